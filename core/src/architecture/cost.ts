@@ -1,0 +1,155 @@
+import type { ModelSize } from "../settings.js";
+import { liveInputs, liveNodes } from "./live.js";
+import type { Architecture, AttentionGraph, Layer, Operation, Reference } from "./schema.js";
+import { axesOf, graphShapes, shapeOfReference, type Shape } from "./shape.js";
+
+/**
+ * Number of trained values of the masked-language model with this backbone. With V = vocabulary,
+ * L = length, H = hidden, A = heads:
+ *
+ * | part | parameters |
+ * |---|---|
+ * | embeddings | token [V, H], position [L, H], LayerNorm gain and bias 2·H |
+ * | attention layer | for each input used, weight [H, H] and bias [H]; output weight [H, H] and bias [H] |
+ * | convolution layer | linear [H, 2·H] and bias [2·H]; kernel [A, kernelSize]; linear [H, H] and bias [H] |
+ * | after either | LayerNorm 2·H; feed-forward [H, 4·H] + [4·H] and [4·H, H] + [H]; LayerNorm 2·H |
+ * | masked-language-model head | dense [H, H] + [H], LayerNorm 2·H, decoder bias [V]; its weight is the token embedding |
+ *
+ * The architecture must be legal; nodes that do not reach the output count for nothing.
+ */
+export function parameterCount(architecture: Architecture, size: ModelSize): number {
+  const { hidden, vocabulary, length } = size;
+  const embeddings = (vocabulary + length) * hidden + layerNorm(hidden);
+  const head = linear(hidden, hidden) + layerNorm(hidden) + vocabulary;
+  const around = 2 * layerNorm(hidden) + linear(hidden, 4 * hidden) + linear(4 * hidden, hidden);
+  const layers = architecture.layers.map((layer) => blockParameters(layer, size) + around);
+  return embeddings + total(layers) + head;
+}
+
+/**
+ * Floating-point operations of one forward pass over one sequence of `size.length` tokens, the
+ * masked-language-model head at every position included. A multiply-add is 2; other elementwise
+ * work is counted with `elementwise`. Looking up embeddings, transposing and splitting heads are
+ * free. The architecture must be legal.
+ */
+export function flops(architecture: Architecture, size: ModelSize): number {
+  const { hidden, vocabulary, length } = size;
+  const tokens = length * hidden;
+  const embeddings = tokens + elementwise.layerNorm * tokens;
+  const head =
+    linearFlops(length, hidden, hidden) +
+    (elementwise.gelu + elementwise.layerNorm) * tokens +
+    linearFlops(length, hidden, vocabulary);
+  const around =
+    2 * (1 + elementwise.layerNorm) * tokens +
+    linearFlops(length, hidden, 4 * hidden) +
+    elementwise.gelu * 4 * tokens +
+    linearFlops(length, 4 * hidden, hidden);
+  const layers = architecture.layers.map((layer) => blockFlops(layer, size) + around);
+  return embeddings + total(layers) + head;
+}
+
+/** Operations per element that are counted for each elementwise function: a convention. */
+const elementwise = {
+  neg: 1,
+  scale: 1,
+  add: 1,
+  /** Maximum, difference, exponential, sum, quotient. */
+  softmax: 5,
+  /** min(x, 0) − log(1 + exp(−|x|)). */
+  logsigmoid: 5,
+  /** |x|, 1 +, quotient. */
+  softsign: 3,
+  /** Mean, difference, square, mean, quotient, gain, bias. */
+  layerNorm: 7,
+  gelu: 8,
+  /** Sigmoid and product. */
+  glu: 5,
+} as const;
+
+function blockParameters(layer: Layer, { hidden, heads }: ModelSize): number {
+  if (layer.kind === "attention") {
+    return (liveInputs(layer.graph).length + 1) * linear(hidden, hidden);
+  }
+  return linear(hidden, 2 * hidden) + heads * layer.kernelSize + linear(hidden, hidden);
+}
+
+function blockFlops(layer: Layer, size: ModelSize): number {
+  const { hidden, heads, length } = size;
+  if (layer.kind === "attention") {
+    const maps = liveInputs(layer.graph).length + 1;
+    return maps * linearFlops(length, hidden, hidden) + heads * graphFlops(layer.graph, size);
+  }
+  const tokens = length * hidden;
+  return (
+    linearFlops(length, hidden, 2 * hidden) +
+    elementwise.glu * tokens +
+    elementwise.softmax * heads * layer.kernelSize +
+    2 * layer.kernelSize * tokens +
+    linearFlops(length, hidden, hidden)
+  );
+}
+
+/** One head's graph. */
+function graphFlops(graph: AttentionGraph, size: ModelSize): number {
+  const shapes = graphShapes(graph);
+  const live = liveNodes(graph);
+  const dims = (reference: Reference) => dimensions(shapeOfReference(reference, shapes), size);
+  return total(
+    graph.nodes.map(({ op, args }, index) =>
+      live[index] ? operationFlops(op, args.map(dims), dims(index)) : 0,
+    ),
+  );
+}
+
+interface Dimensions {
+  rows: number;
+  columns: number;
+}
+
+function operationFlops(
+  operation: Operation,
+  args: readonly Dimensions[],
+  result: Dimensions,
+): number {
+  const [a, b] = args;
+  const elements = result.rows * result.columns;
+  const inner = a?.columns ?? 0;
+  const argumentRows = (a?.rows ?? 0) + (b?.rows ?? 0);
+  switch (operation) {
+    case "transpose":
+      return 0;
+    case "matmul":
+      return 2 * inner * elements;
+    case "cosine":
+      // Products of rows, squared lengths and their roots, one product and quotient for each pair.
+      return 2 * inner * elements + argumentRows * (2 * inner + 1) + 2 * elements;
+    case "euclidean":
+      // |a|² + |b|² − 2 a·b, and its root, for each pair.
+      return 2 * inner * elements + argumentRows * 2 * inner + 4 * elements;
+    default:
+      return elementwise[operation] * elements;
+  }
+}
+
+function dimensions(shape: Shape | undefined, { hidden, heads, length }: ModelSize): Dimensions {
+  const { rows, columns } = axesOf(shape ?? "n×d");
+  const extent = { n: length, d: hidden / heads };
+  return { rows: extent[rows], columns: extent[columns] };
+}
+
+function linear(from: number, to: number): number {
+  return from * to + to;
+}
+
+function linearFlops(rows: number, from: number, to: number): number {
+  return rows * (2 * from * to + to);
+}
+
+function layerNorm(hidden: number): number {
+  return 2 * hidden;
+}
+
+function total(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

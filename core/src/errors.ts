@@ -1,0 +1,51 @@
+/**
+ * Every error of the platform, once: its code, and what may be done about it.
+ * `user`: the request or a setting is wrong and repeating it will not help.
+ * `retryable`: the same call may work later (a lost connection, a killed process).
+ * `fatal`: the state or the machine is wrong; a person has to look.
+ */
+export const errorKinds = {
+  BAD_INPUT: "user",
+  BAD_SETTING: "user",
+  BAD_ARCHITECTURE: "user",
+  NOT_FOUND: "user",
+  WRONG_STATE: "user",
+  TOO_LARGE: "user",
+  PORT_TAKEN: "user",
+  DATA_FOLDER_UNWRITABLE: "user",
+  DISK_FULL: "user",
+  ENGINE_UNAVAILABLE: "user",
+  DATABASE_UNREACHABLE: "retryable",
+  WORKER_LOST: "retryable",
+  ATTEMPT_REPLACED: "retryable",
+  STOPPED: "retryable",
+  CORRUPT_ARTIFACT: "fatal",
+  INTERNAL: "fatal",
+} as const;
+
+export type ErrorCode = keyof typeof errorKinds;
+export type ErrorKind = (typeof errorKinds)[ErrorCode];
+
+/** An error with a code of the closed set and a sentence a person can act on. */
+export class OpnasError extends Error {
+  override readonly name = "OpnasError";
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+}
+
+/** Any thrown value as an `OpnasError`; what is not one already becomes `INTERNAL`. */
+export function toOpnasError(error: unknown): OpnasError {
+  if (error instanceof OpnasError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new OpnasError("INTERNAL", message, { cause: error });
+}

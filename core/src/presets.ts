@@ -1,0 +1,58 @@
+import { defaultEditWeights, type SearchSettings } from "./settings.js";
+
+export interface Preset {
+  name: string;
+  title: string;
+  description: string;
+  settings: SearchSettings;
+}
+
+const tiny: SearchSettings = {
+  strategy: "opnas",
+  size: { layers: 3, hidden: 64, heads: 4, vocabulary: 3072, length: 32 },
+  population: 16,
+  parents: 4,
+  childrenPerParent: 4,
+  generations: 5,
+  ucb: { alpha: 2, temperature: 2 },
+  mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
+  superNet: {
+    steps: 2400,
+    batch: 32,
+    learningRate: 3e-3,
+    warmup: 0.1,
+    checkpointEverySeconds: 15,
+  },
+  candidate: { steps: 20, batch: 32, learningRate: 5e-4 },
+  fineTune: { steps: 80, batch: 32, learningRate: 3e-3 },
+  masking: 0.3,
+  evaluationExamples: 1000,
+  tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "is-a", "far-swap"],
+};
+
+/** Settings with a name, cheapest first. `smoke` shows that everything works; its scores mean little. */
+export const presets: readonly Preset[] = [
+  {
+    name: "smoke",
+    title: "Smoke",
+    description: "A minute on two cores: every step of a search once, scores that mean little.",
+    settings: {
+      ...tiny,
+      size: { layers: 2, hidden: 32, heads: 2, vocabulary: 1024, length: 32 },
+      population: 4,
+      parents: 2,
+      childrenPerParent: 2,
+      generations: 2,
+      superNet: { ...tiny.superNet, steps: 60, batch: 16, checkpointEverySeconds: 2 },
+      candidate: { ...tiny.candidate, steps: 4, batch: 16 },
+      fineTune: { ...tiny.fineTune, steps: 6, batch: 16 },
+      evaluationExamples: 64,
+    },
+  },
+  {
+    name: "tiny",
+    title: "Tiny",
+    description: "A real search in minutes on two cores: 3 layers, hidden 64, 96 candidates.",
+    settings: tiny,
+  },
+];

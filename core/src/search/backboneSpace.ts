@@ -1,0 +1,36 @@
+import { architectureKey } from "../architecture/key.js";
+import { kernelSizes, operations, type Architecture } from "../architecture/schema.js";
+import { simplify } from "../architecture/simplify.js";
+import { mutateBackbone, type MutationSettings } from "./mutate.js";
+import { sampleBackbone } from "./sample.js";
+import type { Feature, SearchSpace } from "./searchSpace.js";
+
+/**
+ * The space of backbones of one depth (paper §1, §2). A feature is an operation at its place along
+ * an attention graph, all layers counted together, or a kernel size at its layer (paper §3).
+ */
+export function backboneSpace(
+  layers: number,
+  mutation: MutationSettings,
+): SearchSpace<Architecture> {
+  return {
+    operations: { operation: operations, kernel: kernelSizes.map(String) },
+    sample: (random) => sampleBackbone(layers, mutation.maxNodes, random),
+    key: architectureKey,
+    features: backboneFeatures,
+    mutate: (parent, choose, random) => mutateBackbone(parent, mutation, choose, random),
+  };
+}
+
+function backboneFeatures(architecture: Architecture): Feature[] {
+  return simplify(architecture).layers.flatMap((layer, index): Feature[] => {
+    if (layer.kind === "conv") {
+      return [{ kind: "kernel", position: index, operation: String(layer.kernelSize) }];
+    }
+    return layer.graph.nodes.map(({ op }, position) => ({
+      kind: "operation",
+      position,
+      operation: op,
+    }));
+  });
+}

@@ -1,0 +1,128 @@
+import type { SearchSettings } from "../settings.js";
+import {
+  slotKinds,
+  type Chooser,
+  type Feature,
+  type SearchSpace,
+  type SlotKind,
+} from "./searchSpace.js";
+
+/** What is known of one operation in one slot; GraphQL's type of the same name. */
+export interface OperationPriority {
+  kind: SlotKind;
+  /** The place along the path for operations, the layer for kernels; from 0. */
+  position: number;
+  operation: string;
+  /** N_i: how often it was sampled here. */
+  count: number;
+  /** μ_i: mean score of the architectures that hold it here. */
+  meanScore: number;
+  /** u_i = μ_i + α √(2 ln N / N_i), N being all samples of the slot. */
+  ucb: number;
+  /** Softmax of u_i / temperature over the slot's operations. */
+  probability: number;
+}
+
+/** An evaluated architecture, as far as statistics go. */
+export interface Sample {
+  score: number;
+  features: readonly Feature[];
+}
+
+/**
+ * The priority of every operation in every slot seen so far (paper §3), slots in ascending order:
+ * path positions up to the longest path, then the layers that were ever convolutions.
+ *
+ * An operation that was never sampled in a slot is counted as if sampled once, with the mean score
+ * of the slot [O]: the largest bonus for exploration, yet a finite one, so that several unknown
+ * operations share what the known ones leave.
+ *
+ * Sums run in the order of the samples: give them in one order to get the same numbers.
+ */
+export function operationPriorities(
+  samples: readonly Sample[],
+  operations: SearchSpace<unknown>["operations"],
+  settings: SearchSettings["ucb"],
+): OperationPriority[] {
+  return slotKinds.flatMap((kind) =>
+    [...tallySlots(samples, kind)]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([position, tally]) =>
+        slotPriorities(tally, operations[kind], settings).map((priority) => ({
+          kind,
+          position,
+          ...priority,
+        })),
+      ),
+  );
+}
+
+/**
+ * Draws an operation with its probability in the slot, among those that are offered. In a slot
+ * that was never seen all are equally likely.
+ */
+export function chooseByPriority(
+  priorities: readonly OperationPriority[],
+  { temperature }: SearchSettings["ucb"],
+): Chooser {
+  const ucbs = new Map(priorities.map((priority) => [nameOf(priority), priority.ucb]));
+  return ({ kind, position }, options, random) => {
+    const offered = options.map(
+      (operation) => ucbs.get(nameOf({ kind, position, operation })) ?? 0,
+    );
+    const drawn = random.weighted(softmax(offered, temperature));
+    return options[drawn] ?? random.pick(options);
+  };
+}
+
+interface Tally {
+  count: number;
+  sum: number;
+}
+
+/** For each position: for each operation, how often it was there and the sum of its scores. */
+function tallySlots(samples: readonly Sample[], kind: SlotKind): Map<number, Map<string, Tally>> {
+  const slots = new Map<number, Map<string, Tally>>();
+  for (const { score, features } of samples) {
+    for (const feature of features) {
+      if (feature.kind !== kind) continue;
+      const slot = slots.get(feature.position) ?? new Map<string, Tally>();
+      const tally = slot.get(feature.operation) ?? { count: 0, sum: 0 };
+      slot.set(feature.operation, { count: tally.count + 1, sum: tally.sum + score });
+      slots.set(feature.position, slot);
+    }
+  }
+  return slots;
+}
+
+function slotPriorities(
+  tallies: ReadonlyMap<string, Tally>,
+  operations: readonly string[],
+  { alpha, temperature }: SearchSettings["ucb"],
+) {
+  const seen = [...tallies.values()];
+  const all = seen.reduce((total, { count }) => total + count, 0);
+  const slotMean = seen.reduce((total, { sum }) => total + sum, 0) / all;
+  const known = operations.map((operation) => {
+    const { count, sum } = tallies.get(operation) ?? { count: 0, sum: 0 };
+    const meanScore = count > 0 ? sum / count : slotMean;
+    const ucb = meanScore + alpha * Math.sqrt((2 * Math.log(all)) / Math.max(count, 1));
+    return { operation, count, meanScore, ucb };
+  });
+  const weights = softmax(
+    known.map(({ ucb }) => ucb),
+    temperature,
+  );
+  return known.map((priority, index) => ({ ...priority, probability: weights[index] ?? 0 }));
+}
+
+function softmax(values: readonly number[], temperature: number): number[] {
+  const largest = Math.max(...values);
+  const weights = values.map((value) => Math.exp((value - largest) / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+function nameOf({ kind, position, operation }: Feature): string {
+  return `${kind} ${position} ${operation}`;
+}

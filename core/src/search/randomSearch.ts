@@ -1,0 +1,15 @@
+import { initialPopulation } from "./evolution.js";
+import { sampleNew } from "./propose.js";
+import { orderedHistory, type Strategy } from "./strategy.js";
+
+/** Random search under the same budget: every generation is sampled afresh. */
+export const randomSearch: Strategy = {
+  initial: initialPopulation,
+
+  next(history, generation, context) {
+    const { parents, childrenPerParent, generations } = context.settings;
+    const known = orderedHistory(history).map(({ key }) => key);
+    const count = generation > generations ? 0 : parents * childrenPerParent;
+    return { children: sampleNew(count, generation, known, context), priorities: [] };
+  },
+};

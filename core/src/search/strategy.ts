@@ -1,0 +1,92 @@
+import { OpnasError } from "../errors.js";
+import type { SearchSettings } from "../settings.js";
+import type { OperationPriority } from "./priorities.js";
+import type { SearchSpace } from "./searchSpace.js";
+
+/** An evaluated architecture of a run. */
+export interface Candidate<A> {
+  architecture: A;
+  key: string;
+  /** The proxy score, finite; an unstable candidate has 0. */
+  score: number;
+  generation: number;
+  /** Its place in the generation's list of children, from 0. */
+  index: number;
+}
+
+/** An architecture that is to be evaluated. */
+export interface Proposal<A> {
+  architecture: A;
+  key: string;
+  /** The parent's key; null if it was sampled. */
+  parentKey: string | null;
+  /** What was changed in the parent, for people; null if it was sampled. */
+  mutation: string | null;
+}
+
+/** What a strategy decides for one generation. */
+export interface Generation<A> {
+  /** In order: a child's place here is its `index`. */
+  children: Proposal<A>[];
+  /** The statistics that guided the choice; empty if none did. */
+  priorities: OperationPriority[];
+}
+
+/** What a strategy reads of a run's settings. */
+export type StrategySettings = Pick<
+  SearchSettings,
+  "population" | "parents" | "childrenPerParent" | "generations" | "ucb"
+>;
+
+export interface SearchContext<A> {
+  space: SearchSpace<A>;
+  settings: StrategySettings;
+  seed: number;
+}
+
+/**
+ * A way to search. Pure: what it gives depends on the context and on which candidates the history
+ * holds, not on their order, on time, or on earlier calls. So a run can be cut off and go on, and
+ * any number of workers give the same run.
+ *
+ * No proposal has the key of an evaluated candidate or of another of its generation. A generation
+ * is shorter than asked for only if nothing new was found: the space is exhausted.
+ */
+export interface Strategy {
+  /** Generation 0: the initial population. */
+  initial<A>(context: SearchContext<A>): Generation<A>;
+
+  /**
+   * A later generation, 1 to `settings.generations`; beyond, the budget is spent: no children.
+   *
+   * @param history every candidate evaluated so far, in any order
+   * @throws OpnasError BAD_INPUT on an empty history or a score that is not finite
+   */
+  next<A>(
+    history: readonly Candidate<A>[],
+    generation: number,
+    context: SearchContext<A>,
+  ): Generation<A>;
+}
+
+/**
+ * The history in its one order, by generation and index.
+ * @throws OpnasError BAD_INPUT if it is empty or a score is not a finite number
+ */
+export function orderedHistory<A>(history: readonly Candidate<A>[]): Candidate<A>[] {
+  if (history.length === 0) {
+    throw new OpnasError(
+      "BAD_INPUT",
+      "A next generation needs evaluated candidates; there are none.",
+    );
+  }
+  for (const { key, score } of history) {
+    if (!Number.isFinite(score)) {
+      throw new OpnasError(
+        "BAD_INPUT",
+        `The score of ${key} is ${score}; it must be a finite number.`,
+      );
+    }
+  }
+  return [...history].sort((a, b) => a.generation - b.generation || a.index - b.index);
+}

@@ -1,0 +1,116 @@
+import { z } from "zod";
+
+/** Names of the scored tasks; `worker` builds each from text held out by document. */
+export const taskNames = [
+  "mlm",
+  "swap",
+  "substitute",
+  "preposition",
+  "half-order",
+  "is-a",
+  "far-swap",
+] as const;
+export type TaskName = (typeof taskNames)[number];
+
+export const strategyNames = ["opnas", "evolution", "random"] as const;
+export type StrategyName = (typeof strategyNames)[number];
+
+/** The kinds of change within an attention graph (paper §3). */
+export const editKinds = ["change", "insert", "delete", "rewire", "inputs"] as const;
+export type EditKind = (typeof editKinds)[number];
+
+const weight = z.number().min(0).max(1_000);
+
+/** How often each kind of change is taken, relative to the others. */
+const editWeightsSchema = z
+  .strictObject({
+    /** Another operation in the place of one. */
+    change: weight,
+    /** A new operation between a value and its use. */
+    insert: weight,
+    /** An operation taken out. */
+    delete: weight,
+    /** An argument reads another value. */
+    rewire: weight,
+    /** Another set of inputs. */
+    inputs: weight,
+  })
+  .refine((weights) => editKinds.some((kind) => weights[kind] > 0), {
+    error: "at least one kind of edit needs a weight above 0",
+  });
+
+/** Six edits in ten place an operation, so priorities can guide them; lengths keep their balance. */
+export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, inputs: 1 };
+
+const steps = z.int().min(0).max(1_000_000);
+const learningRate = z.number().positive().max(1);
+
+/** Size of the model that is searched; d_h = hidden / heads, feed-forward = 4 × hidden. */
+export const modelSizeSchema = z
+  .strictObject({
+    layers: z.int().min(1).max(48),
+    hidden: z.int().min(8).max(4096),
+    heads: z.int().min(1).max(64),
+    vocabulary: z.int().min(256).max(100_000),
+    /** Tokens in a sequence, [CLS] and [SEP] included. */
+    length: z.int().min(8).max(1024),
+  })
+  .refine((size) => size.hidden % size.heads === 0, {
+    error: "hidden must be a multiple of heads",
+    path: ["hidden"],
+  });
+
+/** Everything a search depends on beside its seed. What the paper leaves open is a setting here. */
+export const searchSettingsSchema = z
+  .strictObject({
+    strategy: z.enum(strategyNames),
+    size: modelSizeSchema,
+    /** Population kept, parents taken from its top, children of each (paper §3). */
+    population: z.int().min(2).max(10_000),
+    parents: z.int().min(1).max(1_000),
+    childrenPerParent: z.int().min(1).max(1_000),
+    /** Evolved generations after the initial population (generation 0). */
+    generations: z.int().min(0).max(10_000),
+    /** Operation priorities (paper §3): u = mean score + alpha · √(2 ln N / N_i). */
+    ucb: z.strictObject({
+      /** Weight of exploration, in score points. */
+      alpha: z.number().min(0).max(1_000),
+      /** Of the softmax over u, in score points: lower is greedier. */
+      temperature: z.number().min(0.001).max(1_000),
+    }),
+    mutation: z.strictObject({
+      /** Chance, for each layer of a child, that it changes kind (attention ↔ convolution). */
+      layerKind: z.number().min(0).max(1),
+      /** Intra-layer mutations of each child. */
+      edits: z.int().min(1).max(16),
+      /** Longest attention graph that sampling and mutation make. */
+      maxNodes: z.int().min(2).max(24),
+      editWeights: editWeightsSchema.default(defaultEditWeights),
+    }),
+    superNet: z.strictObject({
+      steps,
+      batch: z.int().min(1).max(4096),
+      learningRate,
+      warmup: z.number().min(0).max(1),
+      checkpointEverySeconds: z.number().positive().max(86_400),
+    }),
+    /** A candidate's own steps after it inherited the super-net's weights. */
+    candidate: z.strictObject({ steps, batch: z.int().min(1).max(4096), learningRate }),
+    fineTune: z.strictObject({ steps, batch: z.int().min(1).max(4096), learningRate }),
+    masking: z.number().min(0.01).max(0.9),
+    /** Held-out sequences that a candidate is scored on, per task. */
+    evaluationExamples: z.int().min(16).max(1_000_000),
+    tasks: z.array(z.enum(taskNames)).min(1),
+  })
+  .refine((settings) => settings.parents <= settings.population, {
+    error: "parents must not exceed population",
+    path: ["parents"],
+  });
+
+export type ModelSize = z.infer<typeof modelSizeSchema>;
+export type SearchSettings = z.infer<typeof searchSettingsSchema>;
+
+/** Candidates that a search with these settings evaluates, all generations together. */
+export function candidateCount(settings: SearchSettings): number {
+  return settings.population + settings.generations * settings.parents * settings.childrenPerParent;
+}

@@ -1,0 +1,72 @@
+import type { TaskName } from "./settings.js";
+
+/** How a task is scored: on hidden words, by likelihood alone, or after fine-tuning a small head. */
+export type TaskKind = "masked" | "zeroShot" | "fineTuned";
+
+/** What people are told of a task. */
+export interface TaskInfo {
+  name: TaskName;
+  title: string;
+  description: string;
+  kind: TaskKind;
+  /** What the score is, 0–100; higher is better. */
+  metric: string;
+}
+
+/** Every scored task. The texts are speeches that no pre-training sequence comes from. */
+export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
+  mlm: {
+    name: "mlm",
+    title: "Masked words",
+    description:
+      "30 % of the tokens of unseen speeches are hidden; the model says which they were. 0 is what word frequencies alone reach, 100 is certainty.",
+    kind: "masked",
+    metric: "100 × (1 − loss / unigram loss)",
+  },
+  swap: {
+    name: "swap",
+    title: "Swapped neighbours",
+    description:
+      "Two neighbouring words are hidden; does the model find their own order likelier than the other way round?",
+    kind: "zeroShot",
+    metric: "accuracy, %",
+  },
+  substitute: {
+    name: "substitute",
+    title: "Replaced word",
+    description:
+      "A word is hidden; does the model find it likelier there than four other words that are about as frequent?",
+    kind: "zeroShot",
+    metric: "accuracy, %",
+  },
+  preposition: {
+    name: "preposition",
+    title: "Missing preposition",
+    description:
+      "A preposition is hidden; which of ten was it? All ten are about equally frequent among the questions.",
+    kind: "zeroShot",
+    metric: "accuracy, %",
+  },
+  "half-order": {
+    name: "half-order",
+    title: "Order of halves",
+    description: "A sentence is cut in two halves; which of them came first?",
+    kind: "fineTuned",
+    metric: "accuracy, %",
+  },
+  "is-a": {
+    name: "is-a",
+    title: "Is a kind of",
+    description:
+      "Two nouns: is the first a kind of the second (WordNet), or is it the other way round, or are they sisters? No noun of the test is in training.",
+    kind: "fineTuned",
+    metric: "accuracy, %",
+  },
+  "far-swap": {
+    name: "far-swap",
+    title: "Distant words swapped",
+    description: "Have two words of this sentence that stand apart changed places, or not?",
+    kind: "fineTuned",
+    metric: "accuracy, %",
+  },
+};

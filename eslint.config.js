@@ -1,0 +1,81 @@
+import js from "@eslint/js";
+import importX from "eslint-plugin-import-x";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+/**
+ * The direction of imports (ARCHITECTURE.md): core ← prisma ← worker, server; web, cli and start
+ * know only what stands here. A room may import the rooms named, and no other of ours.
+ */
+const mayImport = {
+  core: [],
+  prisma: ["core"],
+  worker: ["core", "prisma"],
+  server: ["core", "prisma"],
+  web: [],
+  cli: [],
+};
+const rooms = Object.keys(mayImport);
+
+const directionRules = rooms.map((room) => ({
+  files: [`${room}/**/*.{ts,tsx,js,mjs}`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: rooms
+          .filter((other) => other !== room && !mayImport[room].includes(other))
+          .map((other) => ({
+            group: [`@opnas/${other}`, `@opnas/${other}/*`, `**/../${other}/**`],
+            message: `${room} must not import ${other}: imports go one way (ARCHITECTURE.md).`,
+          })),
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ["**/dist/**", "**/generated/**", "**/.next/**", "**/next-env.d.ts", "**/.data/**"] },
+  js.configs.recommended,
+  {
+    files: ["**/*.{ts,tsx}"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { "import-x": importX },
+    rules: {
+      "import-x/no-cycle": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-extraneous-class": "off",
+    },
+  },
+  {
+    files: ["**/*.{js,mjs}"],
+    languageOptions: { globals: globals.node },
+  },
+  {
+    files: ["core/src/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "Math",
+          property: "random",
+          message: "core is seeded: draw from a stream (random.ts).",
+        },
+      ],
+      "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "performance"],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name='Date'], CallExpression[callee.object.name='Date']",
+          message: "core knows no clock.",
+        },
+      ],
+    },
+  },
+  ...directionRules,
+);

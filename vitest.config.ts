@@ -1,0 +1,64 @@
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+/** Tests that need more than their own room: a Postgres, an engine. They have projects of their own. */
+const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
+const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
+
+/** The unit tests of one room. */
+function unit(room: string, include = `${room}/src/**/*.test.ts`): TestProjectInlineConfiguration {
+  return { test: { name: room, include: [include], exclude: [...never, ...special] } };
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    pool: "forks",
+    projects: [
+      unit("core"),
+      unit("prisma"),
+      unit("worker"),
+      unit("server"),
+      { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
+      unit("cli"),
+      {
+        test: {
+          name: "start",
+          include: ["start/**/*.test.mjs", "prisma/src/embedded/*.lifecycle.test.ts"],
+          exclude: never,
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "conformance",
+          include: ["**/*.conformance.test.ts"],
+          exclude: never,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "database",
+          include: ["*/src/**/*.db.test.ts", "test/integration/**/*.test.ts"],
+          exclude: never,
+          globalSetup: "prisma/src/testing/global-setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          exclude: never,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
