@@ -1,0 +1,1 @@
+export function diffToSchema(databaseUrl: string, olderSchema?: string): Promise<string>;

@@ -1,0 +1,35 @@
+import { taskNames } from "@opnas/core";
+import { z } from "zod";
+
+/** One task's score of one architecture, 0–100 in the task's metric, beside its baselines. */
+export const taskScoreSchema = z.strictObject({
+  task: z.enum(taskNames),
+  title: z.string(),
+  kind: z.string(),
+  metric: z.string(),
+  score: z.number(),
+  majority: z.number(),
+  ngram: z.number(),
+});
+
+export const timingsSchema = z.strictObject({
+  trainSeconds: z.number(),
+  fineTuneSeconds: z.number(),
+  scoreSeconds: z.number(),
+  /** From the job's claim to its result, less the three above: queue, database, hand-over. */
+  overheadSeconds: z.number(),
+});
+
+/** What a trainer found out about one candidate. */
+export const candidateResultSchema = z.strictObject({
+  score: z.number(),
+  stability: z.enum(["STABLE", "NO_LEARNING", "DIVERGED"]),
+  heldOutLoss: z.number().nullable(),
+  heldOutAccuracy: z.number().nullable(),
+  taskScores: z.array(taskScoreSchema),
+  timings: timingsSchema.omit({ overheadSeconds: true }),
+});
+
+export type TaskScore = z.infer<typeof taskScoreSchema>;
+export type Timings = z.infer<typeof timingsSchema>;
+export type CandidateResult = z.infer<typeof candidateResultSchema>;

@@ -1,0 +1,15 @@
+export * from "./client.js";
+export * from "./contracts/events.js";
+export * from "./contracts/jobs.js";
+export * from "./contracts/tasks.js";
+export * from "./events.js";
+export { Prisma } from "./generated/client.js";
+export type * from "./generated/client.js";
+export * from "./migrate.js";
+export * from "./queue.js";
+export * from "./runs/claim.js";
+export * from "./runs/evaluation.js";
+export * from "./runs/generation.js";
+export * from "./runs/lifecycle.js";
+export * from "./runs/superNet.js";
+export * from "./workers.js";

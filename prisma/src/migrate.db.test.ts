@@ -1,0 +1,73 @@
+import pg from "pg";
+import { expect, test } from "vitest";
+import { migrate } from "./migrate.js";
+import { testDatabase } from "./testing/index.js";
+import { diffToSchema } from "../scripts/schemaEngine.mjs";
+
+const migrated = await testDatabase();
+
+/** Columns and indexes of the public schema, less Prisma's own history table. */
+async function describeDatabase(databaseUrl: string): Promise<unknown> {
+  return withClient(databaseUrl, async (client) => {
+    const columns = await client.query(
+      `SELECT table_name, column_name, data_type, udt_name, is_nullable, column_default
+         FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+        ORDER BY table_name, column_name`,
+    );
+    const indexes = await client.query(
+      `SELECT indexname, indexdef FROM pg_indexes
+        WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY indexname`,
+    );
+    const constraints = await client.query(
+      `SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND conname <> '_prisma_migrations_pkey'
+          AND contype <> 'n' ORDER BY conname`,
+    );
+    return [columns.rows, indexes.rows, constraints.rows];
+  });
+}
+
+async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Promise<T>) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+test("the migrations lead to exactly what schema.prisma says", async () => {
+  const fresh = new URL(migrated);
+  fresh.pathname = `${fresh.pathname}_schema`;
+  const name = fresh.pathname.slice(1);
+  await withClient(migrated, (client) => client.query(`CREATE DATABASE ${name}`));
+  try {
+    const sql = await diffToSchema(fresh.href);
+    await withClient(fresh.href, (client) => client.query(sql));
+    expect(await describeDatabase(migrated)).toEqual(await describeDatabase(fresh.href));
+  } finally {
+    await withClient(migrated, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+  }
+});
+
+test("a second run applies nothing", async () => {
+  expect(await migrate(migrated)).toEqual([]);
+});
+
+test("an applied migration that was edited since stops the start with its name", async () => {
+  await withClient(migrated, (client) =>
+    client.query(`UPDATE "_prisma_migrations" SET checksum = 'edited'`),
+  );
+  await expect(migrate(migrated)).rejects.toThrow(/Migration 0001_init was changed/);
+});
+
+test("a database that is not there is told in one sentence, without its password", async () => {
+  const error = await migrate("postgres://someone:secret@127.0.0.1:1/none").catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ code: "DATABASE_UNREACHABLE" });
+  expect(String(error)).toMatch(/No Postgres answers at 127\.0\.0\.1:1 .*DATABASE_URL/);
+  expect(String(error)).not.toMatch(/secret/);
+});

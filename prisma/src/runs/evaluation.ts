@@ -1,0 +1,104 @@
+import type { Database, Transaction } from "../client.js";
+import type { CandidateResult } from "../contracts/tasks.js";
+import { appendEvents } from "../events.js";
+import type { RunEventInput } from "../contracts/events.js";
+import type { SearchRun } from "../generated/client.js";
+import { enqueueEvolution, type Queue } from "../queue.js";
+import { liveSlots } from "../workers.js";
+import { type Claim, writeUnderClaim } from "./claim.js";
+
+/**
+ * Stores a candidate's result; the last of its generation closes it and enqueues the next.
+ * A result that is there already is left alone, so a repeated job is harmless.
+ */
+export async function recordEvaluation(
+  db: Database,
+  queue: Queue,
+  claim: Claim,
+  found: {
+    architectureId: string;
+    engine: string;
+    overheadSeconds: number;
+    result: CandidateResult;
+  },
+): Promise<void> {
+  await writeUnderClaim(db, claim, async (tx, run) => {
+    const { architectureId, result } = found;
+    const architecture = await tx.architecture.findUniqueOrThrow({
+      where: { id: architectureId },
+      select: { generationId: true, evaluations: { select: { id: true } } },
+    });
+    if (architecture.evaluations.length > 0) return;
+
+    await tx.evaluation.create({
+      data: {
+        runId: run.id,
+        architectureId,
+        score: result.score,
+        stability: result.stability,
+        heldOutLoss: result.heldOutLoss,
+        heldOutAccuracy: result.heldOutAccuracy,
+        taskScores: result.taskScores,
+        timings: { ...result.timings, overheadSeconds: found.overheadSeconds },
+        engine: found.engine,
+        attempt: claim.attempt,
+        workerId: claim.workerId,
+      },
+    });
+    await tx.architecture.update({
+      where: { id: architectureId },
+      data: { score: result.score, stability: result.stability },
+    });
+    const { generationId } = architecture;
+    const { score, stability } = result;
+    const events: RunEventInput[] = [
+      { kind: "candidate.evaluated", payload: { architectureId, generationId, score, stability } },
+    ];
+    const closed = await countInGeneration(tx, generationId, score);
+    if (closed !== null) {
+      events.push({ kind: "generation.finished", payload: { generationId, ...closed } });
+      await enqueueEvolution(queue, tx, { runId: run.id, generation: closed.index + 1 });
+    }
+    await advance(tx, run, score);
+    await appendEvents(tx, run.id, events);
+  });
+}
+
+/** Counts one more score in a generation; the closed generation's figures if it was the last. */
+async function countInGeneration(tx: Transaction, generationId: string, score: number) {
+  const counted = await tx.generation.update({
+    where: { id: generationId },
+    data: { evaluated: { increment: 1 } },
+  });
+  const bestScore = Math.max(score, counted.bestScore ?? score);
+  const { _avg } = await tx.architecture.aggregate({
+    where: { generationId },
+    _avg: { score: true },
+  });
+  const meanScore = _avg.score ?? score;
+  const isLast = counted.evaluated === counted.size;
+  await tx.generation.update({
+    where: { id: generationId },
+    data: { bestScore, meanScore, ...(isLast ? { finishedAt: new Date() } : {}) },
+  });
+  return isLast ? { index: counted.index, bestScore, meanScore } : null;
+}
+
+/** Candidates whose time the estimate of the rest is taken from. */
+const recentCandidates = 16;
+
+async function advance(tx: Transaction, run: SearchRun, score: number): Promise<void> {
+  const done = run.progressDone + 1;
+  const [recent] = await tx.$queryRaw<{ seconds: number | null }[]>`
+    SELECT avg(seconds)::float8 AS seconds FROM (
+      SELECT (SELECT sum(value::float8) FROM jsonb_each_text(timings)) AS seconds
+        FROM "Evaluation" WHERE "runId" = ${run.id}::uuid
+       ORDER BY "createdAt" DESC LIMIT ${recentCandidates}
+    ) AS recent`;
+  const slots = Math.max(1, await liveSlots(tx));
+  const etaSeconds = ((run.progressTotal - done) * (recent?.seconds ?? 0)) / slots;
+  await tx.searchRun.update({
+    where: { id: run.id },
+    data: { progressDone: done, bestScore: Math.max(score, run.bestScore ?? score), etaSeconds },
+  });
+}

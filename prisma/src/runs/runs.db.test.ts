@@ -1,0 +1,280 @@
+import { type OperationPriority, presets, bertBase } from "@opnas/core";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createClient } from "../client.js";
+import type { CandidateResult } from "../contracts/tasks.js";
+import { openQueue, queues } from "../queue.js";
+import { testDatabase } from "../testing/index.js";
+import { claimTask, isWanted, writeUnderClaim, type Claim } from "./claim.js";
+import { recordEvaluation } from "./evaluation.js";
+import { finishRun, recordGeneration, searchHistory, type NewCandidate } from "./generation.js";
+import { changeRunState, failRun, startRun } from "./lifecycle.js";
+import { finishSuperNet, reportSuperNet } from "./superNet.js";
+
+const url = await testDatabase();
+const db = createClient(url);
+const errors: Error[] = [];
+const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
+const workerId = "0199b1f0-0000-7000-8000-000000000001";
+
+afterAll(async () => {
+  await queue.stop({ graceful: false });
+  await db.$disconnect();
+  expect(errors).toEqual([]);
+});
+
+beforeEach(async () => {
+  await queue.deleteAllJobs(queues.train);
+  await queue.deleteAllJobs(queues.evolve);
+  await db.worker.upsert({
+    where: { id: workerId },
+    update: {},
+    create: {
+      id: workerId,
+      name: "test",
+      engine: "wasm",
+      engineReasons: [],
+      threads: 1,
+      slots: 2,
+      status: "idle",
+      currentJobs: [],
+    },
+  });
+});
+
+const [smoke] = presets;
+if (smoke === undefined) throw new Error("core has no presets");
+const { settings } = smoke;
+const newRun = (extra: { idempotencyKey?: string } = {}) => ({
+  name: "a run",
+  seed: 7,
+  preset: "smoke",
+  settings,
+  ...extra,
+});
+
+const candidates: NewCandidate[] = ["a", "b", "c"].map((key) => ({
+  architecture: bertBase,
+  key,
+  name: `candidate ${key}`,
+  params: 10,
+  flops: 20,
+  parentKey: null,
+  mutation: null,
+}));
+const priorities: OperationPriority[] = [
+  {
+    kind: "operation",
+    position: 0,
+    operation: "matmul",
+    count: 3,
+    meanScore: 12,
+    ucb: 13,
+    probability: 0.5,
+  },
+];
+const result = (score: number): CandidateResult => ({
+  score,
+  stability: "STABLE",
+  heldOutLoss: 5,
+  heldOutAccuracy: 0.1,
+  taskScores: [],
+  timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },
+});
+
+async function claimed(runId: string, task: string): Promise<Claim> {
+  const taken = await claimTask(db, { runId, task, workerId });
+  if (taken === null) throw new Error(`${task} was not to be had`);
+  return taken.claim;
+}
+
+/** A run whose super-net is trained and whose first generation of three is stored. */
+async function searchingRun() {
+  const run = await startRun(db, queue, newRun());
+  const superNet = await claimed(run.id, "superNet");
+  await finishSuperNet(db, queue, superNet, {
+    steps: 60,
+    seconds: 3,
+    engine: "wasm",
+    candidates: 12,
+  });
+  const evolve = await claimed(run.id, "evolve:0");
+  await recordGeneration(db, queue, evolve, { index: 0, candidates, priorities });
+  const architectures = await db.architecture.findMany({
+    where: { runId: run.id },
+    orderBy: { indexInGeneration: "asc" },
+  });
+  return { run, architectures, evolve };
+}
+
+async function evaluate(runId: string, architectureId: string, score: number): Promise<void> {
+  const claim = await claimed(runId, `evaluate:${architectureId}`);
+  await recordEvaluation(db, queue, claim, {
+    architectureId,
+    engine: "wasm",
+    overheadSeconds: 0.02,
+    result: result(score),
+  });
+}
+
+const queued = (name: string) => queue.findJobs(name, { queued: true });
+
+describe("starting a run", () => {
+  test("stores the run, its first event and its first job together", async () => {
+    const run = await startRun(db, queue, newRun());
+    expect(run).toMatchObject({ status: "QUEUED", phase: "PREPARING", lastSeq: 1 });
+    const events = await db.runEvent.findMany({ where: { runId: run.id } });
+    expect(events.map(({ seq, kind }) => [seq, kind])).toEqual([[1, "run.created"]]);
+    expect((await queued(queues.train)).map((job) => job.data)).toEqual([
+      { kind: "superNet", runId: run.id },
+    ]);
+  });
+
+  test("the same idempotency key again returns the first run and enqueues nothing more", async () => {
+    const first = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
+    const second = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
+    expect(second.id).toBe(first.id);
+    expect(await queued(queues.train)).toHaveLength(1);
+  });
+
+  test("settings that the schema refuses leave neither a run nor a job", async () => {
+    const before = await db.searchRun.count();
+    await expect(startRun(db, queue, { ...newRun(), seed: 2 ** 40 })).rejects.toThrow();
+    expect(await db.searchRun.count()).toBe(before);
+    expect(await queued(queues.train)).toHaveLength(0);
+  });
+});
+
+describe("claims", () => {
+  test("a replaced attempt can no longer write", async () => {
+    const run = await startRun(db, queue, newRun());
+    const first = await claimed(run.id, "superNet");
+    const second = await claimed(run.id, "superNet");
+    expect([first.attempt, second.attempt]).toEqual([1, 2]);
+    await expect(writeUnderClaim(db, first, () => Promise.resolve())).rejects.toMatchObject({
+      code: "ATTEMPT_REPLACED",
+    });
+    expect(await isWanted(db, first)).toBe(false);
+    expect(await isWanted(db, second)).toBe(true);
+  });
+
+  test("a paused run gives nothing to claim and takes no writes", async () => {
+    const run = await startRun(db, queue, newRun());
+    const claim = await claimed(run.id, "superNet");
+    await changeRunState(db, queue, run.id, "pause");
+    expect(await isWanted(db, claim)).toBe(false);
+    expect(await claimTask(db, { runId: run.id, task: "superNet", workerId })).toBeNull();
+    const progress = {
+      step: 1,
+      total: 2,
+      loss: 6,
+      tokensPerSecond: 1,
+      etaSeconds: null,
+      note: null,
+    };
+    await expect(reportSuperNet(db, claim, "wasm", progress)).rejects.toMatchObject({
+      code: "STOPPED",
+    });
+  });
+});
+
+describe("evaluations", () => {
+  test("the last of a generation closes it and enqueues one evolution, however many finish at once", async () => {
+    const { run, architectures } = await searchingRun();
+    await Promise.all(architectures.map(({ id }, index) => evaluate(run.id, id, 10 * (index + 1))));
+    const [generation] = await db.generation.findMany({ where: { runId: run.id } });
+    expect(generation).toMatchObject({ evaluated: 3, bestScore: 30, meanScore: 20 });
+    expect(generation?.finishedAt).not.toBeNull();
+    const evolutions = await queued(queues.evolve);
+    expect(evolutions.map((job) => job.data)).toContainEqual({ runId: run.id, generation: 1 });
+    const events = await db.runEvent.findMany({
+      where: { runId: run.id },
+      orderBy: { seq: "asc" },
+    });
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.filter(({ kind }) => kind === "generation.finished")).toHaveLength(1);
+    expect(await db.searchRun.findUnique({ where: { id: run.id } })).toMatchObject({
+      bestScore: 30,
+      progressDone: 3,
+    });
+  });
+
+  test("a repeated job changes nothing", async () => {
+    const { run, architectures } = await searchingRun();
+    const [first] = architectures;
+    if (first === undefined) throw new Error("no architecture");
+    await evaluate(run.id, first.id, 10);
+    await evaluate(run.id, first.id, 99);
+    const stored = await db.architecture.findUniqueOrThrow({ where: { id: first.id } });
+    expect(stored.score).toBe(10);
+    expect(await db.evaluation.count({ where: { runId: run.id } })).toBe(1);
+    expect(await searchHistory(db, run.id)).toMatchObject([{ key: "a", score: 10, index: 0 }]);
+  });
+
+  test("a repeated evolution does not store its generation twice", async () => {
+    const { run, evolve } = await searchingRun();
+    await recordGeneration(db, queue, evolve, { index: 0, candidates, priorities });
+    expect(await db.architecture.count({ where: { runId: run.id } })).toBe(3);
+    expect(await db.operationStatistic.count({ where: { runId: run.id } })).toBe(1);
+  });
+});
+
+describe("a run's states", () => {
+  test("resuming enqueues exactly the candidates that have no score", async () => {
+    const { run, architectures } = await searchingRun();
+    const [first, ...open] = architectures;
+    if (first === undefined) throw new Error("no architecture");
+    await evaluate(run.id, first.id, 10);
+    await changeRunState(db, queue, run.id, "pause");
+    await queue.deleteAllJobs(queues.train);
+    await changeRunState(db, queue, run.id, "resume");
+    const jobs = await queued(queues.train);
+    expect(jobs.map((job) => job.data)).toEqual(
+      expect.arrayContaining(
+        open.map(({ id }) => ({ kind: "evaluate", runId: run.id, architectureId: id })),
+      ),
+    );
+    expect(jobs).toHaveLength(2);
+  });
+
+  test("a cancelled run stays cancelled, with a sentence that says so", async () => {
+    const run = await startRun(db, queue, newRun());
+    await changeRunState(db, queue, run.id, "cancel");
+    await expect(changeRunState(db, queue, run.id, "resume")).rejects.toMatchObject({
+      code: "WRONG_STATE",
+      message: "Run a run is cancelled and cannot be resumed.",
+    });
+  });
+
+  test("an unknown run is not found", async () => {
+    const missing = "0199b1f0-0000-7000-8000-00000000dead";
+    await expect(changeRunState(db, queue, missing, "pause")).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
+  });
+
+  test("finishing names the best architecture, failing keeps the reason", async () => {
+    const { run, architectures, evolve } = await searchingRun();
+    for (const [index, { id }] of architectures.entries()) await evaluate(run.id, id, index);
+    await finishRun(db, evolve);
+    await failRun(db, run.id, new Error("too late"));
+    expect(await db.searchRun.findUnique({ where: { id: run.id } })).toMatchObject({
+      status: "DONE",
+      error: null,
+    });
+    const last = await db.runEvent.findFirst({
+      where: { runId: run.id },
+      orderBy: { seq: "desc" },
+    });
+    expect(last).toMatchObject({
+      kind: "run.finished",
+      payload: { bestArchitectureId: architectures[2]?.id, bestScore: 2 },
+    });
+
+    const other = await startRun(db, queue, newRun());
+    await failRun(db, other.id, new Error("the disk is full"));
+    expect(await db.searchRun.findUnique({ where: { id: other.id } })).toMatchObject({
+      status: "FAILED",
+      error: { code: "INTERNAL", message: "the disk is full" },
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { afterAll, inject } from "vitest";
+import { template } from "./global-setup.js";
+
+/**
+ * A migrated, empty database for the calling test file alone: its connection string. It is dropped
+ * after the file's tests; a connection still open by then fails the file, because a leak here is a
+ * leak in the product.
+ */
+export async function testDatabase(): Promise<string> {
+  const address = inject("postgresUrl");
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await asAdmin(address, (admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  afterAll(async () => {
+    const open = await asAdmin(address, (admin) => openConnections(admin, name));
+    await asAdmin(address, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+    if (open.length > 0) {
+      throw new Error(
+        `${open.length} connections were left open; their last queries: ${open.join(" | ")}`,
+      );
+    }
+  });
+  const url = new URL(address);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** The last query of each connection to `name`, after those that are just closing are gone. */
+async function openConnections(admin: pg.Client, name: string): Promise<string[]> {
+  for (let tries = 0; ; tries += 1) {
+    const { rows } = await admin.query<{ query: string }>(
+      "SELECT query FROM pg_stat_activity WHERE datname = $1 AND backend_type = 'client backend'",
+      [name],
+    );
+    if (rows.length === 0 || tries === 20) return rows.map(({ query }) => query.slice(0, 80));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function asAdmin<T>(address: string, act: (admin: pg.Client) => Promise<T>): Promise<T> {
+  const admin = new pg.Client({ connectionString: address });
+  await admin.connect();
+  try {
+    return await act(admin);
+  } finally {
+    await admin.end();
+  }
+}
