@@ -1,0 +1,169 @@
+/**
+ * Whole searches with real workers that really train, on a real Postgres: what a search finds does
+ * not depend on how many workers there were, nor on what was killed on the way.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { presets, type SearchSettings } from "@opnas/core";
+import {
+  changeRunState,
+  createClient,
+  openQueue,
+  startRun,
+  workerSilenceSeconds,
+} from "@opnas/prisma";
+import { testDatabase } from "@opnas/prisma/testing";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { until } from "../support/until.js";
+import { WorkerProcess } from "../support/workerProcess.js";
+
+const databaseUrl = await testDatabase();
+const db = createClient(databaseUrl);
+const queue = await openQueue(databaseUrl, {
+  supervise: false,
+  onError: (error) => console.error(error),
+});
+const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-search-"));
+const workers: WorkerProcess[] = [];
+
+async function startWorker(slots: number): Promise<WorkerProcess> {
+  const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
+  workers.push(worker);
+  return worker;
+}
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+});
+afterAll(async () => {
+  await queue.stop({ graceful: false });
+  await db.$disconnect();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+const smoke = presets.find(({ name }) => name === "smoke");
+if (smoke === undefined) throw new Error("core has no preset smoke");
+const settings: SearchSettings = smoke.settings;
+
+const start = () => startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings });
+
+async function finished(runId: string): Promise<void> {
+  const run = await until("the run ends", 240, async () => {
+    const row = await db.searchRun.findUniqueOrThrow({ where: { id: runId } });
+    return ["DONE", "FAILED", "CANCELLED"].includes(row.status) && row;
+  });
+  expect(run).toMatchObject({ status: "DONE", error: null });
+}
+
+/** All that the seed determines: every candidate's place, key, parent, mutation and scores. */
+async function found(runId: string) {
+  const rows = await db.architecture.findMany({
+    where: { runId },
+    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
+    include: { evaluations: true, parent: { select: { key: true } }, generation: true },
+  });
+  const priorities = await db.operationStatistic.findMany({
+    where: { runId },
+    orderBy: [{ generation: "asc" }, { kind: "asc" }, { position: "asc" }, { operation: "asc" }],
+    omit: { runId: true },
+  });
+  const candidates = rows.map((row) => ({
+    generation: row.generation.index,
+    index: row.indexInGeneration,
+    key: row.key,
+    parent: row.parent?.key ?? null,
+    mutation: row.mutation,
+    scores: row.evaluations.map(({ score, taskScores }) => ({ score, taskScores })),
+  }));
+  return { candidates, priorities };
+}
+
+let reference: Awaited<ReturnType<typeof found>>;
+
+test("a search runs to its end and scores every candidate of every generation", async () => {
+  await startWorker(1);
+  const run = await start();
+  await finished(run.id);
+  reference = await found(run.id);
+  const expected =
+    settings.population + settings.generations * settings.parents * settings.childrenPerParent;
+  expect(reference.candidates).toHaveLength(expected);
+  for (const { scores } of reference.candidates) expect(scores).toHaveLength(1);
+  expect(new Set(reference.candidates.map(({ key }) => key)).size).toBe(expected);
+  expect(reference.candidates.some(({ parent }) => parent !== null)).toBe(true);
+  expect(reference.priorities.length).toBeGreaterThan(0);
+}, 300_000);
+
+test("two workers with two trainers each find the same, score by score", async () => {
+  await Promise.all([startWorker(2), startWorker(2)]);
+  const run = await start();
+  await finished(run.id);
+  expect(await found(run.id)).toEqual(reference);
+}, 300_000);
+
+test("a worker killed within the super-net and another within a generation lose nothing", async () => {
+  const run = await start();
+  const phase = async () => {
+    const row = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
+    return row;
+  };
+  const first = await startWorker(2);
+  await until("the super-net trains", 120, async () => {
+    const { phase: now, progressDone } = await phase();
+    return now === "SUPERNET" && progressDone > 0;
+  });
+  await first.kill();
+  const second = await startWorker(2);
+  await until("a first candidate is scored", 120, async () => {
+    return (await db.evaluation.count({ where: { runId: run.id } })) > 0;
+  });
+  await second.kill();
+  await startWorker(2);
+  await finished(run.id);
+  expect(await found(run.id)).toEqual(reference);
+
+  const events = await db.runEvent.findMany({
+    where: { runId: run.id },
+    orderBy: { seq: "asc" },
+    select: { seq: true },
+  });
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+}, 300_000);
+
+test("a paused search stands still, and goes on to the same end when it is resumed", async () => {
+  await startWorker(2);
+  const run = await start();
+  await until("a first candidate is scored", 120, async () => {
+    return (await db.evaluation.count({ where: { runId: run.id } })) > 0;
+  });
+  await changeRunState(db, queue, run.id, "pause");
+  await until("every worker is idle", 30, async () => {
+    const heardOf = new Date(Date.now() - workerSilenceSeconds * 1000);
+    const busy = await db.worker.count({
+      where: { status: "busy", lastSeenAt: { gt: heardOf } },
+    });
+    return busy === 0;
+  });
+  const atPause = await db.evaluation.count({ where: { runId: run.id } });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(await db.evaluation.count({ where: { runId: run.id } })).toBe(atPause);
+  await changeRunState(db, queue, run.id, "resume");
+  await finished(run.id);
+  expect(await found(run.id)).toEqual(reference);
+}, 300_000);
+
+test("a cancelled search ends within seconds and leaves its workers free", async () => {
+  await startWorker(1);
+  const run = await start();
+  await until("the super-net trains", 120, async () => {
+    const row = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
+    return row.phase === "SUPERNET" && row.progressDone > 0;
+  });
+  await changeRunState(db, queue, run.id, "cancel");
+  await until("the worker is idle", 15, async () => {
+    const { status } = await db.worker.findFirstOrThrow({ orderBy: { startedAt: "desc" } });
+    return status === "idle";
+  });
+  expect(await db.architecture.count({ where: { runId: run.id } })).toBe(0);
+}, 120_000);

@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const workerMain = fileURLToPath(new URL("../../worker/dist/main.js", import.meta.url));
+
+/** A real worker process, as `npm start` runs it. */
+export class WorkerProcess {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Starts a worker and waits until its engine is up. */
+  static async start(options: {
+    databaseUrl: string;
+    dataFolder: string;
+    slots: number;
+  }): Promise<WorkerProcess> {
+    const child = fork(workerMain, {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      env: {
+        ...process.env,
+        DATABASE_URL: options.databaseUrl,
+        OPNAS_DATA_DIR: options.dataFolder,
+        OPNAS_WORKER_SLOTS: String(options.slots),
+      },
+    });
+    const started = once(child, "message");
+    const died = once(child, "exit").then(() => {
+      throw new Error("The worker ended before it was ready.");
+    });
+    await Promise.race([started, died]);
+    return new WorkerProcess(child);
+  }
+
+  /** SIGKILL, as the kernel does when memory runs out: nothing is said, nothing is tidied up. */
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  async stop(): Promise<void> {
+    await this.end("SIGTERM");
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, "exit");
+    this.child.kill(signal);
+    await exited;
+  }
+}

@@ -1,0 +1,59 @@
+// Functions of one number: each gives its value and its derivative in one pass.
+#pragma once
+
+#include "math.h"
+#include "tensors.h"
+
+namespace opnas {
+
+/** x → f(x), f'(x). */
+template <Sloped (*f)(float)>
+void pointwise(Call &call) {
+  Shape shape;
+  const float *x = call.input(0, &shape);
+  float *value = call.output(0, shape);
+  float *slope = call.output(1, shape);
+  if (!call.ok()) return;
+  const int64_t size = sizeOf(shape);
+  for (int64_t i = 0; i < size; i++) {
+    const Sloped at = f(x[i]);
+    value[i] = at.value;
+    slope[i] = at.slope;
+  }
+}
+
+/** x [r, 2c] → a · sigmoid(b) [r, c] for x = [a, b]. */
+inline void glu(Call &call) {
+  Shape shape;
+  const float *x = call.input(0, &shape);
+  if (!call.require(shape.size() == 2 && shape[1] % 2 == 0, "glu needs [r, 2c]")) return;
+  const int64_t rows = shape[0], width = shape[1] / 2;
+  float *y = call.output(0, {rows, width});
+  if (!call.ok()) return;
+  for (int64_t r = 0; r < rows; r++) {
+    const float *a = x + r * 2 * width, *b = a + width;
+    float *out = y + r * width;
+    for (int64_t i = 0; i < width; i++) out[i] = a[i] * sigmoid(b[i]);
+  }
+}
+
+/** dy [r, c], x [r, 2c] → dx [r, 2c]. */
+inline void gluGradient(Call &call) {
+  Shape shape;
+  const float *dy = call.input(0);
+  const float *x = call.input(1, &shape);
+  float *dx = call.output(0, shape);
+  if (!call.ok()) return;
+  const int64_t rows = shape[0], width = shape[1] / 2;
+  for (int64_t r = 0; r < rows; r++) {
+    const float *a = x + r * 2 * width, *b = a + width, *g = dy + r * width;
+    float *da = dx + r * 2 * width, *db = da + width;
+    for (int64_t i = 0; i < width; i++) {
+      const float gate = sigmoid(b[i]);
+      da[i] = g[i] * gate;
+      db[i] = g[i] * a[i] * gate * (1.0f - gate);
+    }
+  }
+}
+
+}  // namespace opnas

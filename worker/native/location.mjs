@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+
+/** The version of TensorFlow.js, the same on every engine. */
+export const TFJS_VERSION = "4.22.0";
+
+/** The native engines: the npm package of each, and the PyPI package with the same library. */
+export const flavours = {
+  tensorflow: { addon: "@tensorflow/tfjs-node", wheel: "tensorflow-cpu" },
+  "tensorflow-gpu": { addon: "@tensorflow/tfjs-node-gpu", wheel: "tensorflow" },
+};
+
+/** Grows whenever an engine made by an older recipe must be made anew. */
+const RECIPE = 1;
+
+/** The folder for what is made once per machine: outside of every checkout. */
+export function cacheFolder(env = process.env) {
+  if (env.OPNAS_CACHE_DIR) return path.resolve(env.OPNAS_CACHE_DIR);
+  return path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "opnas");
+}
+
+/** The folder of one native engine on this kind of machine. */
+export function engineFolder(engine, env = process.env) {
+  const name = `${engine}-${TFJS_VERSION}-${process.platform}-${process.arch}-${RECIPE}`;
+  return path.join(cacheFolder(env), "engine", name);
+}
+
+/**
+ * What is known of an installed native engine, or undefined where there is none. `engine.json` is
+ * written last, after the engine has been loaded and has computed, so its presence says that.
+ */
+export function installedEngine(engine, env = process.env) {
+  const folder = engineFolder(engine, env);
+  const record = path.join(folder, "engine.json");
+  if (!existsSync(record)) return undefined;
+  const { origin, libtensorflow } = JSON.parse(readFileSync(record, "utf8"));
+  return { folder, addon: flavours[engine].addon, origin, libtensorflow };
+}
+
+/** Whether this machine has an NVIDIA GPU with its driver. */
+export function seesNvidia() {
+  return spawnSync("nvidia-smi", ["-L"], { timeout: 5000 }).status === 0;
+}

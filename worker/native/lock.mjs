@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const BEAT_MS = 2_000;
+/** A holder that has not touched its lock for so long is gone. */
+const STALE_MS = 15_000;
+
+/**
+ * Runs `work` while holding the lock at `file`, so that of several installs at once one works and
+ * the others wait. The holder touches the file every two seconds; a lock left by a crash is taken
+ * over after fifteen.
+ */
+export async function withLock(file, onWait, work) {
+  const token = randomUUID();
+  mkdirSync(path.dirname(file), { recursive: true });
+  for (let waited = false; !tryTake(file, token); waited = true) {
+    if (!waited) onWait();
+    await sleep(500);
+  }
+  const beat = setInterval(() => {
+    const now = new Date();
+    if (holds(file, token)) utimesSync(file, now, now);
+  }, BEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+    if (holds(file, token)) rmSync(file, { force: true });
+  }
+}
+
+function tryTake(file, token) {
+  removeIfStale(file);
+  try {
+    writeFileSync(file, token, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Moves a stale lock aside under a name of its own first: only one of several waiters succeeds. */
+function removeIfStale(file) {
+  try {
+    if (Date.now() - statSync(file).mtimeMs < STALE_MS) return;
+    const aside = `${file}.${randomUUID()}`;
+    renameSync(file, aside);
+    rmSync(aside);
+  } catch (error) {
+    if (error.code !== "ENOENT") throw error;
+  }
+}
+
+function holds(file, token) {
+  try {
+    return readFileSync(file, "utf8") === token;
+  } catch {
+    return false;
+  }
+}

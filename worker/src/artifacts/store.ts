@@ -1,0 +1,23 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Where a run's files are, below the data folder. */
+export interface RunArtifacts {
+  superNet: string;
+  checkpoint: string;
+}
+
+/** The prepared text, shared by all runs with the same request. */
+export function textFolder(dataFolder: string): string {
+  return join(dataFolder, "text");
+}
+
+/** Makes a run's folder where it is missing and names its files. */
+export async function runArtifacts(dataFolder: string, runId: string): Promise<RunArtifacts> {
+  const folder = join(dataFolder, "artifacts", runId);
+  await mkdir(folder, { recursive: true });
+  return {
+    superNet: join(folder, "super-net.safetensors"),
+    checkpoint: join(folder, "super-net.checkpoint.safetensors"),
+  };
+}

@@ -1,0 +1,175 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { OpnasError, taskNames } from "@opnas/core";
+import { z } from "zod";
+
+import { firstWordId, type PreparedData } from "./types.js";
+
+const arraySchema = z.custom<Int32Array>((value) => value instanceof Int32Array);
+
+const sequencesSchema = z
+  .strictObject({ count: z.int().min(1), length: z.int().min(3), ids: arraySchema })
+  .refine(({ count, length, ids }) => ids.length === count * length);
+const labelledSchema = z
+  .strictObject({ sequences: sequencesSchema, labels: arraySchema })
+  .refine(({ sequences, labels }) => labels.length === sequences.count);
+const baselinesSchema = z.strictObject({
+  majority: z.number().min(0).max(100),
+  ngram: z.number().min(0).max(100),
+});
+const skillSchema = z.strictObject({
+  loss: z.number().positive(),
+  accuracy: z.number().min(0).max(1),
+});
+
+const taskSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("masked"),
+    name: z.literal("mlm"),
+    test: sequencesSchema,
+    masked: sequencesSchema,
+    positionsPerItem: z.int().min(1),
+    positions: arraySchema,
+    targets: arraySchema,
+    unigram: skillSchema,
+    bigram: skillSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("zeroShot"),
+    name: z.enum(taskNames).extract(["swap", "substitute", "preposition"]),
+    test: sequencesSchema,
+    positionsPerItem: z.int().min(1),
+    positions: arraySchema,
+    choicesPerItem: z.int().min(2),
+    choices: arraySchema,
+    baselines: baselinesSchema,
+  }),
+  z.strictObject({
+    kind: z.literal("fineTuned"),
+    name: z.enum(taskNames).extract(["half-order", "is-a", "far-swap"]),
+    classes: z.int().min(2),
+    train: labelledSchema,
+    test: labelledSchema,
+    baselines: baselinesSchema,
+  }),
+]);
+
+const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
+  vocabulary: z.array(z.string()).min(firstWordId),
+  pretrain: sequencesSchema,
+  tasks: z.array(taskSchema),
+});
+
+/** Where an array lies in the file's block of numbers. */
+const placeSchema = z.strictObject({ int32: z.tuple([z.int().min(0), z.int().min(0)]) });
+
+const hashBytes = 32;
+const prefixBytes = hashBytes + 4;
+
+/**
+ * Prepared data as bytes: SHA-256 of all that follows, length of the JSON (32 bits), the JSON with
+ * a place instead of each array, padding to four bytes, the arrays as little-endian 32-bit
+ * integers. Equal data gives equal bytes.
+ */
+export function encodePrepared(data: PreparedData): Buffer {
+  const arrays: Int32Array[] = [];
+  let numbers = 0;
+  const json = JSON.stringify(data, (_, value: unknown) => {
+    if (!(value instanceof Int32Array)) return value;
+    const place = { int32: [numbers, value.length] };
+    arrays.push(value);
+    numbers += value.length;
+    return place;
+  });
+  const header = Buffer.from(json);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const body = Buffer.concat([
+    length,
+    header,
+    Buffer.alloc((4 - (header.length % 4)) % 4),
+    ...arrays.map((array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength)),
+  ]);
+  return Buffer.concat([createHash("sha256").update(body).digest(), body]);
+}
+
+/** @throws OpnasError CORRUPT_ARTIFACT when the bytes are not what `encodePrepared` wrote */
+export function decodePrepared(bytes: Buffer): PreparedData {
+  const body = bytes.subarray(hashBytes);
+  const digest = createHash("sha256").update(body).digest();
+  if (bytes.length < prefixBytes || !digest.equals(bytes.subarray(0, hashBytes))) {
+    throw new OpnasError("CORRUPT_ARTIFACT", "The prepared text does not match its checksum.");
+  }
+  const headerEnd = prefixBytes + bytes.readUInt32LE(hashBytes);
+  const numbersStart = headerEnd + ((4 - (headerEnd % 4)) % 4);
+  const numbers = Uint8Array.from(bytes.subarray(numbersStart)).buffer;
+  const parsed: unknown = JSON.parse(
+    bytes.toString("utf8", prefixBytes, headerEnd),
+    (_, value: unknown) => {
+      const place = placeSchema.safeParse(value);
+      if (!place.success) return value;
+      const [start, length] = place.data.int32;
+      return new Int32Array(numbers, 4 * start, length);
+    },
+  );
+  return preparedSchema.parse(parsed);
+}
+
+/** The data stored at `path`; undefined when there is none. @throws CORRUPT_ARTIFACT */
+export async function readPrepared(path: string): Promise<PreparedData | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return decodePrepared(bytes);
+}
+
+/**
+ * Stores data at `path` in one step: a reader sees the old file, the new one or none, also when
+ * several processes write it at once.
+ *
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
+ */
+export async function writePrepared(path: string, data: PreparedData): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(encodePrepared(data));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw storageError(error, dirname(path));
+  }
+}
+
+function storageError(error: unknown, folder: string): unknown {
+  const code = errorCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new OpnasError("DISK_FULL", `The disk of ${folder} is full; free some space.`, {
+      cause: error,
+    });
+  }
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
+    return new OpnasError("DATA_FOLDER_UNWRITABLE", `${folder} cannot be written to (${code}).`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
+}

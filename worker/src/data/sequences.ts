@@ -1,0 +1,44 @@
+import { clsId, padId, sepId, type Sequences } from "./types.js";
+
+/** Rows of ids of at most `length` as sequences, padded at the end. */
+export function toSequences(rows: readonly (readonly number[])[], length: number): Sequences {
+  const ids = new Int32Array(rows.length * length).fill(padId);
+  for (const [row, tokens] of rows.entries()) ids.set(tokens, row * length);
+  return { count: rows.length, length, ids };
+}
+
+/** Segments as one row: [CLS] first [SEP] (second [SEP]). */
+export function framed(...segments: readonly (readonly number[])[]): number[] {
+  return [clsId, ...segments.flatMap((segment) => [...segment, sepId])];
+}
+
+/**
+ * Each document's ids cut into full sequences, [CLS] tokens… [SEP]. No sequence spans two
+ * documents; a document's last few tokens that fill no sequence are left out, so that no sequence
+ * has padding and every batch masks the same number of positions.
+ */
+export function packDocuments(
+  documents: readonly (readonly number[])[],
+  length: number,
+): Sequences {
+  const room = length - 2;
+  const rows: number[][] = [];
+  for (const document of documents) {
+    for (let start = 0; start + room <= document.length; start += room) {
+      rows.push(framed(document.slice(start, start + room)));
+    }
+  }
+  return toSequences(rows, length);
+}
+
+/** One sequence of many; a view, not a copy. */
+export function rowOf(sequences: Sequences, row: number): Int32Array {
+  return sequences.ids.subarray(row * sequences.length, (row + 1) * sequences.length);
+}
+
+/** The given rows in the given order: [rows × length] ids. */
+export function gatherRows(sequences: Sequences, rows: Int32Array): Int32Array {
+  const ids = new Int32Array(rows.length * sequences.length);
+  for (const [to, from] of rows.entries()) ids.set(rowOf(sequences, from), to * sequences.length);
+  return ids;
+}

@@ -1,0 +1,14 @@
+import { kernels, type Tensor } from "../tf.js";
+import { composite } from "./composite.js";
+
+/** a [..., n, k] · b [..., k, m], or · bᵀ of b [..., m, k], → [..., n, m]. Same leading axes. */
+export function matMul(a: Tensor, b: Tensor, transposeB = false): Tensor {
+  return composite([a, b], () => ({
+    value: kernels.matMul(a, b, false, transposeB),
+    saved: [a, b] as const,
+    gradient: (dy, [a, b]) => [
+      kernels.matMul(dy, b, false, !transposeB),
+      transposeB ? kernels.matMul(dy, a, true, false) : kernels.matMul(a, dy, true, false),
+    ],
+  }));
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { gelu, layerNorm, linear } from "../composites/index.js";
+import { tf } from "../tf.js";
+import { tensorOf } from "./gradients.js";
+
+export function describeKeptMemory(): void {
+  describe("composites keep nothing alive", () => {
+    it("neither after a gradient nor after a forward pass alone", () => {
+      const inputs = [tensorOf([4, 3], 1), tensorOf([3, 3], 2), tensorOf([3], 3)];
+      const network = (...[x, w, b]: typeof inputs) => {
+        if (!x || !w || !b) throw new Error("three inputs");
+        return layerNorm(gelu(linear(x, w, b)), b, b).sum();
+      };
+      const before = tf.memory();
+      for (let i = 0; i < 3; i++) {
+        tf.tidy(() => void tf.grads(network)(inputs));
+        tf.tidy(() => void network(...inputs));
+      }
+      const after = tf.memory();
+      expect(after.numTensors).toBe(before.numTensors);
+      expect(after.numDataBuffers).toBe(before.numDataBuffers);
+      tf.dispose(inputs);
+    });
+  });
+}

@@ -1,0 +1,33 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { installedEngine } from "../../../native/location.mjs";
+import type { EngineName } from "../choose.js";
+import { startEngine } from "../start.js";
+import { describeBlocks } from "./blocks.js";
+import { describeKeptMemory } from "./memory.js";
+import { describeOperations } from "./operations.js";
+import { describeReference } from "./reference.js";
+
+/**
+ * What every engine must compute alike. A process can run one engine only, so each has a test file
+ * of its own that calls this.
+ */
+export function describeConformance(engine: EngineName): void {
+  const present = engine === "wasm" || (engine !== "webgpu" && installedEngine(engine));
+  if (!present) {
+    it(`${engine} is not on this machine, and asking for it says so`, async () => {
+      await expect(startEngine(engine, 1)).rejects.toMatchObject({ code: "ENGINE_UNAVAILABLE" });
+    });
+    return;
+  }
+  describe(engine, () => {
+    beforeAll(async () => {
+      const started = await startEngine(engine, 1);
+      expect(started.name).toBe(engine);
+      expect(started.reasons).toEqual([]);
+    });
+    describeOperations();
+    describeBlocks();
+    describeReference();
+    describeKeptMemory();
+  });
+}

@@ -1,0 +1,104 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { OpnasError } from "@opnas/core";
+import {
+  installedEngine,
+  seesNvidia,
+  TFJS_VERSION,
+  type NativeEngine,
+} from "../../native/location.mjs";
+import { chooseEngine, type Attempt, type EngineChoice, type EngineName } from "./choose.js";
+import { tensorflowKernels } from "./kernels/tensorflow.js";
+import { wasmKernels } from "./kernels/wasm.js";
+import { useEngine, type TensorFlow } from "./tf.js";
+
+export interface StartedEngine {
+  name: EngineName;
+  /** Versions of TensorFlow.js and of the library below it. */
+  version: string;
+  /** Threads that one operation may use. */
+  threads: number;
+  /** For each better engine, why it was not taken. */
+  reasons: readonly string[];
+}
+
+/**
+ * Starts the engine that this process uses from now on; `tf` and the composites work after it.
+ * To be called once per process, before anything else loads TensorFlow.js.
+ *
+ * `threads`: small models train fastest with one thread per process and as many processes as
+ * cores (docs/decisions). The WebAssembly engine always has one.
+ * @throws OpnasError `ENGINE_UNAVAILABLE`
+ */
+export async function startEngine(choice: EngineChoice, threads: number): Promise<StartedEngine> {
+  const { name, running, reasons } = await chooseEngine(choice, (engine) =>
+    attempt(engine, threads),
+  );
+  return { name, version: running, threads: name === "wasm" ? 1 : threads, reasons };
+}
+
+async function attempt(name: EngineName, threads: number): Promise<Attempt<string>> {
+  switch (name) {
+    case "tensorflow-gpu":
+    case "tensorflow":
+      return startNative(name, threads);
+    case "webgpu":
+      return { reason: "not part of this version." };
+    case "wasm":
+      return { running: await startWasm() };
+  }
+}
+
+function startNative(name: NativeEngine, threads: number): Attempt<string> {
+  const installed = installedEngine(name);
+  if (!installed) return { reason: whyAbsent(name) };
+  // Read by libtensorflow when it is loaded.
+  process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
+  process.env["TF_NUM_INTRAOP_THREADS"] = String(threads);
+  process.env["TF_NUM_INTEROP_THREADS"] = "1";
+  replaceDeprecatedUtil();
+  try {
+    const tf = load(path.join(installed.folder, "package.json"), installed.addon);
+    useEngine(tf, tensorflowKernels(tf));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { reason: `it is installed in ${installed.folder} but does not load (${message}).` };
+  }
+  return { running: `${TFJS_VERSION} (libtensorflow ${installed.libtensorflow})` };
+}
+
+function whyAbsent(name: NativeEngine): string {
+  return name === "tensorflow-gpu" && !seesNvidia()
+    ? "no NVIDIA GPU with a driver was found."
+    : "it is not installed; `node worker/native/install.mjs` installs it or says what it lacks.";
+}
+
+async function startWasm(): Promise<string> {
+  const tf = load(import.meta.url, "@tensorflow/tfjs");
+  createRequire(import.meta.url)("@tensorflow/tfjs-backend-wasm");
+  if (!(await tf.setBackend("wasm"))) {
+    throw new OpnasError("ENGINE_UNAVAILABLE", "TensorFlow.js could not start WebAssembly.");
+  }
+  await tf.ready();
+  useEngine(tf, wasmKernels(tf));
+  return tf.version.tfjs;
+}
+
+function load(from: string, name: string): TensorFlow {
+  const loaded: unknown = createRequire(from)(name);
+  if (!isTensorFlow(loaded)) throw new OpnasError("INTERNAL", `${name} is not TensorFlow.js.`);
+  return loaded;
+}
+
+function isTensorFlow(loaded: unknown): loaded is TensorFlow {
+  return typeof loaded === "object" && loaded !== null && "customGrad" in loaded;
+}
+
+/** tfjs-node calls two functions that Node deprecated (and removed in 23): our own instead. */
+function replaceDeprecatedUtil(): void {
+  const util: unknown = createRequire(import.meta.url)("node:util");
+  Object.assign(Object(util), {
+    isArray: Array.isArray,
+    isNullOrUndefined: (value: unknown) => value === undefined || value === null,
+  });
+}

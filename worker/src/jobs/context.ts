@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Claim, type Database, isWanted, type Queue } from "@opnas/prisma";
+import type { WorkerSettings } from "../settings.js";
+import type { TrainerPool } from "../trainer/pool.js";
+
+/** What every job handler of a worker works with. */
+export interface JobContext {
+  db: Database;
+  queue: Queue;
+  trainers: TrainerPool;
+  settings: WorkerSettings;
+  workerId: string;
+  /** Aborted when the worker stops. */
+  stopping: AbortSignal;
+}
+
+const lookEveryMilliseconds = 1_000;
+
+/**
+ * A signal that aborts when the worker stops or when the claim's work is no longer wanted (its run
+ * was paused or cancelled, or another attempt took over). Call `release` when the work is done.
+ */
+export function watchClaim({ db, stopping }: JobContext, claim: Claim) {
+  const unwanted = new AbortController();
+  const released = new AbortController();
+  const watch = async () => {
+    while (!released.signal.aborted && !unwanted.signal.aborted) {
+      await sleep(lookEveryMilliseconds, undefined, { signal: released.signal });
+      if (!(await isWanted(db, claim))) unwanted.abort();
+    }
+  };
+  watch().catch((error: unknown) => {
+    // Released while it slept; or the database is away: then the work goes on, since its result
+    // can only be written under the claim anyway.
+    if (!released.signal.aborted) console.error("Could not look after a claim:", error);
+  });
+  return {
+    signal: AbortSignal.any([stopping, unwanted.signal]),
+    release: () => released.abort(),
+  };
+}

@@ -1,0 +1,96 @@
+import { candidateCount, OpnasError } from "@opnas/core";
+import {
+  type Claim,
+  claimTask,
+  finishSuperNet,
+  reportSuperNet,
+  type SearchRun,
+  settingsOf,
+  type SuperNetProgress,
+  trainTask,
+} from "@opnas/prisma";
+import { runArtifacts, textFolder } from "../artifacts/store.js";
+import type { Trainer } from "../trainer/trainer.js";
+import type { Progress } from "../trainer/protocol.js";
+import { type JobContext, watchClaim } from "./context.js";
+
+/** Trains a run's super-net, from its last checkpoint where there is one (paper §4). */
+export async function handleSuperNet(context: JobContext, runId: string): Promise<void> {
+  const { db, workerId, trainers } = context;
+  const task = trainTask({ kind: "superNet", runId });
+  const claimed = await claimTask(db, { runId, task, workerId });
+  if (claimed === null || claimed.run.phase === "SEARCHING") return;
+  await trainers.with((trainer) => train(context, claimed.claim, claimed.run, trainer));
+}
+
+async function train(context: JobContext, claim: Claim, run: SearchRun, trainer: Trainer) {
+  const { db, queue, settings: worker } = context;
+  const settings = settingsOf(run);
+  const files = await runArtifacts(worker.dataFolder, run.id);
+  const watched = watchClaim(context, claim);
+  const teller = new ProgressTeller((progress) =>
+    reportSuperNet(db, claim, trainer.engine.name, progress),
+  );
+  try {
+    const reply = await trainer.run(
+      {
+        type: "superNet",
+        run: { seed: run.seed, settings },
+        textFolder: textFolder(worker.dataFolder),
+        checkpointFile: files.checkpoint,
+        resultFile: files.superNet,
+      },
+      watched.signal,
+      (progress) => teller.take(progress),
+    );
+    await teller.done();
+    if (reply.type !== "superNet") throw new OpnasError("INTERNAL", "Not a super-net's result.");
+    await finishSuperNet(db, queue, claim, {
+      steps: reply.steps,
+      seconds: reply.seconds,
+      engine: trainer.engine.name,
+      candidates: candidateCount(settings),
+    });
+  } finally {
+    watched.release();
+  }
+}
+
+/** Passes on at most one report every two seconds, one at a time, with the time left. */
+class ProgressTeller {
+  private static readonly everyMilliseconds = 2_000;
+  private lastTold = -Infinity;
+  private telling: Promise<void> = Promise.resolve();
+  private first: { step: number; time: number } | undefined;
+
+  constructor(private readonly tell: (progress: SuperNetProgress) => Promise<void>) {}
+
+  take({ step, total, loss, tokensPerSecond, note }: Progress): void {
+    const now = performance.now();
+    if (note === null) this.first ??= { step, time: now };
+    if (now - this.lastTold < ProgressTeller.everyMilliseconds) return;
+    this.lastTold = now;
+    const progress = {
+      step,
+      total,
+      loss,
+      tokensPerSecond,
+      note,
+      etaSeconds: this.eta(step, total),
+    };
+    this.telling = this.telling.then(() => this.tell(progress));
+    // Looked at by done(); until then a lost database only costs reports.
+    this.telling.catch(() => undefined);
+  }
+
+  private eta(step: number, total: number): number | null {
+    if (this.first === undefined || step === this.first.step) return null;
+    const secondsPerStep = (performance.now() - this.first.time) / 1000 / (step - this.first.step);
+    return secondsPerStep * (total - step);
+  }
+
+  /** Waits for the report under way; throws what kept it from being stored. */
+  async done(): Promise<void> {
+    await this.telling;
+  }
+}

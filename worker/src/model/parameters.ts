@@ -1,0 +1,106 @@
+import { stream, type GraphInput, type KernelSize, type Layer, type ModelSize } from "@opnas/core";
+import type { Tensors } from "./tensors.js";
+
+/** One trained tensor: its name in every checkpoint, its shape, and how it begins. */
+export interface Parameter {
+  name: string;
+  shape: number[];
+  /** Standard deviation of the normal draw it begins with, or the constant it is filled with. */
+  begin: { deviation: number } | { constant: number };
+}
+
+/** What decides a layer's parameters: which projections it has, or how long its kernels are. */
+export type Branch =
+  | { kind: "attention"; inputs: readonly GraphInput[] }
+  | { kind: "conv"; kernelSize: KernelSize };
+
+/** The branch that a layer of an architecture is. */
+export function branchOf(layer: Layer): Branch {
+  return layer.kind === "attention"
+    ? { kind: "attention", inputs: layer.graph.inputs }
+    : { kind: "conv", kernelSize: layer.kernelSize };
+}
+
+/** Where the parameters of layer `index` (from 0) are named, e.g. `layer.0.attention`. */
+export const branchPrefix = (index: number, kind: Branch["kind"]) =>
+  `layer.${index.toString()}.${kind}`;
+
+/** Token and position embeddings and the masked-LM head; its decoder is the token embedding. */
+export function sharedParameters({ vocabulary, length, hidden }: ModelSize): Parameter[] {
+  return [
+    { name: "embedding.token.weight", shape: [vocabulary, hidden], begin: { deviation: 0.05 } },
+    { name: "embedding.position.weight", shape: [length, hidden], begin: { deviation: 0.05 } },
+    ...norm("embedding.norm", hidden),
+    ...linear("mlm.dense", hidden, hidden),
+    ...norm("mlm.norm", hidden),
+    { name: "mlm.decoder.bias", shape: [vocabulary], begin: { constant: 0 } },
+  ];
+}
+
+/** Head of a fine-tuned task, on [CLS] and the mean of all tokens. */
+export function classifierParameters({ hidden }: ModelSize, classes: number): Parameter[] {
+  return linear("classifier", 2 * hidden, classes);
+}
+
+/** Everything between a layer's input and its output: mixing, feed-forward, both norms. */
+export function branchParameters(size: ModelSize, index: number, branch: Branch): Parameter[] {
+  const { hidden, heads } = size;
+  const prefix = branchPrefix(index, branch.kind);
+  const mixing =
+    branch.kind === "attention"
+      ? branch.inputs.flatMap((input) => linear(`${prefix}.${input.toLowerCase()}`, hidden, hidden))
+      : [
+          ...linear(`${prefix}.in`, hidden, 2 * hidden),
+          {
+            name: `${prefix}.kernel`,
+            shape: [heads, branch.kernelSize],
+            begin: { deviation: 1 },
+          },
+        ];
+  return [
+    ...mixing,
+    ...linear(`${prefix}.out`, hidden, hidden),
+    ...norm(`${prefix}.norm`, hidden),
+    ...linear(`${prefix}.ffn.in`, hidden, 4 * hidden),
+    ...linear(`${prefix}.ffn.out`, 4 * hidden, hidden),
+    ...norm(`${prefix}.ffn.norm`, hidden),
+  ];
+}
+
+/** All parameters of a backbone with its masked-LM head. */
+export function backboneParameters(size: ModelSize, branches: readonly Branch[]): Parameter[] {
+  return [
+    ...sharedParameters(size),
+    ...branches.flatMap((branch, index) => branchParameters(size, index, branch)),
+  ];
+}
+
+/** Initial weights. Each tensor has a random stream of its own, named after it. */
+export function initialWeights(parameters: readonly Parameter[], seed: number): Tensors {
+  return new Map(
+    parameters.map(({ name, shape, begin }) => {
+      const data = new Float32Array(shape.reduce((size, length) => size * length, 1));
+      if ("constant" in begin) data.fill(begin.constant);
+      else {
+        const random = stream(seed, `initial ${name}`);
+        for (let i = 0; i < data.length; i++) data[i] = begin.deviation * random.normal();
+      }
+      return [name, { shape, data }];
+    }),
+  );
+}
+
+function linear(name: string, from: number, to: number): Parameter[] {
+  return [
+    // The deviation of PyTorch's default (uniform within ±1/√from).
+    { name: `${name}.weight`, shape: [from, to], begin: { deviation: 1 / Math.sqrt(3 * from) } },
+    { name: `${name}.bias`, shape: [to], begin: { constant: 0 } },
+  ];
+}
+
+function norm(name: string, width: number): Parameter[] {
+  return [
+    { name: `${name}.weight`, shape: [width], begin: { constant: 1 } },
+    { name: `${name}.bias`, shape: [width], begin: { constant: 0 } },
+  ];
+}

@@ -1,0 +1,48 @@
+import { OpnasError } from "@opnas/core";
+import { tf, type Tensor } from "../engine/tf.js";
+
+/** A float32 array with its shape, row by row. */
+export interface NamedTensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/** Named float32 arrays in the process's own memory; the form of every checkpoint. */
+export type Tensors = Map<string, NamedTensor>;
+
+/** A model's parameters on the engine, by name; throws INTERNAL for a name it does not have. */
+export type Weights = (name: string) => Tensor;
+
+/** The entry of that name; CORRUPT_ARTIFACT where it is missing. */
+export function tensorNamed(tensors: Tensors, name: string): NamedTensor {
+  const tensor = tensors.get(name);
+  if (!tensor) throw new OpnasError("CORRUPT_ARTIFACT", `The checkpoint has no tensor "${name}".`);
+  return tensor;
+}
+
+/** A copy that shares no memory. */
+export function copyTensors(tensors: Tensors): Tensors {
+  return new Map(
+    [...tensors].map(([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }]),
+  );
+}
+
+/** The tensors of those names on the engine; the caller disposes of them (or a `tf.tidy` does). */
+export function upload(tensors: Tensors, names: Iterable<string>): Map<string, Tensor> {
+  const uploaded = new Map<string, Tensor>();
+  for (const name of names) {
+    const { shape, data } = tensorNamed(tensors, name);
+    // A copy: an engine may read the array later than now, when training has changed it.
+    uploaded.set(name, tf.tensor(data.slice(), shape, "float32"));
+  }
+  return uploaded;
+}
+
+/** Access by name to uploaded tensors. */
+export function weightsOf(uploaded: ReadonlyMap<string, Tensor>): Weights {
+  return (name) => {
+    const tensor = uploaded.get(name);
+    if (!tensor) throw new OpnasError("INTERNAL", `The model has no parameter "${name}".`);
+    return tensor;
+  };
+}

@@ -1,0 +1,39 @@
+import { availableParallelism, hostname } from "node:os";
+import { OpnasError } from "@opnas/core";
+import { z } from "zod";
+import { engineChoices } from "./engine/choose.js";
+
+const settingsSchema = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  OPNAS_DATA_DIR: z.string().min(1).default(".data"),
+  OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
+  /** Trainers that run at once, each a process with one thread (decision 0006). */
+  OPNAS_WORKER_SLOTS: z.coerce.number().int().min(1).max(256).optional(),
+  OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
+});
+
+export interface WorkerSettings {
+  databaseUrl: string;
+  dataFolder: string;
+  engine: (typeof engineChoices)[number];
+  slots: number;
+  name: string;
+}
+
+/** @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it */
+export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
+  const parsed = settingsSchema.safeParse(environment);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const name = issue?.path.join(".") ?? "environment";
+    throw new OpnasError("BAD_SETTING", `${name}: ${issue?.message ?? "is not valid"}.`);
+  }
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL,
+    dataFolder: data.OPNAS_DATA_DIR,
+    engine: data.OPNAS_ENGINE,
+    slots: data.OPNAS_WORKER_SLOTS ?? availableParallelism(),
+    name: data.OPNAS_WORKER_NAME ?? hostname(),
+  };
+}

@@ -1,0 +1,53 @@
+import { stream, type Random } from "@opnas/core";
+
+import { framed } from "../data/sequences.js";
+import { idsOf, type Sentence } from "../data/tokenizer.js";
+import type { FineTuneTask } from "../data/types.js";
+import { dataSeed } from "../data/version.js";
+import { fineTuneTask, trainExamples, type LabelledRow } from "./fine-tune.js";
+import { balanced, isWord, type TaskText } from "./text.js";
+
+const fewestWords = 8;
+/** Words between which the exchange is made lie at least this far apart. */
+const leastDistance = 4;
+
+/** [CLS] sentence [SEP]: class 1 when two different words that stand apart have changed places. */
+export function farSwapTask(text: TaskText): FineTuneTask {
+  const part = (sentences: readonly Sentence[], purpose: string, count: number) => {
+    const random = stream(dataSeed, `far-swap: ${purpose}`);
+    return balanced(random, sentences, count, (sentence, label) =>
+      exampleOf(random, sentence, label, text.length),
+    );
+  };
+  return fineTuneTask(
+    "far-swap",
+    { train: part(text.train, "train", trainExamples), test: part(text.test, "test", text.examples) },
+    text.length,
+  );
+}
+
+/** Only sentences in which an exchange is possible are used, for either class. */
+function exampleOf(
+  random: Random,
+  sentence: Sentence,
+  label: number,
+  length: number,
+): LabelledRow | undefined {
+  const ids = idsOf(sentence);
+  if (sentence.length < fewestWords || ids.length > length - 2) return undefined;
+  const swapped = farSwapped(random, sentence);
+  if (swapped === undefined) return undefined;
+  return { row: framed(label === 0 ? ids : idsOf(swapped)), label };
+}
+
+function farSwapped(random: Random, sentence: Sentence): Sentence | undefined {
+  const words = sentence.flatMap((word, index) => (isWord(word) ? [{ word, index }] : []));
+  const pairs = words.flatMap((first) =>
+    words
+      .filter((last) => last.index - first.index >= leastDistance && last.word !== first.word)
+      .map((last) => ({ first, last })),
+  );
+  if (pairs.length === 0) return undefined;
+  const { first, last } = random.pick(pairs);
+  return sentence.with(first.index, last.word).with(last.index, first.word);
+}

@@ -1,0 +1,60 @@
+import { stream, type Random } from "@opnas/core";
+
+import { framed } from "../data/sequences.js";
+import { idsOf, type Sentence } from "../data/tokenizer.js";
+import type { FineTuneTask } from "../data/types.js";
+import { dataSeed } from "../data/version.js";
+import { fineTuneTask, trainExamples, type LabelledRow } from "./fine-tune.js";
+import { balanced, isWord, type TaskText } from "./text.js";
+
+const fewestWords = 8;
+
+/**
+ * [CLS] half [SEP] other half [SEP]: class 0 when they stand in the sentence's order, 1 when they
+ * are exchanged. Punctuation is dropped, for where it stands would tell; the halves are as equally
+ * long as can be.
+ */
+export function halfOrderTask(text: TaskText): FineTuneTask {
+  const part = (sentences: readonly Sentence[], purpose: string, count: number) => {
+    const random = stream(dataSeed, `half-order: ${purpose}`);
+    return balanced(random, sentences, count, (sentence, label) =>
+      exampleOf(random, sentence, label, text.length),
+    );
+  };
+  return fineTuneTask(
+    "half-order",
+    { train: part(text.train, "train", trainExamples), test: part(text.test, "test", text.examples) },
+    text.length,
+  );
+}
+
+function exampleOf(
+  random: Random,
+  sentence: Sentence,
+  label: number,
+  length: number,
+): LabelledRow | undefined {
+  const K=+(process.env.TRIM??0);const E=+(process.env.TRIME??K);const words = sentence.filter(isWord).slice(K,E?-E:undefined);
+  const total = idsOf(words).length;
+  if (words.length < fewestWords || total > length - 3) return undefined;
+  const cut = middleOf(random, words, total);
+  if (cut === undefined) return undefined;
+  const halves = [idsOf(words.slice(0, cut)), idsOf(words.slice(cut))];
+  return { row: framed(...(label === 0 ? halves : halves.reverse())), label };
+}
+
+/** Where to cut so that the halves' tokens differ least; one of equals by chance. */
+function middleOf(random: Random, words: Sentence, total: number): number | undefined {
+  let best: number[] = [];
+  let least = Math.max(2, total / 5);
+  let before = 0;
+  for (const [index, word] of words.entries()) {
+    const difference = Math.abs(total - 2 * before);
+    if (index > 0 && difference <= least) {
+      best = difference < least ? [index] : [...best, index];
+      least = difference;
+    }
+    before += word.ids.length;
+  }
+  return best.length === 0 ? undefined : random.pick(best);
+}

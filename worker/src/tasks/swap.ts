@@ -1,0 +1,32 @@
+import type { ZeroShotTask } from "../data/types.js";
+import type { TaskText } from "./text.js";
+import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zero-shot.js";
+
+/** Two different neighbouring words are hidden: their own order, or the other way round? */
+export function swapTask(text: TaskText): ZeroShotTask {
+  const words = new WholeWords(text.vocabulary);
+  const inner = innerIndices(text.length, 2);
+  const questions = questionsFrom(
+    taskStream("swap"),
+    text.windows,
+    text.examples,
+    (row) =>
+      inner.filter(
+        (index) =>
+          words.at(row, index) && words.at(row, index + 1) && row[index] !== row[index + 1],
+      ),
+    (row, index) => {
+      const [first, second] = row.subarray(index, index + 2);
+      if (first === undefined || second === undefined) return undefined;
+      return {
+        row,
+        positions: [index, index + 1],
+        choices: [
+          [first, second],
+          [second, first],
+        ],
+      };
+    },
+  );
+  return zeroShotTask("swap", questions, text, 50);
+}

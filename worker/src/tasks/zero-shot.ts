@@ -1,0 +1,109 @@
+import { stream, type Random } from "@opnas/core";
+
+import { rowOf, toSequences } from "../data/sequences.js";
+import { isAlphabetic } from "../data/text.js";
+import { firstWordId, maskId, type Sequences, type ZeroShotTask } from "../data/types.js";
+import { dataSeed } from "../data/version.js";
+import type { BigramModel } from "./bigram.js";
+import type { TaskText } from "./text.js";
+
+/** One question: a sequence, the positions to hide, and ways to fill them, the original first. */
+export interface Question {
+  row: Int32Array;
+  positions: readonly number[];
+  choices: readonly (readonly number[])[];
+}
+
+/** A zero-shot task of the given questions, all of one form, with its baselines. */
+export function zeroShotTask(
+  name: ZeroShotTask["name"],
+  questions: readonly Question[],
+  text: TaskText,
+  majority: number,
+): ZeroShotTask {
+  const rows = questions.map(({ row, positions }) =>
+    positions.reduce((ids, position) => ids.with(position, maskId), row),
+  );
+  const right = questions.filter((question) => likeliest(question, text.bigrams) === 0).length;
+  return {
+    kind: "zeroShot",
+    name,
+    test: toSequences(
+      rows.map((row) => [...row]),
+      text.length,
+    ),
+    positionsPerItem: questions[0]?.positions.length ?? 0,
+    positions: Int32Array.from(questions.flatMap(({ positions }) => positions)),
+    choicesPerItem: questions[0]?.choices.length ?? 0,
+    choices: Int32Array.from(questions.flatMap(({ choices }) => choices.flat())),
+    baselines: { majority, ngram: (100 * right) / questions.length },
+  };
+}
+
+/** The choice that a bigram model finds likeliest in its place. */
+function likeliest({ row, positions, choices }: Question, bigrams: BigramModel): number {
+  const first = positions[0] ?? 0;
+  const scores = choices.map((choice) => {
+    const phrase = [row[first - 1] ?? 0, ...choice, row[first + choice.length] ?? 0];
+    return phrase
+      .slice(1)
+      .reduce(
+        (sum, id, index) =>
+          id < firstWordId ? sum : sum + Math.log(bigrams.next(phrase[index] ?? 0, id)),
+        0,
+      );
+  });
+  return scores.indexOf(Math.max(...scores));
+}
+
+/** Whole words: pieces that are letters only and have no continuation in the row. */
+export class WholeWords {
+  private readonly starts: readonly boolean[];
+  private readonly continues: readonly boolean[];
+
+  constructor(vocabulary: readonly string[]) {
+    this.starts = vocabulary.map((token, id) => id >= firstWordId && isAlphabetic(token));
+    this.continues = vocabulary.map((token) => token.startsWith("##"));
+  }
+
+  /** Whether the id at `index` is a whole word; at a row's end that cannot be known. */
+  at(row: Int32Array, index: number): boolean {
+    const next = row[index + 1];
+    return (
+      this.starts[row[index] ?? 0] === true && next !== undefined && this.continues[next] === false
+    );
+  }
+}
+
+/**
+ * Up to `count` questions, at most one from each sequence of the test speeches, at one of the
+ * places that `placesIn` names, inside the sequence with context on both sides.
+ */
+export function questionsFrom<Place>(
+  random: Random,
+  windows: Sequences,
+  count: number,
+  placesIn: (row: Int32Array) => readonly Place[],
+  ask: (row: Int32Array, place: Place) => Question | undefined,
+): Question[] {
+  const questions: Question[] = [];
+  for (const index of random.shuffle([...Array(windows.count).keys()])) {
+    if (questions.length === count) break;
+    const row = rowOf(windows, index);
+    const places = placesIn(row);
+    if (places.length === 0) continue;
+    const question = ask(row, random.pick(places));
+    if (question !== undefined) questions.push(question);
+  }
+  return questions;
+}
+
+/** Indices at least `margin` tokens away from a sequence's [CLS] and [SEP]. */
+export function innerIndices(length: number, margin: number): number[] {
+  return Array.from({ length: Math.max(0, length - 2 - 2 * margin) }, (_, i) => i + 1 + margin);
+}
+
+/** The stream of a zero-shot task's choices. */
+export function taskStream(name: ZeroShotTask["name"]): Random {
+  return stream(dataSeed, `${name}: questions`);
+}

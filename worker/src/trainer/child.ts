@@ -1,0 +1,142 @@
+/**
+ * A trainer: a process that holds one engine and does one piece of training at a time for the worker
+ * that started it. It dies with the worker, and the worker's heartbeat never waits for it.
+ */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { OpnasError, toOpnasError, type SearchSettings } from "@opnas/core";
+import { z } from "zod";
+import { readTensors, writeTensors } from "../artifacts/safetensors.js";
+import { prepareData } from "../data/prepare.js";
+import type { PreparedData } from "../data/types.js";
+import { engineChoices } from "../engine/choose.js";
+import { startEngine } from "../engine/start.js";
+import { evaluateCandidate } from "../training/evaluate.js";
+import { trainSuperNet } from "../supernet/train.js";
+import type { Tensors } from "../artifacts/safetensors.js";
+import { type Reply, requestSchema, type Work } from "./protocol.js";
+
+type SuperNetWork = Extract<Work, { type: "superNet" }>;
+type EvaluateWork = Extract<Work, { type: "evaluate" }>;
+
+let stopping = false;
+const stopped = () => stopping;
+
+function reply(message: Reply): void {
+  process.send?.(message);
+}
+
+/** What the last request read, kept for the next: requests of one run follow one another. */
+const kept = {
+  data: undefined as { key: string; value: PreparedData } | undefined,
+  superNet: undefined as { file: string; value: Tensors } | undefined,
+};
+
+async function dataFor(settings: SearchSettings, textFolder: string): Promise<PreparedData> {
+  const request = {
+    vocabulary: settings.size.vocabulary,
+    length: settings.size.length,
+    tasks: settings.tasks,
+    evaluationExamples: settings.evaluationExamples,
+    masking: settings.masking,
+  };
+  const key = JSON.stringify(request);
+  if (kept.data?.key !== key) {
+    const value = await prepareData(request, textFolder, (note, fraction) =>
+      reply({
+        type: "progress",
+        step: Math.round(fraction * 100),
+        total: 100,
+        loss: null,
+        tokensPerSecond: 0,
+        note,
+      }),
+    );
+    kept.data = { key, value };
+  }
+  return kept.data.value;
+}
+
+async function superNetFrom(file: string): Promise<Tensors> {
+  if (kept.superNet?.file !== file) kept.superNet = { file, value: await readTensors(file) };
+  return kept.superNet.value;
+}
+
+async function doSuperNet(work: SuperNetWork): Promise<Reply> {
+  const { seed, settings } = work.run;
+  const data = await dataFor(settings, work.textFolder);
+  const resume = existsSync(work.checkpointFile)
+    ? await readTensors(work.checkpointFile)
+    : undefined;
+  const started = performance.now();
+  const trained = await trainSuperNet({
+    settings,
+    seed,
+    data,
+    resume,
+    report: ({ step, total, loss, tokensPerSecond }) =>
+      reply({ type: "progress", step, total, loss, tokensPerSecond, note: null }),
+    checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
+    stopped,
+  });
+  await writeTensors(work.resultFile, trained);
+  await rm(work.checkpointFile, { force: true });
+  return {
+    type: "superNet",
+    steps: settings.superNet.steps,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+async function doEvaluate(work: EvaluateWork): Promise<Reply> {
+  const { seed, settings } = work.run;
+  const result = await evaluateCandidate({
+    architecture: work.architecture,
+    key: work.key,
+    settings,
+    seed,
+    data: await dataFor(settings, work.textFolder),
+    superNet: await superNetFrom(work.superNetFile),
+    stopped,
+  });
+  return { type: "evaluate", result };
+}
+
+async function handle(message: unknown): Promise<void> {
+  const request = requestSchema.parse(message);
+  if (request.type === "stop") {
+    stopping = true;
+    return;
+  }
+  stopping = false;
+  try {
+    reply(request.type === "superNet" ? await doSuperNet(request) : await doEvaluate(request));
+  } catch (error) {
+    const { code, message: sentence } = toOpnasError(error);
+    if (code === "INTERNAL") console.error(error);
+    reply({ type: "error", code, message: sentence });
+  }
+}
+
+const optionsSchema = z.object({
+  engine: z.enum(engineChoices),
+  threads: z.coerce.number().int().min(1),
+});
+
+async function main(): Promise<void> {
+  const [engine, threads] = process.argv.slice(2);
+  const options = optionsSchema.parse({ engine, threads });
+  // Ctrl-C reaches the whole process group; the worker decides what its trainers do then.
+  process.on("SIGINT", () => undefined);
+  process.on("disconnect", () => process.exit(0));
+  process.on("message", (message) => void handle(message));
+  const started = await startEngine(options.engine, options.threads);
+  reply({ type: "ready", engine: { ...started, reasons: [...started.reasons] } });
+}
+
+main().catch((error: unknown) => {
+  const { code, message } = error instanceof OpnasError ? error : toOpnasError(error);
+  reply({ type: "error", code, message });
+  process.exitCode = 1;
+  process.disconnect();
+});

@@ -1,0 +1,61 @@
+import { architectureSchema, errorKinds, searchSettingsSchema, type ErrorCode } from "@opnas/core";
+import { candidateResultSchema } from "@opnas/prisma";
+import { z } from "zod";
+
+const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
+
+/** What a worker asks of a trainer; one request at a time, then perhaps `stop`. */
+export const requestSchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("superNet"),
+    run,
+    textFolder: z.string(),
+    checkpointFile: z.string(),
+    resultFile: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("evaluate"),
+    run,
+    textFolder: z.string(),
+    superNetFile: z.string(),
+    architecture: architectureSchema,
+    key: z.string(),
+  }),
+  z.strictObject({ type: z.literal("stop") }),
+]);
+
+const codes = Object.keys(errorKinds).filter((code): code is ErrorCode => code in errorKinds);
+
+/** What a trainer answers: `ready` once, then any number of `progress` and one end per request. */
+export const replySchema = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("ready"),
+    engine: z.strictObject({
+      name: z.string(),
+      version: z.string(),
+      threads: z.int(),
+      reasons: z.array(z.string()),
+    }),
+  }),
+  z.strictObject({
+    type: z.literal("progress"),
+    step: z.int(),
+    total: z.int(),
+    loss: z.number().nullable(),
+    tokensPerSecond: z.number(),
+    note: z.string().nullable(),
+  }),
+  z.strictObject({ type: z.literal("superNet"), steps: z.int(), seconds: z.number() }),
+  z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
+  z.strictObject({
+    type: z.literal("error"),
+    code: z.enum(codes),
+    message: z.string(),
+  }),
+]);
+
+export type Request = z.infer<typeof requestSchema>;
+export type Reply = z.infer<typeof replySchema>;
+export type Work = Exclude<Request, { type: "stop" }>;
+export type Progress = Extract<Reply, { type: "progress" }>;
+export type EngineReport = Extract<Reply, { type: "ready" }>["engine"];

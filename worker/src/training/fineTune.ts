@@ -1,0 +1,113 @@
+import type { ModelSize, SearchSettings } from "@opnas/core";
+import { batchRows } from "../data/batches.js";
+import { gatherRows } from "../data/sequences.js";
+import { padId, type FineTuneTask, type Sequences } from "../data/types.js";
+import { crossEntropy } from "../engine/composites/index.js";
+import { tf, type Tensor } from "../engine/tf.js";
+import { pooled, type Backbone } from "../model/backbone.js";
+import { tokenBatch } from "../model/batch.js";
+import { affine } from "../model/layers.js";
+import { classifierParameters, initialWeights } from "../model/parameters.js";
+import { inScope } from "../model/scope.js";
+import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
+import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
+import { lossAndGradients } from "./gradients.js";
+import { DivergedError, nextTurn, type Watch } from "./watch.js";
+
+const warmup = 0.1;
+const testBatch = 64;
+
+/**
+ * Trains a copy of the model with a fresh classification head on a task, and scores it on the
+ * task's test set: accuracy × 100.
+ * @throws DivergedError when a loss or a gradient is not finite
+ */
+export async function fineTune(
+  backbone: Backbone,
+  pretrained: Tensors,
+  task: FineTuneTask,
+  { settings, seed, purpose }: { settings: SearchSettings; seed: number; purpose: string },
+  watch: Watch,
+): Promise<number> {
+  const weights = withClassifier(pretrained, task.classes, settings.size, seed);
+  const { steps, batch: size, learningRate } = settings.fineTune;
+  const { sequences, labels } = task.train;
+  const rowsOf = batchRows(sequences.count, size, seed, `${purpose}: ${task.name}`);
+  const names = [...weights.keys()];
+  const adam = newAdam(weights);
+  for (let step = 0; step < steps; step++) {
+    watch.check();
+    const rows = rowsOf(step);
+    const targets = rows.map((row) => labels[row] ?? 0);
+    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
+      crossEntropy(
+        classLogits(backbone, on, sequences, rows),
+        tf.tensor1d(targets, "int32"),
+        tf.ones([size]),
+      ),
+    );
+    if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
+    adamStep(weights, gradients, adam, learningRateAt(step, steps, learningRate, warmup));
+    watch.progress("fine-tune", step + 1, steps);
+    await nextTurn();
+  }
+  return accuracy(backbone, weights, task, watch);
+}
+
+/** The backbone's weights without the masked-LM head, and a new classification head. */
+function withClassifier(
+  pretrained: Tensors,
+  classes: number,
+  size: ModelSize,
+  seed: number,
+): Tensors {
+  const kept = new Map([...pretrained].filter(([name]) => !name.startsWith("mlm.")));
+  const head = initialWeights(classifierParameters(size, classes), seed);
+  return new Map([...copyTensors(kept), ...head]);
+}
+
+/** Accuracy × 100 on the task's test set. */
+async function accuracy(
+  backbone: Backbone,
+  weights: Tensors,
+  { test: { sequences, labels } }: FineTuneTask,
+  watch: Watch,
+): Promise<number> {
+  const uploaded = upload(weights, weights.keys());
+  let right = 0;
+  try {
+    for (let start = 0; start < sequences.count; start += testBatch) {
+      watch.check();
+      const size = Math.min(testBatch, sequences.count - start);
+      const rows = Int32Array.from({ length: size }, (_, index) => start + index);
+      const chosen = inScope(() =>
+        classLogits(backbone, weightsOf(uploaded), sequences, rows).argMax(1).dataSync(),
+      );
+      right += rows.reduce((sum, row, at) => sum + (chosen[at] === labels[row] ? 1 : 0), 0);
+      await nextTurn();
+    }
+  } finally {
+    tf.dispose([...uploaded.values()]);
+  }
+  return (100 * right) / sequences.count;
+}
+
+/** Class logits [b, classes] of the given rows. */
+function classLogits(
+  backbone: Backbone,
+  weights: Weights,
+  sequences: Sequences,
+  rows: Int32Array,
+): Tensor {
+  const { ids, length } = trimmed(gatherRows(sequences, rows), sequences.length);
+  const batch = tokenBatch(ids, rows.length, length);
+  return affine(weights, "classifier", pooled(backbone.encode(weights, batch), batch));
+}
+
+/** The ids without the columns at the end that are padding in every row: padding costs time. */
+function trimmed(ids: Int32Array, length: number): { ids: Int32Array; length: number } {
+  let used = 0;
+  for (const [at, id] of ids.entries()) if (id !== padId) used = Math.max(used, (at % length) + 1);
+  if (used === length) return { ids, length };
+  return { ids: ids.filter((_, at) => at % length < used), length: used };
+}

@@ -1,0 +1,36 @@
+import { OpnasError } from "@opnas/core";
+import { tf, type Tensor } from "../engine/tf.js";
+import { inScope } from "../model/scope.js";
+import { upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
+import type { Gradients } from "./adam.js";
+
+/**
+ * The loss and its gradients by every tensor of `names` that it depends on. Leaves nothing on
+ * the engine.
+ */
+export function lossAndGradients(
+  tensors: Tensors,
+  names: readonly string[],
+  loss: (weights: Weights) => Tensor,
+): { loss: number; gradients: Gradients } {
+  return inScope(() => {
+    const uploaded = upload(tensors, names);
+    const weights = weightsOf(uploaded);
+    const { value, grads } = tf
+      .engine()
+      .gradients(() => loss(weights), [...uploaded.values()], undefined, true);
+    const gradients: Gradients = new Map();
+    for (const [index, name] of names.entries()) {
+      const gradient = grads[index];
+      if (gradient) gradients.set(name, floats(gradient));
+    }
+    return { loss: floats(value)[0] ?? NaN, gradients };
+  });
+}
+
+/** The values of a float32 tensor, brought into the process's memory. */
+export function floats(tensor: Tensor): Float32Array {
+  const values = tensor.dataSync();
+  if (!(values instanceof Float32Array)) throw new OpnasError("INTERNAL", "Expected float32 values.");
+  return values;
+}

@@ -1,0 +1,39 @@
+import type { SearchSettings } from "@opnas/core";
+import type { PreparedData } from "../data/types.js";
+import type { Backbone } from "../model/backbone.js";
+import type { Tensors } from "../model/tensors.js";
+import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
+import { lossAndGradients } from "./gradients.js";
+import { maskedBatches, maskedLanguageLoss } from "./maskedLanguage.js";
+import { DivergedError, nextTurn, type Watch } from "./watch.js";
+
+/** Share of a candidate's steps over which its learning rate rises. */
+const warmup = 0.1;
+
+/**
+ * Masked-LM steps of one model, in place.
+ * @throws DivergedError when a loss or a gradient is not finite
+ */
+export async function pretrain(
+  backbone: Backbone,
+  weights: Tensors,
+  plan: { steps: number; batch: number; learningRate: number },
+  context: { settings: SearchSettings; data: PreparedData; seed: number; purpose: string },
+  watch: Watch,
+): Promise<void> {
+  const { settings, data, seed, purpose } = context;
+  const batchOf = maskedBatches(settings, data, plan.batch, seed, purpose);
+  const names = backbone.parameters.map(({ name }) => name);
+  const adam = newAdam(weights);
+  for (let step = 0; step < plan.steps; step++) {
+    watch.check();
+    const batch = batchOf(step);
+    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
+      maskedLanguageLoss(backbone, on, batch),
+    );
+    if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
+    adamStep(weights, gradients, adam, learningRateAt(step, plan.steps, plan.learningRate, warmup));
+    watch.progress("train", step + 1, plan.steps);
+    await nextTurn();
+  }
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { OpnasError, toOpnasError } from "@opnas/core";
+import {
+  createClient,
+  databaseError,
+  evolveJobSchema,
+  failRun,
+  openQueue,
+  queues,
+  reportWorker,
+  type TrainJob,
+  trainJobSchema,
+  type WorkerState,
+} from "@opnas/prisma";
+import { z } from "zod";
+import type { JobContext } from "./jobs/context.js";
+import { handleEvaluate } from "./jobs/evaluate.js";
+import { handleEvolve } from "./jobs/evolve.js";
+import { handleSuperNet } from "./jobs/superNet.js";
+import type { WorkerSettings } from "./settings.js";
+import { TrainerPool } from "./trainer/pool.js";
+
+export interface RunningWorker {
+  engine: { name: string; version: string; reasons: string[] };
+  slots: number;
+  stop(): Promise<void>;
+}
+
+const reportEveryMilliseconds = 5_000;
+const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
+const anyJobSchema = z.looseObject({ runId: z.uuid() });
+
+/**
+ * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
+ * @throws OpnasError `ENGINE_UNAVAILABLE`, `DATABASE_UNREACHABLE`
+ */
+export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
+  const trainers = new TrainerPool(settings);
+  const engine = await trainers.with((trainer) => Promise.resolve(trainer.engine));
+  const db = createClient(settings.databaseUrl);
+  const queue = await openQueue(settings.databaseUrl, {
+    supervise: true,
+    onError: (error) => console.error(`Queue: ${error.message}`),
+  });
+  const stopping = new AbortController();
+  const workerId = randomUUID();
+  const context: JobContext = {
+    db,
+    queue,
+    trainers,
+    settings,
+    workerId,
+    stopping: stopping.signal,
+  };
+
+  const current = new Map<string, string>();
+  const state = (status: WorkerState["status"]): WorkerState => ({
+    id: workerId,
+    name: settings.name,
+    engine: `${engine.name} ${engine.version}`,
+    engineReasons: engine.reasons,
+    threads: engine.threads,
+    slots: settings.slots,
+    status,
+    currentJobs: [...current.values()],
+  });
+  const report = async () => {
+    try {
+      await reportWorker(db, state(current.size > 0 ? "busy" : "idle"));
+    } catch (error) {
+      console.error(`Could not report this worker: ${databaseError(error).message}`);
+    }
+  };
+
+  const train = async (id: string, job: TrainJob) => {
+    current.set(id, job.kind === "superNet" ? "super-net" : `candidate ${job.architectureId}`);
+    void report();
+    try {
+      if (job.kind === "superNet") await handleSuperNet(context, job.runId);
+      else await handleEvaluate(context, job);
+    } finally {
+      current.delete(id);
+      void report();
+    }
+  };
+
+  await report();
+  const reporting = setInterval(() => void report(), reportEveryMilliseconds);
+  await queue.work(
+    queues.train,
+    { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
+    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainJobSchema.parse(data))),
+  );
+  await queue.work(queues.evolve, polling, ([job]) =>
+    settle(context, job, (data) => handleEvolve(context, evolveJobSchema.parse(data))),
+  );
+  await queue.work(queues.dead, polling, async ([job]) => {
+    if (job === undefined) return;
+    const { runId } = anyJobSchema.parse(job.data);
+    await failRun(
+      db,
+      runId,
+      new OpnasError(
+        "WORKER_LOST",
+        "A job was given up after many attempts; see the worker's log.",
+      ),
+    );
+  });
+
+  return {
+    engine,
+    slots: settings.slots,
+    stop: async () => {
+      clearInterval(reporting);
+      stopping.abort();
+      await queue.stop({ graceful: true, timeout: 7_000 });
+      await trainers.end();
+      await reportWorker(db, state("stopped"));
+      await db.$disconnect();
+    },
+  };
+}
+
+/**
+ * Runs a job's handler and decides, in this one place, what its failure means. Throwing makes the
+ * queue try again; returning ends the job.
+ */
+async function settle(
+  { db, stopping }: JobContext,
+  job: { data: unknown } | undefined,
+  handle: (data: unknown) => Promise<void>,
+): Promise<void> {
+  if (job === undefined) return;
+  try {
+    await handle(job.data);
+  } catch (error) {
+    const known = error instanceof OpnasError ? error : databaseError(error);
+    // Stopped by the worker's own end: another attempt goes on. Paused or replaced: nothing to do.
+    if (known.code === "STOPPED" && !stopping.aborted) return;
+    if (known.code === "ATTEMPT_REPLACED") return;
+    if (known.kind === "retryable") throw known;
+    console.error(error);
+    await failRun(db, anyJobSchema.parse(job.data).runId, toOpnasError(error));
+  }
+}
