@@ -6,7 +6,14 @@ const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/
 
 /** The unit tests of one room. */
 function unit(room: string, include = `${room}/src/**/*.test.ts`): TestProjectInlineConfiguration {
-  return { test: { name: room, include: [include], exclude: [...never, ...special] } };
+  return {
+    test: {
+      name: room,
+      include: [include],
+      exclude: [...never, ...special],
+      testTimeout: 30_000,
+    },
+  };
 }
 
 export default defineConfig({

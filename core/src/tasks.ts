@@ -43,22 +43,22 @@ export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
     name: "preposition",
     title: "Missing preposition",
     description:
-      "A preposition is hidden; which of ten was it? All ten are about equally frequent among the questions.",
+      "A preposition is hidden; which of ten was it? None is the answer to more than a quarter of the questions.",
     kind: "zeroShot",
     metric: "accuracy, %",
   },
   "half-order": {
     name: "half-order",
     title: "Order of halves",
-    description: "A sentence is cut in two halves; which of them came first?",
+    description: "The words of a sentence, cut in two halves: which half came first?",
     kind: "fineTuned",
     metric: "accuracy, %",
   },
   "is-a": {
     name: "is-a",
-    title: "Is a kind of",
+    title: "Thing, action or quality",
     description:
-      "Two nouns: is the first a kind of the second (WordNet), or is it the other way round, or are they sisters? No noun of the test is in training.",
+      "A dictionary definition: is what it defines a thing, an action or a quality (noun, verb, adjective of WordNet)? No word of the test is defined in training.",
     kind: "fineTuned",
     metric: "accuracy, %",
   },

@@ -81,16 +81,16 @@ function applyOne(operation: Operation, a: Term): Term {
       return { ...a, scales: a.scales + 1 };
     case "logsigmoid": {
       const symmetry = a.core.symmetry === 1 ? 1 : 0;
-      const core = makeCore("logsigmoid", [{ ...a, transposed: false }], symmetry);
+      const core = makeCore("logsigmoid", { args: [{ ...a, transposed: false }] }, symmetry);
       return { ...bare(core), transposed: a.transposed };
     }
     case "softsign": {
       const inner = { ...a, transposed: false, negated: false };
-      const core = makeCore("softsign", [inner], a.core.symmetry);
+      const core = makeCore("softsign", { args: [inner] }, a.core.symmetry);
       return { ...bare(core), transposed: a.transposed, negated: a.negated };
     }
     default:
-      return bare(makeCore(operation, [a], 0));
+      return bare(makeCore(operation, { args: [a] }, 0));
   }
 }
 
@@ -118,15 +118,12 @@ function product(a: Term, b: Term): Term {
   const [left, right] = [bare(a.core, a.transposed), bare(b.core, b.transposed)];
   const flipped = [transpose(right), transpose(left)];
   const flips = flipped.filter((term) => term.negated).length;
-  const straightForm = { args: [left, right], negated: false };
-  const flippedForm = {
-    args: flipped.map((term) => ({ ...term, negated: false })),
-    negated: flips % 2 === 1,
-  };
-  return {
-    ...negateIf(a.negated !== b.negated, oriented("matmul", straightForm, flippedForm)),
-    scales: a.scales + b.scales,
-  };
+  const turned = oriented(
+    "matmul",
+    { args: [left, right], negated: false },
+    { args: flipped.map((term) => ({ ...term, negated: false })), negated: flips === 1 },
+  );
+  return { ...negateIf(a.negated !== b.negated, turned), scales: a.scales + b.scales };
 }
 
 /** cosine and euclidean: the pair in the order of keys; the other order is the transpose. */
@@ -135,8 +132,7 @@ function comparison(operation: Operation, a: Term, b: Term): Term {
     { ...b, negated: false },
     { ...a, negated: b.negated },
   ];
-  const forms = [{ args: [a, b] }, { args: swapped }] as const;
-  return oriented(operation, { ...forms[0], negated: false }, { ...forms[1], negated: false });
+  return oriented(operation, { args: [a, b], negated: false }, { args: swapped, negated: false });
 }
 
 interface Addend {
@@ -195,30 +191,31 @@ interface Form {
   negated: boolean;
 }
 
-/** The one of two forms, a value's and its transpose's, whose core comes first. */
+/** The one of two forms, a value's and its transpose's, that comes first in the order of texts. */
 function oriented(operation: Operation, straight: Form, flipped: Form): Term {
-  const straightKey = coreKey(operation, straight);
-  const flippedKey = coreKey(operation, flipped);
-  const transposed = flippedKey < straightKey;
+  const straightText = coreText(operation, straight);
+  const flippedText = coreText(operation, flipped);
+  const transposed = flippedText < straightText;
   const form = transposed ? flipped : straight;
-  const alike = straightKey === flippedKey;
+  const alike = straightText === flippedText;
   const symmetry = alike ? (straight.negated === flipped.negated ? 1 : -1) : 0;
-  const core = makeCore(operation, form.args, symmetry, form.coefficients);
-  return { ...bare(core, transposed), negated: form.negated };
+  return { ...bare(makeCore(operation, form, symmetry), transposed), negated: form.negated };
 }
 
 function makeCore(
   operation: Operation,
-  args: readonly Term[],
+  { args, coefficients = [] }: Omit<Form, "negated">,
   symmetry: Core["symmetry"],
-  coefficients: readonly number[] = [],
 ): Core {
-  const key = coreKey(operation, { args, coefficients });
+  const key = hashHex(coreText(operation, { args, coefficients }));
   return { key, operation, args, coefficients, symmetry };
 }
 
-function coreKey(operation: Operation, { args, coefficients }: Omit<Form, "negated">): string {
-  return hashHex(JSON.stringify([operation, args.map(termKey), coefficients ?? []]));
+function coreText(
+  operation: Operation,
+  { args, coefficients = [] }: Omit<Form, "negated">,
+): string {
+  return `${operation}(${args.map(termKey).join()};${coefficients.join()})`;
 }
 
 function bare(core: Core, transposed = false): Term {

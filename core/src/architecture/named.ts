@@ -3,12 +3,13 @@ import {
   maxLayers,
   type Architecture,
   type AttentionGraph,
+  type AttentionLayer,
+  type ConvolutionLayer,
   type KernelSize,
-  type Layer,
 } from "./schema.js";
 
 /** BERT's attention: softmax(Q Kᵀ / √d) V. */
-export const bertLayer: Layer = attention({
+export const bertLayer: AttentionLayer = attention({
   inputs: ["Q", "K", "V"],
   nodes: [
     { op: "transpose", args: ["K"] },
@@ -154,10 +155,10 @@ export function withDepth(pattern: Architecture, depth: number): Architecture {
   return { version: 1, layers: places.flatMap((place) => layers.slice(place, place + 1)) };
 }
 
-function attention(graph: AttentionGraph): Layer {
+function attention(graph: AttentionGraph): AttentionLayer {
   return { kind: "attention", graph };
 }
 
-function convolution(kernelSize: KernelSize): Layer {
+function convolution(kernelSize: KernelSize): ConvolutionLayer {
   return { kind: "conv", kernelSize };
 }

@@ -53,21 +53,25 @@ describe("simplify", () => {
     expect(lengths(simplify(autobertZeroBase))).toEqual(lengths(autobertZeroBase));
   });
 
-  test("keeps any graph legal and its key, is never longer, and is done after one time", () => {
-    fc.assert(
-      fc.property(untidyGraphs, (graph) => {
-        const simple = simplifyGraph(graph);
-        expect(findProblem(simple)).toBeUndefined();
-        expect(graphKey(simple)).toBe(graphKey(graph));
-        expect(simple.nodes.length).toBeLessThanOrEqual(graph.nodes.length);
-        expect(liveNodes(simple).every(Boolean)).toBe(true);
-        expect(simplifyGraph(simple)).toEqual(simple);
-      }),
-      { numRuns: 500, seed: 2 },
-    );
-  });
+  test(
+    "keeps any graph legal and its key, is never longer, and is done after one time",
+    { timeout: 60_000 },
+    () => {
+      fc.assert(
+        fc.property(untidyGraphs, (graph) => {
+          const simple = simplifyGraph(graph);
+          expect(findProblem(simple)).toBeUndefined();
+          expect(graphKey(simple)).toBe(graphKey(graph));
+          expect(simple.nodes.length).toBeLessThanOrEqual(graph.nodes.length);
+          expect(liveNodes(simple).every(Boolean)).toBe(true);
+          expect(simplifyGraph(simple)).toEqual(simple);
+        }),
+        { numRuns: 500, seed: 2 },
+      );
+    },
+  );
 
-  test("keeps what any graph computes", () => {
+  test("keeps what any graph computes", { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(untidyGraphs, fc.nat(), (graph, seed) => {
         const inputs = randomInputs(seed);

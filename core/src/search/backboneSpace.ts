@@ -1,13 +1,13 @@
 import { architectureKey } from "../architecture/key.js";
 import { kernelSizes, operations, type Architecture } from "../architecture/schema.js";
-import { simplify } from "../architecture/simplify.js";
 import { mutateBackbone, type MutationSettings } from "./mutate.js";
 import { sampleBackbone } from "./sample.js";
 import type { Feature, SearchSpace } from "./searchSpace.js";
 
 /**
  * The space of backbones of one depth (paper §1, §2). A feature is an operation at its place along
- * an attention graph, all layers counted together, or a kernel size at its layer (paper §3).
+ * an attention graph, all layers counted together, or a kernel size at its layer (paper §3). What
+ * sampling and mutation give is simplified, so equal graphs have equal places.
  */
 export function backboneSpace(
   layers: number,
@@ -23,7 +23,7 @@ export function backboneSpace(
 }
 
 function backboneFeatures(architecture: Architecture): Feature[] {
-  return simplify(architecture).layers.flatMap((layer, index): Feature[] => {
+  return architecture.layers.flatMap((layer, index): Feature[] => {
     if (layer.kind === "conv") {
       return [{ kind: "kernel", position: index, operation: String(layer.kernelSize) }];
     }

@@ -83,7 +83,8 @@ function changeWithin(layer: Layer, index: number, context: EditContext): LayerC
   const others = kernelSizes.filter((size) => size !== layer.kernelSize);
   const slot = { kind: "kernel", position: index } as const;
   const chosen = context.choose(slot, others.map(String), context.random);
-  const kernelSize = others.find((size) => String(size) === chosen) ?? layer.kernelSize;
+  const kernelSize = others.find((size) => String(size) === chosen);
+  if (!kernelSize) throw notOffered(chosen);
   const description = `kernel ${kernelSize} in place of ${layer.kernelSize}`;
   return { layer: { kind: "conv", kernelSize }, description };
 }
@@ -97,8 +98,7 @@ function editGraph(graph: AttentionGraph, context: EditContext): Edit {
   const kinds = new Set(editKinds.filter((kind) => settings.editWeights[kind] > 0));
   while (kinds.size > 0) {
     const open = [...kinds];
-    const drawn = random.weighted(open.map((kind) => settings.editWeights[kind]));
-    const [kind] = open.slice(drawn);
+    const kind = open[random.weighted(open.map((one) => settings.editWeights[one]))];
     if (!kind) break;
     const edit = drawEdit(kind, graph, context);
     if (edit) return edit;
@@ -145,8 +145,13 @@ function chooseOperation(
 ): Edit | undefined {
   if (offers.size === 0) return undefined;
   const chosen = choose({ kind: "operation", position }, [...offers.keys()], random);
-  const edits = [...offers].flatMap(([operation, ways]) => (operation === chosen ? ways : []));
+  const edits = [...offers].find(([operation]) => operation === chosen)?.[1];
+  if (!edits) throw notOffered(chosen);
   return random.pick(edits);
+}
+
+function notOffered(chosen: string): RangeError {
+  return new RangeError(`The chooser drew ${chosen}, which was not offered.`);
 }
 
 function pickIfAny(edits: readonly Edit[], random: Random): Edit | undefined {

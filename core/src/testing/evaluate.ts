@@ -11,9 +11,12 @@ import { stream } from "../random.js";
 export type Matrix = readonly (readonly number[])[];
 export type Inputs = Readonly<Record<GraphInput, Matrix>>;
 
-/** Tokens and head size of the numeric checks: different, so that a mixed-up axis shows. */
+/**
+ * Tokens and head size of the numeric checks: different, so that a mixed-up axis shows, and with a
+ * √d that is no whole number, so that scaling is never the same as adding.
+ */
 export const tokens = 3;
-export const headSize = 4;
+export const headSize = 5;
 
 /** Normal inputs [tokens, headSize]. */
 export function randomInputs(seed: number): Inputs {

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { architectureKey } from "../architecture/key.js";
+import type { Architecture } from "../architecture/schema.js";
+import { presets } from "../presets.js";
+import { stream } from "../random.js";
+import {
+  candidateCount,
+  strategyNames,
+  type SearchSettings,
+  type StrategyName,
+} from "../settings.js";
+import { strategies, searchContext } from "./strategies.js";
+import type { SearchSpace } from "./searchSpace.js";
+import type { Candidate, Generation, SearchContext } from "./strategy.js";
+
+const [preset] = presets.filter(({ name }) => name === "tiny");
+if (!preset) throw new Error("The preset tiny is gone.");
+const settings: SearchSettings = { ...preset.settings, generations: 6 };
+
+/**
+ * An artificial score over the real space, from 0 to 100: what good layers hold, operation by
+ * operation and place by place, as OP-NAS assumes that scores do.
+ */
+function artificialScore({ layers }: Architecture): number {
+  const layerScores = layers.map((layer, index) => {
+    if (layer.kind === "conv") return layer.kernelSize === [7, 3, 15][index % 3] ? 60 : 30;
+    const wanted = ["transpose", "matmul", "scale", "softmax", "matmul", "softsign"];
+    const hits = wanted.filter((operation, place) => layer.graph.nodes[place]?.op === operation);
+    return (100 * hits.length) / wanted.length;
+  });
+  return layerScores.reduce((sum, score) => sum + score, 0) / layers.length;
+}
+
+function run<A>(
+  name: StrategyName,
+  context: SearchContext<A>,
+  score: (architecture: A) => number,
+): { history: Candidate<A>[]; generations: Generation<A>[] } {
+  const strategy = strategies[name];
+  const generations = [strategy.initial(context)];
+  const history: Candidate<A>[] = [];
+  const evaluate = ({ children }: Generation<A>, generation: number) => {
+    for (const [index, { architecture, key }] of children.entries()) {
+      history.push({ architecture, key, score: score(architecture), generation, index });
+    }
+  };
+  for (let index = 0; index <= context.settings.generations; index++) {
+    const generation = index === 0 ? generations[0] : strategy.next(history, index, context);
+    if (!generation) break;
+    if (index > 0) generations.push(generation);
+    evaluate(generation, index);
+  }
+  return { history, generations };
+}
+
+const bestScore = (name: StrategyName, seed: number) =>
+  Math.max(
+    ...run(name, searchContext(settings, seed), artificialScore).history.map(({ score }) => score),
+  );
+
+describe.each(strategyNames)("the strategy %s", (name) => {
+  const context = searchContext(settings, 7);
+  const { history, generations } = run(name, context, artificialScore);
+
+  test("spends exactly its budget and then proposes nothing", () => {
+    expect(history).toHaveLength(candidateCount(settings));
+    expect(generations.slice(1).map(({ children }) => children.length)).toEqual(Array(6).fill(16));
+    expect(strategies[name].next(history, 7, context).children).toEqual([]);
+  });
+
+  test("never proposes what was evaluated or proposed before", () => {
+    const keys = history.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { architecture, key } of history) expect(architectureKey(architecture)).toBe(key);
+  });
+
+  test("gives the same run for the same seed, another for another", { timeout: 60_000 }, () => {
+    const again = run(name, searchContext(settings, 7), artificialScore);
+    expect(again.generations).toEqual(generations);
+    expect(run(name, searchContext(settings, 8), artificialScore).history[0]?.key).not.toBe(
+      history[0]?.key,
+    );
+  });
+
+  test("does not depend on the order in which evaluations arrived", { timeout: 60_000 }, () => {
+    const upTo = (generation: number) =>
+      history.filter((candidate) => candidate.generation < generation);
+    for (const generation of [1, 3, 6]) {
+      const arrived = stream(1, "arrival", generation).shuffle(upTo(generation));
+      expect(strategies[name].next(arrived, generation, context)).toEqual(generations[generation]);
+    }
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("refuses a score of %d", (score) => {
+    const [first, ...rest] = history;
+    if (!first) throw new Error("The history is empty.");
+    expect(() => strategies[name].next([{ ...first, score }, ...rest], 1, context)).toThrow(
+      /finite/,
+    );
+  });
+
+  test("refuses an empty history", () => {
+    expect(() => strategies[name].next([], 1, context)).toThrow(/evaluated candidates/);
+  });
+
+  test("goes on with scores that are all zero", () => {
+    const unstable = history.slice(0, 16).map((candidate) => ({ ...candidate, score: 0 }));
+    expect(strategies[name].next(unstable, 1, context).children).toHaveLength(16);
+  });
+
+  test("ends on a space that is exhausted, with what there is", () => {
+    const table = run(name, { space: tableSpace(20), settings, seed: 1 }, (entry) => entry);
+    expect(table.history.length).toBeLessThanOrEqual(20);
+    expect(table.history.length).toBeGreaterThan(15);
+    expect(table.generations.at(-1)?.children.length).toBeLessThan(16);
+  });
+});
+
+describe("evolution", () => {
+  const context = searchContext(settings, 3);
+
+  test.each(["opnas", "evolution"] as const)("%s takes the best of all seen as parents", (name) => {
+    const { history, generations } = run(name, context, artificialScore);
+    const seen = history.filter(({ generation }) => generation < 4);
+    const top = [...seen].sort((a, b) => b.score - a.score).slice(0, settings.parents);
+    const parents = new Set(generations[4]?.children.map(({ parentKey }) => parentKey));
+    expect(parents).toEqual(new Set(top.map(({ key }) => key)));
+    for (const { mutation } of generations[4]?.children ?? [])
+      expect(mutation).toMatch(/^layer \d: /);
+  });
+
+  test("only OP-NAS keeps operation priorities", { timeout: 60_000 }, () => {
+    const last = (name: StrategyName) => run(name, context, artificialScore).generations.at(-1);
+    expect(last("opnas")?.priorities.length).toBeGreaterThan(10);
+    expect(last("evolution")?.priorities).toEqual([]);
+    expect(last("random")?.priorities).toEqual([]);
+  });
+});
+
+test("OP-NAS beats random search on an artificial score, seed by seed", { timeout: 60_000 }, () => {
+  const wins = [0, 1, 2, 3, 4, 5].filter(
+    (seed) => bestScore("opnas", seed) > bestScore("random", seed),
+  );
+  expect(wins).toHaveLength(6);
+});
+
+/** A recorded table of scores as a search space: entry i scores i, neighbours are next to it. */
+function tableSpace(entries: number): SearchSpace<number> {
+  return {
+    operations: { operation: [], kernel: [] },
+    sample: (random) => random.int(entries),
+    key: String,
+    features: () => [],
+    mutate: (parent, _choose, random) => {
+      const architecture = (parent + 1 + random.int(entries - 1)) % entries;
+      return { architecture, description: `entry ${architecture}` };
+    },
+  };
+}

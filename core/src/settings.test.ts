@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { presets } from "./presets.js";
+import { candidateCount, defaultEditWeights, searchSettingsSchema } from "./settings.js";
+
+const [smoke] = presets;
+if (!smoke) throw new Error("There is no preset.");
+const problems = (change: object) =>
+  searchSettingsSchema
+    .safeParse({ ...smoke.settings, ...change })
+    .error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+
+describe("search settings", () => {
+  test.each(presets.map((preset) => [preset.name, preset.settings]))(
+    "of the preset %s are valid and complete",
+    (_name, settings) => {
+      expect(searchSettingsSchema.parse(settings)).toEqual(settings);
+    },
+  );
+
+  test("count the candidates of a whole search", () => {
+    const budget = { population: 16, generations: 5, parents: 4, childrenPerParent: 4 };
+    expect(candidateCount({ ...smoke.settings, ...budget })).toBe(96);
+  });
+
+  test("take the default edit weights where none are given", () => {
+    const mutation = { ...smoke.settings.mutation, editWeights: undefined };
+    const parsed = searchSettingsSchema.parse({ ...smoke.settings, mutation });
+    expect(parsed.mutation.editWeights).toEqual(defaultEditWeights);
+  });
+
+  test("name what does not fit", () => {
+    const weights = { change: 0, insert: 0, delete: 0, rewire: 0, inputs: 0 };
+    expect(problems({ parents: 5 })).toEqual(["parents: parents must not exceed population"]);
+    expect(problems({ size: { ...smoke.settings.size, heads: 3 } })).toEqual([
+      "size.hidden: hidden must be a multiple of heads",
+    ]);
+    expect(problems({ mutation: { ...smoke.settings.mutation, editWeights: weights } })).toEqual([
+      "mutation.editWeights: at least one kind of edit needs a weight above 0",
+    ]);
+    expect(problems({ tasks: [] })).toHaveLength(1);
+    expect(problems({ temperature: 1 })?.[0]).toMatch(/temperature/);
+  });
+});
