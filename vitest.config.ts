@@ -1,12 +1,19 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 /** Tests that need more than their own room: a Postgres, an engine. They have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
+/** vitest would load graphql's ES modules beside the CommonJS ones that Node gives its users. */
+const oneGraphql = {
+  alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
+};
+
 /** The unit tests of one room. */
 function unit(room: string, include = `${room}/src/**/*.test.ts`): TestProjectInlineConfiguration {
   return {
+    resolve: oneGraphql,
     test: {
       name: room,
       include: [include],
@@ -47,6 +54,7 @@ export default defineConfig({
         },
       },
       {
+        resolve: oneGraphql,
         test: {
           name: "database",
           include: ["*/src/**/*.db.test.ts", "test/integration/**/*.test.ts"],

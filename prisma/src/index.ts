@@ -2,6 +2,7 @@ export * from "./client.js";
 export * from "./contracts/events.js";
 export * from "./contracts/jobs.js";
 export * from "./contracts/tasks.js";
+export * from "./databaseError.js";
 export * from "./events.js";
 export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";

@@ -1,0 +1,18 @@
+import { type Architecture as Backbone, layerFormula, layoutGraph } from "@opnas/core";
+import { type Layer, LayerKind } from "./types.js";
+
+/** A backbone's layers with their formulas and, for attention, the graph to draw. */
+export function layersOf(backbone: Backbone): Layer[] {
+  return backbone.layers.map((layer, index) => {
+    const formula = layerFormula(layer);
+    return layer.kind === "attention"
+      ? {
+          index,
+          kind: LayerKind.ATTENTION,
+          formula,
+          kernelSize: null,
+          graph: layoutGraph(layer.graph),
+        }
+      : { index, kind: LayerKind.CONVOLUTION, formula, kernelSize: layer.kernelSize, graph: null };
+  });
+}

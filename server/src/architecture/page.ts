@@ -1,0 +1,42 @@
+import { type Database, Prisma } from "@opnas/prisma";
+import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
+import { OrderDirection } from "../pagination/types.js";
+import { ArchitectureOrderField, type ArchitectureOrder } from "./types.js";
+
+const columns: Record<ArchitectureOrderField, Omit<SortColumn, "nullable">> = {
+  SCORE: { name: "score", sql: Prisma.sql`a.score`, cast: Prisma.sql`float8` },
+  PARAMS: { name: "params", sql: Prisma.sql`a.params`, cast: Prisma.sql`float8` },
+  FLOPS: { name: "flops", sql: Prisma.sql`a.flops`, cast: Prisma.sql`float8` },
+  CREATED_AT: { name: "createdAt", sql: Prisma.sql`a."createdAt"`, cast: Prisma.sql`timestamptz` },
+};
+
+const byScore: ArchitectureOrder = {
+  field: ArchitectureOrderField.SCORE,
+  direction: OrderDirection.DESC,
+};
+
+export interface ArchitecturePageArguments {
+  first: number | null;
+  after?: string | null;
+  orderBy?: ArchitectureOrder | null;
+}
+
+/**
+ * A page of architectures, the best score first unless told otherwise.
+ * @param scored whether every row of the source has a score; an index then serves the order
+ */
+export async function architecturePage(
+  database: Database,
+  source: RowSource,
+  { first, after, orderBy }: ArchitecturePageArguments,
+  scored: boolean,
+): Promise<Page> {
+  const { field, direction } = orderBy ?? byScore;
+  const nullable = field === ArchitectureOrderField.SCORE && !scored;
+  return readPage(database, source, {
+    first,
+    after: after ?? null,
+    column: { ...columns[field], nullable },
+    direction,
+  });
+}

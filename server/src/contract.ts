@@ -1,0 +1,6 @@
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from "graphql";
+
+/** The schema as the file schema.graphql has it; sorted, so that only what changed differs. */
+export function printContract(schema: GraphQLSchema): string {
+  return `# Written by \`npm run schema -w server\` from the decorators in src/.\n\n${printSchema(lexicographicSortSchema(schema))}\n`;
+}

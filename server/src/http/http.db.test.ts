@@ -1,0 +1,237 @@
+import { request } from "node:http";
+import { connect } from "node:net";
+import { testDatabase } from "@opnas/prisma/testing";
+import { GraphQLError } from "graphql";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
+import WebSocket from "ws";
+import {
+  eventually,
+  Subscription,
+  testServer,
+  webPort,
+  webSocketClient,
+} from "../testing/client.js";
+
+const databaseUrl = await testDatabase();
+const server = await testServer(databaseUrl);
+afterAll(() => server.stop());
+afterEach(() => void vi.restoreAllMocks());
+const { database } = server.services;
+
+interface Reply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/** A request with any headers, Host and Origin too. */
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = "",
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { host: "127.0.0.1", port: server.port, method, path, headers },
+      (reply) => {
+        let text = "";
+        reply.on("data", (chunk: Buffer) => (text += chunk.toString()));
+        reply.on("end", () =>
+          resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: text }),
+        );
+      },
+    );
+    sent.on("error", reject);
+    sent.end(body);
+  });
+}
+
+const json = { "content-type": "application/json" };
+const presets = JSON.stringify({ query: "{ presets { name } }" });
+
+test("the health page says whether the database answers", async () => {
+  expect(await send("GET", "/health", {})).toMatchObject({
+    status: 200,
+    body: '{"status":"ok","database":"ok"}',
+  });
+  vi.spyOn(database, "$queryRaw").mockRejectedValueOnce(new Error("away"));
+  expect(await send("GET", "/health", {})).toMatchObject({
+    status: 503,
+    body: '{"status":"degraded","database":"unreachable"}',
+  });
+});
+
+test("the portal may call from its pages; a page of another site gets nothing at all", async () => {
+  const origin = `http://localhost:${webPort}`;
+  const answer = await send("POST", "/graphql", { ...json, origin }, presets);
+  expect(answer.status).toBe(200);
+  expect(answer.headers["access-control-allow-origin"]).toBe(origin);
+  const preflight = await send("OPTIONS", "/graphql", {
+    origin,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type",
+  });
+  expect(preflight).toMatchObject({
+    status: 204,
+    headers: {
+      "access-control-allow-origin": origin,
+      "access-control-allow-headers": "content-type",
+    },
+  });
+  const refused = await send(
+    "POST",
+    "/graphql",
+    { ...json, origin: "http://evil.example" },
+    presets,
+  );
+  expect(refused.status).toBe(403);
+  expect(refused.headers["access-control-allow-origin"]).toBeUndefined();
+  expect(refused.body).toContain("http://evil.example may not call this API");
+});
+
+test("a name that was re-bound to this machine is refused", async () => {
+  const headers = { ...json, host: `evil.example:${server.port}` };
+  const refused = await send("POST", "/graphql", headers, presets);
+  expect(refused.status).toBe(403);
+  expect(JSON.parse(refused.body)).toMatchObject({
+    errors: [{ extensions: { code: "FORBIDDEN" } }],
+  });
+});
+
+test.each([
+  ["another site's page", { origin: "http://evil.example" }, "/graphql", 403],
+  ["a re-bound name", { host: "evil.example" }, "/graphql", 403],
+  ["a wrong path", {}, "/other", 404],
+])("a WebSocket from %s is refused", async (_who, headers, path, status) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, "graphql-transport-ws", {
+    headers,
+  });
+  const error = await new Promise((resolve) => socket.once("error", resolve));
+  expect(String(error)).toContain(`Unexpected server response: ${status}`);
+});
+
+test("a form cannot be sent across sites: requests must be JSON", async () => {
+  const plain = await send("POST", "/graphql", { "content-type": "text/plain" }, presets);
+  expect(plain.status).toBe(400);
+  const get = await send("GET", "/graphql?query=%7Bpresets%7Bname%7D%7D", {});
+  expect(get.status).toBe(400);
+});
+
+test("a body that is too large or no JSON is refused with a code", async () => {
+  const large = await send(
+    "POST",
+    "/graphql",
+    json,
+    JSON.stringify({ query: "x".repeat(2 ** 20) }),
+  );
+  expect(large.status).toBe(413);
+  expect(JSON.parse(large.body)).toMatchObject({
+    errors: [
+      {
+        message: "A request may have 1024 KiB; send less at once.",
+        extensions: { code: "TOO_LARGE" },
+      },
+    ],
+  });
+  const broken = await send("POST", "/graphql", json, "{");
+  expect(broken.status).toBe(400);
+  expect(JSON.parse(broken.body)).toMatchObject({
+    errors: [{ message: "The request's body is not JSON.", extensions: { code: "BAD_INPUT" } }],
+  });
+});
+
+test.each([
+  ["{ presets { name ", "GRAPHQL_PARSE_FAILED"],
+  ["{ presets { nonsense } }", "GRAPHQL_VALIDATION_FAILED"],
+  ['{ leaderboard(first: "two") { totalCount } }', "GRAPHQL_VALIDATION_FAILED"],
+  [`{ presets { ${"name ".repeat(5000)} } }`, "GRAPHQL_PARSE_FAILED"],
+])(
+  "GraphQL's own errors keep their codes, over HTTP and over WebSocket (case %#)",
+  async (query, code) => {
+    const { errors } = await server.ask(query);
+    expect(errors?.[0]?.extensions.code).toBe(code);
+    expect(errors?.[0]?.extensions).not.toHaveProperty("stacktrace");
+    const client = webSocketClient(server.port);
+    const first = await client
+      .iterate({ query })
+      .next()
+      .catch((refused: unknown) => refused as GraphQLError[]);
+    expect(first).toMatchObject([{ extensions: { code } }]);
+    // The connection is still good for others.
+    expect((await client.iterate({ query: "{ presets { name } }" }).next()).value).toHaveProperty(
+      "data",
+    );
+    await client.dispose();
+  },
+);
+
+test("a query that is too deep, too dear or full of aliases is refused", async () => {
+  const deep = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(6)} id ${"} }".repeat(6)} } } } }`;
+  const aliases = `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: presets { name }`).join(" ")} }`;
+  for (const query of [deep, aliases]) {
+    const { data, errors } = await server.ask(query);
+    expect(data).toBeUndefined();
+    expect(errors?.[0]?.message).toMatch(/limit of \d+ exceeded/);
+  }
+});
+
+test("an error nobody expected is told by an id alone; its log has it once", async () => {
+  vi.spyOn(database.searchRun, "findUnique").mockImplementation(() => {
+    throw new Error("secret of the house");
+  });
+  const id = "00000000-0000-7000-8000-000000000000";
+  const { errors } = await server.ask(`{ searchRun(id: "${id}") { id } }`);
+  expect(errors).toHaveLength(1);
+  const told =
+    /^Something went wrong inside the server\. Its log tells what, under error ([0-9a-f]{8})\.$/.exec(
+      errors?.[0]?.message ?? "",
+    );
+  expect(errors?.[0]?.extensions).toEqual({ code: "INTERNAL", kind: "fatal" });
+  expect(JSON.stringify(errors)).not.toContain("secret");
+  const lines = server.log.lines.filter((line) => line.includes("secret of the house"));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]?.startsWith(`Error ${told?.[1] ?? "?"}: `)).toBe(true);
+});
+
+test("a database that went away is told by its code, and is worth a retry", async () => {
+  const query = '{ searchRun(id: "00000000-0000-7000-8000-000000000000") { id } }';
+  await server.ask(query);
+  await database.$executeRaw`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+  const gone = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  vi.spyOn(database.searchRun, "findUnique").mockRejectedValueOnce(gone);
+  const { errors } = await server.ask(query);
+  expect(errors?.[0]?.extensions).toMatchObject({
+    code: "DATABASE_UNREACHABLE",
+    kind: "retryable",
+  });
+  vi.restoreAllMocks();
+  await eventually(async () => (await server.ask(query)).errors === undefined);
+});
+
+test("a connection that speaks no GraphQL over WebSocket is closed, and the server lives", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");
+  await new Promise((resolve) => socket.once("open", resolve));
+  socket.send("nonsense");
+  const code = await new Promise((resolve) => socket.once("close", resolve));
+  expect(code).toBe(4400);
+  const raw = connect(server.port, "127.0.0.1");
+  raw.resume().end("GARBAGE\r\n\r\n");
+  await new Promise((resolve) => raw.once("close", resolve));
+  expect((await server.ask("{ presets { name } }")).errors).toBeUndefined();
+});
+
+test("stopping says 1001 to clients, ends within seconds and leaves nothing open", async () => {
+  const other = await testServer(databaseUrl);
+  const watching = new Subscription(other.port, "subscription { workersChanged { id } }");
+  await watching.until((messages) => messages.length === 1);
+  const began = performance.now();
+  await other.stop();
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await watching.ended()).toMatchObject({ code: 1001 });
+  await watching.leave();
+  await expect(fetch(other.url)).rejects.toThrow();
+  expect(other.services.notifications.listenerCount).toBe(1);
+});

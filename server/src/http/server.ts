@@ -1,0 +1,147 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import { expressMiddleware } from "@as-integrations/express5";
+import { OpnasError } from "@opnas/core";
+import cors from "cors";
+import express, { type ErrorRequestHandler, type RequestHandler } from "express";
+import { type Context, createContext, type Services } from "../context.js";
+import type { Log } from "../log.js";
+import { createSchema } from "../schema.js";
+import { createErrorFormatter } from "./errors.js";
+import { largestMessageBytes, mostTokens, operationLimits } from "./limits.js";
+import { isPortal, refusal } from "./origin.js";
+import { serveWebSocket } from "./websocket.js";
+
+const path = "/graphql";
+
+/** Requests under way may take this long once the server stops. */
+const drainMilliseconds = 2_000;
+
+export interface HttpServer {
+  port: number;
+  /** Ends what is open and resolves once nothing is. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and GET /health.
+ * @throws OpnasError `PORT_TAKEN`
+ */
+export async function serveHttp(
+  services: Services,
+  options: { port: number; webPort: number; log: Log },
+): Promise<HttpServer> {
+  const { webPort, log } = options;
+  const schema = createSchema();
+  const formatError = createErrorFormatter(log);
+  const limits = operationLimits();
+  const app = express().disable("x-powered-by");
+  const httpServer = createServer(app);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    validationRules: limits,
+    parseOptions: { maxTokens: mostTokens },
+    formatError,
+    introspection: true,
+    csrfPrevention: true,
+    logger: quiet,
+    stopOnTerminationSignals: false,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
+    ],
+  });
+  await apollo.start();
+
+  app.use(guard(webPort));
+  app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", webPort)) }));
+  app.get("/health", health(services));
+  app.use(
+    path,
+    express.json({ limit: largestMessageBytes }),
+    expressMiddleware(apollo, { context: () => Promise.resolve(createContext(services)) }),
+  );
+  app.use(refuse);
+
+  const closeWebSockets = serveWebSocket(httpServer, {
+    path,
+    webPort,
+    schema,
+    services,
+    limits,
+    formatError,
+  });
+  const port = await listen(httpServer, options.port);
+  return {
+    port,
+    stop: async () => {
+      await Promise.all([closeWebSockets(), apollo.stop()]);
+    },
+  };
+}
+
+function guard(webPort: number): RequestHandler {
+  return (request, response, next) => {
+    const reason = refusal(request.headers, webPort);
+    if (reason === null) next();
+    else response.status(403).json(errorBody("FORBIDDEN", reason));
+  };
+}
+
+function health({ database }: Services): RequestHandler {
+  return async (_request, response) => {
+    try {
+      await database.$queryRaw`SELECT 1`;
+      response.json({ status: "ok", database: "ok" });
+    } catch {
+      response.status(503).json({ status: "degraded", database: "unreachable" });
+    }
+  };
+}
+
+/** Requests that fail before GraphQL sees them: a body that is too large or no JSON. */
+const refuse: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const type = typeof error === "object" && error !== null && "type" in error ? error.type : "";
+  if (type === "entity.too.large") {
+    const message = `A request may have ${largestMessageBytes / 1024} KiB; send less at once.`;
+    response.status(413).json(errorBody("TOO_LARGE", message));
+  } else {
+    response.status(400).json(errorBody("BAD_INPUT", "The request's body is not JSON."));
+  }
+};
+
+function errorBody(code: string, message: string) {
+  return { errors: [{ message, extensions: { code, kind: "user" } }] };
+}
+
+async function listen(httpServer: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    httpServer.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? portTaken(port, error) : error);
+    });
+    httpServer.listen(port, "127.0.0.1", () => resolve((httpServer.address() as AddressInfo).port));
+  });
+}
+
+function portTaken(port: number, cause: Error): OpnasError {
+  return new OpnasError(
+    "PORT_TAKEN",
+    `Port ${port} is in use. Stop the program that has it, or set OPNAS_API_PORT to another.`,
+    { cause },
+  );
+}
+
+/** Apollo's own lines; what matters is logged by http/errors.ts. */
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

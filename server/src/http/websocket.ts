@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Server } from "node:http";
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  validate,
+  type ValidationRule,
+} from "graphql";
+import { useServer } from "graphql-ws/use/ws";
+import { WebSocketServer } from "ws";
+import { createContext, type Services } from "../context.js";
+import type { ErrorFormatter } from "./errors.js";
+import { largestMessageBytes, mostTokens } from "./limits.js";
+import { refusal } from "./origin.js";
+
+/** Clients that do not answer the farewell are cut off after this. */
+const farewellMilliseconds = 1_500;
+
+/**
+ * GraphQL over WebSocket on the same port and path as over HTTP, with the same limits, guards and
+ * form of errors.
+ * @returns ends all connections with 1001 (going away), after which clients connect again
+ */
+export function serveWebSocket(
+  httpServer: Server,
+  options: {
+    path: string;
+    webPort: number;
+    schema: GraphQLSchema;
+    services: Services;
+    limits: readonly ValidationRule[];
+    formatError: ErrorFormatter;
+  },
+): () => Promise<void> {
+  const { path, webPort, schema, services, limits, formatError } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes });
+  const format = (errors: readonly GraphQLError[]) =>
+    errors.map((error) => formatError(error.toJSON(), error));
+
+  const graphql = useServer(
+    {
+      schema,
+      // By ourselves, so that a request that cannot be read fails alone and not its connection.
+      onSubscribe: (_context, _id, { query, variables, operationName }) => {
+        const document = parseDocument(query);
+        if (document instanceof GraphQLError) return [document];
+        const problems = validate(schema, document, [...specifiedRules, ...limits]);
+        if (problems.length > 0)
+          return problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
+        return {
+          schema,
+          document,
+          variableValues: variables,
+          operationName,
+          contextValue: createContext(services),
+        };
+      },
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors === undefined ? undefined : { ...result, errors: format(result.errors) },
+      onError: (_context, _id, _payload, errors) => format(errors),
+    },
+    sockets,
+  );
+
+  httpServer.on("upgrade", (request, socket, head) => {
+    const wrongPath = request.url?.split("?")[0] !== path;
+    const reason = wrongPath
+      ? `WebSockets are served at ${path}.`
+      : refusal(request.headers, webPort);
+    if (reason !== null) {
+      // A client that is gone already needs no answer.
+      socket.on("error", () => undefined);
+      socket.end(
+        `HTTP/1.1 ${wrongPath ? "404 Not Found" : "403 Forbidden"}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(reason)}\r\nConnection: close\r\n\r\n${reason}`,
+      );
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      sockets.emit("connection", webSocket, request),
+    );
+  });
+
+  return async () => {
+    const farewell = graphql.dispose();
+    const late = new AbortController();
+    void sleep(farewellMilliseconds, undefined, { signal: late.signal }).then(
+      () => sockets.clients.forEach((client) => client.terminate()),
+      () => undefined,
+    );
+    await farewell;
+    late.abort();
+  };
+}
+
+function parseDocument(query: string) {
+  try {
+    return parse(query, { maxTokens: mostTokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) return coded(error, "GRAPHQL_PARSE_FAILED");
+    throw error;
+  }
+}
+
+function coded(error: GraphQLError, code: string): GraphQLError {
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    extensions: { ...error.extensions, code },
+  });
+}

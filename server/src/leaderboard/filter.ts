@@ -1,0 +1,50 @@
+import { Prisma } from "@opnas/prisma";
+import { z } from "zod";
+import { LayerKind } from "../architecture/types.js";
+import { parseInput, text } from "../input.js";
+import type { RowSource } from "../pagination/keyset.js";
+import { containing } from "../pagination/like.js";
+import type { LeaderboardFilter } from "./types.js";
+
+const filterSchema = z.object({
+  runId: z.uuid("it is not the id of a run").nullish(),
+  preset: text(100).nullish(),
+  stableOnly: z.boolean().nullish(),
+  kind: z.enum(LayerKind).nullish(),
+  search: text(200).nullish(),
+});
+
+/**
+ * Rows of a leaderboard: the evaluated architectures that meet the filter.
+ * @throws InputError
+ */
+export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
+  return {
+    from: Prisma.sql`"Architecture" a`,
+    id: Prisma.sql`a.id`,
+    conditions: [
+      Prisma.sql`a.score IS NOT NULL`,
+      ...(filter?.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
+      ...lastingConditions(filter),
+    ],
+  };
+}
+
+/** What an architecture meets or fails for ever, whatever its score becomes. */
+export function lastingConditions(filter: LeaderboardFilter | null): Prisma.Sql[] {
+  const { runId, preset, kind, search } = parseInput(filterSchema, filter ?? {}, "filter");
+  const conditions: Prisma.Sql[] = [];
+  if (runId != null) conditions.push(Prisma.sql`a."runId" = ${runId}::uuid`);
+  if (preset != null) {
+    conditions.push(Prisma.sql`a."runId" IN (SELECT id FROM "SearchRun" WHERE preset = ${preset})`);
+  }
+  if (kind != null) {
+    const layer = JSON.stringify([{ kind }]);
+    conditions.push(Prisma.sql`a.json -> 'layers' @> ${layer}::jsonb`);
+  }
+  if (search != null && search !== "") {
+    const pattern = containing(search);
+    conditions.push(Prisma.sql`(a.name ILIKE ${pattern} OR a.key ILIKE ${pattern})`);
+  }
+  return conditions;
+}

@@ -1,0 +1,75 @@
+import { randomInt } from "node:crypto";
+import { presets, type SearchSettings, searchSettingsSchema } from "@opnas/core";
+import type { NewRun } from "@opnas/prisma";
+import { z } from "zod";
+import { InputError, parseInput, text } from "../input.js";
+import { StrategyName } from "./enums.js";
+import type { StartSearchInput } from "./types.js";
+
+/** Seeds are what GraphQL's Int can carry, from 0. */
+const seedBound = 2 ** 31;
+
+const inputSchema = z.object({
+  preset: text(100),
+  seed: z.int().min(0, "it is below 0").nullish(),
+  name: text(200).min(1, "it is empty").nullish(),
+  strategy: z.enum(StrategyName).nullish(),
+  settings: z.custom<Record<string, unknown>>(isObject, "it must be an object").nullish(),
+  idempotencyKey: text(200).min(1, "it is empty").nullish(),
+});
+
+/**
+ * A request to start a search as the run it asks for: the preset's settings with the request's laid
+ * over them, a name and a seed where it gives none.
+ * @throws InputError that names the field
+ */
+export function plannedRun(request: StartSearchInput): NewRun {
+  const input = parseInput(inputSchema, request, "input");
+  const preset = presets.find(({ name }) => name === input.preset);
+  if (preset === undefined) {
+    const known = presets.map(({ name }) => name).join(", ");
+    const message = `There is no preset ${input.preset}. Choose one of: ${known}.`;
+    throw new InputError({ path: ["input", "preset"], message });
+  }
+  const seed = input.seed ?? randomInt(seedBound);
+  return {
+    name: input.name ?? `${preset.name} ${seed}`,
+    seed,
+    preset: preset.name,
+    settings: settingsOver(preset.settings, input.settings ?? {}, input.strategy),
+    idempotencyKey: input.idempotencyKey ?? undefined,
+  };
+}
+
+function settingsOver(
+  base: SearchSettings,
+  changes: Record<string, unknown>,
+  strategy: StrategyName | null | undefined,
+): SearchSettings {
+  const path = ["input", "settings"];
+  const merged = { ...layOver(base, changes, path), ...(strategy == null ? {} : { strategy }) };
+  return parseInput(searchSettingsSchema, merged, ...path);
+}
+
+/** `changes` over `base`, object by object; lists and values are replaced. */
+function layOver(
+  base: Record<string, unknown>,
+  changes: Record<string, unknown>,
+  path: readonly string[],
+): Record<string, unknown> {
+  const merged = Object.entries(changes).map(([key, change]): [string, unknown] => {
+    if (!Object.hasOwn(base, key)) {
+      const known = Object.keys(base).join(", ");
+      const message = `${path.join(".")} has no ${key}; it has ${known}.`;
+      throw new InputError({ path: [...path, key], message });
+    }
+    const present = base[key];
+    const isNested = isObject(present) && isObject(change);
+    return [key, isNested ? layOver(present, change, [...path, key]) : change];
+  });
+  return { ...base, ...Object.fromEntries<unknown>(merged) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,59 @@
+import "reflect-metadata";
+import { createClient, openQueue } from "@opnas/prisma";
+import type { Services } from "./context.js";
+import { EventLog } from "./events/eventLog.js";
+import { EventFeed } from "./events/feed.js";
+import { Notifications } from "./events/notifications.js";
+import { Patience } from "./events/patience.js";
+import { serveHttp } from "./http/server.js";
+import { consoleLog, type Log } from "./log.js";
+import type { ServerSettings } from "./settings.js";
+
+export interface RunningServer {
+  port: number;
+  services: Services;
+  /** Ends all connections, those to the database too. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Connects to a migrated database and serves the API.
+ * @throws OpnasError `DATABASE_UNREACHABLE`, `PORT_TAKEN`
+ */
+export async function startServer(
+  settings: ServerSettings,
+  log: Log = consoleLog,
+): Promise<RunningServer> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const notifications = new Notifications(settings.databaseUrl, log);
+    await notifications.start();
+    closing.push(() => notifications.stop());
+
+    const database = createClient(settings.databaseUrl);
+    closing.push(() => database.$disconnect());
+
+    const queue = await openQueue(settings.databaseUrl, {
+      onError: (error) => log.error(`Queue: ${error.message}`),
+      supervise: false,
+    });
+    closing.push(() => queue.stop({ graceful: true, timeout: 1_000 }));
+
+    const eventLog = new EventLog(database, notifications);
+    const patience = new Patience(log);
+    const feed = new EventFeed({ database, eventLog, notifications, patience });
+    await feed.start();
+    closing.push(() => feed.stop());
+
+    const services = { database, queue, notifications, eventLog, feed, patience };
+    const http = await serveHttp(services, { ...settings, log });
+    closing.push(() => http.stop());
+    return { port: http.port, services, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

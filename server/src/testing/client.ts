@@ -1,0 +1,114 @@
+import type { FormattedExecutionResult } from "graphql";
+import { type Client, createClient } from "graphql-ws";
+import WebSocket from "ws";
+import { z } from "zod";
+import type { Log } from "../log.js";
+import { type RunningServer, startServer } from "../server.js";
+
+/** A portal's port, as the servers of these tests know it. */
+export const webPort = 3999;
+
+/** A log that keeps its lines, to be looked at. */
+export function rememberingLog(): Log & { lines: string[] } {
+  const lines: string[] = [];
+  return { lines, info: (line) => void lines.push(line), error: (line) => void lines.push(line) };
+}
+
+export interface TestServer extends RunningServer {
+  url: string;
+  log: ReturnType<typeof rememberingLog>;
+  /** Sends an operation over HTTP; the response's JSON. */
+  ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
+  /** The same, for a request that must succeed: its data, in the form asked for. */
+  read<T>(form: z.ZodType<T>, query: string, variables?: Record<string, unknown>): Promise<T>;
+}
+
+const answerSchema = z.object({
+  data: z.unknown().optional(),
+  errors: z
+    .array(z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string() }) }))
+    .optional(),
+});
+export type Answer = z.infer<typeof answerSchema>;
+
+/** The whole server on a free port, over the database at `databaseUrl`. */
+export async function testServer(databaseUrl: string): Promise<TestServer> {
+  const log = rememberingLog();
+  const server = await startServer({ databaseUrl, port: 0, webPort }, log);
+  const url = `http://127.0.0.1:${server.port}/graphql`;
+  const ask = async (query: string, variables?: Record<string, unknown>): Promise<Answer> => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query, variables }),
+    });
+    return answerSchema.parse(await response.json());
+  };
+  const read = async <T>(
+    form: z.ZodType<T>,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<T> => {
+    const { data, errors } = await ask(query, variables);
+    if (errors !== undefined) throw new Error(`${query} failed: ${JSON.stringify(errors)}`);
+    return form.parse(data);
+  };
+  return { ...server, url, log, ask, read };
+}
+
+/** A graphql-ws client that does not reconnect by itself. */
+export function webSocketClient(port: number): Client {
+  return createClient({
+    url: `ws://127.0.0.1:${port}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+}
+
+/** A subscription whose messages are gathered as they come. */
+export class Subscription<T> {
+  readonly messages: FormattedExecutionResult<T, unknown>[] = [];
+  readonly #client: Client;
+  readonly #iterator: AsyncIterableIterator<FormattedExecutionResult<T, unknown>>;
+  /** Resolves at the end, with the reason if there was one. */
+  readonly #gathering: Promise<unknown>;
+
+  constructor(port: number, query: string, variables?: Record<string, unknown>) {
+    this.#client = webSocketClient(port);
+    this.#iterator = this.#client.iterate<T>({ query, variables: variables ?? null });
+    this.#gathering = this.#gather().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+  }
+
+  /** Waits until the messages meet the condition. */
+  async until(isMet: (messages: FormattedExecutionResult<T, unknown>[]) => boolean): Promise<void> {
+    await eventually(() => isMet(this.messages));
+  }
+
+  /** Ends it as a client does, with its connection. */
+  async leave(): Promise<void> {
+    await this.#iterator.return?.();
+    await this.#client.dispose();
+    await this.#gathering;
+  }
+
+  /** Resolves when the server or the connection ended it; with the reason if it has one. */
+  ended(): Promise<unknown> {
+    return this.#gathering;
+  }
+
+  async #gather(): Promise<void> {
+    for await (const message of this.#iterator) this.messages.push(message);
+  }
+}
+
+/** Waits for a condition, looking often; fails after ten seconds. */
+export async function eventually(isMet: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isMet())) {
+    if (Date.now() > deadline) throw new Error(`This did not come true: ${isMet.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

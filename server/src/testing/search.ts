@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import {
+  architectureName,
+  flops,
+  parameterCount,
+  presets,
+  type Proposal,
+  type Architecture as Backbone,
+  type OperationPriority,
+  searchContext,
+  type SearchSettings,
+  strategies,
+  taskCatalog,
+} from "@opnas/core";
+import {
+  type Claim,
+  claimTask,
+  type Database,
+  finishRun,
+  finishSuperNet,
+  type Queue,
+  recordEvaluation,
+  recordGeneration,
+  reportWorker,
+  searchHistory,
+  type SearchRun,
+  settingsOf,
+  startRun,
+  type CandidateResult,
+} from "@opnas/prisma";
+
+/** A worker's part in a search, without the training: what it writes, by the operations it uses. */
+export class SearchDriver {
+  readonly workerId = randomUUID();
+  readonly #db: Database;
+  readonly #queue: Queue;
+
+  constructor({ database, queue }: { database: Database; queue: Queue }) {
+    this.#db = database;
+    this.#queue = queue;
+  }
+
+  /** A row for the worker, which evaluations refer to. */
+  async signIn(status: "idle" | "busy" | "stopped" = "busy"): Promise<void> {
+    await reportWorker(this.#db, {
+      id: this.workerId,
+      name: "test worker",
+      engine: "tensorflow",
+      engineReasons: ["tensorflow-gpu: there is no GPU"],
+      threads: 2,
+      slots: 1,
+      status,
+      currentJobs: [],
+    });
+  }
+
+  /** A run of the preset `smoke` whose super-net is trained. */
+  async startedRun(changes: Partial<SearchSettings> = {}, seed = 7): Promise<SearchRun> {
+    const preset = presets.find(({ name }) => name === "smoke");
+    if (preset === undefined) throw new Error("There is no preset smoke.");
+    const settings = { ...preset.settings, ...changes };
+    const run = await startRun(this.#db, this.#queue, {
+      name: `run of seed ${seed}`,
+      seed,
+      preset: preset.name,
+      settings,
+    });
+    const claim = await this.#claim(run.id, "superNet");
+    const { steps } = settings.superNet;
+    const candidates = settings.population;
+    await finishSuperNet(this.#db, this.#queue, claim, {
+      steps,
+      seconds: 12.5,
+      engine: "tensorflow",
+      candidates,
+    });
+    return run;
+  }
+
+  /** Proposes and stores a generation; its candidates' ids, by place. */
+  async propose(run: SearchRun, index: number): Promise<string[]> {
+    const settings = settingsOf(run);
+    const context = searchContext(settings, run.seed);
+    const strategy = strategies[settings.strategy];
+    const { children, priorities } =
+      index === 0
+        ? strategy.initial(context)
+        : strategy.next(await searchHistory(this.#db, run.id), index, context);
+    return this.#store(run, settings, index, children, priorities);
+  }
+
+  async #store(
+    run: SearchRun,
+    settings: SearchSettings,
+    index: number,
+    children: readonly Proposal<Backbone>[],
+    priorities: readonly OperationPriority[],
+  ): Promise<string[]> {
+    const candidates = children.map((child) => ({
+      ...child,
+      name: architectureName(child.key),
+      params: parameterCount(child.architecture, settings.size),
+      flops: flops(child.architecture, settings.size),
+    }));
+    const claim = await this.#claim(run.id, `evolve:${index}`);
+    await recordGeneration(this.#db, this.#queue, claim, { index, candidates, priorities });
+    const rows = await this.#db.architecture.findMany({
+      where: { runId: run.id, generation: { index } },
+      orderBy: { indexInGeneration: "asc" },
+      select: { id: true },
+    });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Stores a candidate's result with this score. */
+  async evaluate(
+    runId: string,
+    architectureId: string,
+    score: number,
+    stability: CandidateResult["stability"] = "STABLE",
+  ): Promise<void> {
+    const claim = await this.#claim(runId, `evaluate:${architectureId}`);
+    await recordEvaluation(this.#db, this.#queue, claim, {
+      architectureId,
+      engine: "tensorflow",
+      overheadSeconds: 0.25,
+      result: resultOf(score, stability),
+    });
+  }
+
+  /** Closes a run whose budget is spent. */
+  async finish(runId: string): Promise<void> {
+    await finishRun(this.#db, await this.#claim(runId, "evolve:last"));
+  }
+
+  async #claim(runId: string, task: string): Promise<Claim> {
+    const claimed = await claimTask(this.#db, { runId, task, workerId: this.workerId });
+    if (claimed === null) throw new Error(`${task} is not wanted any more.`);
+    return claimed.claim;
+  }
+}
+
+function resultOf(score: number, stability: CandidateResult["stability"]): CandidateResult {
+  const { name, title, kind, metric } = taskCatalog.mlm;
+  return {
+    score,
+    stability,
+    heldOutLoss: 5.5,
+    heldOutAccuracy: 0.125,
+    taskScores: [{ task: name, title, kind, metric, score, majority: 0, ngram: 20 }],
+    timings: { trainSeconds: 1.5, fineTuneSeconds: 2.5, scoreSeconds: 0.5 },
+  };
+}

@@ -1,0 +1,23 @@
+import { Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
+import type { Context } from "../context.js";
+import { workerChanges } from "./changes.js";
+import { listWorkers } from "./list.js";
+import { Worker } from "./types.js";
+
+@Resolver(() => Worker)
+export class WorkerResolver {
+  @Query(() => [Worker], {
+    description: "Those that are alive or were in the last hour, the newest first.",
+  })
+  workers(@Ctx() { database }: Context): Promise<Worker[]> {
+    return listWorkers(database);
+  }
+
+  @Subscription(() => [Worker], {
+    subscribe: ({ context }: { context: Context }) => workerChanges(context),
+    description: "The list of workers: at once, then whenever it changed.",
+  })
+  workersChanged(@Root() workers: Worker[]): Worker[] {
+    return workers;
+  }
+}
