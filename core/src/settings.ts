@@ -7,7 +7,7 @@ export const taskNames = [
   "substitute",
   "preposition",
   "half-order",
-  "is-a",
+  "definition",
   "far-swap",
 ] as const;
 export type TaskName = (typeof taskNames)[number];

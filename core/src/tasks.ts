@@ -54,8 +54,8 @@ export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
     kind: "fineTuned",
     metric: "accuracy, %",
   },
-  "is-a": {
-    name: "is-a",
+  definition: {
+    name: "definition",
     title: "Thing, action or quality",
     description:
       "A dictionary definition: is what it defines a thing, an action or a quality (noun, verb, adjective of WordNet)? No word of the test is defined in training.",

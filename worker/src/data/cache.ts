@@ -48,7 +48,7 @@ const taskSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("fineTuned"),
-    name: z.enum(taskNames).extract(["half-order", "is-a", "far-swap"]),
+    name: z.enum(taskNames).extract(["half-order", "definition", "far-swap"]),
     classes: z.int().min(2),
     train: labelledSchema,
     test: labelledSchema,
@@ -104,7 +104,7 @@ export function decodePrepared(bytes: Buffer): PreparedData {
   }
   const headerEnd = prefixBytes + bytes.readUInt32LE(hashBytes);
   const numbersStart = headerEnd + ((4 - (headerEnd % 4)) % 4);
-  const numbers = Uint8Array.from(bytes.subarray(numbersStart)).buffer;
+  const numbers = new Uint8Array(bytes.subarray(numbersStart)).buffer;
   const parsed: unknown = JSON.parse(
     bytes.toString("utf8", prefixBytes, headerEnd),
     (_, value: unknown) => {
@@ -114,19 +114,37 @@ export function decodePrepared(bytes: Buffer): PreparedData {
       return new Int32Array(numbers, 4 * start, length);
     },
   );
-  return preparedSchema.parse(parsed);
+  const data = preparedSchema.safeParse(parsed);
+  if (!data.success) {
+    throw new OpnasError("CORRUPT_ARTIFACT", "The prepared text is not of the form expected.", {
+      cause: data.error,
+    });
+  }
+  return data.data;
 }
 
-/** The data stored at `path`; undefined when there is none. @throws CORRUPT_ARTIFACT */
-export async function readPrepared(path: string): Promise<PreparedData | undefined> {
-  let bytes: Buffer;
+/**
+ * The data stored at `path`; what is missing or damaged there is built and stored.
+ *
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and what `build` throws
+ */
+export async function readOrBuild(
+  path: string,
+  build: () => Promise<PreparedData>,
+  report: (message: string, fraction: number) => void,
+): Promise<PreparedData> {
   try {
-    bytes = await readFile(path);
+    return decodePrepared(await readFile(path));
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    if (error instanceof OpnasError && error.code === "CORRUPT_ARTIFACT") {
+      report(`The prepared text in ${path} is damaged: preparing it again`, 0);
+    } else if (errorCode(error) !== "ENOENT") {
+      throw storageError(error, dirname(path));
+    }
   }
-  return decodePrepared(bytes);
+  const data = await build();
+  await writePrepared(path, data);
+  return data;
 }
 
 /**
@@ -136,12 +154,20 @@ export async function readPrepared(path: string): Promise<PreparedData | undefin
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writePrepared(path: string, data: PreparedData): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, "wx");
+    await replaceFile(path, encodePrepared(data));
+  } catch (error) {
+    throw storageError(error, dirname(path));
+  }
+}
+
+async function replaceFile(path: string, bytes: Buffer): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  const file = await open(temporary, "wx");
+  try {
     try {
-      await file.writeFile(encodePrepared(data));
+      await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
@@ -149,7 +175,7 @@ export async function writePrepared(path: string, data: PreparedData): Promise<v
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw storageError(error, dirname(path));
+    throw error;
   }
 }
 
@@ -160,10 +186,20 @@ function storageError(error: unknown, folder: string): unknown {
       cause: error,
     });
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR") {
-    return new OpnasError("DATA_FOLDER_UNWRITABLE", `${folder} cannot be written to (${code}).`, {
-      cause: error,
-    });
+  if (
+    code === "EACCES" ||
+    code === "EPERM" ||
+    code === "EROFS" ||
+    code === "ENOTDIR" ||
+    code === "EEXIST"
+  ) {
+    return new OpnasError(
+      "DATA_FOLDER_UNWRITABLE",
+      `${folder} cannot be read or written (${code}).`,
+      {
+        cause: error,
+      },
+    );
   }
   return error;
 }

@@ -66,7 +66,10 @@ export function splitSpeeches(speeches: readonly Speech[]): SpeechSplit {
   const taskTrain = Math.round(speeches.length * taskTrainShare);
   const border = (total: number, block: number) => Math.floor((total * block) / blocks);
   for (let block = 0; block < blocks; block++) {
-    const years = speeches.slice(border(speeches.length, block), border(speeches.length, block + 1));
+    const years = speeches.slice(
+      border(speeches.length, block),
+      border(speeches.length, block + 1),
+    );
     const shuffled = stream(dataSeed, "split speeches", block).shuffle(years);
     const forTasks = border(taskTrain, block + 1) - border(taskTrain, block);
     split.test.push(...shuffled.slice(0, 1));

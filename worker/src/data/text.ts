@@ -18,7 +18,10 @@ export function splitSentences(text: string): string[] {
 
 /** Lower-cased words, numbers and single punctuation marks without accents, as BERT splits text. */
 export function splitWords(text: string): string[] {
-  const plain = text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+  const plain = text
+    .normalize("NFD")
+    .replace(/\p{Mn}/gu, "")
+    .toLowerCase();
   return plain.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? [];
 }
 

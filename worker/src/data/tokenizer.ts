@@ -47,7 +47,9 @@ export function idsOf(sentence: Sentence): number[] {
 
 /** The `tokenizer.json` (Hugging Face form) of a WordPiece vocabulary with lower-casing. */
 export function tokenizerJson(vocabulary: readonly string[]): object {
-  const id = (name: string, value: number) => ({ [name]: { id: name, ids: [value], tokens: [name] } });
+  const id = (name: string, value: number) => ({
+    [name]: { id: name, ids: [value], tokens: [name] },
+  });
   return {
     version: "1.0",
     added_tokens: [],

@@ -60,7 +60,7 @@ export interface ZeroShotTask {
 /** Fine-tuned classification with a head of `classes` outputs. Metric: accuracy × 100. */
 export interface FineTuneTask {
   kind: "fineTuned";
-  name: "half-order" | "is-a" | "far-swap";
+  name: "half-order" | "definition" | "far-swap";
   classes: number;
   train: { sequences: Sequences; labels: Int32Array };
   test: { sequences: Sequences; labels: Int32Array };

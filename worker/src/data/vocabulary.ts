@@ -24,7 +24,7 @@ const continuation = "##";
  *
  * Our own because the same words must give the same ids in every process: the trainer in npm's
  * `tokenizers` orders characters, and with them equally frequent merges, by a randomly seeded hash
- * map (docs/decisions). Ties here go to the pair met first, words taken in code-unit order.
+ * map (decision 0007). Ties here go to the pair met first, words taken in code-unit order.
  *
  * @param wordCounts lower-cased words of the pre-training text and how often each occurs
  * @throws OpnasError BAD_SETTING when `size` is below the number of characters or above what the
@@ -61,7 +61,7 @@ export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: n
 
 class PairTable {
   private readonly byKey = new Map<string, Pair>();
-  private pairs: Pair[] = [];
+  private readonly pairs: Pair[] = [];
 
   /** Counts the pairs of a word. */
   add(word: Word): void {
@@ -91,8 +91,6 @@ class PairTable {
       word.pieces = mergePieces(word.pieces, merged);
       this.add(word);
     }
-    this.byKey.delete(keyOf(merged.left, merged.right));
-    this.pairs = this.pairs.filter((pair) => pair !== merged);
   }
 
   private forEachPair(word: Word, visit: (pair: Pair) => void): void {
@@ -120,7 +118,9 @@ function keyOf(left: string, right: string): string {
 }
 
 function characters(word: string): string[] {
-  return [...word].map((character, index) => (index === 0 ? character : continuation + character));
+  return Array.from(word, (character, index) =>
+    index === 0 ? character : continuation + character,
+  );
 }
 
 function joined({ left, right }: Pair): string {
@@ -130,7 +130,8 @@ function joined({ left, right }: Pair): string {
 function mergePieces(pieces: readonly string[], pair: Pair): string[] {
   const merged: string[] = [];
   for (const piece of pieces) {
-    if (piece === pair.right && merged.at(-1) === pair.left) merged[merged.length - 1] = joined(pair);
+    if (piece === pair.right && merged.at(-1) === pair.left)
+      merged[merged.length - 1] = joined(pair);
     else merged.push(piece);
   }
   return merged;

@@ -1,15 +1,15 @@
 import type { TaskName } from "@opnas/core";
 
 import type { ProxyTask } from "../data/types.js";
-import { farSwapTask } from "./far-swap.js";
-import { halfOrderTask } from "./half-order.js";
-import { isATask } from "./is-a.js";
+import { farSwapTask } from "./farSwap.js";
+import { halfOrderTask } from "./halfOrder.js";
+import { definitionTask } from "./definition.js";
 import { maskedTask } from "./masked.js";
 import { prepositionTask } from "./preposition.js";
 import { substituteTask } from "./substitute.js";
 import { swapTask } from "./swap.js";
 import type { TaskText } from "./text.js";
-import { NounHierarchy } from "./wordnet.js";
+import { readWordNetFiles } from "./wordnet.js";
 
 /** How each task is built; deterministic. */
 export const taskBuilders: Readonly<
@@ -20,6 +20,6 @@ export const taskBuilders: Readonly<
   substitute: substituteTask,
   preposition: prepositionTask,
   "half-order": halfOrderTask,
-  "is-a": async (text) => isATask(text, await NounHierarchy.read()),
+  definition: async (text) => definitionTask(text, await readWordNetFiles()),
   "far-swap": farSwapTask,
 };

@@ -2,7 +2,7 @@ import { stream } from "@opnas/core";
 
 import { dataSeed } from "../data/version.js";
 
-/** A yes/no example as the names of the features it has. */
+/** An example as the names of the features it has, and its class. */
 export interface FeatureExample {
   features: readonly string[];
   label: number;
@@ -13,40 +13,66 @@ const learningRate = 0.3;
 const decay = 1e-4;
 
 /**
- * Accuracy (0–1) on `test` of a logistic regression trained on `train`: binary features, AdaGrad,
- * L2 on the weights as they are used. Features not seen in training are left out.
+ * Accuracy (0–1) on `test` of a softmax regression trained on `train`: binary features, AdaGrad, L2
+ * on the weights as they are used. Features not seen in training are left out.
  */
 export function logisticAccuracy(
   train: readonly FeatureExample[],
   test: readonly FeatureExample[],
+  classes: number,
 ): number {
-  const indices = new Map<string, number>();
+  const bias = "";
+  const indices = new Map([[bias, 0]]);
   for (const { features } of train) {
     for (const name of features) if (!indices.has(name)) indices.set(name, indices.size);
   }
-  const known = ({ features }: FeatureExample) =>
-    [...new Set(features)].flatMap((name) => indices.get(name) ?? []);
+  const known = ({ features, label }: FeatureExample) => ({
+    active: [...new Set([bias, ...features])].flatMap((name) => indices.get(name) ?? []),
+    label,
+  });
 
-  const weights = new Float64Array(indices.size);
-  const squares = new Float64Array(indices.size);
-  let bias = 0;
-  const logit = (active: readonly number[]) =>
-    active.reduce((sum, index) => sum + (weights[index] ?? 0), bias);
-
-  const examples = train.map((example) => ({ active: known(example), label: example.label }));
+  const models = Array.from({ length: classes }, () => new ClassModel(indices.size));
+  const examples = train.map(known);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const random = stream(dataSeed, "logistic regression", epoch);
     for (const { active, label } of random.shuffle(examples)) {
-      const error = 1 / (1 + Math.exp(-logit(active))) - label;
-      bias -= (learningRate / 10) * error;
-      for (const index of active) {
-        const gradient = error + decay * (weights[index] ?? 0);
-        squares[index] = (squares[index] ?? 0) + gradient * gradient;
-        weights[index] =
-          (weights[index] ?? 0) - (learningRate * gradient) / Math.sqrt((squares[index] ?? 0) + 1);
+      const likelihoods = models.map((model) => Math.exp(model.logit(active)));
+      const sum = likelihoods.reduce((total, value) => total + value, 0);
+      for (const [index, model] of models.entries()) {
+        model.learn(active, (likelihoods[index] ?? 0) / sum - (index === label ? 1 : 0));
       }
     }
   }
-  const right = test.filter((example) => logit(known(example)) > 0 === (example.label === 1));
+  const right = test.map(known).filter(({ active, label }) => {
+    const logits = models.map((model) => model.logit(active));
+    return logits.indexOf(Math.max(...logits)) === label;
+  });
   return right.length / test.length;
+}
+
+/** The weights of one class. */
+class ClassModel {
+  private readonly weights: Float64Array;
+  private readonly squares: Float64Array;
+
+  constructor(features: number) {
+    this.weights = new Float64Array(features);
+    this.squares = new Float64Array(features).fill(1);
+  }
+
+  logit(active: readonly number[]): number {
+    let sum = 0;
+    for (const index of active) sum += this.weights[index] ?? 0;
+    return sum;
+  }
+
+  learn(active: readonly number[], error: number): void {
+    for (const index of active) {
+      const weight = this.weights[index] ?? 0;
+      const gradient = error + decay * weight;
+      const squares = (this.squares[index] ?? 0) + gradient * gradient;
+      this.squares[index] = squares;
+      this.weights[index] = weight - (learningRate * gradient) / Math.sqrt(squares);
+    }
+  }
 }

@@ -4,7 +4,7 @@ import { maskBatch } from "../data/masking.js";
 import { gatherRows, rowOf } from "../data/sequences.js";
 import type { MaskedLanguageTask } from "../data/types.js";
 import { dataSeed } from "../data/version.js";
-import type { TaskText } from "./text.js";
+import { requireExamples, type TaskText } from "./text.js";
 
 /** Share of the test tokens that is hidden; the same whatever a search trains with. */
 export const testMasking = 0.3;
@@ -13,6 +13,7 @@ export const testMasking = 0.3;
 export function maskedTask(text: TaskText): MaskedLanguageTask {
   const rows = stream(dataSeed, "mlm: sequences").shuffle([...Array(text.windows.count).keys()]);
   const chosen = Int32Array.from(rows.slice(0, text.examples)).sort();
+  requireExamples("mlm", [...chosen], text.length);
   const test = {
     count: chosen.length,
     length: text.length,

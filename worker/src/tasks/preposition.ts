@@ -3,13 +3,7 @@ import { OpnasError } from "@opnas/core";
 import { rowOf } from "../data/sequences.js";
 import type { ZeroShotTask } from "../data/types.js";
 import type { TaskText } from "./text.js";
-import {
-  innerIndices,
-  taskStream,
-  WholeWords,
-  zeroShotTask,
-  type Question,
-} from "./zero-shot.js";
+import { innerIndices, taskStream, WholeWords, zeroShotTask, type Question } from "./zeroShot.js";
 
 /** "to" is missing on purpose: it mostly marks an infinitive. */
 const prepositions = [
@@ -18,7 +12,13 @@ const prepositions = [
 ];
 const choiceCount = 10;
 
-/** A preposition is hidden: which of ten was it? About as many questions for each of them. */
+/**
+ * No preposition is the answer to more than this share of the questions. As they come, "of" is
+ * nearly half; all equally often, a small network that goes by frequency is wrong nearly always.
+ */
+const largestShare = 1 / 4;
+
+/** A preposition is hidden: which of ten was it? */
 export function prepositionTask(text: TaskText): ZeroShotTask {
   const choices = prepositions
     .map((word) => text.vocabulary.indexOf(word))
@@ -30,13 +30,11 @@ export function prepositionTask(text: TaskText): ZeroShotTask {
       `A vocabulary of ${text.vocabulary.length} has fewer than two prepositions; set it higher or leave out the task "preposition".`,
     );
   }
-  const questions = evenly(placesByChoice(text, choices), text.examples).map(
-    ({ row, index, original }): Question => ({
-      row,
-      positions: [index],
-      choices: [[original], ...choices.filter((id) => id !== original).map((id) => [id])],
-    }),
-  );
+  const questions = placesOf(text, choices).map(({ row, index, original }): Question => ({
+    row,
+    positions: [index],
+    choices: [[original], ...choices.filter((id) => id !== original).map((id) => [id])],
+  }));
   const share = Math.max(
     ...choices.map((id) => questions.filter(({ choices: [own] }) => own?.[0] === id).length),
   );
@@ -49,26 +47,24 @@ interface Place {
   original: number;
 }
 
-/** Where each preposition stands in the test text, in random order. */
-function placesByChoice(text: TaskText, choices: readonly number[]): Place[][] {
+/** Places of the test text where one of the choices stands, drawn at random, none too often. */
+function placesOf(text: TaskText, choices: readonly number[]): Place[] {
   const words = new WholeWords(text.vocabulary);
   const places: Place[] = [];
   for (let window = 0; window < text.windows.count; window++) {
     const row = rowOf(text.windows, window);
     for (const index of innerIndices(text.length, 1)) {
-      if (words.at(row, index)) places.push({ row, index, original: row[index] ?? 0 });
+      const original = row[index] ?? 0;
+      if (choices.includes(original) && words.at(row, index)) places.push({ row, index, original });
     }
   }
-  const shuffled = taskStream("preposition").shuffle(places);
-  return choices.map((id) => shuffled.filter(({ original }) => original === id));
-}
-
-/** `count` items, one of each list in turn; lists that run out are passed over. */
-function evenly<T>(lists: readonly (readonly T[])[], count: number): T[] {
-  const longest = Math.max(...lists.map((list) => list.length));
-  const items: T[] = [];
-  for (let place = 0; place < longest && items.length < count; place++) {
-    items.push(...lists.flatMap((list) => list.slice(place, place + 1)));
-  }
-  return items.slice(0, count);
+  const left = new Map(choices.map((id) => [id, Math.ceil(text.examples * largestShare)]));
+  return taskStream("preposition")
+    .shuffle(places)
+    .filter(({ original }) => {
+      const more = left.get(original) ?? 0;
+      left.set(original, more - 1);
+      return more > 0;
+    })
+    .slice(0, text.examples);
 }

@@ -1,7 +1,7 @@
 import { isAlphabetic } from "../data/text.js";
 import type { ZeroShotTask } from "../data/types.js";
 import type { TaskText } from "./text.js";
-import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zero-shot.js";
+import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
 /** The others are at most this many places away in the list of words by frequency. */
 const reach = 8;

@@ -1,6 +1,6 @@
 import type { ZeroShotTask } from "../data/types.js";
 import type { TaskText } from "./text.js";
-import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zero-shot.js";
+import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
 /** Two different neighbouring words are hidden: their own order, or the other way round? */
 export function swapTask(text: TaskText): ZeroShotTask {

@@ -1,4 +1,4 @@
-import type { Random } from "@opnas/core";
+import { OpnasError, type Random, type TaskName } from "@opnas/core";
 
 import { isAlphabetic } from "../data/text.js";
 import type { Sentence, Word, WordEncoder } from "../data/tokenizer.js";
@@ -23,6 +23,21 @@ export interface TaskText {
   length: number;
   /** Most test examples of a task. */
   examples: number;
+}
+
+/**
+ * @throws OpnasError BAD_SETTING when a task has no test examples, as with very short sequences
+ */
+export function requireExamples(
+  name: TaskName,
+  examples: readonly unknown[],
+  length: number,
+): void {
+  if (examples.length > 0) return;
+  throw new OpnasError(
+    "BAD_SETTING",
+    `The test text has no example of the task "${name}" in sequences of ${length} tokens; make them longer or leave the task out.`,
+  );
 }
 
 /** Letters only, as opposed to digits, punctuation and special tokens. */

@@ -4,11 +4,12 @@ import { rowOf, toSequences } from "../data/sequences.js";
 import { padId, sepId, type FineTuneTask, type Sequences } from "../data/types.js";
 import { dataSeed } from "../data/version.js";
 import { logisticAccuracy, type FeatureExample } from "./logistic.js";
+import { requireExamples } from "./text.js";
 
-/** Most training examples of a task. */
-export const trainExamples = 8192;
+/** Most training examples of a task for each of its test examples. */
+export const trainPerTest = 8;
 
-/** One example of a two-class task: a row of ids and its class. */
+/** One example: a row of ids and its class. */
 export interface LabelledRow {
   row: readonly number[];
   label: number;
@@ -20,6 +21,8 @@ export function fineTuneTask(
   examples: { train: readonly LabelledRow[]; test: readonly LabelledRow[] },
   length: number,
 ): FineTuneTask {
+  requireExamples(name, examples.train, length);
+  requireExamples(name, examples.test, length);
   const part = (rows: readonly LabelledRow[], purpose: string) => {
     const shuffled = stream(dataSeed, `${name}: order of ${purpose} examples`).shuffle(rows);
     return {
@@ -32,16 +35,20 @@ export function fineTuneTask(
   };
   const train = part(examples.train, "training");
   const test = part(examples.test, "test");
-  const ones = test.labels.filter((label) => label === 1).length / test.labels.length;
+  const classes = 1 + Math.max(...train.labels);
+  const shares = Array.from(
+    { length: classes },
+    (_, label) => test.labels.filter((own) => own === label).length / test.labels.length,
+  );
   return {
     kind: "fineTuned",
     name,
-    classes: 2,
+    classes,
     train,
     test,
     baselines: {
-      majority: 100 * Math.max(ones, 1 - ones),
-      ngram: 100 * logisticAccuracy(ngramExamples(train), ngramExamples(test)),
+      majority: 100 * Math.max(...shares),
+      ngram: 100 * logisticAccuracy(ngramExamples(train), ngramExamples(test), classes),
     },
   };
 }

@@ -5,7 +5,7 @@ import { isAlphabetic } from "../data/text.js";
 import { firstWordId, maskId, type Sequences, type ZeroShotTask } from "../data/types.js";
 import { dataSeed } from "../data/version.js";
 import type { BigramModel } from "./bigram.js";
-import type { TaskText } from "./text.js";
+import { requireExamples, type TaskText } from "./text.js";
 
 /** One question: a sequence, the positions to hide, and ways to fill them, the original first. */
 export interface Question {
@@ -21,6 +21,7 @@ export function zeroShotTask(
   text: TaskText,
   majority: number,
 ): ZeroShotTask {
+  requireExamples(name, questions, text.length);
   const rows = questions.map(({ row, positions }) =>
     positions.reduce((ids, position) => ids.with(position, maskId), row),
   );

@@ -4,7 +4,7 @@ import { framed } from "../data/sequences.js";
 import { idsOf, type Sentence } from "../data/tokenizer.js";
 import type { FineTuneTask } from "../data/types.js";
 import { dataSeed } from "../data/version.js";
-import { fineTuneTask, trainExamples, type LabelledRow } from "./fine-tune.js";
+import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTune.js";
 import { balanced, isWord, type TaskText } from "./text.js";
 
 const fewestWords = 8;
@@ -21,7 +21,10 @@ export function farSwapTask(text: TaskText): FineTuneTask {
   };
   return fineTuneTask(
     "far-swap",
-    { train: part(text.train, "train", trainExamples), test: part(text.test, "test", text.examples) },
+    {
+      train: part(text.train, "train", trainPerTest * text.examples),
+      test: part(text.test, "test", text.examples),
+    },
     text.length,
   );
 }

@@ -4,7 +4,7 @@ import { framed } from "../data/sequences.js";
 import { idsOf, type Sentence } from "../data/tokenizer.js";
 import type { FineTuneTask } from "../data/types.js";
 import { dataSeed } from "../data/version.js";
-import { fineTuneTask, trainExamples, type LabelledRow } from "./fine-tune.js";
+import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTune.js";
 import { balanced, isWord, type TaskText } from "./text.js";
 
 const fewestWords = 8;
@@ -23,7 +23,10 @@ export function halfOrderTask(text: TaskText): FineTuneTask {
   };
   return fineTuneTask(
     "half-order",
-    { train: part(text.train, "train", trainExamples), test: part(text.test, "test", text.examples) },
+    {
+      train: part(text.train, "train", trainPerTest * text.examples),
+      test: part(text.test, "test", text.examples),
+    },
     text.length,
   );
 }
@@ -34,7 +37,7 @@ function exampleOf(
   label: number,
   length: number,
 ): LabelledRow | undefined {
-  const K=+(process.env.TRIM??0);const E=+(process.env.TRIME??K);const words = sentence.filter(isWord).slice(K,E?-E:undefined);
+  const words = sentence.filter(isWord);
   const total = idsOf(words).length;
   if (words.length < fewestWords || total > length - 3) return undefined;
   const cut = middleOf(random, words, total);

@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+
+import { taskNames } from "@opnas/core";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { buildData } from "./build.js";
+import { encodePrepared } from "./cache.js";
+import { readSpeeches, type Speech } from "./corpus.js";
+import { rowOf } from "./sequences.js";
+import { clsId, sepId, type PreparedData } from "./types.js";
+import { preparationVersion } from "./version.js";
+
+const request = { vocabulary: 512, length: 32, tasks: taskNames, evaluationExamples: 48 };
+
+let speeches: Speech[];
+let data: PreparedData;
+beforeAll(async () => {
+  speeches = (await readSpeeches()).filter((_, index) => index % 9 === 0);
+  data = await buildData(request, speeches, () => undefined);
+}, 60_000);
+
+describe("buildData", () => {
+  it("gives the same bytes in every process and on every machine", () => {
+    const digest = createHash("sha256").update(encodePrepared(data)).digest("hex").slice(0, 16);
+    // When this changes on purpose, raise preparationVersion: kept files are of the old form.
+    expect({ preparationVersion, digest }).toEqual({
+      preparationVersion: 3,
+      digest: "4d156d6659671c0b",
+    });
+  });
+
+  it("makes full sequences of the pre-training speeches", () => {
+    const { pretrain } = data;
+    for (let row = 0; row < pretrain.count; row++) {
+      const ids = rowOf(pretrain, row);
+      expect([ids[0], ids.at(-1)]).toEqual([clsId, sepId]);
+      expect(ids.subarray(1, -1).every((id) => id === 1 || id > 4)).toBe(true);
+    }
+  });
+
+  it("builds the tasks that were asked for, in that order, with no more than the examples asked for", () => {
+    expect(data.tasks.map(({ name }) => name)).toEqual(taskNames);
+    for (const { test } of data.tasks) {
+      const { count } = "sequences" in test ? test.sequences : test;
+      expect(count).toBeGreaterThan(24);
+      expect(count).toBeLessThanOrEqual(48);
+    }
+  });
+
+  it("says which task the sequences are too short for", async () => {
+    const short = buildData(
+      { ...request, length: 8, tasks: ["half-order"] },
+      speeches,
+      () => undefined,
+    );
+    await expect(short).rejects.toThrow(/no example of the task "half-order" in sequences of 8/);
+  });
+
+  it("says what it does and how far it is", async () => {
+    const reports: number[] = [];
+    const messages = new Set<string>();
+    await buildData({ ...request, tasks: ["swap"] }, speeches, (message, fraction) => {
+      reports.push(fraction);
+      messages.add(message);
+    });
+    expect(messages.size).toBe(reports.length);
+    expect(reports).toEqual([...reports].sort((a, b) => a - b));
+    expect(reports.every((fraction) => fraction >= 0 && fraction < 1)).toBe(true);
+  });
+});

@@ -1,0 +1,49 @@
+import { beforeAll, describe, expect, it } from "vitest";
+
+import { cleanText, readSpeeches, splitSpeeches, type Speech } from "./corpus.js";
+import { splitSentences, splitWords } from "./text.js";
+
+let speeches: Speech[];
+beforeAll(async () => {
+  speeches = await readSpeeches();
+});
+
+describe("splitSpeeches", () => {
+  it("puts each of the 233 speeches into exactly one part", () => {
+    const { pretrain, taskTrain, test } = splitSpeeches(speeches);
+    expect([pretrain.length, taskTrain.length, test.length]).toEqual([160, 47, 26]);
+    const names = [...pretrain, ...taskTrain, ...test].map(({ name }) => name);
+    expect(names.sort()).toEqual(speeches.map(({ name }) => name));
+  });
+
+  it("covers every period in the test part", () => {
+    const years = splitSpeeches(speeches).test.map(({ name }) => Number(name.slice(0, 4)));
+    const gaps = years.slice(1).map((year, index) => year - (years[index] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThan(20);
+  });
+
+  it("is the same every time", () => {
+    expect(splitSpeeches(speeches)).toEqual(splitSpeeches(speeches));
+  });
+});
+
+describe("text", () => {
+  it("is cleaned of editors' insertions and of variants of quotes and dashes", () => {
+    expect(cleanText("That’s it -- [Laughter]  “yes”.")).toBe(`That's it — "yes".`);
+  });
+
+  it("is cut into sentences, not at titles or initials", () => {
+    const text =
+      'Mr. Speaker, I thank you. In the U.S. Senate J. Q. Adams said: "No." Why? He did not say.';
+    expect(splitSentences(text)).toEqual([
+      "Mr. Speaker, I thank you.",
+      'In the U.S. Senate J. Q. Adams said: "No."',
+      "Why?",
+      "He did not say.",
+    ]);
+  });
+
+  it("is cut into lower-cased words without accents, and single punctuation marks", () => {
+    expect(splitWords("Café, 1,000 men's")).toEqual("cafe , 1 , 000 men ' s".split(" "));
+  });
+});
