@@ -1,0 +1,15 @@
+import path from "node:path";
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // Workspaces hoist their packages to the repository's root.
+  turbopack: { root: path.join(import.meta.dirname, "..") },
+  outputFileTracingRoot: path.join(import.meta.dirname, ".."),
+  devIndicators: false,
+  // `npm run typecheck` checks the types, more strictly; a start on a fresh clone need not wait for it.
+  typescript: { ignoreBuildErrors: true },
+};
+
+export default config;

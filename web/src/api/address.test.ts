@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { apiAddress } from "./address";
+import { readSettings } from "./settings";
+
+test("the API is looked for on the host the page was opened with", () => {
+  expect(apiAddress({ protocol: "http:", hostname: "localhost" }, 4000)).toEqual({
+    http: "http://localhost:4000/graphql",
+    ws: "ws://localhost:4000/graphql",
+  });
+});
+
+test("a page that came over https asks over https and wss", () => {
+  expect(apiAddress({ protocol: "https:", hostname: "nas.example" }, 4400).ws).toBe(
+    "wss://nas.example:4400/graphql",
+  );
+});
+
+test("the port is read when the portal starts, 4000 unless told", () => {
+  expect(readSettings({ OPNAS_API_PORT: "4123" }).apiPort).toBe(4123);
+  expect(readSettings({}).apiPort).toBe(4000);
+});
+
+test("a bad port is one line that names the setting", () => {
+  expect(() => readSettings({ OPNAS_API_PORT: "many" })).toThrow(/OPNAS_API_PORT.*"many"/);
+  expect(() => readSettings({ OPNAS_API_PORT: "70000" })).toThrow(/OPNAS_API_PORT/);
+});

@@ -1,0 +1,96 @@
+import {
+  type Cache,
+  cacheExchange,
+  type Entity,
+  type KeyGenerator,
+} from "@urql/exchange-graphcache";
+import { z } from "zod";
+
+const embedded: KeyGenerator = () => null;
+
+/** Types that live inside their parent: they have no id of their own, or one that is only local. */
+const embeddedTypes = [
+  "ArchitectureConnection",
+  "ArchitectureEdge",
+  "AttentionGraph",
+  "GraphEdge",
+  "GraphNode",
+  "Layer",
+  "LeaderboardChange",
+  "LineageStep",
+  "OperationPriority",
+  "PageInfo",
+  "Progress",
+  "RunError",
+  "RunTimings",
+  "SearchEvent",
+  "SearchRunConnection",
+  "SearchRunEdge",
+  "TaskScore",
+];
+
+const eventSchema = z.object({
+  searchEvents: z.object({
+    run: z.object({ id: z.string() }),
+    architecture: z.object({ id: z.string() }).nullish(),
+    generation: z.object({ id: z.string() }).nullish(),
+  }),
+});
+const workersSchema = z.object({ workersChanged: z.array(z.object({ id: z.string() })) });
+const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
+
+/**
+ * The normalised cache. Results of subscriptions update the entities they carry by themselves;
+ * the updates below add what they cannot know: to which lists a new entity belongs.
+ */
+export function createCache() {
+  return cacheExchange({
+    keys: {
+      ...Object.fromEntries(embeddedTypes.map((type) => [type, embedded])),
+      Preset: ({ name }) => (typeof name === "string" ? name : null),
+      Task: ({ name }) => (typeof name === "string" ? name : null),
+    },
+    updates: {
+      Subscription: {
+        searchEvents(result, _args, cache) {
+          const { run, generation, architecture } = eventSchema.parse(result).searchEvents;
+          if (!generation) return;
+          const generationRef = { __typename: "Generation", id: generation.id };
+          append(cache, { __typename: "SearchRun", id: run.id }, "generations", generationRef);
+          if (!cache.resolve(generationRef, "candidates")) {
+            cache.link(generationRef, "candidates", []);
+          }
+          if (!architecture) return;
+          const candidate = { __typename: "Architecture", id: architecture.id };
+          append(cache, generationRef, "candidates", candidate);
+        },
+        workersChanged(result, _args, cache) {
+          const { workersChanged } = workersSchema.parse(result);
+          const workers = workersChanged.map(({ id }) => ({ __typename: "Worker", id }));
+          cache.link("Query", "workers", workers);
+        },
+      },
+      Mutation: {
+        startSearch(result, _args, cache) {
+          startedSchema.parse(result);
+          cache.invalidate("Query", "searchRuns");
+        },
+      },
+    },
+  });
+}
+
+/** Appends `item` to a list of links that the cache holds; a list that was never loaded stays unloaded. */
+function append(
+  cache: Cache,
+  parent: Entity,
+  field: string,
+  item: { __typename: string; id: string },
+) {
+  const list = z.array(z.string()).safeParse(cache.resolve(parent, field));
+  if (!list.success) return;
+  const keys = list.data;
+  const key = cache.keyOfEntity(item);
+  if (key === null || keys.includes(key)) return;
+  cache.link(parent, field, [...keys, key]);
+}

@@ -1,0 +1,38 @@
+import { Client, fetchExchange, subscriptionExchange } from "urql";
+import type { ApiAddress } from "./address";
+import { createCache } from "./cache";
+import { Connection } from "./connection";
+import { subscribeResuming } from "./resume";
+import { openSocket } from "./socket";
+
+export interface Api {
+  client: Client;
+  connection: Connection;
+  address: ApiAddress;
+}
+
+/** The portal's one client: queries over HTTP, subscriptions over one WebSocket, one normalised cache. */
+export function createApi(address: ApiAddress): Api {
+  const connection = new Connection();
+  const socket = openSocket({ url: address.ws, connection, network: window });
+  const client = new Client({
+    url: address.http,
+    preferGetMethod: false,
+    exchanges: [
+      createCache(),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: ({ query = "", operationName, variables }) => ({
+          subscribe: (sink) => ({
+            unsubscribe: subscribeResuming(
+              socket,
+              { query, operationName: operationName ?? null, variables: { ...variables } },
+              sink,
+            ),
+          }),
+        }),
+      }),
+    ],
+  });
+  return { client, connection, address };
+}

@@ -1,0 +1,40 @@
+/** connecting: first attempt. live. lost: retrying. stopped: the server refused; only a reload helps. */
+export type ConnectionState = "connecting" | "live" | "lost" | "stopped";
+
+export interface ConnectionSnapshot {
+  state: ConnectionState;
+  /** Grows by one each time a lost connection comes back: what has no replay refetches then. */
+  epoch: number;
+}
+
+/** The state of the one WebSocket, in the form `useSyncExternalStore` wants. */
+export class Connection {
+  #snapshot: ConnectionSnapshot = { state: "connecting", epoch: 0 };
+  readonly #listeners = new Set<() => void>();
+
+  readonly snapshot = (): ConnectionSnapshot => this.#snapshot;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  opened(): void {
+    const { state, epoch } = this.#snapshot;
+    this.#set({ state: "live", epoch: state === "lost" ? epoch + 1 : epoch });
+  }
+
+  lost(): void {
+    if (this.#snapshot.state !== "stopped") this.#set({ ...this.#snapshot, state: "lost" });
+  }
+
+  stopped(): void {
+    this.#set({ ...this.#snapshot, state: "stopped" });
+  }
+
+  #set(next: ConnectionSnapshot): void {
+    if (next.state === this.#snapshot.state && next.epoch === this.#snapshot.epoch) return;
+    this.#snapshot = next;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,42 @@
+import type { CombinedError } from "urql";
+import { z } from "zod";
+
+const extensionsSchema = z.object({
+  code: z.string().optional(),
+  issues: z
+    .array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() }))
+    .optional(),
+});
+
+export interface ApiError {
+  /** One of the platform's error codes, or NETWORK when no answer came. */
+  code: string;
+  /** A sentence that a person can act on. */
+  message: string;
+  /** What is wrong with single fields of the input: dotted path → sentence. */
+  fields: Record<string, string>;
+}
+
+/** At the field itself its name need not be said again: "input.seed cannot be used: too small." → "Too small." */
+function reason(message: string): string {
+  const [, rest = message] = /^[\w.]+ cannot be used: (.+)$/s.exec(message) ?? [];
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
+
+/** The error of an operation as a sentence, with the code and fields the server named. */
+export function toApiError(error: CombinedError): ApiError {
+  const [first] = error.graphQLErrors;
+  if (!first) {
+    return {
+      code: "NETWORK",
+      message: "The API does not answer. Check that it is running; this page goes on by itself.",
+      fields: {},
+    };
+  }
+  const extensions = extensionsSchema.safeParse(first.extensions);
+  const { code = "INTERNAL", issues = [] } = extensions.success ? extensions.data : {};
+  const fields = Object.fromEntries(
+    issues.map(({ path, message }) => [path.join("."), reason(message)]),
+  );
+  return { code, message: first.message, fields };
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { createContext, type ReactNode, use, useState, useSyncExternalStore } from "react";
+import { Provider } from "urql";
+import { apiAddress } from "./address";
+import { type Api, createApi } from "./client";
+import type { ConnectionSnapshot } from "./connection";
+
+const ApiContext = createContext<Api | null>(null);
+
+const never = () => () => undefined;
+
+/**
+ * Gives the page its API client. Data belongs to the browser alone, so the server renders only
+ * the fallback: no request is made twice and no time of day is rendered in the wrong time zone.
+ */
+export function ApiProvider(props: { port: number; fallback: ReactNode; children: ReactNode }) {
+  const inBrowser = useSyncExternalStore(
+    never,
+    () => true,
+    () => false,
+  );
+  if (!inBrowser) return props.fallback;
+  return <BrowserApi port={props.port}>{props.children}</BrowserApi>;
+}
+
+let api: Api | undefined;
+
+function BrowserApi({ port, children }: { port: number; children: ReactNode }) {
+  const [value] = useState(() => (api ??= createApi(apiAddress(window.location, port))));
+  return (
+    <ApiContext value={value}>
+      <Provider value={value.client}>{children}</Provider>
+    </ApiContext>
+  );
+}
+
+/** The page's API. @throws Error outside `ApiProvider`. */
+export function useApi(): Api {
+  const value = use(ApiContext);
+  if (!value) throw new Error("useApi is used outside ApiProvider");
+  return value;
+}
+
+export function useConnection(): ConnectionSnapshot {
+  const { connection } = useApi();
+  return useSyncExternalStore(connection.subscribe, connection.snapshot, connection.snapshot);
+}

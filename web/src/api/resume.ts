@@ -1,0 +1,57 @@
+import type { Client, FormattedExecutionResult, Sink, SubscribePayload } from "graphql-ws";
+import { z } from "zod";
+
+const eventSchema = z.object({ searchEvents: z.object({ seq: z.int() }) });
+const afterSchema = z.object({ after: z.int() });
+
+type Result = FormattedExecutionResult;
+
+/**
+ * Subscribes so that nothing is missed and nothing comes twice, whatever happens to the connection.
+ *
+ * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents` the
+ * payload's `after` is moved to the newest seq seen, so that the server replays what was missed
+ * and no more. A server that shuts down in order completes its subscriptions first; such an end
+ * was not asked for, so the subscription starts again with the next connection.
+ */
+export function subscribeResuming(
+  socket: Client,
+  request: SubscribePayload,
+  sink: Sink<Result>,
+): () => void {
+  const start = afterSchema.safeParse(request.variables);
+  const variables: Record<string, unknown> = { ...request.variables };
+  const payload: SubscribePayload = { ...request, variables };
+  let seen = start.success ? start.data.after : 0;
+  let ended = false;
+  let stop = subscribe();
+  const unlisten = socket.on("connected", () => {
+    if (!ended) return;
+    ended = false;
+    stop = subscribe();
+  });
+
+  function subscribe(): () => void {
+    return socket.subscribe<Record<string, unknown>, Record<string, unknown>>(payload, {
+      next(result) {
+        const event = eventSchema.safeParse(result.data);
+        if (event.success) {
+          const { seq } = event.data.searchEvents;
+          if (seq <= seen) return;
+          seen = seq;
+          variables.after = seq;
+        }
+        sink.next(result);
+      },
+      error: (error) => sink.error(error),
+      complete: () => {
+        ended = true;
+      },
+    });
+  }
+
+  return () => {
+    unlisten();
+    stop();
+  };
+}

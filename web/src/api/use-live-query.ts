@@ -1,0 +1,31 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { type AnyVariables, useQuery, type UseQueryArgs } from "urql";
+import { useConnection } from "./provider";
+
+/**
+ * `useQuery` that shows the cache at once, asks the server too, and asks again when a lost
+ * connection has come back: always, or (`ifFailed`) only when there is an error to get rid of,
+ * for data that a subscription with replay keeps up to date.
+ */
+export function useLiveQuery<Data, Variables extends AnyVariables>(
+  args: UseQueryArgs<Variables, Data>,
+  onReconnect: "always" | "ifFailed" = "always",
+) {
+  const [result, execute] = useQuery<Data, Variables>({
+    requestPolicy: "cache-and-network",
+    ...args,
+  });
+  const { epoch } = useConnection();
+  const seenEpoch = useRef(epoch);
+  useEffect(() => {
+    if (seenEpoch.current === epoch) return;
+    seenEpoch.current = epoch;
+    if (args.pause !== true && (onReconnect === "always" || result.error)) {
+      execute({ requestPolicy: "network-only" });
+    }
+  }, [epoch, execute, onReconnect, result.error, args.pause]);
+  const retry = () => execute({ requestPolicy: "network-only" });
+  return [result, retry] as const;
+}

@@ -1,0 +1,49 @@
+import type { Metadata, Viewport } from "next";
+import { connection } from "next/server";
+import { ThemeProvider } from "next-themes";
+import type { ReactNode } from "react";
+import { ApiProvider } from "@/api/provider";
+import { readSettings } from "@/api/settings";
+import { ConnectionBanner } from "@/shell/connection-banner";
+import { Header } from "@/shell/header";
+import { PageSkeleton } from "@/shell/page-skeleton";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: { default: "OP-NAS", template: "%s · OP-NAS" },
+  description: "Neural architecture search for language-model backbones, live.",
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#f8f8fb" },
+    { media: "(prefers-color-scheme: dark)", color: "#101218" },
+  ],
+};
+
+/** Rendered at request time, so that the API's port is the one this server was started with. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  await connection();
+  const { apiPort } = readSettings(process.env);
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <body className="min-h-dvh antialiased">
+        <ThemeProvider attribute="class" disableTransitionOnChange>
+          <a
+            href="#content"
+            className="sr-only rounded-lg bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50"
+          >
+            Skip to content
+          </a>
+          <ApiProvider port={apiPort} fallback={<PageSkeleton />}>
+            <Header />
+            <ConnectionBanner />
+            <main id="content" className="mx-auto w-full max-w-7xl px-4 pt-6 pb-16 sm:px-6">
+              {children}
+            </main>
+          </ApiProvider>
+        </ThemeProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,5 @@
+import { LeaderboardPage } from "@/leaderboard/leaderboard-page";
+
+export default function Page() {
+  return <LeaderboardPage />;
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { Maximize2 } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useMemo } from "react";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Skeleton } from "@/ui/states";
+import { useWidth } from "@/ui/use-width";
+import { describeGraph, placeGraph, placeInWidth } from "./graph-layout";
+import type { Graph } from "./queries";
+
+const GraphCanvas = dynamic(() => import("./graph-canvas"), {
+  ssr: false,
+  loading: () => <Skeleton className="size-full" />,
+});
+
+/** An attention graph, drawn to fit the page's width, in words for those who cannot see it, and large on demand. */
+export function AttentionDrawing({ graph, title }: { graph: Graph; title: string }) {
+  const [frame, width] = useWidth<HTMLDivElement>();
+  const placed = useMemo(() => placeInWidth(graph, width), [graph, width]);
+  const large = useMemo(() => placeGraph(graph, "TB"), [graph]);
+  const scale = width > 0 ? Math.min(1, width / placed.width) : 1;
+  const words = describeGraph(graph);
+  return (
+    <div className="relative">
+      <div
+        ref={frame}
+        role="figure"
+        aria-label={`Attention graph. ${words.join("; ")}`}
+        data-testid="graph-drawing"
+        style={{ height: Math.ceil(placed.height * scale * 1.05) + 8 }}
+      >
+        {width > 0 && <GraphCanvas graph={graph} placed={placed} interactive={false} />}
+      </div>
+      <Dialog
+        title={title}
+        trigger={
+          <Button
+            look="plain"
+            size="small"
+            className="absolute right-0 bottom-0 z-10"
+            aria-label={`Enlarge ${title}`}
+          >
+            <Maximize2 aria-hidden /> Enlarge
+          </Button>
+        }
+      >
+        <GraphCanvas graph={graph} placed={large} interactive />
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { Panel } from "@/ui/card";
+import { TimeAgo } from "@/ui/time-ago";
+import type { Architecture } from "./queries";
+
+/** What was measured beside the tasks, and on which engine. */
+export function Evaluations({ evaluations }: { evaluations: Architecture["evaluations"] }) {
+  if (evaluations.length === 0) return null;
+  return (
+    <Panel title="Evaluation">
+      {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, engine, attempt, createdAt }) => (
+        <dl key={id} className="space-y-1.5 text-[13px] [&>div]:flex [&>div]:justify-between">
+          <div>
+            <dt className="text-muted">Held-out loss</dt>
+            <dd className="tabular-nums">{heldOutLoss?.toFixed(3) ?? "–"}</dd>
+          </div>
+          <div>
+            <dt className="text-muted">Held-out accuracy</dt>
+            <dd className="tabular-nums">
+              {heldOutAccuracy === null ? "–" : `${(100 * heldOutAccuracy).toFixed(1)}%`}
+            </dd>
+          </div>
+          <div>
+            <dt className="text-muted">Engine</dt>
+            <dd>{engine}</dd>
+          </div>
+          <div>
+            <dt className="text-muted">Attempt</dt>
+            <dd>{attempt}</dd>
+          </div>
+          <div>
+            <dt className="text-muted">Scored</dt>
+            <dd>
+              <TimeAgo time={createdAt} />
+            </dd>
+          </div>
+        </dl>
+      ))}
+    </Panel>
+  );
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import { Download } from "lucide-react";
+import { Button } from "@/ui/button";
+import { Panel } from "@/ui/card";
+import { CopyButton } from "@/ui/copy-button";
+
+/** The architecture in the platform's JSON form, to copy or to keep as a file. */
+export function JsonPanel({ name, json }: { name: string; json: unknown }) {
+  const text = JSON.stringify(json, null, 2);
+  return (
+    <Panel
+      title="JSON"
+      controls={
+        <div className="flex gap-2">
+          <CopyButton text={text}>Copy</CopyButton>
+          <Button size="small" onClick={() => download(`${name}.json`, text)}>
+            <Download aria-hidden /> Download
+          </Button>
+        </div>
+      }
+    >
+      <pre
+        tabIndex={0}
+        aria-label="Architecture as JSON"
+        className="max-h-72 overflow-auto rounded-lg bg-sunken p-3 font-mono text-xs leading-relaxed"
+      >
+        {text}
+      </pre>
+    </Panel>
+  );
+}
+
+function download(fileName: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}

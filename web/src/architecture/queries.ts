@@ -1,0 +1,90 @@
+import { type DocumentType, graphql } from "@/generated";
+
+export const architectureDetails = graphql(`
+  query ArchitectureDetails($id: ID!) {
+    architecture(id: $id) {
+      ...CandidateRow
+      json
+      mutation
+      layers {
+        index
+        kind
+        kernelSize
+        formula
+        graph {
+          inputs
+          output
+          nodes {
+            id
+            kind
+            op
+            label
+            shape
+          }
+          edges {
+            id
+            source
+            target
+            argument
+          }
+        }
+      }
+      taskScores {
+        task
+        title
+        kind
+        metric
+        score
+        majority
+        ngram
+      }
+      lineage {
+        mutation
+        architecture {
+          id
+          name
+          score
+          generationIndex
+        }
+      }
+      evaluations {
+        id
+        score
+        stability
+        heldOutLoss
+        heldOutAccuracy
+        engine
+        attempt
+        createdAt
+      }
+      run {
+        id
+        name
+        status
+        lastSeq
+      }
+    }
+  }
+`);
+
+/** Which candidates of a run are scored, while one is waited for. */
+export const scoredCandidates = graphql(`
+  subscription ScoredCandidates($runId: ID!, $after: Int) {
+    searchEvents(runId: $runId, after: $after) {
+      seq
+      kind
+      run {
+        id
+        status
+      }
+      architecture {
+        id
+      }
+    }
+  }
+`);
+
+export type Architecture = NonNullable<DocumentType<typeof architectureDetails>["architecture"]>;
+export type Layer = Architecture["layers"][number];
+export type Graph = NonNullable<Layer["graph"]>;
+export type TaskScore = Architecture["taskScores"][number];

@@ -1,0 +1,35 @@
+"use client";
+
+import { useState } from "react";
+import { useSubscription } from "urql";
+import { useLiveQuery } from "@/api/use-live-query";
+import { isActive } from "@/runs/status";
+import { architectureDetails, scoredCandidates } from "./queries";
+
+/** An architecture; one that is not scored yet is followed until it is. */
+export function useArchitecture(id: string) {
+  const [{ data, error, stale }, retry] = useLiveQuery({
+    query: architectureDetails,
+    variables: { id },
+  });
+  const architecture = data?.architecture;
+  const run = architecture?.run;
+
+  const [after, setAfter] = useState<number>();
+  if (after === undefined && run && !stale) setAfter(run.lastSeq);
+  const waiting = run !== undefined && architecture?.score === null && isActive(run.status);
+  useSubscription(
+    {
+      query: scoredCandidates,
+      variables: { runId: run?.id ?? "", after: after ?? 0 },
+      pause: !waiting || after === undefined,
+    },
+    (_previous: undefined, { searchEvents }) => {
+      if (searchEvents.architecture?.id === id && searchEvents.kind === "candidate.evaluated") {
+        retry();
+      }
+      return undefined;
+    },
+  );
+  return { architecture, found: data ? architecture !== null : undefined, error, retry };
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { compact, percent, plural, score } from "./number";
+import { ago, duration, eta } from "./time";
+
+test("counts are shortened to three digits and never to 1000 of a unit", () => {
+  expect([0, 999, 1000, 371_234, 999_600, 1_250_000, 2.5e9].map(compact)).toEqual([
+    "0",
+    "999",
+    "1.00k",
+    "371k",
+    "1.00M",
+    "1.25M",
+    "2.50G",
+  ]);
+});
+
+test("a share is 100% only when it is whole", () => {
+  expect([0, 0.5, 0.9999, 1].map(percent)).toEqual(["0%", "50%", "99%", "100%"]);
+});
+
+test("a missing score is a dash, not a zero", () => {
+  expect(score(null)).toBe("–");
+  expect(score(0)).toBe("0.00");
+});
+
+test("one is not plural", () => {
+  expect([plural(1, "match", "matches"), plural(1200, "candidate")]).toEqual([
+    "1 match",
+    "1,200 candidates",
+  ]);
+});
+
+test("durations name the two units that matter", () => {
+  expect([0.42, 42, 59.7, 125, 3600, 7300, 90_000].map(duration)).toEqual([
+    "0.4 s",
+    "42 s",
+    "1 min",
+    "2 min 5 s",
+    "1 h",
+    "2 h 1 min",
+    "1 d 1 h",
+  ]);
+});
+
+test("an estimate is rounded, and absent when there is none", () => {
+  expect([null, 4, 47, 95, 7200].map(eta)).toEqual([
+    null,
+    "a few seconds left",
+    "about 50 s left",
+    "about 2 min left",
+    "about 2.0 h left",
+  ]);
+});
+
+test("a clock that is ahead of the server's does not show the future", () => {
+  const now = Date.parse("2026-01-01T00:00:00Z");
+  expect(ago("2026-01-01T00:00:05Z", now)).toBe("just now");
+  expect(ago("2025-12-31T23:56:00Z", now)).toBe("4 min ago");
+});

@@ -1,0 +1,39 @@
+const none = "–";
+
+const prefixes = [
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+] as const;
+
+/** A count in three significant digits: 371_234 → "371k", 1_250_000 → "1.25M". */
+export function compact(value: number | null | undefined): string {
+  if (value == null) return none;
+  const size = Math.abs(value);
+  // 999.6k would round to "1000k": choose the prefix by the rounded value.
+  const prefix = prefixes.find(([scale]) => size >= scale * 0.9995);
+  if (!prefix) return String(Math.round(value));
+  const [scale, letter] = prefix;
+  return `${(value / scale).toPrecision(3)}${letter}`;
+}
+
+/** A score on the scale 0–100, two decimals. */
+export function score(value: number | null | undefined): string {
+  return value == null ? none : value.toFixed(2);
+}
+
+/** A share 0–1 as whole percent; never "100%" before it is whole. */
+export function percent(fraction: number): string {
+  return `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;
+}
+
+/** A whole number with thousands apart. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** "1 candidate", "2 candidates". */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { useQuery } from "urql";
+import { graphql } from "@/generated";
+import { Select } from "@/ui/field";
+import { SearchBox } from "@/ui/search-box";
+import type { ViewChange } from "./use-view";
+
+const filterChoices = graphql(`
+  query FilterChoices {
+    presets {
+      name
+      title
+    }
+    searchRuns(first: 50) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+/** Narrows the leaderboard by run, preset and a search in names and keys. */
+export function Filters(props: {
+  preset: string | null;
+  run: string | null;
+  search: string;
+  onChange: (change: ViewChange) => void;
+}) {
+  const { preset, run, search, onChange } = props;
+  const [{ data }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
+  return (
+    <div className="flex w-full flex-wrap gap-2 sm:w-auto">
+      <SearchBox value={search} onChange={(q) => onChange({ q })} />
+      <Select
+        aria-label="Run"
+        className="flex-1 sm:w-40"
+        value={run ?? ""}
+        onChange={(event) => onChange({ run: event.target.value })}
+      >
+        <option value="">All runs</option>
+        {data?.searchRuns.edges.map(({ node }) => (
+          <option key={node.id} value={node.id}>
+            {node.name}
+          </option>
+        ))}
+      </Select>
+      <Select
+        aria-label="Preset"
+        className="flex-1 sm:w-36"
+        value={preset ?? ""}
+        onChange={(event) => onChange({ preset: event.target.value })}
+      >
+        <option value="">All presets</option>
+        {data?.presets.map(({ name, title }) => (
+          <option key={name} value={name}>
+            {title}
+          </option>
+        ))}
+      </Select>
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { clsx } from "clsx";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ArchitectureOrder, ArchitectureOrderField } from "@/generated/graphql";
+import { columns, headings } from "./columns";
+
+const ariaSort = { ASC: "ascending", DESC: "descending" } as const;
+
+/** The table's head; a column that can be sorted by is a button, and a second press turns the order round. */
+export function Headings(props: {
+  order: ArchitectureOrder;
+  showRun: boolean;
+  onSort: (field: ArchitectureOrderField) => void;
+}) {
+  const { order, showRun, onSort } = props;
+  return (
+    <div role="rowgroup" className="max-md:sr-only">
+      <div
+        role="row"
+        className={clsx("grid items-center gap-x-4 px-5 py-2 text-xs text-muted", columns(showRun))}
+      >
+        {headings(showRun).map(({ label, field, className }) => {
+          const sorted = field !== undefined && field === order.field;
+          const Arrow = order.direction === "ASC" ? ArrowUp : ArrowDown;
+          return (
+            <div
+              key={label}
+              role="columnheader"
+              aria-sort={sorted ? ariaSort[order.direction] : undefined}
+              className={clsx("flex", className)}
+            >
+              {field ? (
+                <button
+                  type="button"
+                  title={field === "CREATED_AT" ? "Sort by age" : `Sort by ${label}`}
+                  onClick={() => onSort(field)}
+                  className={clsx(
+                    "inline-flex items-center gap-1 rounded hover:text-ink",
+                    sorted && "font-medium text-ink",
+                  )}
+                >
+                  {label}
+                  {sorted && <Arrow aria-hidden className="size-3" />}
+                </button>
+              ) : (
+                label
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

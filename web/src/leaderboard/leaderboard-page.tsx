@@ -1,0 +1,78 @@
+"use client";
+
+import { ActiveRuns } from "@/runs/active-runs";
+import { plural } from "@/format/number";
+import { ButtonLink } from "@/ui/button";
+import { Card } from "@/ui/card";
+import { PageHeader } from "@/ui/page";
+import { Empty } from "@/ui/states";
+import { Workers } from "@/workers/workers";
+import { Filters } from "./filters";
+import { LeaderboardTable } from "./leaderboard-table";
+import { useLeaderboard } from "./use-leaderboard";
+import { useView } from "./use-view";
+
+/** The front page: the best candidates of all runs, what is running, and who does the work. */
+export function LeaderboardPage() {
+  const { filter, order, preset, run, search, change, sortBy } = useView();
+  const leaderboard = useLeaderboard(filter, order);
+  const narrowed = Object.keys(filter).length > 0;
+  const { total } = leaderboard.board;
+  return (
+    <>
+      <PageHeader
+        title="Leaderboard"
+        note={
+          total > 0 && !narrowed
+            ? `${plural(total, "scored candidate")}, updated as they come in`
+            : "The best candidates of all runs, updated as they come in"
+        }
+      />
+      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
+        <ActiveRuns className="xl:col-start-2" />
+        <Card
+          aria-label="Leaderboard"
+          className="overflow-hidden xl:col-start-1 xl:row-span-2 xl:row-start-1"
+          data-testid="leaderboard"
+        >
+          <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3 sm:px-5">
+            <Filters preset={preset} run={run} search={search} onChange={change} />
+            {narrowed && <p className="text-sm text-muted">{plural(total, "match", "matches")}</p>}
+          </div>
+          <LeaderboardTable
+            leaderboard={leaderboard}
+            order={order}
+            showRun
+            onSort={sortBy}
+            empty={narrowed ? <NothingMatches /> : <NothingYet />}
+          />
+        </Card>
+        <Workers className="xl:col-start-2" />
+      </div>
+    </>
+  );
+}
+
+function NothingMatches() {
+  return (
+    <Empty title="No candidate matches">
+      Change the search or choose another run or preset. New candidates that match appear here.
+    </Empty>
+  );
+}
+
+function NothingYet() {
+  return (
+    <Empty
+      title="No candidate has been scored yet"
+      action={
+        <ButtonLink look="primary" href="/runs/new">
+          Start a search
+        </ButtonLink>
+      }
+    >
+      Start a search, or wait for the one that runs: candidates appear here as soon as they are
+      scored.
+    </Empty>
+  );
+}

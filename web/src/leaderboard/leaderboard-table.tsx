@@ -1,0 +1,63 @@
+"use client";
+
+import { useAutoAnimate } from "@formkit/auto-animate/react";
+import type { ReactNode } from "react";
+import type { ArchitectureOrder, ArchitectureOrderField } from "@/generated/graphql";
+import { Button } from "@/ui/button";
+import { ErrorNotice, SkeletonRows } from "@/ui/states";
+import { Headings } from "./headings";
+import { LeaderboardRow } from "./leaderboard-row";
+import type { Leaderboard } from "./use-leaderboard";
+
+/** Candidates in order; rows glide to their new place when a change is pushed. */
+export function LeaderboardTable(props: {
+  leaderboard: Leaderboard;
+  order: ArchitectureOrder;
+  showRun: boolean;
+  empty: ReactNode;
+  onSort: (field: ArchitectureOrderField) => void;
+}) {
+  const { leaderboard, order, showRun, empty, onSort } = props;
+  const { board, loading, loadingMore, error, arrived, loadMore, retry } = leaderboard;
+  const [rows] = useAutoAnimate<HTMLDivElement>({ duration: 260, easing: "ease-out" });
+  const firstLoad = loading && board.rows.length === 0;
+
+  return (
+    <>
+      {error && (
+        <div className="p-4">
+          <ErrorNotice error={error} retry={retry} />
+        </div>
+      )}
+      {firstLoad && (
+        <div className="p-4 sm:px-5">
+          <SkeletonRows rows={6} className="h-9" />
+        </div>
+      )}
+      {board.rows.length > 0 && (
+        <div role="table" aria-label="Candidates" aria-rowcount={board.total} aria-busy={loading}>
+          <Headings order={order} showRun={showRun} onSort={onSort} />
+          <div role="rowgroup" ref={rows}>
+            {board.rows.map((row, index) => (
+              <LeaderboardRow
+                key={row.id}
+                rank={index + 1}
+                row={row}
+                arrived={arrived.has(row.id)}
+                showRun={showRun}
+              />
+            ))}
+          </div>
+        </div>
+      )}
+      {!firstLoad && !error && board.rows.length === 0 && empty}
+      {board.next !== null && (
+        <div className="flex justify-center border-t border-line p-3">
+          <Button size="small" onClick={loadMore} disabled={loadingMore} data-testid="load-more">
+            {loadingMore ? "Loading…" : `Load more (${board.rows.length} of ${board.total})`}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

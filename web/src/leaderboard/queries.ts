@@ -1,0 +1,35 @@
+import { graphql } from "@/generated";
+
+export const leaderboardPage = graphql(`
+  query LeaderboardPage(
+    $first: Int!
+    $after: String
+    $filter: LeaderboardFilter
+    $orderBy: ArchitectureOrder
+  ) {
+    leaderboard(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        node {
+          ...CandidateRow
+        }
+      }
+    }
+  }
+`);
+
+export const leaderboardChanges = graphql(`
+  subscription LeaderboardChanges($filter: LeaderboardFilter) {
+    leaderboardChanged(filter: $filter) {
+      total
+      removed
+      upserts {
+        ...CandidateRow
+      }
+    }
+  }
+`);

@@ -1,0 +1,58 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import { useMemo } from "react";
+import { z } from "zod";
+import type {
+  ArchitectureOrder,
+  ArchitectureOrderField,
+  LeaderboardFilter,
+} from "@/generated/graphql";
+
+const viewSchema = z.object({
+  preset: z.string().nullable().catch(null),
+  run: z.string().nullable().catch(null),
+  q: z.string().nullable().catch(null),
+  sort: z.enum(["SCORE", "PARAMS", "FLOPS", "CREATED_AT"]).catch("SCORE"),
+  dir: z.enum(["ASC", "DESC"]).catch("DESC"),
+});
+
+/** Cheap first, good first, new first. */
+const firstDirection = { SCORE: "DESC", PARAMS: "ASC", FLOPS: "ASC", CREATED_AT: "DESC" } as const;
+
+export type ViewChange = Partial<Record<"preset" | "run" | "q" | "sort" | "dir", string | null>>;
+
+/** The leaderboard's filter and order, kept in the page's address so that a view can be shared. */
+export function useView() {
+  const params = useSearchParams();
+  const { preset, run, q, sort, dir } = viewSchema.parse({
+    preset: params.get("preset"),
+    run: params.get("run"),
+    q: params.get("q"),
+    sort: params.get("sort") ?? undefined,
+    dir: params.get("dir") ?? undefined,
+  });
+  const filter = useMemo<LeaderboardFilter>(
+    () => ({ ...(preset && { preset }), ...(run && { runId: run }), ...(q && { search: q }) }),
+    [preset, run, q],
+  );
+  const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
+
+  const sortBy = (field: ArchitectureOrderField) => changeView(nextSort(order, field));
+  return { filter, order, preset, run, search: q ?? "", change: changeView, sortBy };
+}
+
+function changeView(changes: ViewChange): void {
+  const next = new URLSearchParams(window.location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  const query = next.toString();
+  window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
+}
+
+function nextSort(order: ArchitectureOrder, field: ArchitectureOrderField): ViewChange {
+  const turned = order.direction === "ASC" ? "DESC" : "ASC";
+  return { sort: field, dir: order.field === field ? turned : firstDirection[field] };
+}

@@ -1,0 +1,124 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import {
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Scatter,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { axis } from "./axis";
+import { candidatePoints, lastGeneration, scoreTicks } from "./chart-data";
+import { GenerationTooltip } from "./generation-tooltip";
+import type { GenerationWithCandidates } from "./queries";
+
+/** Best so far, best and mean of each generation over a scatter of its candidates. */
+export default function GenerationChart(props: {
+  generations: readonly GenerationWithCandidates[];
+  settings: unknown;
+}) {
+  const router = useRouter();
+  const points = candidatePoints(props.generations);
+  const lines = props.generations
+    .toSorted((a, b) => a.index - b.index)
+    .map((generation) => ({ ...generation, x: generation.index }));
+  const last = lastGeneration(props.settings, lines.at(-1)?.index ?? 0);
+  const ticks = scoreTicks(points.map(({ score }) => score));
+  return (
+    <div className="h-72 sm:h-80" aria-hidden>
+      <ResponsiveContainer width="100%" height="100%">
+        <ComposedChart
+          accessibilityLayer={false}
+          data={lines}
+          margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
+        >
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis
+            {...axis}
+            dataKey="x"
+            type="number"
+            domain={[-0.4, last + 0.4]}
+            ticks={Array.from({ length: last + 1 }, (_, index) => index)}
+            interval="preserveStartEnd"
+            tickLine={false}
+          />
+          <YAxis
+            {...axis}
+            ticks={ticks}
+            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]}
+            axisLine={false}
+            tickLine={false}
+            width={48}
+          />
+          <Tooltip
+            content={<GenerationTooltip />}
+            cursor={{ stroke: "var(--line-strong)" }}
+            isAnimationActive={false}
+          />
+          <Scatter
+            data={points}
+            dataKey="score"
+            fill="var(--accent)"
+            fillOpacity={0.38}
+            isAnimationActive={false}
+            shape={<Dot onOpen={(id) => router.push(`/architectures/${id}`)} />}
+          />
+          <Line {...line} dataKey="meanScore" stroke="var(--muted)" dot={dots("var(--muted)")} />
+          <Line
+            {...line}
+            dataKey="bestScore"
+            stroke="var(--accent)"
+            strokeDasharray="4 4"
+            dot={false}
+          />
+          <Line
+            {...line}
+            dataKey="bestScoreSoFar"
+            stroke="var(--accent)"
+            strokeWidth={2.5}
+            dot={dots("var(--accent)")}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+const line = {
+  type: "monotone",
+  strokeWidth: 1.75,
+  connectNulls: true,
+  isAnimationActive: false,
+} as const;
+
+function dots(fill: string) {
+  return { r: 3, strokeWidth: 0, fill };
+}
+
+/** recharts hands the place and the point to the shape it is given. */
+function Dot(props: {
+  cx?: number;
+  cy?: number;
+  payload?: { id: string; name: string; score: number };
+  onOpen: (id: string) => void;
+}) {
+  const { cx, cy, payload, onOpen } = props;
+  if (cx === undefined || cy === undefined || !payload) return null;
+  return (
+    <circle
+      cx={cx}
+      cy={cy}
+      r={4}
+      fill="var(--accent)"
+      fillOpacity={0.38}
+      className="cursor-pointer hover:fill-ink"
+      onClick={() => onOpen(payload.id)}
+    >
+      <title>{`${payload.name}: ${payload.score.toFixed(2)}`}</title>
+    </circle>
+  );
+}

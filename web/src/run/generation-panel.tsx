@@ -1,0 +1,88 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { score } from "@/format/number";
+import { Panel } from "@/ui/card";
+import { Skeleton } from "@/ui/states";
+import type { FullRun, GenerationWithCandidates } from "./queries";
+
+const GenerationChart = dynamic(() => import("./generation-chart"), {
+  ssr: false,
+  loading: () => <Skeleton className="h-72" />,
+});
+
+/** How the scores went from generation to generation: a chart, and the same as a table for reading aloud. */
+export function GenerationPanel({ run }: { run: FullRun }) {
+  const { generations, settings } = run;
+  return (
+    <Panel
+      title="Generations"
+      note="Scores of all candidates; generation 0 is the initial population"
+      controls={<Legend />}
+      data-testid="generation-chart"
+    >
+      {generations.length === 0 ? (
+        <div className="grid h-72 place-items-center text-center text-sm text-muted">
+          <p className="max-w-sm">
+            The first generation starts when the super-net is trained. Scores appear here one by
+            one.
+          </p>
+        </div>
+      ) : (
+        <>
+          <GenerationChart generations={generations} settings={settings} />
+          <GenerationTable generations={generations} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Legend() {
+  return (
+    <ul aria-hidden className="flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
+      <li className="flex items-center gap-1.5">
+        <span className="h-0.5 w-4 rounded bg-accent" /> Best so far
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="w-4 border-t-2 border-dashed border-accent" /> Best
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="h-0.5 w-4 rounded bg-muted" /> Mean
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="size-1.5 rounded-full bg-accent/40" /> Candidate
+      </li>
+    </ul>
+  );
+}
+
+function GenerationTable({ generations }: { generations: readonly GenerationWithCandidates[] }) {
+  return (
+    <table className="sr-only">
+      <caption>Scores by generation</caption>
+      <thead>
+        <tr>
+          <th>Generation</th>
+          <th>Evaluated</th>
+          <th>Best</th>
+          <th>Mean</th>
+          <th>Best so far</th>
+        </tr>
+      </thead>
+      <tbody>
+        {generations.map(({ id, index, evaluated, size, bestScore, meanScore, bestScoreSoFar }) => (
+          <tr key={id} data-testid="generation">
+            <td>{index}</td>
+            <td>
+              {evaluated} of {size}
+            </td>
+            <td>{score(bestScore)}</td>
+            <td>{score(meanScore)}</td>
+            <td>{score(bestScoreSoFar)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

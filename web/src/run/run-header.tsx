@@ -1,0 +1,27 @@
+import { StatusBadge } from "@/runs/status-badge";
+import { strategyLabels } from "@/runs/status";
+import { PageHeader } from "@/ui/page";
+import { TimeAgo } from "@/ui/time-ago";
+import type { FullRun } from "./queries";
+import { RunActions } from "./run-actions";
+
+export function RunHeader({ run }: { run: FullRun }) {
+  return (
+    <PageHeader
+      title={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          {run.name}
+          <StatusBadge status={run.status} />
+        </span>
+      }
+      note={
+        <>
+          {strategyLabels[run.strategy]} · preset {run.preset} · seed{" "}
+          <span className="font-mono">{run.seed}</span>
+          {run.engine && <> · {run.engine}</>} · created <TimeAgo time={run.createdAt} />
+        </>
+      }
+      actions={<RunActions run={run} />}
+    />
+  );
+}

@@ -1,0 +1,66 @@
+"use client";
+
+import { ButtonLink } from "@/ui/button";
+import { Empty, ErrorNotice, Skeleton } from "@/ui/states";
+import { BestCandidate } from "./best-candidate";
+import { Candidates } from "./candidates";
+import { lossCurve } from "./event-log";
+import { EventLog } from "./event-log-panel";
+import { GenerationPanel } from "./generation-panel";
+import { LossPanel } from "./loss-panel";
+import { Priorities } from "./priorities";
+import { ProgressCard } from "./progress-card";
+import { RunHeader } from "./run-header";
+import { Settings } from "./settings-panel";
+import { TimeSplit } from "./time-split";
+import { useRun } from "./use-run";
+
+/** One search, live: where it is, how its generations went, and what it found. */
+export function RunPage({ id }: { id: string }) {
+  const { run, found, error, retry, log } = useRun(id);
+  if (found === false) {
+    return (
+      <Empty title="There is no such run" action={<ButtonLink href="/runs">All runs</ButtonLink>}>
+        It may belong to another database, or its address was mistyped.
+      </Empty>
+    );
+  }
+  if (!run) {
+    return error ? <ErrorNotice error={error} retry={retry} /> : <RunSkeleton />;
+  }
+  return (
+    <div className="space-y-6" data-testid="run-page">
+      <title>{`${run.name} · OP-NAS`}</title>
+      <RunHeader run={run} />
+      {error && <ErrorNotice error={error} retry={retry} />}
+      <ProgressCard run={run} />
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        {run.phase === "SUPERNET" ? (
+          <LossPanel points={lossCurve(log)} steps={run.progress.total} />
+        ) : (
+          <GenerationPanel run={run} />
+        )}
+        <div className="space-y-6">
+          <BestCandidate best={run.bestArchitecture} />
+          <TimeSplit timings={run.timings} generations={run.generations} />
+        </div>
+      </div>
+      <Priorities run={run} />
+      <Candidates runId={run.id} />
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <EventLog log={log} />
+        <Settings run={run} />
+      </div>
+    </div>
+  );
+}
+
+function RunSkeleton() {
+  return (
+    <div role="status" aria-label="Loading" className="space-y-6">
+      <Skeleton className="h-9 w-72" />
+      <Skeleton className="h-32" />
+      <Skeleton className="h-80" />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { useClient, useSubscription } from "urql";
+import { useLiveQuery } from "@/api/use-live-query";
+import { mergeEvents } from "./event-log";
+import { type EventLine, pastEvents, runEvents, runPage } from "./queries";
+
+const pastLines = 100;
+
+/**
+ * A run and its log. The run is asked for once; from the seq of that answer on, events keep it
+ * current through the cache, also over a lost connection (see `api/resume.ts`).
+ */
+export function useRun(id: string) {
+  const [{ data, error, stale }, retry] = useLiveQuery(
+    { query: runPage, variables: { id } },
+    "ifFailed",
+  );
+  const run = data?.searchRun;
+
+  // An answer from the cache may be older than its run; only the server's own starts the events.
+  const [after, setAfter] = useState<number>();
+  if (after === undefined && run && !stale) setAfter(run.lastSeq);
+
+  const log = useLog(id, after);
+  const [live] = useSubscription(
+    {
+      query: runEvents,
+      variables: { runId: id, after: after ?? 0 },
+      pause: after === undefined,
+    },
+    (_previous: undefined, { searchEvents }) => {
+      log.add([searchEvents]);
+      return undefined;
+    },
+  );
+  return {
+    run,
+    found: data ? run !== null : undefined,
+    error: error ?? live.error,
+    retry,
+    log: log.lines,
+  };
+}
+
+function useLog(id: string, after: number | undefined) {
+  const client = useClient();
+  const [lines, setLines] = useState<readonly EventLine[]>([]);
+  const add = (events: readonly EventLine[]) => setLines((current) => mergeEvents(current, events));
+  useEffect(() => {
+    if (after === undefined) return;
+    let wanted = true;
+    const variables = { id, first: pastLines, after: Math.max(0, after - pastLines) };
+    void client.query(pastEvents, variables, { requestPolicy: "network-only" }).then(({ data }) => {
+      const events = data?.searchRun?.events;
+      if (wanted && events) setLines((current) => mergeEvents(current, events));
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [client, id, after]);
+  return { lines, add };
+}

@@ -1,0 +1,36 @@
+import { count, percent } from "@/format/number";
+import { eta } from "@/format/time";
+import { ProgressBar } from "@/ui/progress-bar";
+import type { Run } from "./fragments";
+import { phaseNames, phaseUnits } from "./status";
+
+const tones = {
+  QUEUED: "muted",
+  RUNNING: "accent",
+  PAUSED: "muted",
+  DONE: "good",
+  FAILED: "bad",
+  CANCELLED: "muted",
+} as const;
+
+/** A run's progress in two lines: the bar over the whole run, and what it is at. */
+export function RunProgress({ run }: { run: Run }) {
+  const { progress, status, name } = run;
+  const { phase, done, total, fraction } = progress;
+  const left = status === "RUNNING" ? eta(progress.etaSeconds) : null;
+  return (
+    <div>
+      <ProgressBar fraction={fraction} label={`Progress of ${name}`} tone={tones[status]} />
+      <p className="mt-1.5 flex flex-wrap justify-between gap-x-3 text-xs text-muted tabular-nums">
+        <span>
+          {phaseNames[phase]}
+          {total > 0 && ` · ${count(done)} of ${count(total)} ${phaseUnits[phase]}`}
+        </span>
+        <span>
+          {percent(fraction)}
+          {left && ` · ${left}`}
+        </span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import Link from "next/link";
+import { score } from "@/format/number";
+import { TimeAgo } from "@/ui/time-ago";
+import type { Run } from "./fragments";
+import { RunProgress } from "./run-progress";
+import { strategyLabels } from "./status";
+import { StatusBadge } from "./status-badge";
+
+/** One run of the list, as a row that folds into a card on a narrow screen. */
+export function RunRow({ run }: { run: Run }) {
+  const best = run.bestArchitecture;
+  return (
+    <li
+      data-testid="run-row"
+      className="relative grid gap-x-6 gap-y-2 border-t border-line px-4 py-3 first:border-t-0 hover:bg-sunken/60 sm:px-5 md:grid-cols-[minmax(0,1.3fr)_6.5rem_minmax(0,1fr)_7rem] md:items-center"
+    >
+      <div className="min-w-0">
+        <Link
+          href={`/runs/${run.id}`}
+          className="block truncate text-sm font-medium after:absolute after:inset-0 hover:text-accent"
+        >
+          {run.name}
+        </Link>
+        <p className="text-[13px] text-muted">
+          {run.preset} · {strategyLabels[run.strategy]} · seed {run.seed} ·{" "}
+          <TimeAgo time={run.createdAt} />
+        </p>
+      </div>
+      <div className="max-md:absolute max-md:top-3 max-md:right-4">
+        <StatusBadge status={run.status} />
+      </div>
+      <RunProgress run={run} />
+      <p className="text-sm md:text-right">
+        <span className="text-xs text-muted">Best </span>
+        <span className="font-semibold tabular-nums">{score(best?.score)}</span>
+      </p>
+    </li>
+  );
+}

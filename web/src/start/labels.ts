@@ -1,0 +1,64 @@
+interface Words {
+  label: string;
+  hint?: string;
+}
+
+/** How settings are called and explained; one that is missing here is shown by its own name. */
+const words: Record<string, Words> = {
+  population: { label: "Population", hint: "Candidates of the first generation, and kept after." },
+  parents: { label: "Parents", hint: "Best candidates that have children." },
+  childrenPerParent: { label: "Children per parent" },
+  generations: { label: "Generations", hint: "After the initial population." },
+  masking: { label: "Masked tokens", hint: "Share from 0 to 1." },
+  evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
+  tasks: { label: "Scored tasks" },
+  "size.layers": { label: "Layers" },
+  "size.hidden": { label: "Hidden size", hint: "A multiple of the heads." },
+  "size.heads": { label: "Heads" },
+  "size.vocabulary": { label: "Vocabulary" },
+  "size.length": { label: "Sequence length", hint: "In tokens." },
+  "ucb.alpha": { label: "α, exploration", hint: "Weight of rarely tried operations, in points." },
+  "ucb.temperature": { label: "Temperature", hint: "Of the softmax over operations, in points." },
+  "mutation.layerKind": { label: "Layer kind changes", hint: "Chance from 0 to 1 per layer." },
+  "mutation.edits": { label: "Edits per child" },
+  "mutation.maxNodes": { label: "Longest graph", hint: "In operations." },
+  "superNet.checkpointEverySeconds": { label: "Checkpoint every", hint: "In seconds." },
+};
+
+const lastPart: Record<string, Words> = {
+  steps: { label: "Steps" },
+  batch: { label: "Batch size" },
+  learningRate: { label: "Learning rate", hint: "At its peak." },
+  warmup: { label: "Warm-up", hint: "Share of the steps, 0 to 1." },
+};
+
+const groupTitles: Record<string, string> = {
+  "": "Search and scoring",
+  size: "Model size",
+  ucb: "Operation priorities (UCB)",
+  mutation: "Mutation",
+  "mutation.editWeights": "Mutation: how often each edit is made",
+  superNet: "Super-net training",
+  candidate: "Candidate training",
+  fineTune: "Fine-tuning",
+};
+
+export function settingWords(path: string): Words {
+  const last = path.split(".").at(-1) ?? path;
+  return words[path] ?? lastPart[last] ?? { label: spell(last) };
+}
+
+/** The group of a setting: what stands before the last dot. */
+export function groupOf(path: string): string {
+  return path.split(".").slice(0, -1).join(".");
+}
+
+export function groupTitle(group: string): string {
+  return groupTitles[group] ?? group.split(".").map(spell).join(": ");
+}
+
+/** "checkpointEverySeconds" → "Checkpoint every seconds". */
+function spell(name: string): string {
+  const spaced = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

@@ -1,0 +1,28 @@
+import { type DocumentType, graphql } from "@/generated";
+
+export const startChoices = graphql(`
+  query StartChoices {
+    presets {
+      name
+      title
+      description
+      settings
+      candidates
+    }
+    tasks {
+      name
+      title
+      description
+    }
+  }
+`);
+
+export type Choices = DocumentType<typeof startChoices>;
+
+export const startSearch = graphql(`
+  mutation StartSearch($input: StartSearchInput!) {
+    startSearch(input: $input) {
+      ...RunSummary
+    }
+  }
+`);

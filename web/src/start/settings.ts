@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+/** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */
+export type Setting =
+  | { path: string; kind: "number"; value: number }
+  | { path: string; kind: "choice"; value: boolean }
+  | { path: string; kind: "text"; value: string }
+  | { path: string; kind: "list"; value: string[] };
+
+/** What was typed or ticked instead of the preset's value, by path. */
+export type Edits = Readonly<Record<string, string | boolean | readonly string[]>>;
+
+const leafSchema = z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]);
+const treeSchema = z.record(z.string(), z.unknown());
+
+/** The settings of a preset as a flat list, in the preset's order; what no control fits is left out. */
+export function flatten(settings: unknown, prefix = ""): Setting[] {
+  const tree = treeSchema.safeParse(settings);
+  if (!tree.success) return [];
+  return Object.entries(tree.data).flatMap(([name, value]) => {
+    const path = prefix + name;
+    const leaf = leafSchema.safeParse(value);
+    return leaf.success ? [toSetting(path, leaf.data)] : flatten(value, `${path}.`);
+  });
+}
+
+function toSetting(path: string, value: z.infer<typeof leafSchema>): Setting {
+  if (typeof value === "number") return { path, kind: "number", value };
+  if (typeof value === "boolean") return { path, kind: "choice", value };
+  if (typeof value === "string") return { path, kind: "text", value };
+  return { path, kind: "list", value };
+}
+
+/** The partial settings to send: only what differs from the preset, or a sentence for each bad number. */
+export function overrides(settings: readonly Setting[], edits: Edits) {
+  const values: Record<string, unknown> = {};
+  const errors: Record<string, string> = {};
+  for (const setting of settings) {
+    const edit = edits[setting.path];
+    if (edit === undefined) continue;
+    const value = setting.kind === "number" ? toNumber(edit) : edit;
+    if (value === null) errors[setting.path] = "Enter a number.";
+    else if (JSON.stringify(value) !== JSON.stringify(setting.value)) {
+      put(values, setting.path.split("."), value);
+    }
+  }
+  return { values, errors };
+}
+
+function toNumber(text: Edits[string]): number | null {
+  if (typeof text !== "string" || text.trim() === "") return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [name, ...rest] = path;
+  if (name === undefined) return;
+  if (rest.length === 0) {
+    target[name] = value;
+    return;
+  }
+  const existing = treeSchema.safeParse(target[name]);
+  const branch = existing.success ? existing.data : {};
+  target[name] = branch;
+  put(branch, rest, value);
+}

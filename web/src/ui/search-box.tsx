@@ -1,0 +1,37 @@
+"use client";
+
+import { Search } from "lucide-react";
+import { useEffect, useEffectEvent, useState } from "react";
+import { Input } from "./field";
+
+const typingPauseMs = 250;
+
+/** Reports what was typed once the typing pauses. */
+export function SearchBox({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+}) {
+  const [text, setText] = useState(value);
+  const report = useEffectEvent(() => onChange(text));
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(report, typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [text, value]);
+  return (
+    <div className="relative w-full sm:w-44">
+      <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-muted" />
+      <Input
+        type="search"
+        aria-label="Search"
+        placeholder="Search"
+        className="pl-8"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
+    </div>
+  );
+}
