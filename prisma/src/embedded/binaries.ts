@@ -68,8 +68,8 @@ async function makeLinks(root: string): Promise<void> {
   for (const { source, target } of symlinksSchema.parse(JSON.parse(list))) {
     const link = path.join(root, target);
     const aim = path.relative(path.dirname(target), source);
-    await symlink(aim, link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
+    await symlink(aim, link).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     });
   }
 }

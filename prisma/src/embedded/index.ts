@@ -139,12 +139,10 @@ function spawnServer(
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, "a");
   const before = fstatSync(log).size;
-  const [command, ...rest] =
-    process.platform === "win32"
-      ? [program, ...args]
-      : ["/bin/sh", "-c", guard, "sh", program, ...args];
-  const child = spawn(command ?? program, rest, {
-    cwd: process.platform === "win32" ? folder : "/",
+  const isWindows = process.platform === "win32";
+  const command = isWindows ? program : "/bin/sh";
+  const child = spawn(command, isWindows ? args : ["-c", guard, "sh", program, ...args], {
+    cwd: isWindows ? folder : "/",
     detached: true,
     stdio: ["pipe", log, log],
     ...user.ids,

@@ -1,0 +1,170 @@
+import { z } from "zod";
+
+/**
+ * The answers that the command line relies on, as they are checked. TypeScript holds them against
+ * the types generated from the server's schema (Api.request asks for both).
+ */
+const status = z.enum(["QUEUED", "RUNNING", "PAUSED", "DONE", "FAILED", "CANCELLED"]);
+const stability = z.enum(["STABLE", "NO_LEARNING", "DIVERGED"]);
+const score = z.number().nullish();
+const changedRun = z.object({ id: z.string(), status });
+
+export const startedSchema = z.object({
+  startSearch: z.object({ id: z.string(), name: z.string() }),
+});
+export const pausedSchema = z.object({ pauseSearch: changedRun });
+export const resumedSchema = z.object({ resumeSearch: changedRun });
+export const cancelledSchema = z.object({ cancelSearch: changedRun });
+
+const runSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status,
+  lastSeq: z.int(),
+  error: z.object({ code: z.string(), message: z.string() }).nullish(),
+  progress: z.object({
+    phase: z.enum(["PREPARING", "SUPERNET", "SEARCHING", "FINISHED"]),
+    done: z.int(),
+    total: z.int(),
+    etaSeconds: z.int().nullish(),
+    fraction: z.number(),
+    message: z.string().nullish(),
+  }),
+  bestArchitecture: z.object({ name: z.string(), score }).nullish(),
+});
+export const runAnswerSchema = z.object({ searchRun: runSchema.nullish() });
+export type RunState = z.infer<typeof runSchema>;
+
+export const eventAnswerSchema = z.object({
+  searchEvents: z.object({ seq: z.int(), kind: z.string() }),
+});
+
+export const runsSchema = z.object({
+  searchRuns: z.object({
+    totalCount: z.int(),
+    edges: z.array(
+      z.object({
+        node: z.object({
+          id: z.string(),
+          name: z.string(),
+          status,
+          preset: z.string(),
+          seed: z.int(),
+          createdAt: z.string(),
+          progress: z.object({ fraction: z.number() }),
+          bestArchitecture: z.object({ score }).nullish(),
+        }),
+      }),
+    ),
+  }),
+});
+
+export const leaderboardSchema = z.object({
+  leaderboard: z.object({
+    totalCount: z.int(),
+    edges: z.array(
+      z.object({
+        node: z.object({
+          name: z.string(),
+          key: z.string(),
+          score,
+          stability: stability.nullish(),
+          params: z.number(),
+          generationIndex: z.int(),
+          run: z.object({ name: z.string() }),
+        }),
+      }),
+    ),
+  }),
+});
+
+const recordRunSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  status,
+  seed: z.int(),
+  preset: z.string(),
+  strategy: z.enum(["OPNAS", "EVOLUTION", "RANDOM"]),
+  settings: z.unknown(),
+  engine: z.string().nullish(),
+  createdAt: z.string(),
+  startedAt: z.string().nullish(),
+  finishedAt: z.string().nullish(),
+  bestArchitecture: z.object({ key: z.string() }).nullish(),
+  generations: z.array(
+    z.object({
+      index: z.int(),
+      size: z.int(),
+      bestScore: score,
+      meanScore: score,
+      startedAt: z.string(),
+      finishedAt: z.string().nullish(),
+    }),
+  ),
+  timings: z.object({
+    superNetSeconds: z.number(),
+    trainSeconds: z.number(),
+    fineTuneSeconds: z.number(),
+    scoreSeconds: z.number(),
+    overheadSeconds: z.number(),
+  }),
+});
+export const recordAnswerSchema = z.object({ searchRun: recordRunSchema.nullish() });
+export type RecordRun = z.infer<typeof recordRunSchema>;
+
+const candidateSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  name: z.string(),
+  json: z.unknown(),
+  params: z.number(),
+  flops: z.number(),
+  score,
+  stability: stability.nullish(),
+  mutation: z.string().nullish(),
+  generationIndex: z.int(),
+  indexInGeneration: z.int(),
+  parent: z.object({ key: z.string() }).nullish(),
+  taskScores: z.array(
+    z.object({
+      task: z.string(),
+      kind: z.string(),
+      metric: z.string(),
+      score: z.number(),
+      majority: z.number(),
+      ngram: z.number(),
+    }),
+  ),
+  evaluations: z.array(
+    z.object({
+      heldOutLoss: z.number().nullish(),
+      heldOutAccuracy: z.number().nullish(),
+      timings: z.unknown(),
+      engine: z.string(),
+      attempt: z.int(),
+    }),
+  ),
+});
+export const candidatesAnswerSchema = z.object({
+  searchRun: z
+    .object({
+      architectures: z.object({
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
+        edges: z.array(z.object({ node: candidateSchema })),
+      }),
+    })
+    .nullish(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+const operationSchema = z.object({
+  kind: z.string(),
+  position: z.int(),
+  operation: z.string(),
+  count: z.int(),
+  meanScore: z.number(),
+  ucb: z.number(),
+  probability: z.number(),
+});
+export const operationsAnswerSchema = z.object({ operationPriorities: z.array(operationSchema) });
+export type OperationRow = z.infer<typeof operationSchema>;

@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
+import { parseAssignments } from "../search/settings.js";
+import type { SearchOptions } from "../search/search.js";
+
+export interface SearchRequest {
+  /** Address given with --api; undefined: where the platform runs. */
+  api: string | undefined;
+  options: SearchOptions;
+}
+
+const strategies = { opnas: "OPNAS", evolution: "EVOLUTION", random: "RANDOM" } as const;
+
+const optionsSchema = z.object({
+  preset: z.string(),
+  seed: z.number().optional(),
+  strategy: z.enum(["opnas", "evolution", "random"]).optional(),
+  name: z.string().optional(),
+  set: z.array(z.string()).default([]),
+  out: z.string().optional(),
+  resume: z.string().optional(),
+  api: z.string().optional(),
+  detach: z.boolean().optional(),
+  cancelOnInterrupt: z.boolean().optional(),
+});
+
+/**
+ * The command `search`; `act` is given what the person asked for.
+ *
+ * @param program what a person types before the options, for the hint how to go on
+ */
+export function searchCommand(
+  program: string,
+  act: (request: SearchRequest) => Promise<void>,
+): Command {
+  return new Command("search")
+    .description("start a search, follow it to its end and write its JSON record")
+    .option("--preset <name>", "settings to begin with", "tiny")
+    .option(
+      "--seed <number>",
+      "whole number from 0; the same seed gives the same search",
+      wholeNumber,
+    )
+    .addOption(
+      new Option("--strategy <name>", "instead of the preset's").choices(Object.keys(strategies)),
+    )
+    .option("--name <text>", "shown in lists")
+    .option(
+      "--set <name=value>",
+      "change one setting, e.g. superNet.steps=100 (repeatable)",
+      collect,
+    )
+    .option("--out <file>", "where the record goes (default: standard output)")
+    .option("--resume <run>", "follow this run instead of starting one; a paused one goes on")
+    .option("--detach", "only start it and print its id")
+    .option("--cancel-on-interrupt", "Ctrl-C cancels the run (default: it is kept)")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 done, 1 failed or cancelled, 2 wrong usage, 130 interrupted.",
+    )
+    .action(async function (this: Command) {
+      const given = optionsSchema.parse(this.optsWithGlobals());
+      const { api, preset, seed, strategy, name, set, ...rest } = given;
+      const settings = parseAssignments(set);
+      const input = {
+        preset,
+        ...(seed === undefined ? {} : { seed }),
+        ...(strategy === undefined ? {} : { strategy: strategies[strategy] }),
+        ...(name === undefined ? {} : { name }),
+        ...(set.length === 0 ? {} : { settings }),
+      };
+      const out = rest.out === undefined ? "" : ` --out ${rest.out}`;
+      await act({ api, options: { input, ...rest, resumeWith: `${program}${out} --resume` } });
+    });
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
+  return Number(text);
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}

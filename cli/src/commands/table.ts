@@ -1,0 +1,12 @@
+/** Rows as text in columns as wide as their widest cell. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const format = (row: readonly string[]) =>
+    widths
+      .map((width, column) => (row[column] ?? "").padEnd(width))
+      .join("  ")
+      .trimEnd();
+  return [heads, ...rows].map(format).join("\n");
+}

@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { parseSearch } from "./index.js";
+import { duration } from "./search/progress.js";
+
+let errors: string;
+
+beforeEach(() => {
+  errors = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    errors += String(text);
+    return true;
+  });
+});
+afterEach(() => vi.restoreAllMocks());
+
+function parse(...words: string[]): ReturnType<typeof parseSearch> {
+  return parseSearch(["node", "search", ...words]);
+}
+
+describe("npm run search", () => {
+  it("reads preset, seed, strategy, settings and file", async () => {
+    const words = "--preset smoke --seed 7 --strategy random --set superNet.steps=5 --out r.json";
+    expect(await parse(...words.split(" "))).toMatchObject({
+      api: undefined,
+      options: {
+        input: {
+          preset: "smoke",
+          seed: 7,
+          strategy: "RANDOM",
+          settings: { superNet: { steps: 5 } },
+        },
+        out: "r.json",
+        resumeWith: "npm run search -- --out r.json --resume",
+      },
+    });
+  });
+
+  it("leaves the seed to the platform when none is given", async () => {
+    const request = await parse();
+    expect(request).toMatchObject({ options: { input: { preset: "tiny" } } });
+    expect(request).not.toHaveProperty("options.input.seed");
+  });
+
+  it.each([
+    [["--seed", "-3"], /whole number from 0/],
+    [["--strategy", "luck"], /opnas, evolution, random/],
+    [["--sed", "7"], /unknown option/],
+    [["--set", "steps"], /write it as name=value/],
+    [["leftover"], /too many arguments/],
+  ])("ends with code 2 and a sentence for %j", async (words, message) => {
+    expect(await parse(...words)).toBe(2);
+    expect(errors).toMatch(message);
+  });
+});
+
+describe("a duration", () => {
+  it.each([
+    [9.4, "9 s"],
+    [185, "3 min 05 s"],
+    [7_800, "2 h 10 min"],
+  ])("of %d seconds reads %s", (seconds, text) => {
+    expect(duration(seconds)).toBe(text);
+  });
+});

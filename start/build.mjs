@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { runCommand } from "./command.mjs";
+import { Problem } from "./problem.mjs";
+
+const rooms = ["core", "prisma", "worker", "server", "cli", "web"];
+const rootFiles = ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"];
+const notSource = new Set([
+  "node_modules",
+  "dist",
+  "generated",
+  ".next",
+  ".turbo",
+  "next-env.d.ts",
+]);
+/** What a build leaves behind; when one of these is missing, there was none. */
+const results = [
+  "core/dist/index.js",
+  "prisma/dist/index.js",
+  "prisma/src/generated/client.ts",
+  "worker/dist/main.js",
+  "server/dist/main.js",
+  "cli/dist/index.js",
+  "web/.next/BUILD_ID",
+];
+
+/**
+ * Builds every room that changed since the last build; without a change this costs only a look at
+ * the sources' sizes and times.
+ *
+ * @param {string} root
+ * @param {string} logs
+ * @param {import("./terminal.mjs").Terminal} terminal
+ */
+export async function build(root, logs, terminal) {
+  const stamp = path.join(root, "node_modules", ".opnas-build");
+  const state = sourceState(root);
+  const isBuilt = results.every((file) => existsSync(path.join(root, file)));
+  if (isBuilt && existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
+  rmSync(stamp, { force: true });
+  await terminal.step("Build", async (progress) => {
+    const log = path.join(logs, "build.log");
+    const done = new Set();
+    const turbo = path.join(root, "node_modules", ".bin", "turbo");
+    const { code, lines } = await runCommand("the build", turbo, ["run", "build", "--ui=stream"], {
+      log,
+      cwd: root,
+      env: toolEnvironment(root),
+      onLine: (line) => {
+        const room = /^@opnas\/(\w+):build:/.exec(line)?.[1];
+        if (room === undefined) return;
+        done.add(room);
+        progress(`${room}, ${done.size} of ${rooms.length}`);
+      },
+    });
+    if (code !== 0) {
+      terminal.line(lines.slice(-30).join("\n"));
+      throw new Problem(`The build failed; the reason is above and in ${log}.`);
+    }
+    writeFileSync(stamp, state);
+  });
+}
+
+/**
+ * Environment in which this repository's tools and the pinned Node come first on the path.
+ *
+ * @param {string} root
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function toolEnvironment(root) {
+  const tools = [
+    path.join(root, "node_modules", ".bin"),
+    path.join(root, "node_modules", "node", "bin"),
+  ];
+  return {
+    ...process.env,
+    PATH: [...tools, process.env.PATH ?? ""].join(path.delimiter),
+    TURBO_TELEMETRY_DISABLED: "1",
+    NEXT_TELEMETRY_DISABLED: "1",
+    DO_NOT_TRACK: "1",
+    NO_UPDATE_NOTIFIER: "1",
+  };
+}
+
+/**
+ * The sources as one hash of names, sizes and times: cheap, and wrong only towards building again.
+ *
+ * @param {string} root
+ */
+export function sourceState(root) {
+  const hash = createHash("sha256");
+  /** @param {string} file */
+  const add = (file) => {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${path.relative(root, file)} ${size} ${mtimeMs}\n`);
+  };
+  /** @param {string} folder */
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (notSource.has(entry.name) || entry.name.includes(".test.")) continue;
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) walk(full);
+      else if (entry.isFile()) add(full);
+    }
+  };
+  for (const file of rootFiles) add(path.join(root, file));
+  for (const room of rooms) walk(path.join(root, room));
+  return hash.digest("hex");
+}
+
+/**
+ * Makes the native engine ready, once per machine. Gives the reason when there is none and
+ * WebAssembly will do the work; that is an error only where a native engine was asked for by name.
+ *
+ * @param {string} root
+ * @param {string} engine the setting OPNAS_ENGINE
+ * @param {string} logs
+ * @param {import("./terminal.mjs").Terminal} terminal
+ */
+export async function prepareEngine(root, engine, logs, terminal) {
+  if (engine === "wasm" || engine === "webgpu") return;
+  mkdirSync(logs, { recursive: true });
+  await terminal.step("Native engine", async (progress) => {
+    const { code, lines } = await runCommand(
+      "the engine's install",
+      process.execPath,
+      [path.join(root, "worker", "native", "install.mjs")],
+      {
+        log: path.join(logs, "engine.log"),
+        cwd: root,
+        env: toolEnvironment(root),
+        onLine: (line) => progress(line.replace(/^engine: /, "")),
+      },
+    );
+    const said = lines.at(-1)?.replace(/^engine: /, "") ?? `exit code ${code}`;
+    if (code === 0) return progress(`= ${said}`);
+    if (engine !== "auto") {
+      throw new Problem(
+        `OPNAS_ENGINE=${engine} cannot be had: ${said} Set OPNAS_ENGINE=auto to take the best there is.`,
+      );
+    }
+    progress(`= ${said}`);
+  });
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const answerSchema = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z.array(z.object({ message: z.string() })).optional(),
+});
+const countSchema = z.object({ searchRuns: z.object({ totalCount: z.int() }) });
+const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
+
+/**
+ * Starts a search in a database that has none, so that the portal shows life at once.
+ *
+ * @param {string} api the GraphQL address
+ * @param {string} preset
+ * @returns {Promise<string | undefined>} the run's id; undefined when there are runs already
+ */
+export async function startFirstRun(api, preset) {
+  const { searchRuns } = countSchema.parse(
+    await query(api, "{ searchRuns(first: 1) { totalCount } }", {}),
+  );
+  if (searchRuns.totalCount > 0) return undefined;
+  const started = await query(
+    api,
+    "mutation FirstRun($input: StartSearchInput!) { startSearch(input: $input) { id } }",
+    { input: { preset, idempotencyKey: "first-run" } },
+  );
+  return startedSchema.parse(started).startSearch.id;
+}
+
+/**
+ * @param {string} api
+ * @param {string} text
+ * @param {Record<string, unknown>} variables
+ */
+async function query(api, text, variables) {
+  const response = await fetch(api, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: text, variables }),
+    signal: AbortSignal.timeout(15_000),
+  });
+  const answer = answerSchema.parse(await response.json());
+  const problem = answer.errors?.[0];
+  if (problem !== undefined) throw new Error(problem.message);
+  return answer.data;
+}

@@ -1,0 +1,70 @@
+// The second part of npm test, on the pinned Node with every package there: engine, build, browser,
+// then one stage after the other, a table, and the closing line "N passed, N failed".
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { findBrowser } from "./browser.mjs";
+import { build, prepareEngine, toolEnvironment } from "./build.mjs";
+import { interruptCommands } from "./command.mjs";
+import { exitFor } from "./problem.mjs";
+import { runStage, selectStages, sum } from "./stages.mjs";
+import { createTerminal, seconds } from "./terminal.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const logs = path.join(root, ".data", "logs");
+const begun = Number(process.env.LAUNCH_BEGUN ?? performance.timeOrigin);
+const terminal = createTerminal(process.stdout);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"])
+  process.on(signal, interruptCommands);
+
+try {
+  const chosen = selectStages(process.argv.slice(2));
+  const env = await prepare(chosen.some(({ name }) => name === "e2e"));
+  /** @type {{ title: string, result: import("./stages.mjs").Result, took: string }[]} */
+  const rows = [];
+  for (const stage of chosen) {
+    const since = Date.now();
+    const show = terminal.line;
+    const result = await terminal.step(stage.title, () =>
+      runStage(stage, { root, logs, env, show }),
+    );
+    rows.push({ title: stage.title, result, took: seconds(since) });
+  }
+  const total = sum(rows.map(({ result }) => result));
+  terminal.line("");
+  for (const { title, result, took } of [
+    ...rows,
+    { title: "All, with set-up", result: total, took: seconds(begun) },
+  ]) {
+    const skipped = result.skipped === 0 ? "" : `, ${result.skipped} skipped`;
+    const mark = result.failed === 0 ? "✓" : "✗";
+    terminal.line(
+      `${mark} ${title.padEnd(22)} ${took.padStart(8)}  ${result.passed} passed, ${result.failed} failed${skipped}`,
+    );
+  }
+  terminal.line(`\n${total.passed} passed, ${total.failed} failed`);
+  process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
+} catch (error) {
+  terminal.clear();
+  exitFor(error);
+}
+
+/**
+ * @param {boolean} withBrowser
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment for the stages
+ */
+async function prepare(withBrowser) {
+  const prepared = await Promise.allSettled([
+    prepareEngine(root, process.env.OPNAS_ENGINE || "auto", logs, terminal),
+    build(root, logs, terminal),
+  ]);
+  for (const result of prepared) if (result.status === "rejected") throw result.reason;
+  const env = { ...toolEnvironment(root), FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
+  if (!withBrowser) return env;
+  const log = path.join(logs, "browser.log");
+  const browser = await terminal.step("Browser", async (progress) => {
+    const found = await findBrowser(process.env, log, progress);
+    progress(`= ${found}`);
+    return found;
+  });
+  return { ...env, CHROMIUM_PATH: browser };
+}

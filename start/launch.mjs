@@ -1,0 +1,108 @@
+// The second part of npm start, on the pinned Node with every package there: engine and build,
+// database, processes, addresses; then it waits until it is asked to stop.
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, prepareEngine } from "./build.mjs";
+import { checkPorts } from "./checks.mjs";
+import { Interrupted, exitFor } from "./problem.mjs";
+import { Session } from "./session.mjs";
+import { readSettings } from "./settings.mjs";
+import { createTerminal, seconds } from "./terminal.mjs";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const begun = Number(process.env.LAUNCH_BEGUN ?? performance.timeOrigin);
+const terminal = createTerminal(process.stdout);
+const session = new Session();
+
+try {
+  const settings = readSettings(process.env, root);
+  await start(settings);
+  await session.stopped;
+} catch (error) {
+  terminal.clear();
+  if (!(error instanceof Interrupted)) {
+    await session.end();
+    exitFor(error);
+  }
+  terminal.line("Stopping …");
+  const since = Date.now();
+  await session.end();
+  terminal.line(
+    `Stopped in ${seconds(since)}. The data is kept; the next npm start goes on from here.`,
+  );
+  process.exit(0);
+}
+
+/** @param {import("./settings.mjs").Settings} settings */
+async function start(settings) {
+  const { apiPort, webPort, dataFolder } = settings;
+  const logs = path.join(dataFolder, "logs");
+  const portal = `http://localhost:${webPort}`;
+  const api = `http://localhost:${apiPort}/graphql`;
+  session.claim(dataFolder, { command: "start", portal, api });
+
+  // Side by side: the engine's install waits for the network, the build for the processor.
+  const prepared = await Promise.allSettled([
+    prepareEngine(root, settings.engine, logs, terminal),
+    build(root, logs, terminal),
+  ]);
+  for (const result of prepared) if (result.status === "rejected") throw result.reason;
+  await checkPorts(settings);
+
+  const { openDatabase } = await import("./database.mjs");
+  const database = await openDatabase(settings, terminal, session.giveUp);
+  session.database = database;
+
+  const { startPlatform } = await import("./platform.mjs");
+  const platform = await session.untilStopped(
+    startPlatform({
+      root,
+      settings,
+      databaseUrl: database.url,
+      portal: true,
+      terminal,
+      started: session.processes,
+      onGivenUp: session.giveUp,
+    }),
+  );
+  showAddresses(settings, platform, database.folder);
+  if (settings.firstRun !== "off") await firstRun(api, portal, settings.firstRun);
+}
+
+/**
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {import("./platform.mjs").Platform} platform
+ * @param {string | undefined} databaseFolder
+ */
+function showAddresses(settings, platform, databaseFolder) {
+  const { dataFolder } = settings;
+  const isElsewhere = databaseFolder !== undefined && !databaseFolder.startsWith(dataFolder);
+  const rows = [
+    ["Portal", platform.portal ?? ""],
+    ["GraphQL", platform.api],
+    ["Engine", platform.engine],
+    ...platform.engineReasons.map((reason) => ["", reason]),
+    ["Data", isElsewhere ? `${dataFolder}, database in ${databaseFolder}` : dataFolder],
+    ["Logs", path.join(dataFolder, "logs")],
+    ["Stop", "Ctrl-C (the data is kept)"],
+  ];
+  const text = rows.map(([name = "", value = ""]) => `  ${name.padEnd(9)}${value}`).join("\n");
+  terminal.line(`\nReady in ${seconds(begun)}\n\n${text}\n`);
+}
+
+/**
+ * @param {string} api
+ * @param {string} portal
+ * @param {string} preset
+ */
+async function firstRun(api, portal, preset) {
+  const { startFirstRun } = await import("./first-run.mjs");
+  try {
+    const id = await startFirstRun(api, preset);
+    if (id !== undefined)
+      terminal.line(`A first search (preset ${preset}) was started: ${portal}/runs/${id}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    terminal.line(`No first search was started (OPNAS_FIRST_RUN=${preset}): ${reason}`);
+  }
+}

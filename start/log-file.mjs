@@ -1,0 +1,34 @@
+import { createWriteStream, mkdirSync, renameSync, statSync } from "node:fs";
+import path from "node:path";
+
+const largest = 20e6;
+
+/**
+ * A log that is appended to and, when it grows beyond 20 MB, moved to NAME.1 and begun anew.
+ *
+ * @param {string} file
+ */
+export function openLog(file) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  let size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  let stream = open();
+  function open() {
+    const opened = createWriteStream(file, { flags: "a" });
+    opened.on("error", () => undefined); // a full disk must not stop what is being logged
+    return opened;
+  }
+  return {
+    /** @param {string} line */
+    write(line) {
+      if (size > largest) {
+        stream.end();
+        renameSync(file, `${file}.1`);
+        stream = open();
+        size = 0;
+      }
+      size += line.length + 1;
+      stream.write(`${line}\n`);
+    },
+    close: () => stream.end(),
+  };
+}

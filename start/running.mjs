@@ -1,0 +1,89 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { Problem } from "./problem.mjs";
+
+/**
+ * Who uses a data folder: `platform.json` in it, written by the launcher and removed when it ends.
+ *
+ * @typedef {object} Running
+ * @property {number} pid
+ * @property {string} bornAt tells the process from a later one with the same number
+ * @property {"start" | "search"} command
+ * @property {string} api
+ * @property {string | null} portal
+ */
+
+/** @param {string} dataFolder */
+const fileIn = (dataFolder) => path.join(dataFolder, "platform.json");
+
+/**
+ * The platform that runs on this data folder now; undefined when there is none, also after a crash.
+ *
+ * @param {string} dataFolder
+ * @returns {Running | undefined}
+ */
+export function findRunning(dataFolder) {
+  try {
+    /** @type {Running} */
+    const found = JSON.parse(readFileSync(fileIn(dataFolder), "utf8"));
+    return found.bornAt !== "" && bornAt(found.pid) === found.bornAt ? found : undefined;
+  } catch {
+    return undefined; // no file, or one cut off by a crash
+  }
+}
+
+/**
+ * @param {string} dataFolder
+ * @param {Omit<Running, "pid" | "bornAt">} what
+ * @returns {() => void} removes the claim
+ */
+export function claim(dataFolder, what) {
+  const file = fileIn(dataFolder);
+  const text = JSON.stringify({ pid: process.pid, bornAt: bornAt(process.pid), ...what }, null, 2);
+  for (;;) {
+    try {
+      writeFileSync(file, text, { flag: "wx" });
+      return () => rmSync(file, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      const other = findRunning(dataFolder);
+      if (other !== undefined) throw alreadyRunning(dataFolder, other);
+      rmSync(file, { force: true });
+    }
+  }
+}
+
+/**
+ * @param {string} dataFolder
+ * @param {Running} other
+ */
+export function alreadyRunning(dataFolder, other) {
+  const where =
+    other.portal === null
+      ? `a search, API ${other.api}`
+      : `portal ${other.portal}, API ${other.api}`;
+  return new Problem(
+    `The platform already runs on ${dataFolder} (${where}, process ${other.pid}): use that one, stop it with Ctrl-C, or set OPNAS_DATA_DIR and other ports for a second one.`,
+  );
+}
+
+/**
+ * When a process began, in the system's own notation; "" when there is no such process.
+ *
+ * @param {number} pid
+ */
+function bornAt(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" ? "" : (fields[19] ?? "");
+  } catch {
+    if (process.platform === "linux") return "";
+  }
+  try {
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return "";
+  }
+}

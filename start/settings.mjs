@@ -1,0 +1,136 @@
+import path from "node:path";
+import { z } from "zod";
+import { Problem } from "./problem.mjs";
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(65_535));
+
+/** Every setting of the environment: its name, how it is checked and, for the message, what it must be. */
+const known = {
+  apiPort: {
+    name: "OPNAS_API_PORT",
+    schema: port.default(4000),
+    must: "a port number from 1 to 65535",
+  },
+  webPort: {
+    name: "OPNAS_WEB_PORT",
+    schema: port.default(3000),
+    must: "a port number from 1 to 65535",
+  },
+  dataFolder: { name: "OPNAS_DATA_DIR", schema: z.string().default(".data"), must: "a folder" },
+  cacheFolder: { name: "OPNAS_CACHE_DIR", schema: z.string().optional(), must: "a folder" },
+  engine: {
+    name: "OPNAS_ENGINE",
+    schema: z.enum(["auto", "tensorflow-gpu", "tensorflow", "webgpu", "wasm"]).default("auto"),
+    must: "auto, tensorflow-gpu, tensorflow, webgpu or wasm",
+  },
+  workers: {
+    name: "OPNAS_WORKERS",
+    schema: z
+      .string()
+      .regex(/^\d{1,2}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(64))
+      .default(1),
+    must: "a number of worker processes from 1 to 64",
+  },
+  workerSlots: {
+    name: "OPNAS_WORKER_SLOTS",
+    schema: z
+      .string()
+      .regex(/^\d{1,3}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(256))
+      .optional(),
+    must: "a number of trainings side by side in one worker, from 1 to 256",
+  },
+  workerName: {
+    name: "OPNAS_WORKER_NAME",
+    schema: z.string().max(100).optional(),
+    must: "a name of at most 100 letters",
+  },
+  firstRun: {
+    name: "OPNAS_FIRST_RUN",
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .default("tiny"),
+    must: "off, or the name of a preset such as tiny",
+  },
+  databaseUrl: {
+    name: "DATABASE_URL",
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    must: "a Postgres address such as postgresql://user:password@host:5432/database",
+  },
+};
+const names = Object.values(known).map(({ name }) => name);
+
+/**
+ * @typedef {object} Settings
+ * @property {number} apiPort
+ * @property {number} webPort
+ * @property {string} dataFolder absolute
+ * @property {string} engine
+ * @property {number} workers
+ * @property {string} firstRun a preset's name, or "off"
+ * @property {string | undefined} databaseUrl
+ */
+
+/**
+ * The settings of the environment, checked. A relative data folder is taken from the repository.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string} root the repository
+ * @returns {Settings}
+ */
+export function readSettings(env, root) {
+  for (const name of Object.keys(env)) {
+    if (name.startsWith("OPNAS_") && !names.includes(name)) throw new Problem(unknownSetting(name));
+  }
+  // Only checked here: the engine's installer and the worker read them.
+  value(env, known.cacheFolder);
+  value(env, known.workerSlots);
+  value(env, known.workerName);
+  const settings = {
+    apiPort: value(env, known.apiPort),
+    webPort: value(env, known.webPort),
+    dataFolder: path.resolve(root, value(env, known.dataFolder)),
+    engine: value(env, known.engine),
+    workers: value(env, known.workers),
+    firstRun: value(env, known.firstRun),
+    databaseUrl: value(env, known.databaseUrl),
+  };
+  if (settings.apiPort === settings.webPort) {
+    throw new Problem(
+      `OPNAS_API_PORT and OPNAS_WEB_PORT are both ${settings.apiPort}: give them two different ports.`,
+    );
+  }
+  return settings;
+}
+
+/**
+ * @template T
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{ name: string, schema: z.ZodType<T>, must: string }} setting
+ * @returns {T}
+ */
+function value(env, { name, schema, must }) {
+  const given = env[name] === "" ? undefined : env[name];
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  // An address may hold a password: it is not repeated.
+  const shown = name === "DATABASE_URL" ? "not readable" : JSON.stringify(given);
+  throw new Problem(`${name} is ${shown}: it must be ${must}.`);
+}
+
+/** @param {string} name */
+function unknownSetting(name) {
+  const ours = names.filter((each) => each.startsWith("OPNAS_"));
+  const near = ours.find((each) => each.includes(name.slice(6)) || name.includes(each.slice(6)));
+  const hint =
+    near === undefined ? `the settings are ${ours.join(", ")}.` : `did you mean ${near}?`;
+  return `${name} is not a setting of this platform: ${hint}`;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "./settings.mjs";
+
+const root = "/srv/opnas";
+
+describe("settings", () => {
+  it("have the documented defaults", () => {
+    expect(readSettings({}, root)).toEqual({
+      apiPort: 4000,
+      webPort: 3000,
+      dataFolder: "/srv/opnas/.data",
+      engine: "auto",
+      workers: 1,
+      firstRun: "tiny",
+      databaseUrl: undefined,
+    });
+  });
+
+  it("take an empty variable for an unset one", () => {
+    expect(readSettings({ OPNAS_API_PORT: "", DATABASE_URL: "" }, root).apiPort).toBe(4000);
+  });
+
+  it("keep an absolute data folder and take a relative one from the repository", () => {
+    expect(readSettings({ OPNAS_DATA_DIR: "/var/data" }, root).dataFolder).toBe("/var/data");
+    expect(readSettings({ OPNAS_DATA_DIR: "mine" }, root).dataFolder).toBe("/srv/opnas/mine");
+  });
+
+  it.each([
+    [{ OPNAS_API_PORT: "abc" }, /^OPNAS_API_PORT is "abc": it must be a port number/],
+    [{ OPNAS_WEB_PORT: "70000" }, /^OPNAS_WEB_PORT is "70000"/],
+    [{ OPNAS_WEB_PORT: "0" }, /^OPNAS_WEB_PORT is "0"/],
+    [{ OPNAS_WEB_PORT: "4000" }, /both 4000: give them two different ports/],
+    [{ OPNAS_ENGINE: "cuda" }, /must be auto, tensorflow-gpu, tensorflow, webgpu or wasm/],
+    [{ OPNAS_WORKERS: "0" }, /^OPNAS_WORKERS is "0"/],
+    [
+      { OPNAS_PORT: "1" },
+      /^OPNAS_PORT is not a setting of this platform: did you mean OPNAS_API_PORT/,
+    ],
+    [
+      { OPNAS_COLOUR: "1" },
+      /^OPNAS_COLOUR is not a setting of this platform: the settings are OPNAS_API_PORT,/,
+    ],
+  ])("refuse %j with one line", (env, message) => {
+    expect(() => readSettings(env, root)).toThrow(message);
+  });
+
+  it("do not repeat a database address, which may hold a password", () => {
+    const env = { DATABASE_URL: "mysql://root:secret@localhost/x" };
+    expect(() => readSettings(env, root)).toThrow(
+      /^DATABASE_URL is not readable: it must be a Postgres/,
+    );
+  });
+});

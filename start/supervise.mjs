@@ -1,0 +1,179 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { signalGroup } from "./command.mjs";
+import { openLog } from "./log-file.mjs";
+import { Problem } from "./problem.mjs";
+
+/** An exit this soon after the start counts as quick; so many in a row and we give up. */
+const quickMs = 20_000;
+const quickExits = 5;
+const firstPause = 500;
+const longestPause = 30_000;
+/** Time to become ready, and to stop when asked to. */
+const readyMs = 120_000;
+const stopMs = 6_000;
+
+/**
+ * @typedef {object} Orders
+ * @property {string} name for messages, e.g. "worker"
+ * @property {string[]} args of this very Node
+ * @property {string} cwd
+ * @property {NodeJS.ProcessEnv} env
+ * @property {string} log
+ * @property {(line: string) => void} say
+ * @property {(problem: Problem) => void} onGivenUp
+ */
+
+/**
+ * Keeps one process of the platform running: its output goes to its log, what it writes to standard
+ * error also to the terminal; it is started again, after growing pauses, whenever it ends by itself.
+ *
+ * The child leads a process group of its own, so the terminal's Ctrl-C reaches only the launcher;
+ * it learns of the launcher's death by the end of the IPC channel.
+ */
+export class Supervised {
+  #orders;
+  #log;
+  /** @type {string[]} */
+  #lastLines = [];
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  #child;
+  #ended = Promise.resolve();
+  /** @type {NodeJS.Timeout | undefined} */
+  #restart;
+  #isStopping = false;
+  #quickInARow = 0;
+  /** @type {(message: Record<string, unknown>) => void} */
+  #becomeReady = () => undefined;
+  /** @type {(problem: Problem) => void} */
+  #neverReady = () => undefined;
+  /** The child's first "ready" message. @type {Promise<Record<string, unknown>>} */
+  ready = new Promise((resolve, reject) => {
+    this.#becomeReady = resolve;
+    this.#neverReady = reject;
+  });
+
+  /** @param {Orders} orders */
+  constructor(orders) {
+    this.#orders = orders;
+    this.#log = openLog(orders.log);
+    this.ready.catch(() => undefined); // also told by onGivenUp
+    this.#begin();
+  }
+
+  /**
+   * Ends the process for good: SIGTERM, and SIGKILL to all it started when that takes too long or
+   * `hard` is set. May be called again to be harder.
+   */
+  async stop(hard = false) {
+    this.#isStopping = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child === undefined) return;
+    if (hard) signalGroup(child, "SIGKILL");
+    else if (isRunning(child)) child.kill("SIGTERM");
+    const late = setTimeout(() => {
+      this.#keep(`--- did not stop within ${stopMs / 1000} s and was killed`);
+      signalGroup(child, "SIGKILL");
+    }, stopMs);
+    await this.#ended;
+    clearTimeout(late);
+    this.#log.close();
+  }
+
+  #begin() {
+    const { name, args, cwd, env, say } = this.#orders;
+    const startedAt = Date.now();
+    const child = spawn(process.execPath, args, {
+      cwd,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.#child = child;
+    this.#keep(`--- ${name} starts, process ${child.pid}, ${new Date().toISOString()}`);
+    eachLine(child.stdout, (line) => this.#keep(line));
+    eachLine(child.stderr, (line) => {
+      this.#keep(line);
+      if (line.trim() !== "") say(`${name}: ${line}`);
+    });
+    const late = setTimeout(() => {
+      this.#giveUp(`was not ready within ${readyMs / 1000} s`);
+      signalGroup(child, "SIGKILL");
+    }, readyMs);
+    child.on("message", (message) => {
+      if (!isReady(message)) return;
+      clearTimeout(late);
+      this.#becomeReady(message);
+    });
+    child.once("error", (error) => this.#keep(String(error)));
+    this.#ended = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        clearTimeout(late);
+        signalGroup(child, "SIGKILL"); // whatever it started and left behind
+        const how = signal ?? `exit code ${code}`;
+        this.#keep(`--- ${name} ended: ${how}, ${new Date().toISOString()}`);
+        if (!this.#isStopping) this.#again(how, Date.now() - startedAt < quickMs);
+        resolve();
+      });
+    });
+  }
+
+  /** @param {string} how @param {boolean} wasQuick */
+  #again(how, wasQuick) {
+    const { name, say } = this.#orders;
+    this.#quickInARow = wasQuick ? this.#quickInARow + 1 : 0;
+    if (this.#quickInARow >= quickExits) {
+      // Its last words may still be on their way through the pipe.
+      setTimeout(() => this.#giveUp(`ended ${quickExits} times in a row (${how})`), 100);
+      return;
+    }
+    const pause = Math.min(firstPause * 2 ** Math.max(this.#quickInARow - 1, 0), longestPause);
+    say(`${name} ended (${how}); starting it again in ${pause / 1000} s`);
+    this.#restart = setTimeout(() => this.#begin(), pause);
+  }
+
+  /** @param {string} why */
+  #giveUp(why) {
+    this.#isStopping = true;
+    const { name, log, onGivenUp } = this.#orders;
+    const tail = this.#lastLines
+      .filter((line) => !line.startsWith("---"))
+      .map((line) => `\n    ${line}`);
+    const problem = new Problem(
+      `The ${name} ${why}, so everything was stopped. Its log: ${log}, at its end:${tail.join("")}`,
+    );
+    this.#neverReady(problem);
+    onGivenUp(problem);
+  }
+
+  /** @param {string} line */
+  #keep(line) {
+    this.#log.write(line);
+    this.#lastLines.push(line);
+    if (this.#lastLines.length > 12) this.#lastLines.shift();
+  }
+}
+
+/**
+ * @param {import("node:stream").Readable | null} stream
+ * @param {(line: string) => void} act
+ */
+function eachLine(stream, act) {
+  if (stream !== null) createInterface(stream).on("line", act);
+}
+
+/** @param {import("node:child_process").ChildProcess} child */
+function isRunning(child) {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+/**
+ * @param {unknown} message
+ * @returns {message is Record<string, unknown>}
+ */
+function isReady(message) {
+  return (
+    typeof message === "object" && message !== null && "type" in message && message.type === "ready"
+  );
+}

@@ -1,0 +1,37 @@
+// The portal as a process of the platform: Next's production server on loopback, which says when it
+// serves and ends with the launcher. Next's own `next start` does neither.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const hostname = "127.0.0.1";
+const port = Number(process.env.OPNAS_WEB_PORT);
+const dir = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), "web");
+
+/**
+ * The part of Next that is used; its own types would change those of process.env everywhere.
+ *
+ * @typedef {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => Promise<void>} Handler
+ * @type {(options: { dev: boolean, dir: string, hostname: string, port: number }) => { prepare(): Promise<void>, getRequestHandler(): Handler }}
+ */
+const next = createRequire(path.join(dir, "package.json"))("next");
+const app = next({ dev: false, dir, hostname, port });
+const handle = app.getRequestHandler();
+await app.prepare();
+const server = createServer((request, response) => {
+  handle(request, response).catch((error) => {
+    console.error(String(error));
+    response.destroy();
+  });
+});
+server.listen(port, hostname);
+await once(server, "listening");
+process.send?.({ type: "ready", port });
+
+function stop() {
+  server.close(() => process.exit(0));
+  server.closeAllConnections();
+}
+process.once("SIGTERM", stop).once("disconnect", stop);
