@@ -1,0 +1,192 @@
+/** The portal in a real browser, on everything that `npm start` starts. */
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openBrowser } from "../support/browser.js";
+import { Platform } from "../support/platform.js";
+
+let platform: Platform;
+let browser: Browser;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  platform = await Platform.create();
+  browser = await openBrowser();
+  await platform.start("smoke");
+});
+afterAll(async () => {
+  await browser.close();
+  await platform.dispose();
+});
+
+/** A page whose uncaught errors fail the tests at their end. */
+async function open(
+  path: string,
+  size = { width: 1280, height: 900 },
+  colorScheme: "light" | "dark" = "light",
+): Promise<Page> {
+  const page = await browser.newPage({ viewport: size, colorScheme });
+  page.setDefaultTimeout(120_000);
+  page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+  await page.goto(`${platform.portal}${path}`);
+  return page;
+}
+
+const text = (page: Page, id: string) => page.getByTestId(id).first().innerText();
+
+test("the leaderboard fills by itself while the first search runs", async () => {
+  const page = await open("/");
+  await page.getByTestId("active-run").first().waitFor();
+  await page.getByTestId("worker").first().waitFor();
+  await page.getByTestId("leaderboard-row").nth(2).waitFor();
+  const before = await page.getByTestId("leaderboard-row").count();
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('[data-testid="leaderboard-row"]').length > count,
+    before,
+  );
+  expect(await page.getByTestId("connection-state").getAttribute("data-state")).toBe("live");
+  await page.close();
+});
+
+test("a search is started from the form, followed, paused, resumed and seen to its end", async () => {
+  const page = await open("/");
+  await page.getByTestId("new-search").first().click();
+  const form = page.getByTestId("start-form");
+  await form.getByText("Smoke", { exact: true }).click();
+  await form.getByLabel(/^Seed/).fill("11");
+  await form.getByLabel(/^Name/).fill("from the browser");
+  await page.getByTestId("start-search").click();
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+  await page.getByText("from the browser").first().waitFor();
+
+  await page.getByTestId("event").first().waitFor();
+  await page.getByTestId("pause-run").click();
+  await page
+    .getByTestId("run-status")
+    .filter({ hasText: /paused/i })
+    .waitFor();
+  await page.getByTestId("resume-run").click();
+  await page.getByTestId("run-status").filter({ hasText: /done/i }).waitFor();
+  expect(await text(page, "run-percent")).toContain("100");
+  await page.getByTestId("generation-chart").waitFor();
+  await page.getByTestId("priorities").waitFor();
+  expect(await page.getByTestId("generation").count()).toBe(3);
+  await page.close();
+}, 400_000);
+
+test("an architecture shows its backbone, drawings, formulas, scores and lineage", async () => {
+  const page = await open("/");
+  await page.getByTestId("leaderboard-row").first().getByRole("link").first().click();
+  await page.waitForURL(/\/architectures\//);
+  await page.getByTestId("architecture-page").waitFor();
+  expect(await page.getByTestId("layer").count()).toBeGreaterThanOrEqual(2);
+  expect(await page.getByTestId("formula").count()).toBeGreaterThanOrEqual(2);
+  expect(await page.getByTestId("task-score").count()).toBe(7);
+  await page.getByTestId("lineage").waitFor();
+  await page.close();
+});
+
+test("a lost connection shows, comes back, and the page has missed nothing", async () => {
+  const page = await open("/runs/new");
+  await page.getByTestId("start-form").getByText("Smoke", { exact: true }).click();
+  await page.getByTestId("start-search").click();
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+  await page.getByTestId("event").first().waitFor();
+  platform.killOne("server/dist/main.js");
+  await page.getByTestId("connection-lost").waitFor();
+  await page.getByTestId("connection-lost").waitFor({ state: "detached" });
+  await page.getByTestId("run-status").filter({ hasText: /done/i }).waitFor();
+  const shown = await page
+    .getByTestId("event")
+    .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
+  const ascending = shown.toSorted((a, b) => a - b);
+  expect(ascending.length).toBeGreaterThan(10);
+  expect(ascending).toEqual(ascending.map((_, index) => (ascending[0] ?? 0) + index));
+  await page.close();
+}, 400_000);
+
+test("input that is refused is answered in a sentence, and nothing is started", async () => {
+  const page = await open("/runs/new");
+  await page.getByTestId("start-form").getByText("Smoke", { exact: true }).click();
+  await page
+    .getByRole("button", { name: /settings/i })
+    .first()
+    .click();
+  await page.getByLabel(/^Population/).fill("2");
+  await page.getByLabel(/^Parents/).fill("9");
+  await page.getByTestId("start-search").click();
+  await page
+    .getByText(/parents must not exceed population/i)
+    .first()
+    .waitFor();
+  expect(page.url()).toMatch(/\/runs\/new/);
+  await page.close();
+});
+
+test("every page fits a phone, in the dark too", async () => {
+  const phone = { width: 390, height: 844 };
+  const finder = await open("/");
+  const architecture = await finder
+    .getByTestId("leaderboard-row")
+    .first()
+    .getAttribute("data-architecture-id");
+  await finder.close();
+  for (const path of ["/", "/runs", "/runs/new", `/architectures/${architecture ?? ""}`]) {
+    const page = await open(path, phone, "dark");
+    await page.waitForLoadState("networkidle");
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(`${path}: ${String(width)}`).toBe(`${path}: 390`);
+    const background = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const [red = 255] = background.match(/\d+(\.\d+)?/g)?.map(Number) ?? [];
+    expect(red).toBeLessThan(80);
+    await page.close();
+  }
+});
+
+test("no page threw an error meanwhile", () => {
+  expect(complaints).toEqual([]);
+});
+
+test("Ctrl-C ends every process, and a later start finds all data", async () => {
+  const started = platform.processes();
+  expect(started.length).toBeGreaterThan(4);
+  const before = performance.now();
+  expect(await platform.interrupt()).toBe(0);
+  expect((performance.now() - before) / 1000).toBeLessThan(10);
+  const alive = started.filter(({ pid }) => isAlive(pid));
+  expect(alive).toEqual([]);
+
+  await platform.start("smoke");
+  const page = await open("/runs");
+  await page.getByText("from the browser").first().waitFor();
+  expect(await page.getByTestId("run-row").count()).toBe(3);
+  await page.close();
+});
+
+test("after everything was killed within the super-net, a start goes on with the run", async () => {
+  const page = await open("/runs/new");
+  await page.getByTestId("start-form").getByText("Smoke", { exact: true }).click();
+  await page.getByTestId("start-search").click();
+  await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+  const { pathname } = new URL(page.url());
+  await page
+    .getByText(/super-net/i)
+    .first()
+    .waitFor();
+  await page.getByTestId("event").nth(2).waitFor();
+  await platform.killEverything();
+  await page.close();
+
+  await platform.start("smoke");
+  const later = await open(pathname);
+  await later.getByTestId("run-status").filter({ hasText: /done/i }).waitFor({ timeout: 240_000 });
+  await later.close();
+}, 500_000);
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,149 @@
+import { execFile, fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { testDatabase } from "@opnas/prisma/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const opnas = fileURLToPath(new URL("../../cli/bin/opnas.js", import.meta.url));
+const serverMain = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
+const databaseUrl = await testDatabase();
+let server: ChildProcess;
+let api: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "opnas-cli-"));
+  server = fork(serverMain, {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...process.env, DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" },
+  });
+  const [message] = (await once(server, "message")) as [{ port: number }];
+  api = `http://127.0.0.1:${message.port}/graphql`;
+});
+
+afterAll(async () => {
+  const exited = once(server, "exit");
+  server.kill("SIGTERM");
+  await exited;
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** `opnas` as a shell runs it; `whileRunning` may act on the process meanwhile. */
+async function run(
+  words: string[],
+  whileRunning?: (child: ChildProcess) => void,
+  address = api,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const args = [opnas, ...words, "--api", address];
+    const child = execFile(process.execPath, args, { timeout: 50_000 }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
+    });
+    whileRunning?.(child);
+  });
+}
+
+async function startRun(...words: string[]): Promise<string> {
+  const { stdout, code } = await run(["search", "--preset", "smoke", "--detach", ...words]);
+  expect(code).toBe(0);
+  return stdout.trim();
+}
+
+/** Acts once, when the command has said that it follows the run. */
+function whenFollowing(child: ChildProcess, act: () => void): void {
+  let said = "";
+  child.stderr?.on("data", (text: string) => {
+    const before = said;
+    said += text;
+    if (!before.includes("%") && said.includes("%")) act();
+  });
+}
+
+describe("opnas", () => {
+  it("starts, lists, pauses, resumes and cancels a run", async () => {
+    const id = await startRun("--seed", "11", "--name", "from a shell");
+    expect((await run(["runs"])).stdout).toMatch(
+      new RegExp(`${id} +from a shell +smoke +11 +queued`),
+    );
+    expect((await run(["pause", id])).stdout).toBe(`${id}: paused\n`);
+    expect((await run(["resume", id])).stdout).toMatch(new RegExp(`^${id}: (queued|running)\n$`));
+    expect((await run(["cancel", id])).stdout).toBe(`${id}: cancelled\n`);
+    const again = await run(["resume", id]);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toMatch(/^✗ .+\n$/);
+  });
+
+  it("lays settings over the preset's and shows them in the record", async () => {
+    const id = await startRun("--set", "superNet.steps=61", "--strategy", "random");
+    const { stdout } = await run(["show", id]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      preset: "smoke",
+      strategy: "RANDOM",
+      settings: { superNet: { steps: 61 } },
+      run: { id },
+    });
+    await run(["cancel", id]);
+  });
+
+  it("follows a run live and ends with code 1 and a record when it is cancelled", async () => {
+    const out = path.join(folder, "cancelled.json");
+    const id = await startRun("--seed", "12");
+    const outcome = await run(["search", "--resume", id, "--out", out], (child) => {
+      whenFollowing(child, () => void run(["cancel", id]));
+    });
+    expect(outcome).toMatchObject({ code: 1, stdout: "" });
+    expect(outcome.stderr).toMatch(/The run was cancelled.* Record: /);
+    expect(JSON.parse(await readFile(out, "utf8"))).toMatchObject({ seed: 12, run: { id } });
+  });
+
+  it("keeps the run when it is interrupted, and says how to go on", async () => {
+    const id = await startRun("--seed", "13");
+    const outcome = await run(["search", "--resume", id], (child) => {
+      whenFollowing(child, () => child.kill("SIGINT"));
+    });
+    expect(outcome.code).toBe(130);
+    expect(outcome.stderr).toContain(`opnas search --resume ${id}`);
+    expect((await run(["runs"])).stdout).toMatch(new RegExp(`${id} .* queued`));
+    await run(["cancel", id]);
+  });
+
+  it("cancels an interrupted run when that was asked for", async () => {
+    const id = await startRun("--seed", "14");
+    const words = ["search", "--resume", id, "--cancel-on-interrupt"];
+    const outcome = await run(words, (child) => whenFollowing(child, () => child.kill("SIGINT")));
+    expect(outcome.code).toBe(130);
+    expect((await run(["runs"])).stdout).toMatch(new RegExp(`${id} .* cancelled`));
+  });
+
+  it("ends with code 2 and the API's sentence for what it refuses", async () => {
+    const preset = await run(["search", "--preset", "huge", "--detach"]);
+    expect(preset).toMatchObject({ code: 2, stdout: "" });
+    expect(preset.stderr).toMatch(/^✗ .*huge.*\n$/);
+    const setting = await run([
+      "search",
+      "--preset",
+      "smoke",
+      "--set",
+      "superNet.stps=1",
+      "--detach",
+    ]);
+    expect(setting).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  it("says how to start the platform when nothing answers", async () => {
+    const nowhere = await run(["runs"], undefined, "http://127.0.0.1:9/graphql");
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.stderr).toMatch(
+      /^✗ Nothing answers at http:\/\/127\.0\.0\.1:9\/graphql: start the platform/,
+    );
+  });
+});

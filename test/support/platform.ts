@@ -1,0 +1,128 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** `npm start` on a data folder and ports of its own. */
+export class Platform {
+  private child: ChildProcess | undefined;
+  /** All that it has printed. */
+  output = "";
+
+  private constructor(
+    readonly dataFolder: string,
+    readonly apiPort: number,
+    readonly webPort: number,
+  ) {}
+
+  static async create(): Promise<Platform> {
+    const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-e2e-"));
+    return new Platform(dataFolder, await freePort(), await freePort());
+  }
+
+  get portal(): string {
+    return `http://127.0.0.1:${String(this.webPort)}`;
+  }
+
+  /** Starts everything and waits for the block of addresses. */
+  async start(firstRun: string): Promise<void> {
+    const child = spawn(process.execPath, ["start/start.mjs"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        OPNAS_API_PORT: String(this.apiPort),
+        OPNAS_WEB_PORT: String(this.webPort),
+        OPNAS_DATA_DIR: this.dataFolder,
+        OPNAS_FIRST_RUN: firstRun,
+      },
+    });
+    this.child = child;
+    this.output = "";
+    const keep = (text: Buffer) => {
+      this.output += text.toString();
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    await until("the platform is up", 180, () => {
+      if (child.exitCode !== null) throw new Error(`npm start ended:\n${this.output}`);
+      return Promise.resolve(this.output.includes(`localhost:${String(this.webPort)}`));
+    });
+  }
+
+  /** Process ids of everything that the launcher started, from the processes' own parents. */
+  processes(): { pid: number; command: string }[] {
+    const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+      .flatMap((match) =>
+        match === null
+          ? []
+          : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? "" }],
+      );
+    const mine = new Set([this.child?.pid]);
+    for (let grown = true; grown;) {
+      const more = rows.filter(({ pid, parent }) => mine.has(parent) && !mine.has(pid));
+      grown = more.length > 0;
+      for (const { pid } of more) mine.add(pid);
+    }
+    return rows.filter(({ pid }) => mine.has(pid) && pid !== this.child?.pid);
+  }
+
+  /** SIGKILL to the process whose command line contains `name`. */
+  killOne(name: string): void {
+    const found = this.processes().find(({ command }) => command.includes(name));
+    if (found === undefined) throw new Error(`No process ${name} among the platform's.`);
+    process.kill(found.pid, "SIGKILL");
+  }
+
+  /** Ctrl-C; waits for the end and gives the exit code. */
+  async interrupt(): Promise<number | null> {
+    const { child } = this;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, "exit");
+    child.kill("SIGINT");
+    await exited;
+    return child.exitCode;
+  }
+
+  /** SIGKILL to the launcher and everything it started, at once. */
+  async killEverything(): Promise<void> {
+    const all = this.processes().map(({ pid }) => pid);
+    const { child } = this;
+    if (child?.pid === undefined) return;
+    const exited = once(child, "exit");
+    for (const pid of [child.pid, ...all]) killIfAlive(pid);
+    await exited;
+  }
+
+  async dispose(): Promise<void> {
+    await this.interrupt();
+    await rm(this.dataFolder, { recursive: true, force: true });
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It may have followed its parent already.
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
