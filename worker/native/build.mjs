@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { TFJS_VERSION, flavours } from "./location.mjs";
+import { TFJS_VERSION, flavours, kernelsFile, kernelSources } from "./location.mjs";
 import { cleanEnvironment, engineNode, npmCommand } from "./nodeAndNpm.mjs";
 import { StepFailed, run } from "./run.mjs";
 import { unzip } from "./unzip.mjs";
@@ -31,18 +31,25 @@ export async function installPackages(folder, engine, step) {
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, dependencies }));
   const [npm, ...before] = npmCommand();
   const quick = ["--fetch-timeout=15000", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"];
-  const plain = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-package-lock"];
+  const plain = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"];
   const args = [...before, "install", ...plain, ...quick, "--prefer-offline", "--loglevel=error"];
   await run(npm, args, { ...step, cwd: folder, env: cleanEnvironment(), limit: 600 });
+  removeUnusedFiles(folder);
+}
+
+/** Whether an earlier attempt got the packages; npm writes that file last. */
+export function hasPackages(folder) {
+  return existsSync(path.join(folder, "node_modules", ".package-lock.json"));
 }
 
 /** The ordinary way: the addon's own install script, which downloads library and binding. */
 export async function officialLibrary(folder, engine, step) {
   const home = addonHome(folder, engine);
+  rmSync(path.join(home, "deps"), { recursive: true, force: true });
   const bin = path.join(folder, "node_modules", ".bin");
   const env = { ...cleanEnvironment(), PATH: `${bin}${path.delimiter}${process.env.PATH ?? ""}` };
   const args = ["scripts/install.js", ...(engine === "tensorflow-gpu" ? ["gpu", "download"] : [])];
-  await run(engineNode(), args, { ...step, cwd: home, env, watch: home, stall: 20, limit: 1800 });
+  await run(engineNode(), args, { ...step, cwd: home, env, watch: home, stall: 10, limit: 1800 });
 }
 
 /** What building against the wheel needs, or a StepFailed that says what is missing. */
@@ -51,21 +58,46 @@ export async function wheelTools(step) {
   if (process.platform !== "linux" || !glibc) {
     throw new StepFailed("PyPI's TensorFlow library can be used on Linux with glibc only");
   }
+  const compiler = await findCompiler(step);
+  const python = ["python3", "-m", "pip"];
+  const pip = await firstThatRuns([python, ["pip3"], ["pip"], ["python", "-m", "pip"]], step);
+  if (!pip) throw new StepFailed("pip is missing (Debian, Ubuntu: apt install python3-pip)");
+  return { compiler, pip };
+}
+
+/** A C++ compiler, or a StepFailed. */
+export async function findCompiler(step) {
   const compiler = await firstThatRuns([[process.env.CXX], ["g++"], ["clang++"], ["c++"]], step);
   if (!compiler)
     throw new StepFailed("a C++ compiler is missing (Debian, Ubuntu: apt install g++)");
-  const pip = await firstThatRuns(
-    [["python3", "-m", "pip"], ["pip3"], ["pip"], ["python", "-m", "pip"]],
-    step,
-  );
-  if (!pip) throw new StepFailed("pip is missing (Debian, Ubuntu: apt install python3-pip)");
-  return { compiler, pip };
+  return compiler;
 }
 
 /** The other way: libtensorflow and its headers out of PyPI's wheel, the binding compiled here. */
 export async function wheelLibrary(folder, engine, { compiler, pip }, downloads, step) {
   const home = addonHome(folder, engine);
+  const deps = path.join(home, "deps");
+  rmSync(deps, { recursive: true, force: true });
+  const wheel = await downloadWheel(flavours[engine].wheel, pip, downloads, step);
+  await unzip(wheel, (name) => wanted(name, deps));
+  for (const library of ["cc", "framework"]) {
+    const link = library === "cc" ? "libtensorflow.so" : "libtensorflow_framework.so";
+    symlinkSync(`libtensorflow_${library}.so.2`, path.join(deps, "lib", link));
+  }
+  await compileBinding(folder, engine, compiler, step);
+  rmSync(downloads, { recursive: true, force: true });
+}
+
+/** The wheel's path; one that an earlier attempt left is taken as it is. */
+async function downloadWheel(name, pip, downloads, step) {
+  const wheelIn = (folder) => readdirSync(folder).find((file) => file.endsWith(".whl"));
   mkdirSync(downloads, { recursive: true });
+  const earlier = wheelIn(downloads);
+  if (earlier) return path.join(downloads, earlier);
+  // pip's unfinished files go to a folder of their own, empty at the start of every attempt.
+  const unfinished = path.join(downloads, "unfinished");
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished);
   const [command, ...before] = pip;
   const any = [
     "--only-binary=:all:",
@@ -76,23 +108,14 @@ export async function wheelLibrary(folder, engine, { compiler, pip }, downloads,
   const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
   const args = [
     ...[...before, "download", "--no-deps", ...any, `--platform=manylinux_2_17_${arch}`],
-    ...["--timeout=15", "--retries=1", "--disable-pip-version-check", `--dest=${downloads}`],
-    `${flavours[engine].wheel}==${WHEEL_VERSION}`,
+    ...["--timeout=10", "--retries=0", "--disable-pip-version-check", `--dest=${downloads}`],
+    `${name}==${WHEEL_VERSION}`,
   ];
-  const env = { ...process.env, TMPDIR: downloads };
-  await run(command, args, { ...step, env, watch: downloads, stall: 30, limit: 3600 });
-  const wheel = readdirSync(downloads).find((name) => name.endsWith(".whl"));
+  const env = { ...process.env, TMPDIR: unfinished };
+  await run(command, args, { ...step, env, watch: downloads, stall: 20, limit: 3600 });
+  const wheel = wheelIn(downloads);
   if (!wheel) throw new StepFailed("pip left no wheel");
-
-  const deps = path.join(home, "deps");
-  rmSync(deps, { recursive: true, force: true });
-  await unzip(path.join(downloads, wheel), (name) => wanted(name, deps));
-  for (const library of ["cc", "framework"]) {
-    const link = library === "cc" ? "libtensorflow.so" : "libtensorflow_framework.so";
-    symlinkSync(`libtensorflow_${library}.so.2`, path.join(deps, "lib", link));
-  }
-  await compileBinding(folder, engine, compiler, step);
-  rmSync(downloads, { recursive: true });
+  return path.join(downloads, wheel);
 }
 
 /** Compiles the addon's N-API binding against the library and headers in its deps folder. */
@@ -111,17 +134,42 @@ export async function compileBinding(folder, engine, [compiler], step) {
   await run(compiler, args, { ...step, cwd: home, limit: 300 });
 }
 
-/** Whether the official library came but not its binding, so that compiling is all that is left. */
-export function lacksOnlyBinding(folder, engine) {
+/**
+ * Compiles our own operations for this processor and tries them; gives the addon's path. Put in
+ * place only when it works.
+ */
+export async function compileKernels(folder, engine, [compiler], step) {
   const home = addonHome(folder, engine);
-  return existsSync(path.join(home, "deps", "lib", "libtensorflow.so"));
+  const target = kernelsFile(folder);
+  const draft = `${target}.${process.pid}`;
+  mkdirSync(path.dirname(target), { recursive: true });
+  const lib = path.join(home, "deps", "lib");
+  const args = [
+    // Vector loops for this processor; sums may be reordered only where the source says so.
+    ...["-std=c++17", "-O3", process.arch === "x64" ? "-march=native" : "-mcpu=native"],
+    ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"],
+    ...[
+      "-DNAPI_VERSION=8",
+      `-I${path.join(folder, "node_modules", "node-api-headers", "include")}`,
+    ],
+    ...[`-I${path.join(home, "deps", "include")}`, path.join(kernelSources, "kernels.cc")],
+    ...["-o", draft, `-L${lib}`, "-ltensorflow", "-ltensorflow_framework"],
+    `-Wl,-rpath,$ORIGIN/${path.relative(path.dirname(target), lib)}`,
+  ];
+  try {
+    await run(compiler, args, { ...step, limit: 300 });
+    await verify(folder, engine, step, draft);
+    renameSync(draft, target);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 /** Loads the engine in a process of its own and computes; gives what it says of itself. */
-export async function verify(folder, engine, step) {
+export async function verify(folder, engine, step, kernels = "") {
   const script = fileURLToPath(new URL("verify.mjs", import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
-  const args = ["--no-deprecation", script, folder, flavours[engine].addon];
+  const args = ["--no-deprecation", script, folder, flavours[engine].addon, kernels];
   const output = await run(engineNode(), args, { ...step, env, limit: 120 });
   const facts = JSON.parse(output.trim().split("\n").at(-1));
   if (engine === "tensorflow-gpu" && !facts.gpu) {
@@ -130,15 +178,17 @@ export async function verify(folder, engine, step) {
   return facts;
 }
 
-/** Removes what running does not need: headers, debug symbols, browser bundles, source maps. */
-export async function makeLean(folder, engine, step) {
-  const home = addonHome(folder, engine);
-  rmSync(path.join(home, "deps", "include"), { recursive: true, force: true });
-  const lib = path.join(home, "deps", "lib");
-  for (const name of readdirSync(lib, { withFileTypes: true })) {
-    if (!name.isFile() || !name.name.includes(".so")) continue;
-    await stripSymbols(path.join(lib, name.name), step);
+/** Removes debug symbols from the libraries. */
+export async function stripLibraries(folder, engine, step) {
+  const lib = path.join(addonHome(folder, engine), "deps", "lib");
+  for (const entry of readdirSync(lib, { withFileTypes: true })) {
+    if (!entry.isFile() || !entry.name.includes(".so")) continue;
+    await stripSymbols(path.join(lib, entry.name), step);
   }
+}
+
+/** Browser bundles, source maps and types: most of the packages, and of no use here. */
+function removeUnusedFiles(folder) {
   const unused = /\.map$|\.min\.js$|\.fesm\.js$|\.es2017\.js$|\.d\.ts$/;
   const packages = path.join(folder, "node_modules", "@tensorflow");
   for (const entry of readdirSync(packages, { recursive: true, withFileTypes: true })) {
@@ -172,7 +222,7 @@ function wanted(name, deps) {
     return path.join(deps, "lib", path.basename(name));
   }
   const header =
-    /^tensorflow\/include\/((tensorflow|tsl|xla\/tsl)\/(c|core\/platform|platform)\/.*\.h)$/;
+    /^tensorflow\/include\/((tensorflow\/c|.*\/platform|.*\/c)\/[^/]*\.h|tensorflow\/c\/.*\.h)$/;
   const match = header.exec(name);
   return match?.[1] && path.join(deps, "include", match[1]);
 }

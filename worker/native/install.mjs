@@ -1,13 +1,14 @@
 // Makes the native engine (tfjs-node with libtensorflow) once per machine, in a cache outside of
 // the checkout. Exit code 0: a native engine is there, or none is wanted. 3: there is none, so
-// training will use WebAssembly; the last line says why.
-import { mkdirSync, readdirSync, rmSync, statfsSync } from "node:fs";
+// training will use WebAssembly; the last line says why. 2: OPNAS_ENGINE names no engine.
+import { accessSync, constants, mkdirSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import * as build from "./build.mjs";
 import { withLock } from "./lock.mjs";
-import { cacheFolder, engineFolder, installedEngine, seesNvidia } from "./location.mjs";
-import { StepFailed, folderSize } from "./run.mjs";
+import { cacheFolder, engineFolder, flavours, installedEngine, seesNvidia } from "./location.mjs";
+import { StepFailed, asStepFailed, folderSize } from "./run.mjs";
 
+const BAD_SETTING = 2;
 const NO_NATIVE_ENGINE = 3;
 const NEEDED_BYTES = 2.5e9;
 
@@ -21,55 +22,75 @@ async function main() {
     say(`${asked} was asked for; no native engine is needed`);
     return 0;
   }
+  if (asked !== "auto" && !(asked in flavours)) {
+    say(
+      `OPNAS_ENGINE=${asked} is no engine; it may be auto, ${[...Object.keys(flavours), "wasm"].join(", ")}`,
+    );
+    return BAD_SETTING;
+  }
   const wanted =
     asked === "auto" ? (seesNvidia() ? ["tensorflow-gpu", "tensorflow"] : ["tensorflow"]) : [asked];
   const reasons = [];
   for (const engine of wanted) {
-    const ready = installedEngine(engine);
-    if (ready) {
-      say(`${engine} is ready (libtensorflow ${ready.libtensorflow}, ${ready.folder})`);
-      return 0;
-    }
     try {
-      await install(engine);
-      rmSync(log, { force: true });
-      return 0;
-    } catch (error) {
+      if (!isComplete(engine)) await install(engine);
+    } catch (thrown) {
+      const error = asStepFailed(thrown);
       if (!(error instanceof StepFailed)) throw error;
       reasons.push(`${engine}: ${error.message}`);
     }
+    const ready = installedEngine(engine);
+    if (ready) {
+      rmSync(log, { force: true });
+      say(`${engine} is ready (libtensorflow ${ready.libtensorflow}, ${ready.folder})`);
+      return 0;
+    }
   }
-  say(`no native engine, training will use WebAssembly. ${reasons.join(". ")}. Details: ${log}`);
+  const outcome =
+    asked === "auto" ? "no native engine, training will use WebAssembly" : `${asked} cannot be had`;
+  say(`${outcome}. ${reasons.join(". ")}. Details: ${log}`);
   return NO_NATIVE_ENGINE;
+}
+
+/** Whether the engine is there, with our own operations, which are for the CPU only. */
+function isComplete(engine) {
+  const installed = installedEngine(engine);
+  return installed && (installed.kernels || engine === "tensorflow-gpu");
 }
 
 async function install(engine) {
   const target = engineFolder(engine);
-  makeRoom(path.dirname(target));
+  makeRoom(path.dirname(target), installedEngine(engine) ? 0 : NEEDED_BYTES);
   const waiting = () => say("another process is making the engine; waiting for it");
   await withLock(`${target}.lock`, waiting, async () => {
-    if (installedEngine(engine)) return say(`${engine} is ready, made by another process`);
-    for (const name of readdirSync(path.dirname(target))) {
-      // Left by an install that was killed.
-      if (name.startsWith(`${path.basename(target)}.building`)) {
-        rmSync(path.join(path.dirname(target), name), { recursive: true, force: true });
-      }
+    if (!installedEngine(engine)) {
+      // An attempt that fails leaves what it got, and the next goes on from there.
+      const folder = `${target}.building`;
+      build.publish(folder, target, await make(engine, folder, `${target}.download`));
+      say(`${engine} takes ${megabytes(folderSize(target))}`);
     }
-    const folder = `${target}.building-${process.pid}`;
-    try {
-      const record = await make(engine, folder, `${target}.download`);
-      build.publish(folder, target, record);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-    say(`${engine} is ready: ${megabytes(folderSize(target))} in ${target}`);
+    if (!isComplete(engine)) await addKernels(engine, target);
   });
+}
+
+/** Our own operations make training faster; an engine without them is complete all the same. */
+async function addKernels(engine, target) {
+  try {
+    await step("compiling the fused operations", async (s) =>
+      build.compileKernels(target, engine, await build.findCompiler(s), s),
+    );
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error;
+    say("training will be about half as fast without them");
+  }
 }
 
 /** Makes the engine in `folder` and gives the record of what it is. */
 async function make(engine, folder, downloads) {
-  await step("reaching npm's registry", (s) => build.reachNpm(s));
-  await step("packages of TensorFlow.js", (s) => build.installPackages(folder, engine, s));
+  if (!build.hasPackages(folder)) {
+    await step("reaching npm's registry", (s) => build.reachNpm(s));
+    await step("packages of TensorFlow.js", (s) => build.installPackages(folder, engine, s));
+  }
   let origin = "official download";
   try {
     await step("official download of libtensorflow", (s) =>
@@ -80,19 +101,13 @@ async function make(engine, folder, downloads) {
     say("building against the library of PyPI's wheel instead");
     origin = await otherWay(engine, folder, downloads);
   }
-  await step("removing what is not needed", (s) => build.makeLean(folder, engine, s));
+  await step("removing debug symbols", (s) => build.stripLibraries(folder, engine, s));
   const facts = await step("loading it and computing", (s) => build.verify(folder, engine, s));
   return { origin, libtensorflow: facts.libtensorflow, madeAt: new Date().toISOString() };
 }
 
 async function otherWay(engine, folder, downloads) {
   const tools = await build.wheelTools({ log });
-  if (build.lacksOnlyBinding(folder, engine)) {
-    await step("compiling the binding", (s) =>
-      build.compileBinding(folder, engine, tools.compiler, s),
-    );
-    return "official library, binding compiled here";
-  }
   await step("libtensorflow from PyPI, about 230 MB, and the binding", (s) =>
     build.wheelLibrary(folder, engine, tools, downloads, s),
   );
@@ -113,7 +128,8 @@ async function step(name, work) {
     const result = await work({ log, onGrowth });
     say(`${name}: done, ${seconds()}`);
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = asStepFailed(thrown);
     if (error instanceof StepFailed) {
       error.message = `${name} failed after ${seconds()}: ${error.message}`;
       say(error.message);
@@ -122,18 +138,17 @@ async function step(name, work) {
   }
 }
 
-function makeRoom(folder) {
+function makeRoom(folder, bytes) {
+  const move = "set OPNAS_CACHE_DIR to a folder elsewhere";
   try {
     mkdirSync(folder, { recursive: true });
-    const { bavail, bsize } = statfsSync(folder);
-    if (bavail * bsize < NEEDED_BYTES) {
-      throw new StepFailed(
-        `${folder} needs ${megabytes(NEEDED_BYTES)} of free space (OPNAS_CACHE_DIR moves it)`,
-      );
-    }
+    accessSync(folder, constants.W_OK);
   } catch (error) {
-    if (error instanceof StepFailed) throw error;
-    throw new StepFailed(`cannot write to ${folder}: ${error.message} (OPNAS_CACHE_DIR moves it)`);
+    throw new StepFailed(`cannot write to ${folder} (${error.code}); ${move}`);
+  }
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize < bytes) {
+    throw new StepFailed(`${folder} needs ${megabytes(bytes)} of free space; ${move}`);
   }
 }
 

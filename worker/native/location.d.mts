@@ -9,6 +9,8 @@ export interface InstalledEngine {
   origin: string;
   /** The version of libtensorflow. */
   libtensorflow: string;
+  /** The addon with our own operations; undefined where it could not be compiled. */
+  kernels: string | undefined;
 }
 
 export const TFJS_VERSION: string;

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpus, homedir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** The version of TensorFlow.js, the same on every engine. */
 export const TFJS_VERSION = "4.22.0";
@@ -12,8 +14,11 @@ export const flavours = {
   "tensorflow-gpu": { addon: "@tensorflow/tfjs-node-gpu", wheel: "tensorflow" },
 };
 
+/** The folder of the sources of our own operations. */
+export const kernelSources = fileURLToPath(new URL("kernels", import.meta.url));
+
 /** Grows whenever an engine made by an older recipe must be made anew. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** The folder for what is made once per machine: outside of every checkout. */
 export function cacheFolder(env = process.env) {
@@ -36,7 +41,30 @@ export function installedEngine(engine, env = process.env) {
   const record = path.join(folder, "engine.json");
   if (!existsSync(record)) return undefined;
   const { origin, libtensorflow } = JSON.parse(readFileSync(record, "utf8"));
-  return { folder, addon: flavours[engine].addon, origin, libtensorflow };
+  const kernels = kernelsFile(folder);
+  return {
+    ...{ folder, addon: flavours[engine].addon, origin, libtensorflow },
+    kernels: existsSync(kernels) ? kernels : undefined,
+  };
+}
+
+/**
+ * Where our own operations for an engine are, once compiled: named by their sources and by the
+ * processor that they were compiled for, so that a change of either means another file.
+ */
+export function kernelsFile(folder) {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(kernelSources).sort()) {
+    hash.update(readFileSync(path.join(kernelSources, name)));
+  }
+  hash.update(processorFeatures());
+  return path.join(folder, "kernels", `opnas-${hash.digest("hex").slice(0, 16)}.node`);
+}
+
+function processorFeatures() {
+  if (process.platform !== "linux") return cpus()[0]?.model ?? "";
+  const info = readFileSync("/proc/cpuinfo", "utf8");
+  return /^(flags|Features)\s*:.*$/m.exec(info)?.[0] ?? "";
 }
 
 /** Whether this machine has an NVIDIA GPU with its driver. */

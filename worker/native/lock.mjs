@@ -13,12 +13,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const BEAT_MS = 2_000;
 /** A holder that has not touched its lock for so long is gone. */
-const STALE_MS = 15_000;
+const STALE_MS = 10_000;
 
 /**
  * Runs `work` while holding the lock at `file`, so that of several installs at once one works and
  * the others wait. The holder touches the file every two seconds; a lock left by a crash is taken
- * over after fifteen.
+ * over after ten.
  */
 export async function withLock(file, onWait, work) {
   const token = randomUUID();
@@ -31,11 +31,16 @@ export async function withLock(file, onWait, work) {
     const now = new Date();
     if (holds(file, token)) utimesSync(file, now, now);
   }, BEAT_MS);
+  const release = () => {
+    if (holds(file, token)) rmSync(file, { force: true });
+  };
+  process.once("exit", release);
   try {
     return await work();
   } finally {
     clearInterval(beat);
-    if (holds(file, token)) rmSync(file, { force: true });
+    process.off("exit", release);
+    release();
   }
 }
 

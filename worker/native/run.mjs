@@ -2,13 +2,18 @@ import { spawn } from "node:child_process";
 import { appendFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
+/** An error of the file system, such as a full disk, as a StepFailed; any other as it is. */
+export function asStepFailed(error) {
+  return typeof error.syscall === "string" ? new StepFailed(error.message) : error;
+}
+
 /** A step that did not come to its end, with a sentence that says why. */
 export class StepFailed extends Error {}
 
 /**
  * Runs a command, its output going to the log. Fails when it exits with an error, when it takes
  * longer than `limit` seconds, or when `watch` (a folder) has not grown for `stall` seconds: then a
- * cut-off network cannot hang the start. `onGrowth` is told the folder's size in bytes.
+ * cut-off network cannot hang the start. Ctrl-C ends the command and this process. `onGrowth` is told the folder's size in bytes.
  */
 export function run(command, args, { log, cwd, env, limit, stall, watch, onGrowth }) {
   appendFileSync(log, `\n$ ${[command, ...args].join(" ")}\n`);
@@ -47,7 +52,10 @@ export function run(command, args, { log, cwd, env, limit, stall, watch, onGrowt
       if (limit && Date.now() - startedAt > limit * 1000) stop(`took longer than ${limit} s`);
       if (stall && Date.now() - grewAt > stall * 1000) stop(`nothing arrived for ${stall} s`);
     }, 500);
-    const onSignal = () => stop("was interrupted");
+    const onSignal = () => {
+      endGroup(child.pid);
+      process.exit(130);
+    };
     process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
 
     const finish = () => {
@@ -80,12 +88,12 @@ function endGroup(pid) {
 /** The line of a command's output that most likely says what went wrong. */
 function reasonIn(output) {
   const lines = output.split("\n").map((line) => line.trim());
-  return (
-    lines.findLast(
-      (line) =>
-        /^(Error|ERROR|npm (ERR!|error)|fatal).*\S/.test(line) && !/log of this run/.test(line),
-    ) ?? lines.findLast((line) => /error/i.test(line))
-  )?.slice(0, 200);
+  const telling = [/reason: |getaddrinfo /, /\bE[A-Z]{4,}\b|Error: \S/, /\berror\b/i];
+  for (const pattern of telling) {
+    const line = lines.find((text) => pattern.test(text));
+    if (line) return line.slice(0, 200);
+  }
+  return undefined;
 }
 
 /** Bytes of all files below a folder; files that vanish meanwhile count as nothing. */

@@ -1,9 +1,9 @@
-// Loads a native engine from the folder in argv[2] and computes with it; prints what it is.
-// Run in a process of its own: a library that does not fit the machine may crash it.
+// Loads a native engine from the folder in argv[2] and computes with it, and with our own operations
+// if argv[4] names their addon; prints what the engine is. Run in a process of its own: a library that does not fit the machine may crash it.
 import { createRequire } from "node:module";
 import path from "node:path";
 
-const [folder, addon] = process.argv.slice(2);
+const [folder, addon, kernels] = process.argv.slice(2);
 const tf = createRequire(path.join(folder, "package.json"))(addon);
 
 const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
@@ -19,6 +19,19 @@ const expected = { product: [7, 10, 15, 22], gradient: [2, 4, 12, 16] };
 const computed = { product, gradient: Array.from(gradient.dataSync()) };
 if (JSON.stringify(computed) !== JSON.stringify(expected)) {
   throw new Error(`wrong results: ${JSON.stringify(computed)}`);
+}
+if (kernels) {
+  process.dlopen({ exports: {} }, kernels);
+  const [normal] = tf
+    .backend()
+    .executeMultipleOutputs(
+      "OpnasLayerNorm",
+      [],
+      [a, tf.ones([2]), tf.zeros([2]), tf.scalar(0)],
+      3,
+    );
+  const rows = Array.from(normal.dataSync()).map((x) => Math.round(x * 1e5) / 1e5);
+  if (JSON.stringify(rows) !== "[-1,1,-1,1]") throw new Error(`wrong layer norm: ${rows}`);
 }
 const { binding, isUsingGpuDevice } = tf.backend();
 console.log(JSON.stringify({ libtensorflow: binding.TF_Version, gpu: isUsingGpuDevice }));

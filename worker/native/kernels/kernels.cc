@@ -1,8 +1,9 @@
 // Fused operations for training small Transformers on the CPU: TensorFlow's eager mode would
 // need five to fifteen passes over memory for each. Loaded as an addon of Node, after which the
-// operations can be run by name like TensorFlow's own.
+// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h.
 #include <node_api.h>
 
+#include "hostLoops.h"
 #include "pointwise.h"
 #include "rows.h"
 
@@ -12,6 +13,8 @@ static bool registerAll() {
   return registerOperation<pointwise<gelu>>("OpnasGelu", {"x: float"}, {"y: float", "slope: float"}) &&
          registerOperation<pointwise<logSigmoid>>("OpnasLogSigmoid", {"x: float"},
                                                   {"y: float", "slope: float"}) &&
+         registerOperation<pointwise<softplus>>("OpnasSoftplus", {"x: float"},
+                                                {"y: float", "slope: float"}) &&
          registerOperation<pointwise<softsign>>("OpnasSoftsign", {"x: float"},
                                                 {"y: float", "slope: float"}) &&
          registerOperation<glu>("OpnasGlu", {"x: float"}, {"y: float"}) &&
@@ -35,8 +38,19 @@ static bool registerAll() {
              {"dx: float"});
 }
 
+static void exportFunction(napi_env env, napi_value exports, const char *name,
+                           napi_callback function) {
+  napi_value value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
+  napi_set_named_property(env, exports, name, value);
+}
+
 NAPI_MODULE_INIT() {
   static const bool registered = registerAll();
   if (!registered) napi_throw_error(env, nullptr, "TensorFlow refused the operations");
+  exportFunction(env, exports, "sumOfSquares", sumOfSquares);
+  exportFunction(env, exports, "scale", scale);
+  exportFunction(env, exports, "add", add);
+  exportFunction(env, exports, "adam", adam);
   return exports;
 }

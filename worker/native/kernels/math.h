@@ -8,9 +8,10 @@
 
 namespace opnas {
 
-/** e^x to about 1e-7 relative; below e^-87 it is 0 for all that matters. */
+/** e^x to about 1e-7 relative; 0 below e^-87. */
 inline float exponential(float x) {
-  x = x < -87.0f ? -87.0f : x;
+  const bool vanishes = x < -87.0f;
+  x = vanishes ? 0.0f : x;
   x = x > 88.0f ? 88.0f : x;
   const float n = std::nearbyint(x * 1.44269504f);
   const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
@@ -24,7 +25,7 @@ inline float exponential(float x) {
   const int32_t bits = (static_cast<int32_t>(n) + 127) << 23;
   float power;
   std::memcpy(&power, &bits, sizeof power);
-  return p * power;
+  return vanishes ? 0.0f : p * power;
 }
 
 /** log(1 + z) for 0 ≤ z ≤ 1, without loss for small z. */
@@ -71,8 +72,14 @@ inline Sloped gelu(float x) {
 /** log(1 / (1 + e^-x)). */
 inline Sloped logSigmoid(float x) {
   const float e = exponential(-std::fabs(x));
-  const float low = x < 0.0f ? x : 0.0f * x;
+  const float low = x < 0.0f ? x : 0.0f;
   return {low - logOnePlus(e), (x < 0.0f ? 1.0f : e) / (1.0f + e)};
+}
+
+/** log(1 + e^x). */
+inline Sloped softplus(float x) {
+  const Sloped mirrored = logSigmoid(-x);
+  return {-mirrored.value, mirrored.slope};
 }
 
 /** x / (1 + |x|). */

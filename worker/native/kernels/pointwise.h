@@ -22,13 +22,14 @@ void pointwise(Call &call) {
   }
 }
 
-/** x [r, 2c] → a · sigmoid(b) [r, c] for x = [a, b]. */
+/** x [..., 2c] → a · sigmoid(b) [..., c] for x = [a, b]. */
 inline void glu(Call &call) {
   Shape shape;
   const float *x = call.input(0, &shape);
-  if (!call.require(shape.size() == 2 && shape[1] % 2 == 0, "glu needs [r, 2c]")) return;
-  const int64_t rows = shape[0], width = shape[1] / 2;
-  float *y = call.output(0, {rows, width});
+  if (!call.require(!shape.empty() && shape.back() % 2 == 0, "glu halves the last axis")) return;
+  const int64_t rows = rowsOf(shape), width = shape.back() / 2;
+  shape.back() = width;
+  float *y = call.output(0, shape);
   if (!call.ok()) return;
   for (int64_t r = 0; r < rows; r++) {
     const float *a = x + r * 2 * width, *b = a + width;
@@ -37,14 +38,14 @@ inline void glu(Call &call) {
   }
 }
 
-/** dy [r, c], x [r, 2c] → dx [r, 2c]. */
+/** dy [..., c], x [..., 2c] → dx [..., 2c]. */
 inline void gluGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0);
   const float *x = call.input(1, &shape);
   float *dx = call.output(0, shape);
   if (!call.ok()) return;
-  const int64_t rows = shape[0], width = shape[1] / 2;
+  const int64_t rows = rowsOf(shape), width = shape.back() / 2;
   for (int64_t r = 0; r < rows; r++) {
     const float *a = x + r * 2 * width, *b = a + width, *g = dy + r * width;
     float *da = dx + r * 2 * width, *db = da + width;

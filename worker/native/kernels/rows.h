@@ -22,13 +22,13 @@ inline float largest(const float *x, int64_t width) {
   return tops[0];
 }
 
-/** x [r, d], gain [d], shift [d], epsilon [] → y [r, d], mean [r], 1 / deviation [r]. */
+/** x [..., d], gain [d], shift [d], epsilon [] → y [..., d], mean [r], 1 / deviation [r]. */
 inline void layerNorm(Call &call) {
   Shape shape;
   const float *x = call.input(0, &shape);
   const float *gain = call.input(1), *shift = call.input(2), *epsilon = call.input(3);
-  if (!call.require(shape.size() == 2, "layer norm needs [r, d]")) return;
-  const int64_t rows = shape[0], width = shape[1];
+  if (!call.require(!shape.empty(), "layer norm needs a last axis")) return;
+  const int64_t rows = rowsOf(shape), width = shape.back();
   float *y = call.output(0, shape);
   float *means = call.output(1, {rows}), *inverses = call.output(2, {rows});
   if (!call.ok()) return;
@@ -36,8 +36,10 @@ inline void layerNorm(Call &call) {
     const float *in = x + r * width;
     float *out = y + r * width;
     float sum = 0.0f, squares = 0.0f;
+#pragma omp simd reduction(+ : sum)
     for (int64_t i = 0; i < width; i++) sum += in[i];
     const float mean = sum / static_cast<float>(width);
+#pragma omp simd reduction(+ : squares)
     for (int64_t i = 0; i < width; i++) squares += (in[i] - mean) * (in[i] - mean);
     const float inverse = 1.0f / std::sqrt(squares / static_cast<float>(width) + *epsilon);
     for (int64_t i = 0; i < width; i++) out[i] = (in[i] - mean) * inverse * gain[i] + shift[i];
@@ -46,13 +48,13 @@ inline void layerNorm(Call &call) {
   }
 }
 
-/** dy, x [r, d], gain [d], mean, 1 / deviation [r] → dx [r, d], dgain [d], dshift [d]. */
+/** dy, x [..., d], gain [d], mean, 1 / deviation [r] → dx [..., d], dgain [d], dshift [d]. */
 inline void layerNormGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0), *x = call.input(1, &shape), *gain = call.input(2);
   const float *means = call.input(3), *inverses = call.input(4);
-  if (!call.require(shape.size() == 2, "layer norm needs [r, d]")) return;
-  const int64_t rows = shape[0], width = shape[1];
+  if (!call.require(!shape.empty(), "layer norm needs a last axis")) return;
+  const int64_t rows = rowsOf(shape), width = shape.back();
   float *dx = call.output(0, shape);
   float *dGain = call.output(1, {width}), *dShift = call.output(2, {width});
   if (!call.ok()) return;
@@ -62,6 +64,7 @@ inline void layerNormGradient(Call &call) {
     float *out = dx + r * width;
     const float mean = means[r], inverse = inverses[r];
     float sum = 0.0f, along = 0.0f;
+#pragma omp simd reduction(+ : sum, along)
     for (int64_t i = 0; i < width; i++) {
       const float normal = (in[i] - mean) * inverse;
       sum += g[i] * gain[i];
@@ -84,7 +87,7 @@ inline void softmax(Call &call) {
   const float *x = call.input(0, &shape);
   const float *mask = call.input(1, &maskShape);
   if (!call.require(!shape.empty() && shape.back() > 0, "softmax needs a last axis")) return;
-  const int64_t width = shape.back(), rows = sizeOf(shape) / width;
+  const int64_t rows = rowsOf(shape), width = shape.back();
   const int64_t masks = sizeOf(maskShape) / width;
   if (!call.require(masks == 0 || rows % masks == 0, "the mask does not fit the rows")) return;
   float *y = call.output(0, shape);
@@ -99,6 +102,7 @@ inline void softmax(Call &call) {
     }
     const float top = largest(in, width);
     float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
     for (int64_t i = 0; i < width; i++) {
       out[i] = exponential(in[i] - top);
       sum += out[i];
@@ -114,11 +118,12 @@ inline void softmaxGradient(Call &call) {
   const float *dy = call.input(0), *y = call.input(1, &shape);
   float *dx = call.output(0, shape);
   if (!call.ok()) return;
-  const int64_t width = shape.back(), rows = sizeOf(shape) / width;
+  const int64_t rows = rowsOf(shape), width = shape.back();
   for (int64_t r = 0; r < rows; r++) {
     const float *g = dy + r * width, *p = y + r * width;
     float *out = dx + r * width;
     float along = 0.0f;
+#pragma omp simd reduction(+ : along)
     for (int64_t i = 0; i < width; i++) along += g[i] * p[i];
     for (int64_t i = 0; i < width; i++) out[i] = p[i] * (g[i] - along);
   }
@@ -140,6 +145,7 @@ inline void crossEntropy(Call &call) {
     if (!call.require(labels[r] >= 0 && labels[r] < classes, "a label is no class")) return;
     const float top = largest(in, classes);
     float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
     for (int64_t i = 0; i < classes; i++) sum += exponential(in[i] - top);
     logSums[r] = top + std::log(sum);
     total += static_cast<double>(shares[r]) * (logSums[r] - in[labels[r]]);

@@ -21,6 +21,11 @@ inline int64_t sizeOf(const Shape &shape) {
   return size;
 }
 
+/** The product of all axes but the last. */
+inline int64_t rowsOf(const Shape &shape) {
+  return shape.back() == 0 ? 0 : sizeOf(shape) / shape.back();
+}
+
 /** One call of a kernel: its inputs, its outputs, and whether anything went wrong. */
 class Call {
  public:

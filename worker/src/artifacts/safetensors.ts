@@ -109,8 +109,8 @@ function header(tensors: Tensors): Buffer {
 /** The header's tensors in the order of their places; undefined if it is not such a header. */
 function parseHeader(text: string): [string, z.infer<typeof entrySchema>][] | undefined {
   try {
-    const { __metadata__: _, ...entries } = headerSchema.parse(JSON.parse(text));
-    return Object.entries(entries)
+    return Object.entries(headerSchema.parse(JSON.parse(text)))
+      .filter(([name]) => name !== "__metadata__")
       .map(([name, entry]): [string, z.infer<typeof entrySchema>] => [
         name,
         entrySchema.parse(entry),

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
@@ -8,9 +9,16 @@ import {
   type NativeEngine,
 } from "../../native/location.mjs";
 import { chooseEngine, type Attempt, type EngineChoice, type EngineName } from "./choose.js";
+import { areHostLoops, useHostLoops } from "./hostLoops.js";
+import { assemblyKernels } from "./kernels/assembly.js";
 import { tensorflowKernels } from "./kernels/tensorflow.js";
-import { wasmKernels } from "./kernels/wasm.js";
+import { registerUnsortedSegmentSum, wasmKernels } from "./kernels/wasm.js";
+import { WasmMemory } from "./kernels/wasmMemory.js";
+import { replaceSlowOperations } from "./kernels/wasmReplacements.js";
 import { useEngine, type TensorFlow } from "./tf.js";
+
+/** Our own operations for WebAssembly, made by `npm run build` from worker/native/wasm. */
+const assembly = new URL("../../dist/kernels.wasm", import.meta.url);
 
 export interface StartedEngine {
   name: EngineName;
@@ -59,12 +67,17 @@ function startNative(name: NativeEngine, threads: number): Attempt<string> {
   replaceDeprecatedUtil();
   try {
     const tf = load(path.join(installed.folder, "package.json"), installed.addon);
-    useEngine(tf, tensorflowKernels(tf));
+    if (installed.kernels) {
+      const exported: unknown = createRequire(import.meta.url)(installed.kernels);
+      if (areHostLoops(exported)) useHostLoops(exported);
+    }
+    useEngine(tf, tensorflowKernels(tf, { fused: installed.kernels !== undefined }));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { reason: `it is installed in ${installed.folder} but does not load (${message}).` };
   }
-  return { running: `${TFJS_VERSION} (libtensorflow ${installed.libtensorflow})` };
+  const kernels = installed.kernels ? ", fused operations" : "";
+  return { running: `${TFJS_VERSION} (libtensorflow ${installed.libtensorflow}${kernels})` };
 }
 
 function whyAbsent(name: NativeEngine): string {
@@ -80,8 +93,17 @@ async function startWasm(): Promise<string> {
     throw new OpnasError("ENGINE_UNAVAILABLE", "TensorFlow.js could not start WebAssembly.");
   }
   await tf.ready();
-  useEngine(tf, wasmKernels(tf));
-  return tf.version.tfjs;
+  registerUnsortedSegmentSum(tf);
+  const plain = wasmKernels(tf);
+  const bytes = existsSync(assembly) ? readFileSync(assembly) : undefined;
+  if (!bytes || !WebAssembly.validate(bytes)) {
+    useEngine(tf, plain);
+    return tf.version.tfjs;
+  }
+  const own = new WasmMemory(tf, new WebAssembly.Module(bytes));
+  replaceSlowOperations(tf, own);
+  useEngine(tf, assemblyKernels(tf, own, plain));
+  return `${tf.version.tfjs} (fused operations)`;
 }
 
 function load(from: string, name: string): TensorFlow {

@@ -5,7 +5,6 @@ import {
   OpnasError,
   shapeOfReference,
   type AttentionGraph,
-  type GraphInput,
   type GraphNode,
   type Reference,
 } from "@opnas/core";
@@ -15,16 +14,17 @@ import {
   logSigmoid,
   matMul,
   softmax,
+  softplus,
   softsign,
 } from "../engine/composites/index.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import type { Tensor } from "../engine/tf.js";
 import type { Padding } from "./batch.js";
 
-/** What a graph computes: its inputs, each [b, heads, n, d_h], to its output of the same shape. */
-export type GraphFunction = (
-  inputs: Readonly<Partial<Record<GraphInput, Tensor>>>,
-  padding?: Padding,
-) => Tensor;
+/**
+ * What a graph computes: its inputs in the order it lists them, each [b, heads, n, d_h], to its
+ * output of the same shape.
+ */
+export type GraphFunction = (inputs: readonly Tensor[], padding?: Padding) => Tensor;
 
 /** One operation: reads earlier values by their place, gives the next. */
 type Step = (values: readonly Tensor[], padding?: Padding) => Tensor;
@@ -39,16 +39,11 @@ type Step = (values: readonly Tensor[], padding?: Padding) => Tensor;
  * −logsigmoid is softplus.
  */
 export function compileGraph(graph: AttentionGraph, headSize: number): GraphFunction {
-  const { inputs, output } = graph;
   const compiler = new GraphCompiler(graph, headSize);
-  const place = compiler.placeOf(output);
+  const place = compiler.placeOf(graph.output);
   const steps = compiler.steps;
-  return (given, padding) => {
-    const values = inputs.map((input) => {
-      const value = given[input];
-      if (!value) throw new OpnasError("INTERNAL", `The graph needs ${input}.`);
-      return value;
-    });
+  return (inputs, padding) => {
+    const values = [...inputs];
     for (const step of steps) values.push(step(values, padding));
     return at(values, place);
   };
@@ -96,14 +91,16 @@ class GraphCompiler {
         if (inner === undefined) return this.#unary(first, (x) => x.neg());
         const [innermost] = this.#soleArguments(inner, "neg") ?? [];
         return innermost === undefined
-          ? this.#unary(inner, (x) => tf.softplus(x.neg()))
-          : this.#unary(innermost, (x) => tf.softplus(x));
+          ? this.#unary(inner, (x) => softplus(x.neg()))
+          : this.#unary(innermost, softplus);
       }
       case "transpose":
         return this.#unary(first, (x) => x.transpose([0, 1, 3, 2]));
       case "softmax": {
         const overTokens = this.#axes(reference).columns === "n";
-        return this.#unary(first, (x, padding) => softmax(x, overTokens ? padding?.bias : undefined));
+        return this.#unary(first, (x, padding) =>
+          softmax(x, overTokens ? padding?.bias : undefined),
+        );
       }
       case "logsigmoid":
         return this.#unary(first, logSigmoid);
@@ -130,11 +127,7 @@ class GraphCompiler {
   }
 
   /** Rows against rows; where they run along the tokens, padded tokens become 0 in both. */
-  #comparison(
-    first: Reference,
-    second: Reference,
-    run: (a: Tensor, b: Tensor) => Tensor,
-  ): Step {
+  #comparison(first: Reference, second: Reference, run: (a: Tensor, b: Tensor) => Tensor): Step {
     if (this.#axes(first).columns === "d") return this.#binary(first, second, run);
     const a = this.placeOf(first);
     const b = this.placeOf(second);
@@ -155,7 +148,8 @@ class GraphCompiler {
     const scaleB = factor !== 1 && this.#axes(second).columns === "d";
     return (values, padding) => {
       let [left, right] = [at(values, a), at(values, b)];
-      if (factor !== 1) [left, right] = scaleB ? [left, right.mul(factor)] : [left.mul(factor), right];
+      if (factor !== 1)
+        [left, right] = scaleB ? [left, right.mul(factor)] : [left.mul(factor), right];
       if (masked && padding) right = right.mul(transposeB ? padding.keepColumns : padding.keepRows);
       return matMul(left, right, transposeB);
     };

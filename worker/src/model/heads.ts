@@ -1,17 +1,33 @@
 import { composite } from "../engine/composites/composite.js";
+import { linear } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
 
-/** Rows [b·n, hidden] → [b, heads, n, hidden / heads]. */
-export function splitHeads(
-  rows: Tensor,
+/**
+ * Several linear maps of the same rows at once, each per head: x [b·n, hidden] →
+ * one [b, heads, n, d_h] per pair of weight [hidden, hidden] and bias [hidden].
+ */
+export function projectToHeads(
+  x: Tensor,
+  maps: readonly { weight: Tensor; bias: Tensor }[],
   { size, length }: { size: number; length: number },
   heads: number,
-): Tensor {
-  return composite([rows], () => ({
-    value: rows.reshape([size, length, heads, -1]).transpose([0, 2, 1, 3]),
+): Tensor[] {
+  const count = maps.length;
+  const weight = tf.concat(
+    maps.map(({ weight }) => weight),
+    1,
+  ); // [hidden, count · hidden]
+  const bias = tf.concat(
+    maps.map(({ bias }) => bias),
+    0,
+  );
+  const rows = linear(x, weight, bias); // [b·n, count · hidden]
+  const stacked = composite([rows], () => ({
+    value: rows.reshape([size, length, count, heads, -1]).transpose([2, 0, 3, 1, 4]),
     saved: [] as const,
-    gradient: (dy) => [dy.transpose([0, 2, 1, 3]).reshape(rows.shape)],
-  }));
+    gradient: (dy) => [dy.transpose([1, 3, 0, 2, 4]).reshape(rows.shape)],
+  })); // [count, b, heads, n, d_h]
+  return tf.unstack(stacked);
 }
 
 /** [b, heads, n, d_h] → rows [b·n, heads · d_h]. */
@@ -22,21 +38,4 @@ export function joinHeads(x: Tensor): Tensor {
     saved: [] as const,
     gradient: (dy) => [dy.reshape([size, length, heads, width]).transpose([0, 2, 1, 3])],
   }));
-}
-
-/** Gated linear unit: a · sigmoid(b) for x = [a, b] along the last axis, [·, 2c] → [·, c]. */
-export function glu(x: Tensor): Tensor {
-  return composite([x], () => {
-    const [a, b] = tf.split(x, 2, -1);
-    if (!a || !b) throw new Error("split gives two halves");
-    const gate = b.sigmoid();
-    return {
-      value: a.mul(gate),
-      saved: [a, gate] as const,
-      gradient: (dy, [a, gate]) => {
-        const da = dy.mul(gate);
-        return [tf.concat([da, da.mul(a).mul(tf.sub(1, gate))], -1)];
-      },
-    };
-  });
 }

@@ -1,9 +1,15 @@
-import type { AttentionGraph, GraphInput, KernelSize, Layer, ModelSize } from "@opnas/core";
-import { gelu, layerNorm, lightweightConvolution, linear } from "../engine/composites/index.js";
+import type { AttentionGraph, KernelSize, Layer, ModelSize } from "@opnas/core";
+import {
+  gelu,
+  glu,
+  layerNorm,
+  lightweightConvolution,
+  linear,
+} from "../engine/composites/index.js";
 import type { Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
 import { compileGraph } from "./graph.js";
-import { glu, joinHeads, splitHeads } from "./heads.js";
+import { joinHeads, projectToHeads } from "./heads.js";
 import { branchPrefix } from "./parameters.js";
 import type { Weights } from "./tensors.js";
 
@@ -16,8 +22,10 @@ export type LayerFunction = (weights: Weights, x: Tensor, batch: TokenBatch) => 
  */
 export function buildLayer(size: ModelSize, index: number, layer: Layer): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
-  const mix = 
-    layer.kind === "attention" ? attention(size, prefix, layer.graph) : convolution(size, prefix, layer.kernelSize);
+  const mix =
+    layer.kind === "attention"
+      ? attention(size, prefix, layer.graph)
+      : convolution(size, prefix, layer.kernelSize);
   return (weights, x, batch) => {
     const mixed = norm(weights, `${prefix}.norm`, x.add(mix(weights, x, batch)));
     const inner = gelu(affine(weights, `${prefix}.ffn.in`, mixed)); // [b·n, 4·hidden]
@@ -29,12 +37,13 @@ export function buildLayer(size: ModelSize, index: number, layer: Layer): LayerF
 /** Projections of the inputs that the graph uses → the graph, per head → output projection. */
 function attention(size: ModelSize, prefix: string, graph: AttentionGraph): LayerFunction {
   const run = compileGraph(graph, size.hidden / size.heads);
+  const names = graph.inputs.map((input) => `${prefix}.${input.toLowerCase()}`);
   return (weights, x, batch) => {
-    const inputs: Partial<Record<GraphInput, Tensor>> = {};
-    for (const input of graph.inputs) {
-      const projected = affine(weights, `${prefix}.${input.toLowerCase()}`, x); // [b·n, hidden]
-      inputs[input] = splitHeads(projected, batch, size.heads); // [b, heads, n, d_h]
-    }
+    const maps = names.map((name) => ({
+      weight: weights(`${name}.weight`),
+      bias: weights(`${name}.bias`),
+    }));
+    const inputs = projectToHeads(x, maps, batch, size.heads); // each [b, heads, n, d_h]
     return affine(weights, `${prefix}.out`, joinHeads(run(inputs, batch.padding)));
   };
 }

@@ -11,8 +11,7 @@ export interface Parameter {
 
 /** What decides a layer's parameters: which projections it has, or how long its kernels are. */
 export type Branch =
-  | { kind: "attention"; inputs: readonly GraphInput[] }
-  | { kind: "conv"; kernelSize: KernelSize };
+  { kind: "attention"; inputs: readonly GraphInput[] } | { kind: "conv"; kernelSize: KernelSize };
 
 /** The branch that a layer of an architecture is. */
 export function branchOf(layer: Layer): Branch {

@@ -23,17 +23,22 @@ export function tensorNamed(tensors: Tensors, name: string): NamedTensor {
 /** A copy that shares no memory. */
 export function copyTensors(tensors: Tensors): Tensors {
   return new Map(
-    [...tensors].map(([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }]),
+    [...tensors].map(([name, { shape, data }]) => [
+      name,
+      { shape: [...shape], data: data.slice() },
+    ]),
   );
 }
 
-/** The tensors of those names on the engine; the caller disposes of them (or a `tf.tidy` does). */
+/**
+ * The tensors of those names on the engine; the caller disposes of them (or a scope does), and
+ * before that must not change the arrays: an engine may read them only when it needs them.
+ */
 export function upload(tensors: Tensors, names: Iterable<string>): Map<string, Tensor> {
   const uploaded = new Map<string, Tensor>();
   for (const name of names) {
     const { shape, data } = tensorNamed(tensors, name);
-    // A copy: an engine may read the array later than now, when training has changed it.
-    uploaded.set(name, tf.tensor(data.slice(), shape, "float32"));
+    uploaded.set(name, tf.tensor(data, shape, "float32"));
   }
   return uploaded;
 }

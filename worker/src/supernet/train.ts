@@ -28,11 +28,11 @@ export interface SuperNetInput {
   /** A checkpoint to go on from. */
   resume?: Tensors | undefined;
   /** Called about twice a second. */
-  report(progress: SuperNetProgress): void;
+  report: (progress: SuperNetProgress) => void;
   /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint(tensors: Tensors): Promise<void>;
+  checkpoint: (tensors: Tensors) => Promise<void>;
   /** Looked at between steps. */
-  stopped(): boolean;
+  stopped: () => boolean;
 }
 
 const reportEveryMilliseconds = 500;

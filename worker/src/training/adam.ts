@@ -16,10 +16,12 @@ export interface AdamState {
 
 export function newAdam(weights: Tensors): AdamState {
   const zeros = (): Tensors =>
-    new Map([...weights].map(([name, { shape, data }]) => [
-      name,
-      { shape, data: new Float32Array(data.length) },
-    ]));
+    new Map(
+      [...weights].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: new Float32Array(data.length) },
+      ]),
+    );
   return { step: 0, mean: zeros(), meanSquare: zeros() };
 }
 

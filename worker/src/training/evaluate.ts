@@ -56,7 +56,7 @@ export interface EvaluationInput {
   seed: number;
   data: PreparedData;
   report?: (phase: Phase, done: number, total: number) => void;
-  stopped(): boolean;
+  stopped: () => boolean;
 }
 
 /**
@@ -106,11 +106,17 @@ async function evaluate(
     };
     await timed("trainSeconds", pretrain(backbone, weights, plan, context, watched));
     const masked = maskedTask(data);
-    const heldOut = await timed("scoreSeconds", scoreMaskedWords(backbone, weights, masked, watched));
+    const heldOut = await timed(
+      "scoreSeconds",
+      scoreMaskedWords(backbone, weights, masked, watched),
+    );
     const taskScores: TaskScore[] = [];
     for (const task of data.tasks) {
       const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
-      const score = await timed(part, scoreTask(task, backbone, weights, heldOut.loss, context, watched));
+      const score = await timed(
+        part,
+        scoreTask(task, backbone, weights, heldOut.loss, context, watched),
+      );
       taskScores.push(describe(task, score));
     }
     return {
@@ -159,9 +165,7 @@ function skill(loss: number, { unigram }: MaskedLanguageTask): number {
 
 function describe(task: ProxyTask, score: number): TaskScore {
   const baselines =
-    task.kind === "masked"
-      ? { majority: 0, ngram: skill(task.bigram.loss, task) }
-      : task.baselines;
+    task.kind === "masked" ? { majority: 0, ngram: skill(task.bigram.loss, task) } : task.baselines;
   const { title, metric } = taskCatalog[task.name];
   return {
     task: task.name,

@@ -31,6 +31,7 @@ export function lossAndGradients(
 /** The values of a float32 tensor, brought into the process's memory. */
 export function floats(tensor: Tensor): Float32Array {
   const values = tensor.dataSync();
-  if (!(values instanceof Float32Array)) throw new OpnasError("INTERNAL", "Expected float32 values.");
+  if (!(values instanceof Float32Array))
+    throw new OpnasError("INTERNAL", "Expected float32 values.");
   return values;
 }

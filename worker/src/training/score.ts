@@ -1,5 +1,6 @@
 import type { MaskedLanguageTask, ZeroShotTask, Sequences } from "../data/types.js";
 import { crossEntropy } from "../engine/composites/index.js";
+import { size } from "../engine/composites/shape.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
 import { inScope } from "../model/scope.js";
@@ -19,10 +20,11 @@ export async function scoreMaskedWords(
 ): Promise<{ loss: number; accuracy: number }> {
   let [loss, right] = [0, 0];
   await overHiddenTokens(backbone, weights, task.masked, task, watch, (logits, start) => {
-    const count = logits.shape[0] ?? 0;
+    const count = size(logits, 0);
     const targets = tf.tensor1d(task.targets.subarray(start, start + count), "int32");
     loss += count * (floats(crossEntropy(logits, targets, tf.ones([count])))[0] ?? NaN);
-    right += logits.argMax(1).equal(targets).sum().dataSync()[0] ?? 0;
+    const hits = logits.argMax(1).equal(targets).cast("float32");
+    right += floats(hits.sum())[0] ?? NaN;
   });
   if (!Number.isFinite(loss)) throw new DivergedError();
   return { loss: loss / task.targets.length, accuracy: right / task.targets.length };
@@ -42,9 +44,8 @@ export async function scoreZeroShot(
   const { choices, choicesPerItem, positionsPerItem } = task;
   let right = 0;
   await overHiddenTokens(backbone, weights, task.test, task, watch, (logits, start) => {
-    const [count = 0, vocabulary = 0] = logits.shape;
+    const [count, vocabulary] = [size(logits, 0), size(logits, 1)];
     const values = floats(logits);
-    if (!values.every(Number.isFinite)) throw new DivergedError();
     for (let first = 0; first < count; first += positionsPerItem) {
       const item = (start + first) / positionsPerItem;
       const sums = Array.from({ length: choicesPerItem }, (_, choice) => {
@@ -56,6 +57,7 @@ export async function scoreZeroShot(
         return sum;
       });
       const best = Math.max(...sums);
+      if (!Number.isFinite(best)) throw new DivergedError();
       if (sums[0] === best) right += 1 / sums.filter((sum) => sum === best).length;
     }
   });
@@ -75,22 +77,25 @@ async function overHiddenTokens(
   visit: (logits: Tensor, start: number) => void,
 ): Promise<void> {
   const { count, length } = sequences;
-  const uploaded = upload(weights, backbone.parameters.map(({ name }) => name));
+  const uploaded = upload(
+    weights,
+    backbone.parameters.map(({ name }) => name),
+  );
   try {
     for (let item = 0; item < count; item += itemsPerBatch) {
       watch.check();
-      const size = Math.min(itemsPerBatch, count - item);
+      const items = Math.min(itemsPerBatch, count - item);
       const start = item * positionsPerItem;
       // Positions count within their sequence; the model wants them within the batch.
       const rows = positions
-        .subarray(start, start + size * positionsPerItem)
+        .subarray(start, start + items * positionsPerItem)
         .map((position, at) => Math.floor(at / positionsPerItem) * length + position);
-      const ids = sequences.ids.subarray(item * length, (item + size) * length);
+      const ids = sequences.ids.subarray(item * length, (item + items) * length);
       inScope(() => {
-        const batch = { ids, positions: rows, size, length };
+        const batch = { ids, positions: rows, size: items, length };
         visit(hiddenTokenLogits(backbone, weightsOf(uploaded), batch), start);
       });
-      watch.progress("score", item + size, count);
+      watch.progress("score", item + items, count);
       await nextTurn();
     }
   } finally {

@@ -1,4 +1,4 @@
-import { tf, type Tensor } from "../tf.js";
+import { kernels, type Tensor } from "../tf.js";
 import { composite } from "./composite.js";
 import { size } from "./shape.js";
 
@@ -6,10 +6,8 @@ import { size } from "./shape.js";
 export function embedding(table: Tensor, ids: Tensor): Tensor {
   const rows = size(table, 0);
   return composite([table], () => ({
-    value: tf.gather(table, ids),
+    value: kernels.gatherRows(table, ids),
     saved: [ids] as const,
-    gradient: (dy, [ids]) => [
-      tf.unsortedSegmentSum(dy.reshape([ids.size, size(dy, -1)]), ids.as1D(), rows),
-    ],
+    gradient: (dy, [ids]) => [kernels.scatterRows(dy, ids, rows)],
   }));
 }

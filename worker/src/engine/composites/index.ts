@@ -1,12 +1,8 @@
 export { cosine } from "./cosine.js";
-export { crossEntropy } from "./crossEntropy.js";
 export { embedding } from "./embedding.js";
 export { euclidean } from "./euclidean.js";
-export { gelu } from "./gelu.js";
-export { layerNorm } from "./layerNorm.js";
 export { lightweightConvolution } from "./lightweightConvolution.js";
 export { linear } from "./linear.js";
-export { logSigmoid } from "./logSigmoid.js";
 export { matMul } from "./matMul.js";
-export { softmax } from "./softmax.js";
-export { softsign } from "./softsign.js";
+export { gelu, glu, logSigmoid, softplus, softsign } from "./pointwise.js";
+export { crossEntropy, layerNorm, softmax } from "./rows.js";

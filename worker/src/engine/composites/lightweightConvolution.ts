@@ -1,6 +1,6 @@
 import { kernels, tf, type Tensor } from "../tf.js";
 import { composite } from "./composite.js";
-import { softmax } from "./softmax.js";
+import { softmax } from "./rows.js";
 import { size } from "./shape.js";
 
 /**

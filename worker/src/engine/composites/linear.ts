@@ -2,20 +2,25 @@ import { kernels, type Tensor } from "../tf.js";
 import { composite } from "./composite.js";
 import { asRows, reshape, size } from "./shape.js";
 
-/** x [..., i] · weight [i, o] + bias [o] → [..., o]. */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+/**
+ * x [..., i] · weight [i, o] + bias [o] → [..., o]. With `transposeWeight` the weight is [o, i], as
+ * where a table of embeddings serves as decoder.
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor, transposeWeight = false): Tensor {
   return composite([x, weight, bias], () => {
     const rows = asRows(x);
-    const y = kernels.matMul(rows, weight).add(bias);
+    const y = kernels.affine(rows, weight, bias, transposeWeight);
     return {
-      value: reshape(y, [...x.shape.slice(0, -1), size(weight, 1)]),
+      value: reshape(y, [...x.shape.slice(0, -1), size(y, 1)]),
       saved: [rows, weight] as const,
       gradient: (dy, [rows, weight]) => {
         const dRows = asRows(dy);
         return [
-          reshape(kernels.matMul(dRows, weight, false, true), x.shape),
-          kernels.matMul(rows, dRows, true, false),
-          dRows.sum(0),
+          reshape(kernels.matMul(dRows, weight, false, !transposeWeight), x.shape),
+          transposeWeight
+            ? kernels.matMul(dRows, rows, true, false)
+            : kernels.matMul(rows, dRows, true, false),
+          kernels.sumRows(dRows),
         ];
       },
     };

@@ -3,6 +3,7 @@ import {
   crossEntropy,
   embedding,
   gelu,
+  glu,
   layerNorm,
   lightweightConvolution,
   linear,
@@ -15,9 +16,14 @@ const kernelSizes = [3, 5, 7, 9, 15, 31, 65];
 /** The parts of a layer that are not searched, and both forms of convolution. */
 export function describeBlocks(): void {
   describe("parts of a layer agree with finite differences", () => {
-    it("linear", () => expectGradients(linear, [[5, 3], [3, 4], [4]]));
-    it("linear over more axes", () => expectGradients(linear, [[2, 5, 3], [3, 4], [4]]));
+    it("linear", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias), [[5, 3], [3, 4], [4]]));
+    it("linear over more axes", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias), [[2, 5, 3], [3, 4], [4]]));
+    it("linear with its weight transposed", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias, true), [[5, 3], [4, 3], [4]]));
     it("gelu", () => expectGradients(gelu, [[3, 7]], { scale: 3 }));
+    it("gated linear unit", () => expectGradients(glu, [[3, 8]], { scale: 2 }));
     it("layer norm", () =>
       expectGradients((x, gain, shift) => layerNorm(x, gain, shift), [[4, 6], [6], [6]]));
     it("embedding, with rows taken twice and never", () => {
@@ -53,11 +59,7 @@ export function describeBlocks(): void {
     });
     it("gated linear unit before the convolution", () =>
       expectGradients(
-        (x, weight, bias, kernel) => {
-          const [a, b] = tf.split(linear(x, weight, bias), 2, -1);
-          if (!a || !b) throw new Error("split gives two halves");
-          return lightweightConvolution(a.mul(b.sigmoid()), kernel);
-        },
+        (x, weight, bias, kernel) => lightweightConvolution(glu(linear(x, weight, bias)), kernel),
         [[2, 5, 3], [3, 8], [8], [2, 3]],
       ));
   });

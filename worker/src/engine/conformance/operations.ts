@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { cosine, euclidean, logSigmoid, matMul, softmax, softsign } from "../composites/index.js";
+import {
+  cosine,
+  euclidean,
+  logSigmoid,
+  matMul,
+  softmax,
+  softplus,
+  softsign,
+} from "../composites/index.js";
 import { tf, type Tensor } from "../tf.js";
 import { expectGradients, expectValues, tensorOf } from "./gradients.js";
 
@@ -15,6 +23,7 @@ export function describeOperations(): void {
     it("scale", () => expectGradients((x) => x.mul(1 / Math.sqrt(4)), [heads]));
     it("softmax", () => expectGradients((x) => softmax(x), [scores], { scale: 2 }));
     it("logsigmoid", () => expectGradients(logSigmoid, [heads], { scale: 3 }));
+    it("its negative, softplus", () => expectGradients(softplus, [heads], { scale: 3 }));
     it("softsign", () => {
       // Away from 0, where the second derivative jumps.
       expectGradients((x) => softsign(x.add(1.5)), [heads]);

@@ -1,8 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { installedEngine } from "../../../native/location.mjs";
+import { describeReferenceLosses } from "../../model/reference/losses.js";
 import type { EngineName } from "../choose.js";
+import { tensorflowKernels } from "../kernels/tensorflow.js";
+import { wasmKernels } from "../kernels/wasm.js";
 import { startEngine } from "../start.js";
+import { tf, useEngine } from "../tf.js";
 import { describeBlocks } from "./blocks.js";
+import { describeHostLoops } from "./hostLoops.js";
 import { describeKeptMemory } from "./memory.js";
 import { describeOperations } from "./operations.js";
 import { describeReference } from "./reference.js";
@@ -24,10 +29,26 @@ export function describeConformance(engine: EngineName): void {
       const started = await startEngine(engine, 1);
       expect(started.name).toBe(engine);
       expect(started.reasons).toEqual([]);
+      // `npm run build` makes WebAssembly's own operations; natively they need a compiler.
+      if (engine === "wasm") expect(started.version).toContain("fused operations");
     });
-    describeOperations();
-    describeBlocks();
-    describeReference();
-    describeKeptMemory();
+    describeAll();
+    describeHostLoops();
+
+    describe("without our own operations", () => {
+      beforeAll(() => {
+        const plain = engine === "wasm" ? wasmKernels(tf) : tensorflowKernels(tf, { fused: false });
+        useEngine(tf, plain);
+      });
+      describeAll();
+    });
   });
+}
+
+function describeAll(): void {
+  describeOperations();
+  describeBlocks();
+  describeReference();
+  describeReferenceLosses();
+  describeKeptMemory();
 }

@@ -1,22 +1,24 @@
 import { OpnasError } from "@opnas/core";
 import type { Kernels, Tensor, TensorFlow } from "../tf.js";
+import { plainKernels } from "./plain.js";
 
 /**
  * Kernels for the WebAssembly engine. Its matrix product is fast only without transpose flags, so
- * transposes are made explicit; and it lacks UnsortedSegmentSum, the gradient of a gather.
+ * transposes are made explicit.
  */
 export function wasmKernels(tf: TensorFlow): Kernels {
-  registerUnsortedSegmentSum(tf);
   const transposed = (x: Tensor) =>
     x.transpose([...Array(x.rank - 2).keys(), x.rank - 1, x.rank - 2]);
-  return {
-    matMul: (a, b, transposeA = false, transposeB = false) =>
-      tf.matMul(transposeA ? transposed(a) : a, transposeB ? transposed(b) : b),
-  };
+  return plainKernels((a, b, transposeA = false, transposeB = false) =>
+    tf.matMul(transposeA ? transposed(a) : a, transposeB ? transposed(b) : b),
+  );
 }
 
-/** Sums the rows of x that have the same segment id; x may have more axes than the ids. */
-function registerUnsortedSegmentSum(tf: TensorFlow): void {
+/**
+ * Gives the WebAssembly engine an operation that it lacks, the gradient of a gather: sums the rows
+ * of x that have the same segment id. To be called once.
+ */
+export function registerUnsortedSegmentSum(tf: TensorFlow): void {
   tf.registerKernel({
     kernelName: "UnsortedSegmentSum",
     backendName: "wasm",

@@ -1,0 +1,18 @@
+// AssemblyScript, compiled to worker/dist/kernels.wasm: fused operations on the memory of
+// TensorFlow.js's WebAssembly engine, which has them only in many slow parts or not at all. The module
+// has no data of its own, for all of the memory is the engine's.
+export { gelu, glu, gluGradient, logSigmoid, softplus, softsign } from "./pointwise";
+export { product } from "./product";
+export {
+  areWithin,
+  crossEntropy,
+  crossEntropyGradient,
+  gatherRows,
+  layerNorm,
+  layerNormGradient,
+  scatterRows,
+  softmax,
+  softmaxGradient,
+  sumRows,
+  swapMiddle,
+} from "./rows";

@@ -1,0 +1,148 @@
+import { bertLayer, stream, type Architecture } from "@opnas/core";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { startEngine } from "../engine/start.js";
+import { tf } from "../engine/tf.js";
+import { buildBackbone } from "../model/backbone.js";
+import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { maskedBatches } from "../training/maskedLanguage.js";
+import { smallData, smallSettings } from "../training/testing/data.js";
+import { inherit } from "./inherit.js";
+import { samplePair } from "./sample.js";
+import { newSuperNet } from "./state.js";
+import { superNetStep, trainSuperNet, type SuperNetInput } from "./train.js";
+
+// A busy machine takes a multiple of the two seconds that the slowest needs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+beforeAll(() => startEngine("auto", 1));
+
+const settings = smallSettings();
+const data = smallData();
+
+function run(changes: Partial<SuperNetInput> = {}): Promise<Tensors> {
+  return trainSuperNet({
+    settings,
+    seed: 7,
+    data,
+    report: () => undefined,
+    checkpoint: () => Promise.resolve(),
+    stopped: () => false,
+    ...changes,
+  });
+}
+
+describe("training the super-net", () => {
+  it("trains both branches of every layer equally often", async () => {
+    const trained = await run();
+    const steps = settings.superNet.steps;
+    expect([...tensorNamed(trained, "training.trained.attention").data]).toEqual([steps, steps]);
+    expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
+  });
+
+  it("draws complementary sub-networks", () => {
+    for (let step = 0; step < 20; step++) {
+      const [first, second] = samplePair(settings, stream(1, "pairs", step));
+      for (const [index, layer] of first.layers.entries()) {
+        expect(second.layers[index]?.kind).not.toBe(layer.kind);
+      }
+    }
+  });
+
+  it("stopped and resumed ends with the same bits as without a stop", async () => {
+    const whole = await run();
+    let kept: Tensors | undefined;
+    let looked = 0;
+    const cutOff = run({
+      stopped: () => looked++ === 3,
+      checkpoint: (tensors) => {
+        kept = tensors;
+        return Promise.resolve();
+      },
+    });
+    await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
+    expect(kept && tensorNamed(kept, "training.progress").data[0]).toBe(3);
+    expect(await run({ resume: kept })).toEqual(whole);
+  });
+
+  it("gives another super-net for another seed", async () => {
+    expect(await run({ seed: 8 })).not.toEqual(await run());
+  });
+
+  it("refuses a checkpoint of another size", async () => {
+    const small = await run({
+      settings: { ...settings, superNet: { ...settings.superNet, steps: 1 } },
+    });
+    const other = { ...settings, size: { ...settings.size, hidden: 32 } };
+    await expect(run({ settings: other, resume: small })).rejects.toMatchObject({
+      code: "CORRUPT_ARTIFACT",
+    });
+  });
+
+  it("lowers the loss", async () => {
+    const losses: number[] = [];
+    await run({
+      settings: {
+        ...settings,
+        superNet: { ...settings.superNet, steps: 150, batch: 8, learningRate: 1e-2 },
+      },
+      report: ({ loss }) => loss !== null && losses.push(loss),
+    });
+    // At first it is above that of guessing evenly among 35 words.
+    expect(losses.at(-1)).toBeLessThan(Math.log(35));
+  });
+});
+
+describe("a step of the super-net", () => {
+  const batchOf = maskedBatches(settings, data, 4, 1, "test");
+
+  it("leaves out a sub-network that is not finite, and counts it", () => {
+    const state = newSuperNet(settings.size, 1);
+    tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
+    const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
+    const conv = { kind: "conv", kernelSize: 5 } as const;
+    const pair: Architecture[] = [
+      { version: 1, layers: [bertLayer, conv] },
+      { version: 1, layers: [conv, bertLayer] },
+    ];
+    const loss = superNetStep(settings, state, pair, batchOf(0), 1e-3);
+    expect(state.skipped).toBe(1);
+    expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
+    expect(Number.isFinite(loss)).toBe(true);
+    expect(tensorNamed(state.weights, "layer.1.attention.q.weight").data).not.toEqual(before);
+    for (const [name, { data }] of state.weights) {
+      if (name !== "layer.0.attention.q.weight")
+        expect(data.every(Number.isFinite), name).toBe(true);
+    }
+  });
+
+  it("leaves nothing on the engine", () => {
+    const state = newSuperNet(settings.size, 1);
+    const afterStep = (step: number) => {
+      const pair = samplePair(settings, stream(1, "pairs", step));
+      superNetStep(settings, state, pair, batchOf(step), 1e-3);
+      return tf.memory().numTensors;
+    };
+    // The first step makes the few constants that an engine keeps.
+    const kept = afterStep(0);
+    for (let step = 1; step < 6; step++) expect(afterStep(step)).toBe(kept);
+  });
+});
+
+describe("inheriting", () => {
+  it("copies the branches that a candidate has, of kernels the middle", async () => {
+    const superNet = await run();
+    const before = structuredClone(superNet);
+    const architecture: Architecture = {
+      version: 1,
+      layers: [bertLayer, { kind: "conv", kernelSize: 5 }],
+    };
+    const weights = inherit(superNet, buildBackbone(settings.size, architecture));
+    const { data: own, shape } = tensorNamed(weights, "layer.1.conv.kernel");
+    const { data: shared } = tensorNamed(superNet, "layer.1.conv.kernel");
+    expect(shape).toEqual([2, 5]);
+    expect([...own]).toEqual([...shared.slice(30, 35), ...shared.slice(65 + 30, 65 + 35)]);
+    expect(weights.has("layer.0.attention.p.weight")).toBe(false);
+    expect(weights.has("layer.0.conv.kernel")).toBe(false);
+    for (const { data } of weights.values()) data.fill(0);
+    expect(superNet).toEqual(before);
+  });
+});
