@@ -35,7 +35,17 @@ const directionRules = rooms.map((room) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/generated/**", "**/.next/**", "**/next-env.d.ts", "**/.data/**"] },
+  {
+    ignores: [
+      "**/dist/**",
+      "**/generated/**",
+      "**/.next/**",
+      "**/next-env.d.ts",
+      "**/.data/**",
+      // AssemblyScript, which shares TypeScript's file ending but not its types.
+      "worker/native/wasm/**",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],

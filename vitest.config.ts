@@ -11,12 +11,12 @@ const oneGraphql = {
 };
 
 /** The unit tests of one room. */
-function unit(room: string, include = `${room}/src/**/*.test.ts`): TestProjectInlineConfiguration {
+function unit(room: string): TestProjectInlineConfiguration {
   return {
     resolve: oneGraphql,
     test: {
       name: room,
-      include: [include],
+      include: [`${room}/src/**/*.test.ts`, `${room}/native/**/*.test.mjs`],
       exclude: [...never, ...special],
       testTimeout: 30_000,
     },

@@ -24,8 +24,8 @@ try {
   for (const stage of chosen) {
     const since = Date.now();
     const show = terminal.line;
-    const result = await terminal.step(stage.title, () =>
-      runStage(stage, { root, logs, env, show }),
+    const result = await terminal.step(stage.title, (progress) =>
+      runStage(stage, { root, logs, env, show, progress }),
     );
     rows.push({ title: stage.title, result, took: seconds(since) });
   }

@@ -54,12 +54,16 @@ export function selectStages(names) {
  * @param {string} how.logs
  * @param {NodeJS.ProcessEnv} how.env
  * @param {(line: string) => void} how.show
+ * @param {(text: string) => void} how.progress
  * @returns {Promise<Result>}
  */
 export async function runStage(stage, how) {
   if ("tests" in stage) return runTests(stage.name, stage.tests, how);
   const results = [];
-  for (const check of stage.checks) results.push(await runCheck(check, how));
+  for (const check of stage.checks) {
+    how.progress(check.slice(0, 3).join(" "));
+    results.push(await runCheck(check, how));
+  }
   return sum(results);
 }
 

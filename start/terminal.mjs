@@ -22,6 +22,7 @@ const repeatEvery = 10_000;
  * @returns {Terminal}
  */
 export function createTerminal(out, { quiet = false } = {}) {
+  out.on("error", () => undefined); // a closed terminal must not keep us from stopping in order
   /** @type {Set<{ title: string, startedAt: number, text: string, saidAt: number }>} */
   const running = new Set();
   /** @type {NodeJS.Timeout | undefined} */

@@ -8,6 +8,8 @@ const config: NextConfig = {
   turbopack: { root: path.join(import.meta.dirname, "..") },
   outputFileTracingRoot: path.join(import.meta.dirname, ".."),
   devIndicators: false,
+  // turbo already skips a build without changes; Next's own cache would only make the first one longer.
+  experimental: { turbopackFileSystemCacheForBuild: false },
   // `npm run typecheck` checks the types, more strictly; a start on a fresh clone need not wait for it.
   typescript: { ignoreBuildErrors: true },
 };

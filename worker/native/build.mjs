@@ -192,7 +192,8 @@ function removeUnusedFiles(folder) {
   const unused = /\.map$|\.min\.js$|\.fesm\.js$|\.es2017\.js$|\.d\.ts$/;
   const packages = path.join(folder, "node_modules", "@tensorflow");
   for (const entry of readdirSync(packages, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && unused.test(entry.name)) rmSync(path.join(entry.parentPath, entry.name));
+    if (entry.isFile() && unused.test(entry.name))
+      rmSync(path.join(entry.parentPath ?? entry.path, entry.name));
   }
 }
 

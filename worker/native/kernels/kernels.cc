@@ -10,7 +10,8 @@
 using namespace opnas;
 
 static bool registerAll() {
-  return registerOperation<pointwise<gelu>>("OpnasGelu", {"x: float"}, {"y: float", "slope: float"}) &&
+  return registerOperation<pointwise<gelu>>("OpnasGelu", {"x: float"},
+                                            {"y: float", "slope: float"}) &&
          registerOperation<pointwise<logSigmoid>>("OpnasLogSigmoid", {"x: float"},
                                                   {"y: float", "slope: float"}) &&
          registerOperation<pointwise<softplus>>("OpnasSoftplus", {"x: float"},
@@ -18,7 +19,8 @@ static bool registerAll() {
          registerOperation<pointwise<softsign>>("OpnasSoftsign", {"x: float"},
                                                 {"y: float", "slope: float"}) &&
          registerOperation<glu>("OpnasGlu", {"x: float"}, {"y: float"}) &&
-         registerOperation<gluGradient>("OpnasGluGradient", {"dy: float", "x: float"}, {"dx: float"}) &&
+         registerOperation<gluGradient>("OpnasGluGradient", {"dy: float", "x: float"},
+                                        {"dx: float"}) &&
          registerOperation<layerNorm>("OpnasLayerNorm",
                                       {"x: float", "gain: float", "shift: float", "epsilon: float"},
                                       {"y: float", "mean: float", "inverse: float"}) &&

@@ -81,7 +81,7 @@ inline void layerNormGradient(Call &call) {
   }
 }
 
-/** x [..., m], mask of b · m numbers, b dividing the rows in order (or none) → softmax(x + mask). */
+/** x [..., m], mask of b · m numbers, each m for 1/b of the rows (or none) → softmax(x + mask). */
 inline void softmax(Call &call) {
   Shape shape, maskShape;
   const float *x = call.input(0, &shape);
@@ -129,7 +129,10 @@ inline void softmaxGradient(Call &call) {
   }
 }
 
-/** logits [p, v], labels [p], shares [p] → Σ share · −log softmax(logits)[label], log Σ e^logits [p]. */
+/**
+ * logits [p, v], labels [p], shares [p] → Σ share · −log softmax(logits)[label], and of each row
+ * log Σ e^logits [p].
+ */
 inline void crossEntropy(Call &call) {
   Shape shape;
   const float *logits = call.input(0, &shape);

@@ -5,8 +5,8 @@ import { all, madd } from "./math";
 const PANEL: usize = 8;
 
 /**
- * c = a · b for each of `count` pairs: a [n, k], b [k, m], c [n, m]. The strides say how far a step
- * along n or k (in a) and along k or m (in b) is, so that transposed matrices need no copy.
+ * c = a · b for each of `count` pairs: a [n, k], b [k, m], c [n, m]. The strides say how far a
+ * step along n or k (in a) and along k or m (in b) is, so that transposed matrices need no copy.
  * `scratch` has room for k × 8 numbers. Each row of c starts from `bias` [m], or from 0 where
  * that is 0.
  */
@@ -118,8 +118,14 @@ function fourRows(
   k: usize,
   wide: usize,
 ): void {
-  let low0 = startLow, low1 = startLow, low2 = startLow, low3 = startLow;
-  let high0 = startHigh, high1 = startHigh, high2 = startHigh, high3 = startHigh;
+  let low0 = startLow,
+    low1 = startLow,
+    low2 = startLow,
+    low3 = startLow;
+  let high0 = startHigh,
+    high1 = startHigh,
+    high2 = startHigh,
+    high3 = startHigh;
   const a1 = aRow;
   const a2 = aRow + aRow;
   const a3 = a2 + aRow;

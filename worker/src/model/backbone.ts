@@ -1,5 +1,5 @@
 import type { Architecture, ModelSize } from "@opnas/core";
-import { embedding, gelu, matMul } from "../engine/composites/index.js";
+import { embedding, gelu, linear } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
 import { affine, buildLayer, norm } from "./layers.js";
@@ -40,7 +40,7 @@ export function maskedLogits(weights: Weights, x: Tensor, rows: Tensor): Tensor 
   const chosen = embedding(x, rows); // [p, hidden]
   const features = norm(weights, "mlm.norm", gelu(affine(weights, "mlm.dense", chosen)));
   const decoder = weights("embedding.token.weight"); // [vocabulary, hidden]
-  return matMul(features, decoder, true).add(weights("mlm.decoder.bias"));
+  return linear(features, decoder, weights("mlm.decoder.bias"), true);
 }
 
 /** What a classification head sees of each sequence: [CLS] and the mean of all tokens. */

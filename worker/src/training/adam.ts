@@ -1,3 +1,4 @@
+import { hostLoops } from "../engine/hostLoops.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 
 /** Gradients by parameter name; a parameter that a step did not use has none. */
@@ -27,7 +28,7 @@ export function newAdam(weights: Tensors): AdamState {
 
 /**
  * One Adam step (Kingma & Ba 2015) in place. Parameters without a gradient stay as they are.
- * Plain loops over the process's own arrays: as fast as the engine's operations would be at the
+ * It works on the process's own arrays: no slower than the engine's operations would be at the
  * sizes of a search, and every bit of the state is at hand for a checkpoint.
  */
 export function adamStep(
@@ -39,11 +40,13 @@ export function adamStep(
   state.step++;
   const unbiased = Math.sqrt(1 - squareDecay ** state.step) / (1 - decay ** state.step);
   for (const [name, gradient] of gradients) {
-    update(
+    hostLoops.adam(
       tensorNamed(weights, name).data,
       gradient,
       tensorNamed(state.mean, name).data,
       tensorNamed(state.meanSquare, name).data,
+      decay,
+      squareDecay,
       learningRate * unbiased,
       epsilon * Math.sqrt(1 - squareDecay ** state.step),
     );
@@ -56,18 +59,11 @@ export function adamStep(
  */
 export function clip(gradients: Gradients): boolean {
   let sum = 0;
-  for (const gradient of gradients.values()) {
-    for (let i = 0; i < gradient.length; i++) {
-      const g = gradient[i] ?? 0;
-      sum += g * g;
-    }
-  }
+  for (const gradient of gradients.values()) sum += hostLoops.sumOfSquares(gradient);
   const length = Math.sqrt(sum);
   if (!Number.isFinite(length)) return false;
   if (length <= 1) return true;
-  for (const gradient of gradients.values()) {
-    for (let i = 0; i < gradient.length; i++) gradient[i] = (gradient[i] ?? 0) / length;
-  }
+  for (const gradient of gradients.values()) hostLoops.scale(gradient, 1 / length);
   return true;
 }
 
@@ -75,26 +71,8 @@ export function clip(gradients: Gradients): boolean {
 export function addGradients(gradients: Gradients, more: Gradients): void {
   for (const [name, gradient] of more) {
     const sum = gradients.get(name);
-    if (!sum) gradients.set(name, gradient);
-    else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (gradient[i] ?? 0);
-  }
-}
-
-function update(
-  weight: Float32Array,
-  gradient: Float32Array,
-  mean: Float32Array,
-  meanSquare: Float32Array,
-  rate: number,
-  epsilon: number,
-): void {
-  for (let i = 0; i < weight.length; i++) {
-    const g = gradient[i] ?? 0;
-    const m = (mean[i] ?? 0) * decay + g * (1 - decay);
-    const v = (meanSquare[i] ?? 0) * squareDecay + g * g * (1 - squareDecay);
-    mean[i] = m;
-    meanSquare[i] = v;
-    weight[i] = (weight[i] ?? 0) - (rate * m) / (Math.sqrt(v) + epsilon);
+    if (sum) hostLoops.add(sum, gradient);
+    else gradients.set(name, gradient);
   }
 }
 

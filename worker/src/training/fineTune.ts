@@ -33,18 +33,18 @@ export async function fineTune(
   const { steps, batch: size, learningRate } = settings.fineTune;
   const { sequences, labels } = task.train;
   const rowsOf = batchRows(sequences.count, size, seed, `${purpose}: ${task.name}`);
-  const names = [...weights.keys()]; const fr=process.env['FREEZE']?new RegExp(process.env['FREEZE']):/^$/; const kept=names.filter(n=>fr.test(n)); const up=upload(weights,kept);
+  const names = [...weights.keys()];
   const adam = newAdam(weights);
   for (let step = 0; step < steps; step++) {
     watch.check();
     const rows = rowsOf(step);
     const targets = rows.map((row) => labels[row] ?? 0);
-    const { loss, gradients } = lossAndGradients(weights, names.filter(n=>!fr.test(n)), (on0) => { const on=(n:string)=>up.get(n)??on0(n); return (
+    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
       crossEntropy(
         classLogits(backbone, on, sequences, rows),
         tf.tensor1d(targets, "int32"),
         tf.ones([size]),
-      ));},
+      ),
     );
     if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
     adamStep(weights, gradients, adam, learningRateAt(step, steps, learningRate, warmup));

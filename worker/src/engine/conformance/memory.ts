@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gelu, layerNorm, linear } from "../composites/index.js";
+import { gelu, layerNorm, linear, softmax } from "../composites/index.js";
 import { tf } from "../tf.js";
 import { tensorOf } from "./gradients.js";
 
@@ -21,5 +21,24 @@ export function describeKeptMemory(): void {
       expect(after.numDataBuffers).toBe(before.numDataBuffers);
       tf.dispose(inputs);
     });
+  });
+}
+
+export function describeSameBits(): void {
+  it("the same inputs give the same bits every time", () => {
+    const inputs = [tensorOf([64, 48], 1), tensorOf([48, 48], 2), tensorOf([48], 3)];
+    const run = () =>
+      tf.tidy(() => {
+        const { value, grads } = tf.valueAndGrads((...[x, w, b]: typeof inputs) => {
+          if (!x || !w || !b) throw new Error("three inputs");
+          return softmax(layerNorm(gelu(linear(x, w, b)), b, b))
+            .square()
+            .sum();
+        })(inputs);
+        return [value, ...grads].map((each) => Array.from(each.dataSync()));
+      });
+    const first = run();
+    for (let i = 0; i < 5; i++) expect(run()).toEqual(first);
+    tf.dispose(inputs);
   });
 }

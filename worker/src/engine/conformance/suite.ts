@@ -8,7 +8,7 @@ import { startEngine } from "../start.js";
 import { tf, useEngine } from "../tf.js";
 import { describeBlocks } from "./blocks.js";
 import { describeHostLoops } from "./hostLoops.js";
-import { describeKeptMemory } from "./memory.js";
+import { describeKeptMemory, describeSameBits } from "./memory.js";
 import { describeOperations } from "./operations.js";
 import { describeReference } from "./reference.js";
 
@@ -51,4 +51,5 @@ function describeAll(): void {
   describeReference();
   describeReferenceLosses();
   describeKeptMemory();
+  describeSameBits();
 }
