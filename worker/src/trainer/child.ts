@@ -22,8 +22,11 @@ type EvaluateWork = Extract<Work, { type: "evaluate" }>;
 let stopping = false;
 const stopped = () => stopping;
 
+/** A reply that cannot be delivered means that the worker is gone: then this process is, too. */
 function reply(message: Reply): void {
-  process.send?.(message);
+  process.send?.(message, (error: Error | null) => {
+    if (error !== null) process.exit(0);
+  });
 }
 
 /** What the last request read, kept for the next: requests of one run follow one another. */
