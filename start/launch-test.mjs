@@ -23,29 +23,30 @@ try {
   const rows = [];
   for (const stage of chosen) {
     const since = Date.now();
-    const show = terminal.line;
-    const result = await terminal.step(stage.title, (progress) =>
-      runStage(stage, { root, logs, env, show, progress }),
-    );
+    const result = await terminal.step(stage.title, async (progress) => {
+      const found = await runStage(stage, { root, logs, env, show: terminal.line, progress });
+      progress(`${found.failed === 0 ? "=" : "✗"} ${counts(found)}`);
+      return found;
+    });
     rows.push({ title: stage.title, result, took: seconds(since) });
   }
   const total = sum(rows.map(({ result }) => result));
   terminal.line("");
-  for (const { title, result, took } of [
-    ...rows,
-    { title: "All, with set-up", result: total, took: seconds(begun) },
-  ]) {
-    const skipped = result.skipped === 0 ? "" : `, ${result.skipped} skipped`;
+  rows.push({ title: "All, with set-up", result: total, took: seconds(begun) });
+  for (const { title, result, took } of rows) {
     const mark = result.failed === 0 ? "✓" : "✗";
-    terminal.line(
-      `${mark} ${title.padEnd(22)} ${took.padStart(8)}  ${result.passed} passed, ${result.failed} failed${skipped}`,
-    );
+    terminal.line(`${mark} ${title.padEnd(22)} ${took.padStart(8)}  ${counts(result)}`);
   }
   terminal.line(`\n${total.passed} passed, ${total.failed} failed`);
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 } catch (error) {
   terminal.clear();
   exitFor(error);
+}
+
+/** @param {import("./stages.mjs").Result} result */
+function counts({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`;
 }
 
 /**

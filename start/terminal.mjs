@@ -8,7 +8,7 @@ const repeatEvery = 10_000;
  * @typedef {object} Terminal
  * @property {<T>(title: string, work: (progress: (text: string) => void) => Promise<T>) => Promise<T>} step
  *   runs `work`, showing that it lives, and prints one line with its time when it is done; the last
- *   text that `work` reported as "= …" becomes the line's remark
+ *   text that `work` reported as "= …" becomes the line's remark, as "✗ …" it also marks it as failed
  * @property {(text: string) => void} line prints a line
  * @property {() => void} clear removes the status line before the end of the process
  */
@@ -66,17 +66,19 @@ export function createTerminal(out, { quiet = false } = {}) {
       const startedAt = Date.now();
       const step = { title, startedAt, text: "", saidAt: startedAt + patience };
       let remark = "";
+      let isBad = false;
       running.add(step);
       timer ??= setInterval(tick, redrawEvery);
       /** @param {string} text */
       const progress = (text) => {
-        if (text.startsWith("= ")) remark = `  ${text.slice(2)}`;
+        if (/^[=✗] /.test(text)) remark = `  ${text.slice(2)}`;
         else step.text = text;
+        if (text.startsWith("✗ ")) isBad = true;
       };
       let mark = "✗";
       try {
         const result = await work(progress);
-        mark = "✓";
+        if (!isBad) mark = "✓";
         return result;
       } finally {
         running.delete(step);

@@ -24,7 +24,7 @@ const tiny: SearchSettings = {
     checkpointEverySeconds: 15,
   },
   candidate: { steps: 20, batch: 16, learningRate: 3e-4 },
-  fineTune: { steps: 64, batch: 16, learningRate: 3e-3 },
+  fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
   masking: 0.3,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],

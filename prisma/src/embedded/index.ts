@@ -64,7 +64,10 @@ export async function startEmbeddedPostgres(
   const cluster = await openCluster(folder, user, await findBinaries(), report);
   const running = await findRunning(cluster, report);
   const logFile = options.logFile ?? path.join(folder, "postgres.log");
-  const postmaster = running ?? (await launch(cluster, logFile, options.port, report));
+  const { postmaster, guard } =
+    running === undefined
+      ? await launch(cluster, logFile, options.port, report)
+      : { postmaster: running, guard: undefined };
   await createDatabase(cluster, postmaster.port);
   return {
     url: urlOf(cluster, postmaster.port, database),
@@ -73,7 +76,7 @@ export async function startEmbeddedPostgres(
     cluster: cluster.folder,
     reused: running !== undefined,
     ended: gone(postmaster.pid),
-    stop: () => stop(postmaster.pid),
+    stop: () => stop(postmaster.pid, guard),
   };
 }
 
@@ -83,7 +86,7 @@ async function launch(
   logFile: string,
   wantedPort: number | undefined,
   report: (message: string) => void,
-): Promise<Postmaster> {
+): Promise<{ postmaster: Postmaster; guard: ChildProcess }> {
   const deadline = Date.now() + startSeconds * 1000;
   for (let port = wantedPort; ; port = undefined) {
     const chosen = port ?? (await freePort());
@@ -91,7 +94,9 @@ async function launch(
     for (let polls = 1; child.exitCode === null && child.signalCode === null; polls += 1) {
       const now = await readPidFile(cluster.folder);
       const isOurs = now?.port === chosen && now.ready && isAlive(now.pid);
-      if (isOurs && (await answers(cluster, chosen)) === "yes") return now;
+      if (isOurs && (await answers(cluster, chosen)) === "yes") {
+        return { postmaster: now, guard: child };
+      }
       if (polls % 40 === 0) report("Postgres is recovering from an unclean stop");
       if (Date.now() > deadline) {
         child.stdin?.end();
@@ -112,7 +117,7 @@ async function launch(
  * A shell stands between us and Postgres: when our end of its standard input closes, by our death
  * too, it asks Postgres for a fast shutdown. `said` gives what the server has logged since.
  */
-const guard = `
+const guardScript = `
 exec 3<&0
 "$@" 3<&- </dev/null & server=$!
 { cat <&3 >/dev/null; kill -INT "$server"; } 2>/dev/null &
@@ -141,7 +146,7 @@ function spawnServer(
   const before = fstatSync(log).size;
   const isWindows = process.platform === "win32";
   const command = isWindows ? program : "/bin/sh";
-  const child = spawn(command, isWindows ? args : ["-c", guard, "sh", program, ...args], {
+  const child = spawn(command, isWindows ? args : ["-c", guardScript, "sh", program, ...args], {
     cwd: isWindows ? folder : "/",
     detached: true,
     stdio: ["pipe", log, log],
@@ -166,12 +171,13 @@ async function createDatabase(cluster: Cluster, port: number): Promise<void> {
   }
 }
 
-async function stop(pid: number): Promise<void> {
+async function stop(pid: number, guard: ChildProcess | undefined): Promise<void> {
+  guard?.stdin?.destroy();
   for (const [signal, seconds] of [
-    ["SIGINT", 7],
+    ["SIGINT", 4],
     ["SIGQUIT", 3],
   ] as const) {
-    if (!isAlive(pid)) return;
+    if (!isAlive(pid)) break;
     process.kill(pid, signal);
     const deadline = Date.now() + seconds * 1000;
     while (isAlive(pid) && Date.now() < deadline) await sleep(25);
@@ -179,6 +185,9 @@ async function stop(pid: number): Promise<void> {
   if (isAlive(pid)) {
     throw new OpnasError("INTERNAL", `Postgres (process ${pid}) does not stop: end it by hand.`);
   }
+  // The guard leads a process group, empty when the last of its shells has ended too.
+  const group = guard?.pid === undefined ? 0 : -guard.pid;
+  for (let tries = 0; group !== 0 && isAlive(group) && tries < 100; tries += 1) await sleep(10);
 }
 
 async function gone(pid: number): Promise<void> {
