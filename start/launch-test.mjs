@@ -21,7 +21,8 @@ try {
   const env = await prepare(chosen.some(({ name }) => name === "e2e"));
   /** @type {{ title: string, result: import("./stages.mjs").Result, took: string }[]} */
   const rows = [];
-  for (const stage of chosen) {
+  /** @param {import("./stages.mjs").Stage} stage */
+  const run = async (stage) => {
     const since = Date.now();
     const result = await terminal.step(stage.title, async (progress) => {
       const found = await runStage(stage, { root, logs, env, show: terminal.line, progress });
@@ -29,6 +30,10 @@ try {
       return found;
     });
     rows.push({ title: stage.title, result, took: seconds(since) });
+  };
+  for (const stage of chosen) {
+    if (chosen.some(({ name }) => name === stage.beside)) continue;
+    await Promise.all([stage, ...chosen.filter(({ beside }) => beside === stage.name)].map(run));
   }
   const total = sum(rows.map(({ result }) => result));
   terminal.line("");

@@ -10,8 +10,9 @@ import { Problem } from "./problem.mjs";
  * @property {number} failed
  * @property {number} skipped
  *
- * @typedef {{ name: string, title: string } & ({ tests: string[] } | { checks: [string, ...string[]][] })} Stage
- *   tests: vitest projects; checks: programs that count as one test each
+ * @typedef {{ name: string, title: string, beside?: string } & ({ tests: string[] } | { checks: [string, ...string[]][] })} Stage
+ *   tests: vitest projects; checks: programs that count as one test each; beside: the stage that it
+ *   runs side by side with, because it mostly waits
  */
 
 /** Every stage of npm test, cheapest first. @type {Stage[]} */
@@ -25,8 +26,8 @@ export const stages = [
       ["turbo", "run", "typecheck", "--ui=stream", "--output-logs=errors-only"],
     ],
   },
+  { name: "start", title: "Launcher, Postgres", tests: ["start"], beside: "static" },
   { name: "unit", title: "Unit", tests: ["core", "prisma", "worker", "server", "web", "cli"] },
-  { name: "start", title: "Launcher, Postgres", tests: ["start"] },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },
   { name: "database", title: "On a real Postgres", tests: ["database"] },
   { name: "e2e", title: "End to end, browser", tests: ["e2e"] },
