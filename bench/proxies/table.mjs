@@ -26,8 +26,9 @@ export function print(summary) {
     `${summary.architectures} architectures, ${summary.learners} learned under every seed; best: ` +
       `${(100 * best.heldOutAccuracy).toFixed(1)} % of held-out masked words`,
   );
+  const superNets = seconds.superNet.map((each) => `${each.toFixed(0)} s`).join(", ");
   console.log(
-    `super-net ${seconds.superNet.map((each) => each.toFixed(0)).join(", ")} s; a candidate ` +
+    `super-nets ${superNets || "kept from before"}; a candidate ` +
       `${seconds.candidate.toFixed(1)} s (train ${seconds.train.toFixed(1)}, fine-tune ` +
       `${seconds.fineTune.toFixed(1)}, score ${seconds.score.toFixed(1)})`,
   );

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -32,6 +32,7 @@ export class Platform {
 
   static async create(): Promise<Platform> {
     const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-e2e-"));
+    await chmod(dataFolder, 0o755); // root's Postgres runs as another user, who must get in
     return new Platform(dataFolder, await freePort(), await freePort());
   }
 
