@@ -100,7 +100,10 @@ export const searchSettingsSchema = z
     masking: z.number().min(0.01).max(0.9),
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),
-    tasks: z.array(z.enum(taskNames)).min(1),
+    /** "mlm" must be among them: it also tells whether a candidate learned at all. */
+    tasks: z
+      .array(z.enum(taskNames))
+      .refine((tasks) => tasks.includes("mlm"), { error: "tasks must include mlm" }),
   })
   .refine((settings) => settings.parents <= settings.population, {
     error: "parents must not exceed population",
