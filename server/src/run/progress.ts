@@ -61,9 +61,9 @@ function fractionOf(run: SearchRun, settings: SearchSettings): number {
   return run.phase === "SUPERNET" ? share * inPhase : share + (1 - share) * inPhase;
 }
 
-/** The super-net's part of a run's work. */
+/** The super-net's part of a run's work; each of its steps trains two sub-networks (paper §4). */
 function superNetShare(settings: SearchSettings): number {
-  const superNet = trainingWork(settings.superNet);
+  const superNet = 2 * trainingWork(settings.superNet);
   return superNet / (superNet + candidateCount(settings) * candidateWork(settings));
 }
 
