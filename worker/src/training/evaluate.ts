@@ -98,23 +98,21 @@ async function evaluate(
   const watched = watch(input.stopped, input.report);
   const timings = { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 };
   try {
-    const timed = async <T>(part: keyof typeof timings, work: Promise<T>): Promise<T> => {
+    const timed = async <T>(part: keyof typeof timings, work: () => Promise<T>): Promise<T> => {
       const start = performance.now();
-      const result = await work;
+      const result = await work();
       timings[part] += (performance.now() - start) / 1000;
       return result;
     };
-    await timed("trainSeconds", pretrain(backbone, weights, plan, context, watched));
+    await timed("trainSeconds", () => pretrain(backbone, weights, plan, context, watched));
     const masked = maskedTask(data);
-    const heldOut = await timed(
-      "scoreSeconds",
+    const heldOut = await timed("scoreSeconds", () =>
       scoreMaskedWords(backbone, weights, masked, watched),
     );
     const taskScores: TaskScore[] = [];
     for (const task of data.tasks) {
       const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
-      const score = await timed(
-        part,
+      const score = await timed(part, () =>
         scoreTask(task, backbone, weights, heldOut.loss, context, watched),
       );
       taskScores.push(describe(task, score));
