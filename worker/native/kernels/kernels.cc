@@ -1,10 +1,12 @@
 // Fused operations for training small Transformers on the CPU: TensorFlow's eager mode would
 // need five to fifteen passes over memory for each. Loaded as an addon of Node, after which the
-// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h.
+// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h and the
+// loading of recorded graphs.
 #include <node_api.h>
 
 #include "hostLoops.h"
 #include "pointwise.h"
+#include "recorded.h"
 #include "rows.h"
 
 using namespace opnas;
@@ -54,5 +56,7 @@ NAPI_MODULE_INIT() {
   exportFunction(env, exports, "scale", scale);
   exportFunction(env, exports, "add", add);
   exportFunction(env, exports, "adam", adam);
+  exportFunction(env, exports, "loadRecordings", loadRecordings);
+  exportFunction(env, exports, "unloadRecording", unloadRecording);
   return exports;
 }

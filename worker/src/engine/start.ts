@@ -15,6 +15,7 @@ import { tensorflowKernels } from "./kernels/tensorflow.js";
 import { registerUnsortedSegmentSum, wasmKernels } from "./kernels/wasm.js";
 import { WasmMemory } from "./kernels/wasmMemory.js";
 import { replaceSlowOperations } from "./kernels/wasmReplacements.js";
+import { isRecordingAddon, useRecordings } from "./recording/load.js";
 import { useEngine, type TensorFlow } from "./tf.js";
 
 /** Our own operations for WebAssembly, made by `npm run build` from worker/native/wasm. */
@@ -70,6 +71,7 @@ function startNative(name: NativeEngine, threads: number): Attempt<string> {
     if (installed.kernels) {
       const exported: unknown = createRequire(import.meta.url)(installed.kernels);
       if (areHostLoops(exported)) useHostLoops(exported);
+      if (isRecordingAddon(exported)) useRecordings(exported);
     }
     useEngine(tf, tensorflowKernels(tf, { fused: installed.kernels !== undefined }));
   } catch (error) {

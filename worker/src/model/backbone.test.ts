@@ -18,7 +18,7 @@ import { countingSequences, smallSettings } from "../training/testing/data.js";
 import { buildBackbone, type Backbone } from "./backbone.js";
 import { tokenBatch } from "./batch.js";
 import { initialWeights } from "./parameters.js";
-import { inScope } from "./scope.js";
+import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors } from "./tensors.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.

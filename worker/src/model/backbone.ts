@@ -1,54 +1,94 @@
 import type { Architecture, ModelSize } from "@opnas/core";
-import { embedding, gelu, linear } from "../engine/composites/index.js";
+import { crossEntropy, embedding, gelu, linear } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
-import { affine, buildLayer, norm } from "./layers.js";
-import { backboneParameters, branchOf, type Parameter } from "./parameters.js";
+import { affine, buildLayer, norm, type Use } from "./layers.js";
+import { backboneParameters, branchOf, namesOf, type Parameter } from "./parameters.js";
+import { modelPart, given } from "./part.js";
 import type { Weights } from "./tensors.js";
 
 /** An architecture ready to run: made once, then called for every batch. */
 export interface Backbone {
   parameters: readonly Parameter[];
-  /** A batch's hidden states after the last layer, as rows [b·n, hidden]. */
+  /** A batch's hidden states after the last layer, [b, n, hidden]. */
   encode(weights: Weights, batch: TokenBatch): Tensor;
 }
 
 /** The backbone of an architecture that `checkArchitecture` passed. */
-export function buildBackbone(size: ModelSize, architecture: Architecture): Backbone {
-  const layers = architecture.layers.map((layer, index) => buildLayer(size, index, layer));
+export function buildBackbone(
+  size: ModelSize,
+  architecture: Architecture,
+  use: Use = "often",
+): Backbone {
+  const layers = architecture.layers.map((layer, index) => buildLayer(size, index, layer, use));
   return {
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
-      layers.reduce((x, layer) => layer(weights, x, batch), embed(weights, batch)),
+      layers.reduce((x, layer) => layer(weights, x, batch), embed(weights, [], [batch.ids])),
   };
 }
 
-/** Token + position embeddings, normalised: ids [b, n] → rows [b·n, hidden]. */
-function embed(weights: Weights, { ids, length }: TokenBatch): Tensor {
+const embeddingNames = [
+  "embedding.token.weight",
+  "embedding.position.weight",
+  ...namesOf("embedding.norm"),
+];
+
+/** Token + position embeddings, normalised: ids [b, n] → [b, n, hidden]. */
+const embed = modelPart(embeddingNames, (weights, _, constants) => {
+  const ids = given(constants[0]);
+  const length = ids.shape[1] ?? 0;
   const tokens = embedding(weights("embedding.token.weight"), ids); // [b, n, hidden]
   const table = weights("embedding.position.weight"); // [longest, hidden]
   const positions = table.shape[0] === length ? table : table.slice(0, length);
-  const sum = tokens.add(positions);
-  return norm(weights, "embedding.norm", sum.reshape([-1, table.shape[1] ?? 0]));
-}
+  return norm(weights, "embedding.norm", tokens.add(positions));
+});
+
+const headNames = [
+  ...[...namesOf("mlm.dense"), ...namesOf("mlm.norm")],
+  ...["embedding.token.weight", "mlm.decoder.bias"],
+];
 
 /**
- * Masked-LM head at chosen rows only: x [b·n, hidden], rows [p] (int32) → logits
- * [p, vocabulary]. Dense, GELU, norm, then the token embedding as decoder.
+ * Masked-LM head at chosen tokens only: x [b, n, hidden], places [p] (int32) among the b · n →
+ * logits [p, vocabulary]. Dense, GELU, norm, then the token embedding as decoder.
  */
-export function maskedLogits(weights: Weights, x: Tensor, rows: Tensor): Tensor {
-  const chosen = embedding(x, rows); // [p, hidden]
+export const maskedLogits = modelPart(headNames, logitsAt);
+
+/** The same, then the mean cross-entropy in nats with targets [p] (int32). */
+export const maskedLoss = modelPart(headNames, (weights, inputs, [places, targets]) =>
+  loss(logitsAt(weights, inputs, [given(places)]), given(targets)),
+);
+
+function logitsAt(weights: Weights, inputs: readonly Tensor[], constants: readonly Tensor[]) {
+  const x = given(inputs[0]);
+  const chosen = embedding(x.reshape([-1, x.shape[2] ?? 0]), given(constants[0])); // [p, hidden]
   const features = norm(weights, "mlm.norm", gelu(affine(weights, "mlm.dense", chosen)));
   const decoder = weights("embedding.token.weight"); // [vocabulary, hidden]
   return linear(features, decoder, weights("mlm.decoder.bias"), true);
 }
 
-/** What a classification head sees of each sequence: [CLS] and the mean of all tokens. */
-export function pooled(x: Tensor, { size, length, padding }: TokenBatch): Tensor {
-  const states = x.reshape([size, length, -1]); // [b, n, hidden]
-  const first = states.slice([0, 0, 0], [size, 1, -1]).reshape([size, -1]);
-  if (!padding) return tf.concat([first, states.mean(1)], 1); // [b, 2·hidden]
-  const tokens = padding.keep.expandDims(2); // [b, n, 1]
-  const mean = states.mul(tokens).sum(1).div(padding.keep.sum(1, true));
-  return tf.concat([first, mean], 1);
+/** Classification head: x [b, n, hidden], perhaps with `keep` [b, n] → logits [b, classes]. */
+export const classLogits = modelPart(namesOf("classifier"), (weights, inputs, [keep]) =>
+  classify(weights, given(inputs[0]), keep),
+);
+
+/** The same, then the mean cross-entropy in nats with labels [b] (int32). */
+export const classLoss = modelPart(namesOf("classifier"), (weights, inputs, [labels, keep]) =>
+  loss(classify(weights, given(inputs[0]), keep), given(labels)),
+);
+
+/** Of [CLS] and the mean of all tokens. */
+function classify(weights: Weights, x: Tensor, keep?: Tensor): Tensor {
+  const [b = 0, , hidden = 0] = x.shape;
+  const first = x.slice([0, 0, 0], [b, 1, hidden]).reshape([b, hidden]);
+  return affine(weights, "classifier", tf.concat([first, meanOverTokens(x, keep)], 1));
+}
+
+function meanOverTokens(x: Tensor, keep?: Tensor): Tensor {
+  return keep ? x.mul(keep.expandDims(2)).sum(1).div(keep.sum(1, true)) : x.mean(1);
+}
+
+function loss(logits: Tensor, labels: Tensor): Tensor {
+  return crossEntropy(logits, labels, tf.ones(labels.shape));
 }

@@ -3,7 +3,6 @@ import { padId } from "../data/types.js";
 
 /** Which positions of a batch hold tokens, in the forms that operations want it. */
 export interface Padding {
-  /** 1 at tokens, 0 at padding: [b, n]. */
   keep: Tensor;
   /** The same for the rows of [b, heads, n, ·] and for the columns of [b, heads, ·, n]. */
   keepRows: Tensor;
@@ -18,23 +17,25 @@ export interface TokenBatch {
   length: number;
   /** [b, n] int32 */
   ids: Tensor;
-  /** Only where a sequence is shorter than the batch: without padding nothing is masked. */
-  padding?: Padding;
+  /**
+   * 1 at tokens, 0 at padding: [b, n]. Only where a sequence is shorter than the batch: without
+   * padding nothing is masked.
+   */
+  keep?: Tensor;
 }
 
 /** Sequences [size × length], padded with `padId`, as a batch; to be called within `tf.tidy`. */
 export function tokenBatch(ids: Int32Array, size: number, length: number): TokenBatch {
   const batch = { size, length, ids: tf.tensor2d(ids, [size, length], "int32") };
-  return ids.includes(padId) ? { ...batch, padding: paddingOf(ids, size, length) } : batch;
+  if (!ids.includes(padId)) return batch;
+  const keep = Float32Array.from(ids, (id) => (id === padId ? 0 : 1));
+  return { ...batch, keep: tf.tensor2d(keep, [size, length]) };
 }
 
-function paddingOf(ids: Int32Array, size: number, length: number): Padding {
-  const keep = Float32Array.from(ids, (id) => (id === padId ? 0 : 1));
-  const bias = keep.map((kept) => (kept === 1 ? 0 : -1e9));
-  return {
-    keep: tf.tensor2d(keep, [size, length]),
-    keepRows: tf.tensor4d(keep, [size, 1, length, 1]),
-    keepColumns: tf.tensor4d(keep, [size, 1, 1, length]),
-    bias: tf.tensor4d(bias, [size, 1, 1, length]),
-  };
+/** All forms of `keep` [b, n]: 1 at tokens, 0 at padding. */
+export function paddingOf(keep: Tensor): Padding {
+  const [b = 0, n = 0] = keep.shape;
+  const keepColumns = keep.reshape([b, 1, 1, n]);
+  const bias = keepColumns.sub(1).mul(1e9);
+  return { keep, keepRows: keep.reshape([b, 1, n, 1]), keepColumns, bias };
 }

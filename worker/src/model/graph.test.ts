@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { compileGraph } from "./graph.js";
-import { inScope } from "./scope.js";
+import { inScope } from "../engine/scope.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

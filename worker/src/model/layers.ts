@@ -1,4 +1,4 @@
-import type { AttentionGraph, KernelSize, Layer, ModelSize } from "@opnas/core";
+import type { AttentionGraph, GraphInput, KernelSize, Layer, ModelSize } from "@opnas/core";
 import {
   gelu,
   glu,
@@ -6,59 +6,95 @@ import {
   lightweightConvolution,
   linear,
 } from "../engine/composites/index.js";
-import type { Tensor } from "../engine/tf.js";
-import type { TokenBatch } from "./batch.js";
+import { tf, type Tensor } from "../engine/tf.js";
+import { paddingOf, type TokenBatch } from "./batch.js";
 import { compileGraph } from "./graph.js";
 import { joinHeads, projectToHeads } from "./heads.js";
-import { branchPrefix } from "./parameters.js";
+import { branchOf, branchParameters, branchPrefix, namesOf } from "./parameters.js";
+import { below, modelPart, given, type ModelPart } from "./part.js";
 import type { Weights } from "./tensors.js";
 
-/** Hidden states of a batch as rows [b·n, hidden] → the same. */
+/** Hidden states of a batch [b, n, hidden] → the same. */
 export type LayerFunction = (weights: Weights, x: Tensor, batch: TokenBatch) => Tensor;
+
+/** How often a backbone will run: whether it pays to record what is its alone. */
+export type Use = "once" | "often";
 
 /**
  * Layer `index` (from 0) of a backbone, as in BERT with the norms after the residuals:
  * x ← norm(x + mixing(x)), x ← norm(x + feedForward(x)).
  */
-export function buildLayer(size: ModelSize, index: number, layer: Layer): LayerFunction {
+export function buildLayer(size: ModelSize, index: number, layer: Layer, use: Use): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
-  const mix =
-    layer.kind === "attention"
-      ? attention(size, prefix, layer.graph)
-      : convolution(size, prefix, layer.kernelSize);
-  return (weights, x, batch) => {
-    const mixed = norm(weights, `${prefix}.norm`, x.add(mix(weights, x, batch)));
-    const inner = gelu(affine(weights, `${prefix}.ffn.in`, mixed)); // [b·n, 4·hidden]
-    const outer = affine(weights, `${prefix}.ffn.out`, inner); // [b·n, hidden]
-    return norm(weights, `${prefix}.ffn.norm`, mixed.add(outer));
-  };
+  if (layer.kind === "conv") {
+    const part = convolution(layer.kernelSize);
+    return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
+  }
+  const run = attention(size, layer.graph);
+  if (use === "once") return (weights, x, { keep }) => run(below(weights, prefix), x, keep);
+  const names = branchParameters(size, index, branchOf(layer)).map(({ name }) =>
+    name.slice(prefix.length + 1),
+  );
+  const part = modelPart(names, (weights, inputs, [keep]) => run(weights, given(inputs[0]), keep));
+  return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
 }
 
 /** Projections of the inputs that the graph uses → the graph, per head → output projection. */
-function attention(size: ModelSize, prefix: string, graph: AttentionGraph): LayerFunction {
+function attention(size: ModelSize, graph: AttentionGraph) {
   const run = compileGraph(graph, size.hidden / size.heads);
-  const names = graph.inputs.map((input) => `${prefix}.${input.toLowerCase()}`);
-  return (weights, x, batch) => {
-    const maps = names.map((name) => ({
-      weight: weights(`${name}.weight`),
-      bias: weights(`${name}.bias`),
-    }));
-    const inputs = projectToHeads(x, maps, batch, size.heads); // each [b, heads, n, d_h]
-    return affine(weights, `${prefix}.out`, joinHeads(run(inputs, batch.padding)));
+  const project = projections(graph.inputs, size.heads);
+  return (weights: Weights, x: Tensor, keep?: Tensor): Tensor => {
+    const inputs = tf.unstack(project(weights, [x])); // each [b, heads, n, d_h]
+    return attentionEnd(weights, [x, run(inputs, keep && paddingOf(keep))]);
   };
 }
 
+/** Parts that many architectures have in common, recorded once for all of them. */
+const shared = new Map<string, ModelPart>();
+function once(name: string, make: () => ModelPart): ModelPart {
+  const part = shared.get(name) ?? make();
+  shared.set(name, part);
+  return part;
+}
+
+/** x [b, n, hidden] → one [b, heads, n, d_h] per input, stacked. */
+function projections(inputs: readonly GraphInput[], heads: number): ModelPart {
+  const names = inputs.map((input) => input.toLowerCase());
+  return once(`projections ${names.join()} ${heads.toString()}`, () =>
+    modelPart(names.flatMap(namesOf), (weights, [x]) => {
+      const maps = names.map((name) => ({
+        weight: weights(`${name}.weight`),
+        bias: weights(`${name}.bias`),
+      }));
+      return projectToHeads(given(x), maps, heads);
+    }),
+  );
+}
+
+const endNames = ["out", "norm", "ffn.in", "ffn.out", "ffn.norm"].flatMap(namesOf);
+
+/** A layer's input [b, n, hidden] and its graph's output [b, heads, n, d_h] → its output. */
+const attentionEnd = modelPart(endNames, (weights, [x, y]) =>
+  layerEnd(weights, given(x), joinHeads(given(y))),
+);
+
 /** Linear → gated linear unit → lightweight convolution → linear. */
-function convolution(size: ModelSize, prefix: string, kernelSize: KernelSize): LayerFunction {
-  return (weights, x, batch) => {
-    const gated = glu(affine(weights, `${prefix}.in`, x)); // [b·n, 2·hidden] → [b·n, hidden]
-    const convolved = lightweightConvolution(
-      gated.reshape([batch.size, batch.length, size.hidden]),
-      centre(weights(`${prefix}.kernel`), kernelSize),
-      batch.padding?.keep,
-    );
-    return affine(weights, `${prefix}.out`, convolved.reshape([-1, size.hidden]));
-  };
+function convolution(kernelSize: KernelSize): ModelPart {
+  return once(`convolution ${kernelSize.toString()}`, () =>
+    modelPart([...namesOf("in"), "kernel", ...endNames], (weights, inputs, [keep]) => {
+      const x = given(inputs[0]);
+      const gated = glu(affine(weights, "in", x)); // [b, n, 2·hidden] → [b, n, hidden]
+      const kernel = centre(weights("kernel"), kernelSize);
+      return layerEnd(weights, x, lightweightConvolution(gated, kernel, keep));
+    }),
+  );
+}
+
+/** Output projection of what a layer mixed, residual, norm; feed-forward, residual, norm. */
+function layerEnd(weights: Weights, x: Tensor, mixed: Tensor): Tensor {
+  const attended = norm(weights, "norm", x.add(affine(weights, "out", mixed)));
+  const inner = gelu(affine(weights, "ffn.in", attended)); // [b, n, 4·hidden]
+  return norm(weights, "ffn.norm", attended.add(affine(weights, "ffn.out", inner)));
 }
 
 /** The middle of kernels [heads, longest]: in the super-net the longest is shared by all sizes. */

@@ -89,6 +89,9 @@ export function initialWeights(parameters: readonly Parameter[], seed: number): 
   );
 }
 
+/** The names of a linear map's or a norm's parameters. */
+export const namesOf = (name: string) => [`${name}.weight`, `${name}.bias`];
+
 function linear(name: string, from: number, to: number): Parameter[] {
   return [
     // The deviation of PyTorch's default (uniform within ±1/√from).

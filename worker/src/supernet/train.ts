@@ -92,7 +92,7 @@ export function superNetStep(
   const summed: Gradients = new Map();
   const losses: number[] = [];
   for (const architecture of pair) {
-    const backbone = buildBackbone(size, architecture);
+    const backbone = buildBackbone(size, architecture, "once");
     const names = backbone.parameters.map(({ name }) => name);
     const { loss, gradients } = lossAndGradients(state.weights, names, (weights) =>
       maskedLanguageLoss(backbone, weights, batch),

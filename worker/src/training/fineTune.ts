@@ -2,14 +2,12 @@ import type { ModelSize, SearchSettings } from "@opnas/core";
 import { batchRows } from "../data/batches.js";
 import { gatherRows } from "../data/sequences.js";
 import { padId, type FineTuneTask, type Sequences } from "../data/types.js";
-import { crossEntropy } from "../engine/composites/index.js";
-import { tf, type Tensor } from "../engine/tf.js";
-import { pooled, type Backbone } from "../model/backbone.js";
-import { tokenBatch } from "../model/batch.js";
-import { affine } from "../model/layers.js";
+import { tf } from "../engine/tf.js";
+import { classLogits, classLoss, type Backbone } from "../model/backbone.js";
+import { tokenBatch, type TokenBatch } from "../model/batch.js";
 import { classifierParameters, initialWeights } from "../model/parameters.js";
-import { inScope } from "../model/scope.js";
-import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
+import { inScope } from "../engine/scope.js";
+import { copyTensors, upload, weightsOf, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
 import { lossAndGradients } from "./gradients.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
@@ -39,13 +37,11 @@ export async function fineTune(
     watch.check();
     const rows = rowsOf(step);
     const targets = rows.map((row) => labels[row] ?? 0);
-    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
-      crossEntropy(
-        classLogits(backbone, on, sequences, rows),
-        tf.tensor1d(targets, "int32"),
-        tf.ones([size]),
-      ),
-    );
+    const { loss, gradients } = lossAndGradients(weights, names, (on) => {
+      const batch = batchOf(sequences, rows);
+      const constants = [tf.tensor1d(targets, "int32"), ...keepOf(batch)];
+      return classLoss(on, [backbone.encode(on, batch)], constants);
+    });
     if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
     adamStep(weights, gradients, adam, learningRateAt(step, steps, learningRate, warmup));
     watch.progress("fine-tune", step + 1, steps);
@@ -80,9 +76,11 @@ async function accuracy(
       watch.check();
       const size = Math.min(testBatch, sequences.count - start);
       const rows = Int32Array.from({ length: size }, (_, index) => start + index);
-      const chosen = inScope(() =>
-        classLogits(backbone, weightsOf(uploaded), sequences, rows).argMax(1).dataSync(),
-      );
+      const chosen = inScope(() => {
+        const [on, batch] = [weightsOf(uploaded), batchOf(sequences, rows)];
+        const logits = classLogits(on, [backbone.encode(on, batch)], keepOf(batch));
+        return logits.argMax(1).dataSync();
+      });
       right += rows.reduce((sum, row, at) => sum + (chosen[at] === labels[row] ? 1 : 0), 0);
       await nextTurn();
     }
@@ -92,17 +90,13 @@ async function accuracy(
   return (100 * right) / sequences.count;
 }
 
-/** Class logits [b, classes] of the given rows. */
-function classLogits(
-  backbone: Backbone,
-  weights: Weights,
-  sequences: Sequences,
-  rows: Int32Array,
-): Tensor {
+/** The given rows as a batch. */
+function batchOf(sequences: Sequences, rows: Int32Array): TokenBatch {
   const { ids, length } = trimmed(gatherRows(sequences, rows), sequences.length);
-  const batch = tokenBatch(ids, rows.length, length);
-  return affine(weights, "classifier", pooled(backbone.encode(weights, batch), batch));
+  return tokenBatch(ids, rows.length, length);
 }
+
+const keepOf = ({ keep }: TokenBatch) => (keep ? [keep] : []);
 
 /** The ids without the columns at the end that are padding in every row: padding costs time. */
 function trimmed(ids: Int32Array, length: number): { ids: Int32Array; length: number } {

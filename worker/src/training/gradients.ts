@@ -1,6 +1,7 @@
 import { OpnasError } from "@opnas/core";
-import { tf, type Tensor } from "../engine/tf.js";
-import { inScope } from "../model/scope.js";
+import { valueAndGradients } from "../engine/recording/recordable.js";
+import type { Tensor } from "../engine/tf.js";
+import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 
@@ -16,15 +17,13 @@ export function lossAndGradients(
   return inScope(() => {
     const uploaded = upload(tensors, names);
     const weights = weightsOf(uploaded);
-    const { value, grads } = tf
-      .engine()
-      .gradients(() => loss(weights), [...uploaded.values()], undefined, true);
-    const gradients: Gradients = new Map();
+    const { value, gradients } = valueAndGradients(() => loss(weights), [...uploaded.values()]);
+    const byName: Gradients = new Map();
     for (const [index, name] of names.entries()) {
-      const gradient = grads[index];
-      if (gradient) gradients.set(name, floats(gradient));
+      const gradient = gradients[index];
+      if (gradient) byName.set(name, floats(gradient));
     }
-    return { loss: floats(value)[0] ?? NaN, gradients };
+    return { loss: floats(value)[0] ?? NaN, gradients: byName };
   });
 }
 

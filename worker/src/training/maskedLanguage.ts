@@ -3,9 +3,8 @@ import { batchRows } from "../data/batches.js";
 import { maskBatch, type MaskedBatch } from "../data/masking.js";
 import { gatherRows } from "../data/sequences.js";
 import type { PreparedData } from "../data/types.js";
-import { crossEntropy } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
-import { maskedLogits, type Backbone } from "../model/backbone.js";
+import { maskedLogits, maskedLoss, type Backbone } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
 import type { Weights } from "../model/tensors.js";
 
@@ -38,16 +37,16 @@ export function hiddenTokenLogits(
   { ids, positions, size, length }: Omit<MaskedSequences, "targets">,
 ): Tensor {
   const states = backbone.encode(weights, tokenBatch(ids, size, length));
-  return maskedLogits(weights, states, tf.tensor1d(positions, "int32"));
+  return maskedLogits(weights, [states], [tf.tensor1d(positions, "int32")]);
 }
 
 /** Mean cross-entropy of the hidden tokens of a batch, in nats. */
 export function maskedLanguageLoss(
   backbone: Backbone,
   weights: Weights,
-  batch: MaskedSequences,
+  { ids, positions, targets, size, length }: MaskedSequences,
 ): Tensor {
-  const logits = hiddenTokenLogits(backbone, weights, batch);
-  const targets = tf.tensor1d(batch.targets, "int32");
-  return crossEntropy(logits, targets, tf.ones([batch.targets.length]));
+  const states = backbone.encode(weights, tokenBatch(ids, size, length));
+  const constants = [tf.tensor1d(positions, "int32"), tf.tensor1d(targets, "int32")];
+  return maskedLoss(weights, [states], constants);
 }

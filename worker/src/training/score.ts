@@ -3,7 +3,7 @@ import { crossEntropy } from "../engine/composites/index.js";
 import { size } from "../engine/composites/shape.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
-import { inScope } from "../model/scope.js";
+import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";
 import { floats } from "./gradients.js";
 import { hiddenTokenLogits } from "./maskedLanguage.js";

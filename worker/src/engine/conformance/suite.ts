@@ -4,12 +4,14 @@ import { describeReferenceLosses } from "../../model/reference/losses.js";
 import type { EngineName } from "../choose.js";
 import { tensorflowKernels } from "../kernels/tensorflow.js";
 import { wasmKernels } from "../kernels/wasm.js";
+import { useRecordings } from "../recording/load.js";
 import { startEngine } from "../start.js";
 import { tf, useEngine } from "../tf.js";
 import { describeBlocks } from "./blocks.js";
 import { describeHostLoops } from "./hostLoops.js";
 import { describeKeptMemory, describeSameBits } from "./memory.js";
 import { describeOperations } from "./operations.js";
+import { describeRecordings } from "./recordings.js";
 import { describeReference } from "./reference.js";
 
 /**
@@ -39,6 +41,7 @@ export function describeConformance(engine: EngineName): void {
       beforeAll(() => {
         const plain = engine === "wasm" ? wasmKernels(tf) : tensorflowKernels(tf, { fused: false });
         useEngine(tf, plain);
+        useRecordings(undefined);
       });
       describeAll();
     });
@@ -50,6 +53,7 @@ function describeAll(): void {
   describeBlocks();
   describeReference();
   describeReferenceLosses();
+  describeRecordings();
   describeKeptMemory();
   describeSameBits();
 }

@@ -1,4 +1,4 @@
-import { tf } from "../engine/tf.js";
+import { tf } from "./tf.js";
 
 /** Runs `work` and frees every tensor it made; its result must be plain values. */
 export function inScope<T>(work: () => T): T {

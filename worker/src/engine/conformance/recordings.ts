@@ -1,0 +1,84 @@
+import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
+import { describe, expect, it } from "vitest";
+import { buildBackbone, classLoss } from "../../model/backbone.js";
+import { tokenBatch } from "../../model/batch.js";
+import { classifierParameters, initialWeights } from "../../model/parameters.js";
+import { lossAndGradients } from "../../training/gradients.js";
+import { countingSequences, smallSettings } from "../../training/testing/data.js";
+import { canRecord } from "../recording/load.js";
+import { recordable, valueAndGradients } from "../recording/recordable.js";
+import { inScope } from "../scope.js";
+import { tf, type Tensor } from "../tf.js";
+import { tensorOf } from "./gradients.js";
+
+const { size } = smallSettings();
+const conv = (kernelSize: KernelSize) => ({ kind: "conv", kernelSize }) as const;
+
+const architectures: [string, Architecture][] = [
+  ["convolutions", { version: 1, layers: [conv(3), conv(65)] }],
+  ...Array.from({ length: 8 }, (_, index): [string, Architecture] => [
+    `random backbone ${index.toString()}`,
+    sampleBackbone(size.layers, 10, stream(11, "recordings", index)),
+  ]),
+];
+
+/** Loss and gradients of a classification, as plain numbers. */
+function classification(architecture: Architecture, padded: boolean) {
+  const backbone = buildBackbone(size, architecture);
+  const parameters = [...backbone.parameters, ...classifierParameters(size, 3)];
+  const weights = initialWeights(parameters, 5);
+  const { ids, count, length } = countingSequences(3, padded);
+  const labels = Array.from({ length: count }, (_, row) => row % 3);
+  return () => {
+    const { loss, gradients } = lossAndGradients(weights, [...weights.keys()], (on) => {
+      const batch = tokenBatch(ids, count, length);
+      const constants = [tf.tensor1d(labels, "int32"), ...(batch.keep ? [batch.keep] : [])];
+      return classLoss(on, [backbone.encode(on, batch)], constants);
+    });
+    return { loss, gradients };
+  };
+}
+
+/** A part that is recorded computes what it computed before, to the bit, and keeps nothing. */
+export function describeRecordings(): void {
+  describe("recorded parts", () => {
+    for (const [name, architecture] of architectures) {
+      for (const padded of [false, true]) {
+        it(`give the same bits: ${name}${padded ? ", padded" : ""}`, () => {
+          const run = classification(architecture, padded);
+          const first = run();
+          expect(Number.isFinite(first.loss)).toBe(true);
+          const { numTensors } = tf.memory();
+          for (let call = 0; call < 3; call++) expect(run()).toEqual(first);
+          expect(tf.memory().numTensors).toBe(numTensors);
+        });
+      }
+    }
+
+    it("give the same values without a gradient", () => {
+      const part = recordable(([x], [y]) => product(x, y).square());
+      inScope(() => {
+        const [x, y] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
+        const values = () => Array.from(part([x], [y]).dataSync());
+        const first = values();
+        expect(values()).toEqual(first);
+        expect(first).toEqual(Array.from(product(x, y).square().dataSync()));
+      });
+    });
+
+    it("refuse to keep a tensor that is not an argument", () => {
+      inScope(() => {
+        const [x, outside] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
+        const part = recordable(([x]) => product(x, outside).sum());
+        const call = () => valueAndGradients(() => part([x], []), [x]);
+        if (canRecord()) expect(call).toThrow("not an argument");
+        else expect(call).not.toThrow();
+      });
+    });
+  });
+}
+
+function product(x: Tensor | undefined, y: Tensor | undefined): Tensor {
+  if (!x || !y) throw new Error("two arguments");
+  return tf.matMul(x, y);
+}

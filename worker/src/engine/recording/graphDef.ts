@@ -1,0 +1,106 @@
+import { PbfWriter } from "pbf";
+
+/** TensorFlow's numbers for the types of attributes (tf_attrtype.h) and of tensors (types.proto). */
+export const attributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+export const dataType = { float: 1, int32: 3 } as const;
+
+/** An attribute as tfjs-node's binding takes it. */
+export interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** A node of a graph: an operation, or what `placeholder` and `constant` make. */
+export interface GraphNode {
+  name: string;
+  operation: string;
+  /** Outputs of other nodes, like "node:0". */
+  inputs: string[];
+  attributes: Attribute[];
+  /** The value of a constant. */
+  value?: { shape: readonly number[]; dtype: number; bytes: Uint8Array };
+}
+
+export function placeholder(name: string, dtype: number): GraphNode {
+  const attributes = [{ name: "dtype", type: attributeType.type, value: dtype }];
+  return { name, operation: "Placeholder", inputs: [], attributes };
+}
+
+export function constant(name: string, value: NonNullable<GraphNode["value"]>): GraphNode {
+  const attributes = [{ name: "dtype", type: attributeType.type, value: value.dtype }];
+  return { name, operation: "Const", inputs: [], attributes, value };
+}
+
+/** The nodes as TensorFlow's protocol buffer GraphDef (field numbers: graph.proto and below). */
+export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
+  const pbf = new PbfWriter();
+  for (const node of nodes) pbf.writeMessage(1, writeNode, node);
+  return pbf.finish();
+}
+
+function writeNode(node: GraphNode, pbf: PbfWriter): void {
+  pbf.writeStringField(1, node.name);
+  pbf.writeStringField(2, node.operation);
+  for (const input of node.inputs) pbf.writeStringField(3, input);
+  for (const attribute of node.attributes) pbf.writeMessage(5, writeNamedAttribute, attribute);
+  if (node.value) pbf.writeMessage(5, writeNamedValue, node.value);
+}
+
+function writeNamedAttribute(attribute: Attribute, pbf: PbfWriter): void {
+  pbf.writeStringField(1, attribute.name);
+  pbf.writeMessage(2, writeAttribute, attribute);
+}
+
+function writeAttribute({ type, value }: Attribute, pbf: PbfWriter): void {
+  if (Array.isArray(value)) pbf.writeMessage(1, writeList, { type, values: value.map(Number) });
+  else if (type === attributeType.string) pbf.writeStringField(2, String(value));
+  else if (type === attributeType.int) pbf.writeVarintField(3, Number(value));
+  else if (type === attributeType.float) pbf.writeFloatField(4, Number(value));
+  else if (type === attributeType.bool) pbf.writeBooleanField(5, Boolean(value));
+  else pbf.writeVarintField(6, Number(value));
+}
+
+function writeList({ type, values }: { type: number; values: number[] }, pbf: PbfWriter): void {
+  if (type === attributeType.int) pbf.writePackedVarint(3, values);
+  else if (type === attributeType.float) pbf.writePackedFloat(4, values);
+  else pbf.writePackedVarint(5, values);
+}
+
+function writeNamedValue(value: NonNullable<GraphNode["value"]>, pbf: PbfWriter): void {
+  pbf.writeStringField(1, "value");
+  pbf.writeMessage(2, (tensor, attribute) => attribute.writeMessage(8, writeTensor, tensor), value);
+}
+
+function writeTensor(
+  { shape, dtype, bytes }: NonNullable<GraphNode["value"]>,
+  pbf: PbfWriter,
+): void {
+  pbf.writeVarintField(1, dtype);
+  pbf.writeMessage(2, writeShape, shape);
+  pbf.writeBytesField(4, bytes);
+}
+
+function writeShape(shape: readonly number[], pbf: PbfWriter): void {
+  for (const length of shape) {
+    pbf.writeMessage(2, (size, dimension) => dimension.writeVarintField(1, size), length);
+  }
+}
+
+/**
+ * TensorFlow's ConfigProto for the session of a recorded graph: run as recorded, in the thread that
+ * calls. Rewriting it would change the order of sums, so that recorded and not recorded training
+ * would differ in bits; a second executor thread would only be waited for.
+ */
+export function sessionConfig(): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(5, -1); // inter_op_parallelism_threads: the calling thread
+  pbf.writeMessage(10, writeGraphOptions, undefined);
+  pbf.writeMessage(16, (_, options) => options.writeStringField(3, "SINGLE_THREADED_EXECUTOR"), 0);
+  return pbf.finish();
+}
+
+function writeGraphOptions(_: undefined, pbf: PbfWriter): void {
+  pbf.writeMessage(3, (_level, optimizer) => optimizer.writeVarintField(3, -1), 0); // opt_level L0
+  pbf.writeMessage(10, (_rewrite, rewriter) => rewriter.writeBooleanField(19, true), 0); // none
+}

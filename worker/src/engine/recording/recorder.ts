@@ -1,0 +1,156 @@
+import { OpnasError } from "@opnas/core";
+import { tf, type Tensor } from "../tf.js";
+import {
+  attributeType,
+  constant,
+  dataType,
+  placeholder,
+  type Attribute,
+  type GraphNode,
+} from "./graphDef.js";
+
+/** What tfjs-node's binding gives for each output of an operation. */
+interface OutputInfo {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** The calls of tfjs-node's binding that a recording listens to. */
+interface Binding {
+  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): OutputInfo[];
+  createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
+  tensorDataSync(id: number): ArrayBufferView;
+  deleteTensor(id: number): void;
+}
+
+/** tfjs-node's backend, as far as recording and running what was recorded need it. */
+export interface NativeBackend {
+  binding: Binding;
+  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  createOutputTensor(info: OutputInfo): Tensor;
+}
+
+const float32: Attribute = { name: "T", type: attributeType.type, value: dataType.float };
+
+/** Where a value of a recording comes from: an output of a node, like "n5:0". */
+export type Port = string;
+
+/**
+ * Listens to what TensorFlow.js has the native binding do: every operation is a node, every tensor
+ * made from numbers a constant, every tensor that was there before one of the declared inputs.
+ */
+export class Recorder {
+  /** Inputs first, then everything in the order in which it ran. */
+  readonly nodes: GraphNode[] = [];
+  /** The inputs' ports, in the order in which they were declared. */
+  readonly inputs: readonly Port[];
+  readonly #ports = new Map<number, Port>();
+  readonly #backend: NativeBackend;
+  readonly #binding: Binding;
+
+  constructor(inputs: readonly Tensor[]) {
+    this.#backend = nativeBackend();
+    this.#binding = this.#backend.binding;
+    this.inputs = inputs.map((tensor) => {
+      const dtype = tensor.dtype === "int32" ? dataType.int32 : dataType.float;
+      const port = this.#add((name) => placeholder(name, dtype));
+      this.#ports.set(this.#idOf(tensor), port);
+      return port;
+    });
+  }
+
+  /** Runs `work` and records what it has the engine do. */
+  during<T>(work: () => T): T {
+    const createTensor: Binding["createTensor"] = (shape, dtype, values) => {
+      const id = this.#binding.createTensor(shape, dtype, values);
+      this.#addConstant(id, shape, dtype, values);
+      return id;
+    };
+    const executeOp: Binding["executeOp"] = (operation, attributes, inputs, outputs) => {
+      const infos = this.#binding.executeOp(operation, attributes, inputs, outputs);
+      const ports = inputs.map((id) => this.#ports.get(id) ?? this.#outside(id, operation));
+      const all = [...attributes, ...unstated(operation)];
+      const node = nodeOf(
+        this.#add((name) => ({ name, operation, inputs: ports, attributes: all })),
+      );
+      for (const [index, { id }] of infos.entries()) {
+        this.#ports.set(id, `${node}:${index.toString()}`);
+      }
+      return infos;
+    };
+    const listening: unknown = Object.create(this.#binding, {
+      createTensor: { value: createTensor },
+      executeOp: { value: executeOp },
+    });
+    if (!isBinding(listening)) throw new OpnasError("INTERNAL", "This engine cannot record.");
+    this.#backend.binding = listening;
+    try {
+      return work();
+    } finally {
+      this.#backend.binding = this.#binding;
+    }
+  }
+
+  portOf(tensor: Tensor): Port {
+    const id = this.#idOf(tensor);
+    return this.#ports.get(id) ?? this.#outside(id, "the result");
+  }
+
+  /** The same value at a port of its own: what is fed cannot be asked for in the same run. */
+  copyOf(port: Port): Port {
+    const node = { operation: "Identity", inputs: [port], attributes: [float32] };
+    return this.#add((name) => ({ name, ...node }));
+  }
+
+  #idOf(tensor: Tensor): number {
+    const [id] = this.#backend.getInputTensorIds([tensor]);
+    if (id === undefined) throw new OpnasError("INTERNAL", "A tensor has no handle.");
+    return id;
+  }
+
+  #add(nodeNamed: (name: string) => GraphNode): Port {
+    const node = nodeNamed(`n${this.nodes.length.toString()}`);
+    this.nodes.push(node);
+    return `${node.name}:0`;
+  }
+
+  #addConstant(id: number, shape: readonly number[], dtype: number, values: ArrayBufferView): Port {
+    const { buffer, byteOffset, byteLength } = values;
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
+    const port = this.#add((name) => constant(name, { shape: [...shape], dtype, bytes }));
+    this.#ports.set(id, port);
+    return port;
+  }
+
+  /** A tensor from before: a number such as an epsilon becomes a constant; more would go stale. */
+  #outside(id: number, reader: string): Port {
+    const values = this.#binding.tensorDataSync(id);
+    if (!(values instanceof Float32Array) || values.length > 1) {
+      throw new OpnasError("INTERNAL", `${reader} read a tensor that is not an argument.`);
+    }
+    return this.#addConstant(id, values.length === 1 ? [] : [0], dataType.float, values);
+  }
+}
+
+/** Attributes that tfjs-node leaves to eager execution to find out; a graph must state them. */
+function unstated(operation: string): Attribute[] {
+  return operation === "ExpandDims" ? [float32] : [];
+}
+
+export const nodeOf = (port: Port): string => port.slice(0, port.lastIndexOf(":"));
+
+/** The running engine's backend, which must be tfjs-node's. */
+export function nativeBackend(): NativeBackend {
+  const backend: unknown = tf.backend();
+  if (!isNativeBackend(backend)) throw new OpnasError("INTERNAL", "This engine cannot record.");
+  return backend;
+}
+
+function isBinding(binding: unknown): binding is Binding {
+  return typeof binding === "object" && binding !== null && "executeOp" in binding;
+}
+
+function isNativeBackend(backend: unknown): backend is NativeBackend {
+  return typeof backend === "object" && backend !== null && "createOutputTensor" in backend;
+}
