@@ -9,12 +9,14 @@ import {
   realpath,
   rename,
   rm,
+  stat,
   symlink,
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { OpnasError } from "@opnas/core";
+import { undefinedIfAbsent } from "./absent.js";
 import { binariesFor, type Binaries } from "./binaries.js";
 import { canEnter, homeForRoot, type SystemUser } from "./system-user.js";
 
@@ -42,7 +44,7 @@ export async function openCluster(
 ): Promise<Cluster> {
   const binaries = user.ids === undefined ? installed : await binariesFor(user, installed);
   const place = path.join(folder, "cluster");
-  const existing = await realpath(place).catch(() => undefined);
+  const existing = await realpath(place).catch(undefinedIfAbsent);
   if (existing === undefined) {
     report("creating the database");
     await mkdir(folder, { recursive: true });
@@ -99,7 +101,9 @@ async function initdb(
   user: SystemUser,
 ): Promise<void> {
   const program = path.join(folder, "bin", "initdb");
-  await chmod(program, 0o755).catch(() => undefined);
+  // npm may have dropped the bit; another user's program cannot be changed, and needs no change.
+  const { mode } = await stat(program);
+  if ((mode & 0o111) !== 0o111) await chmod(program, 0o755);
   const options = [
     `--pgdata=${target}`,
     `--username=${superuser}`,

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { OpnasError } from "@opnas/core";
+import { undefinedIfAbsent } from "./absent.js";
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export interface SystemUser {
  */
 export async function chooseUser(cluster: string): Promise<SystemUser> {
   const self = process.getuid?.();
-  const owner = await stat(cluster).catch(() => undefined);
+  const owner = await stat(cluster).catch(undefinedIfAbsent);
   if (self !== 0) {
     if (self !== undefined && owner !== undefined && owner.uid !== self) {
       throw new OpnasError(

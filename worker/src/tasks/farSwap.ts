@@ -1,11 +1,10 @@
-import { stream, type Random } from "@opnas/core";
+import type { Random } from "@opnas/core";
 
 import { framed } from "../data/sequences.js";
 import { idsOf, type Sentence } from "../data/tokenizer.js";
 import type { FineTuneTask } from "../data/types.js";
-import { dataSeed } from "../data/version.js";
-import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTune.js";
-import { balanced, isWord, type TaskText } from "./text.js";
+import { sentenceTask, type LabelledRow } from "./fineTune.js";
+import { isWord, type TaskText } from "./text.js";
 
 const fewestWords = 8;
 /** Words between which the exchange is made lie at least this far apart. */
@@ -13,20 +12,7 @@ const leastDistance = 4;
 
 /** [CLS] sentence [SEP]: class 1 when two different words that stand apart have changed places. */
 export function farSwapTask(text: TaskText): FineTuneTask {
-  const part = (sentences: readonly Sentence[], purpose: string, count: number) => {
-    const random = stream(dataSeed, `far-swap: ${purpose}`);
-    return balanced(random, sentences, count, (sentence, label) =>
-      exampleOf(random, sentence, label, text.length),
-    );
-  };
-  return fineTuneTask(
-    "far-swap",
-    {
-      train: part(text.train, "train", trainPerTest * text.examples),
-      test: part(text.test, "test", text.examples),
-    },
-    text.length,
-  );
+  return sentenceTask("far-swap", text, exampleOf);
 }
 
 /** Only sentences in which an exchange is possible are used, for either class. */

@@ -1,10 +1,11 @@
-import { stream } from "@opnas/core";
+import { stream, type Random } from "@opnas/core";
 
 import { rowOf, toSequences } from "../data/sequences.js";
 import { padId, sepId, type FineTuneTask, type Sequences } from "../data/types.js";
+import type { Sentence } from "../data/tokenizer.js";
 import { dataSeed } from "../data/version.js";
 import { logisticAccuracy, type FeatureExample } from "./logistic.js";
-import { requireExamples } from "./text.js";
+import { balanced, requireExamples, type TaskText } from "./text.js";
 
 /** Most training examples of a task for each of its test examples. */
 export const trainPerTest = 8;
@@ -51,6 +52,30 @@ export function fineTuneTask(
       ngram: 100 * logisticAccuracy(ngramExamples(train), ngramExamples(test), classes),
     },
   };
+}
+
+/** A task of sentences, each of which is made into an example of either of two classes, or passed over. */
+export function sentenceTask(
+  name: FineTuneTask["name"],
+  text: TaskText,
+  exampleOf: (
+    random: Random,
+    sentence: Sentence,
+    label: number,
+    length: number,
+  ) => LabelledRow | undefined,
+): FineTuneTask {
+  const part = (sentences: readonly Sentence[], purpose: string, count: number) => {
+    const random = stream(dataSeed, `${name}: ${purpose}`);
+    return balanced(random, sentences, count, (sentence, label) =>
+      exampleOf(random, sentence, label, text.length),
+    );
+  };
+  const examples = {
+    train: part(text.train, "train", trainPerTest * text.examples),
+    test: part(text.test, "test", text.examples),
+  };
+  return fineTuneTask(name, examples, text.length);
 }
 
 function ngramExamples(part: { sequences: Sequences; labels: Int32Array }): FeatureExample[] {

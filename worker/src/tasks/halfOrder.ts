@@ -1,11 +1,10 @@
-import { stream, type Random } from "@opnas/core";
+import type { Random } from "@opnas/core";
 
 import { framed } from "../data/sequences.js";
 import { idsOf, type Sentence } from "../data/tokenizer.js";
 import type { FineTuneTask } from "../data/types.js";
-import { dataSeed } from "../data/version.js";
-import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTune.js";
-import { balanced, isWord, type TaskText } from "./text.js";
+import { sentenceTask, type LabelledRow } from "./fineTune.js";
+import { isWord, type TaskText } from "./text.js";
 
 const fewestWords = 8;
 
@@ -15,20 +14,7 @@ const fewestWords = 8;
  * long as can be.
  */
 export function halfOrderTask(text: TaskText): FineTuneTask {
-  const part = (sentences: readonly Sentence[], purpose: string, count: number) => {
-    const random = stream(dataSeed, `half-order: ${purpose}`);
-    return balanced(random, sentences, count, (sentence, label) =>
-      exampleOf(random, sentence, label, text.length),
-    );
-  };
-  return fineTuneTask(
-    "half-order",
-    {
-      train: part(text.train, "train", trainPerTest * text.examples),
-      test: part(text.test, "test", text.examples),
-    },
-    text.length,
-  );
+  return sentenceTask("half-order", text, exampleOf);
 }
 
 function exampleOf(

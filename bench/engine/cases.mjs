@@ -1,0 +1,69 @@
+/** What is timed: models, the three kinds of step, and numbers that both sides start from. */
+import {
+  autobertZeroBase,
+  bertLayer,
+  flops,
+  sampleAttention,
+  sampleConvolution,
+  stream,
+  withDepth,
+} from "@opnas/core";
+
+export const models = {
+  tiny: { size: { layers: 3, hidden: 64, heads: 4, vocabulary: 3072, length: 32 }, batch: 16 },
+  mini: { size: { layers: 4, hidden: 128, heads: 4, vocabulary: 4096, length: 64 }, batch: 16 },
+  small: { size: { layers: 6, hidden: 256, heads: 4, vocabulary: 8192, length: 128 }, batch: 8 },
+};
+
+export const kinds = {
+  bert: "vanilla BERT, masked language modelling",
+  superNet: "BIWS super-net, two complementary sub-networks, one update",
+  autobert: "AutoBERT-Zero-base's pattern",
+};
+
+export const learningRate = 1e-3;
+export const masking = 0.15;
+/** Batches that a timing goes through again and again, and super-net steps with graphs of their own. */
+const batchCount = 16;
+const pairCount = 64;
+
+/** The architectures that step number i trains: one, or two that share nothing but the ends. */
+export function architecturesOf(kind, { layers }) {
+  const bert = { version: 1, layers: Array.from({ length: layers }, () => bertLayer) };
+  if (kind === "bert") return [[bert]];
+  if (kind === "autobert") return [[withDepth(autobertZeroBase, layers)]];
+  return Array.from({ length: pairCount }, (_, step) => pair(layers, stream(1, "pairs", step)));
+}
+
+function pair(layers, random) {
+  const choices = Array.from({ length: layers }, () => {
+    const both = [sampleAttention(10, random), sampleConvolution(random)];
+    return random.next() < 0.5 ? both : both.reverse();
+  });
+  return [0, 1].map((side) => ({ version: 1, layers: choices.map((both) => both[side]) }));
+}
+
+/** Batches of random words, the same share of each hidden. */
+export function batchesOf({ size: { vocabulary, length }, batch }) {
+  const count = Math.round(masking * batch * length);
+  return Array.from({ length: batchCount }, (_, index) => {
+    const random = stream(2, "batches", index);
+    const word = () => 5 + random.int(vocabulary - 5);
+    const ids = Int32Array.from({ length: batch * length }, word);
+    const places = random.shuffle([...ids.keys()]).slice(0, count);
+    const positions = Int32Array.from(places).sort();
+    const targets = positions.map((place) => ids[place]);
+    for (const place of positions) ids[place] = 4;
+    return { ids, positions, targets, size: batch, length };
+  });
+}
+
+/** Floating-point operations of one training step: a backward pass costs twice a forward pass. */
+export function flopsOf(pairs, { size, batch }) {
+  const { length, hidden, vocabulary } = size;
+  // core counts the head at every position; it runs at the hidden ones only.
+  const perPosition = 2 * hidden * (hidden + vocabulary);
+  const head = (1 - masking) * length * perPosition;
+  const total = pairs.flat().reduce((sum, each) => sum + flops(each, size) - head, 0);
+  return (3 * batch * total) / pairs.length;
+}
