@@ -61,9 +61,16 @@ function fractionOf(run: SearchRun, settings: SearchSettings): number {
   return run.phase === "SUPERNET" ? share * inPhase : share + (1 - share) * inPhase;
 }
 
+/**
+ * What a sequence costs in the super-net, by what it costs in a candidate's fine-tuning: it is of
+ * full length, its words are guessed among the whole vocabulary, and its graphs run once only.
+ * Measured on the preset tiny, native, 2 cores (decision 0009).
+ */
+const superNetCost = 2;
+
 /** The super-net's part of a run's work; each of its steps trains two sub-networks (paper §4). */
 function superNetShare(settings: SearchSettings): number {
-  const superNet = 2 * trainingWork(settings.superNet);
+  const superNet = 2 * superNetCost * trainingWork(settings.superNet);
   return superNet / (superNet + candidateCount(settings) * candidateWork(settings));
 }
 

@@ -121,7 +121,9 @@ inline std::string recordedOperation(const Recording &recording, TF_Status *stat
   name += "To";
   for (const TF_Output &fetch : recording.fetches) name += letter(fetch);
 
+  static std::mutex mutex;
   static std::set<std::string> known;
+  const std::lock_guard<std::mutex> lock(mutex);
   if (known.count(name)) return name;
   TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder(name.c_str());
   TF_OpDefinitionBuilderAddInput(definition, "recording: int32");

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import path from "node:path";
+import { isMainThread, threadId } from "node:worker_threads";
 import { OpnasError } from "@opnas/core";
 import {
   installedEngine,
@@ -66,6 +68,7 @@ function startNative(name: NativeEngine, threads: number): Attempt<string> {
   process.env["TF_NUM_INTRAOP_THREADS"] = String(threads);
   process.env["TF_NUM_INTEROP_THREADS"] = "1";
   replaceDeprecatedUtil();
+  if (!isMainThread) takeOwnBinding();
   try {
     const tf = load(path.join(installed.folder, "package.json"), installed.addon);
     if (installed.kernels) {
@@ -116,6 +119,25 @@ function load(from: string, name: string): TensorFlow {
 
 function isTensorFlow(loaded: unknown): loaded is TensorFlow {
   return typeof loaded === "object" && loaded !== null && "customGrad" in loaded;
+}
+
+/**
+ * Gives this thread a copy of tfjs-node's binding: the binding keeps names of attributes in a set
+ * that is not made for several threads, and a library is loaded once per file.
+ */
+function takeOwnBinding(): void {
+  const dlopen = process.dlopen.bind(process);
+  process.dlopen = (module: object, file: string, flags = constants.dlopen.RTLD_LAZY) => {
+    const ending = "tfjs_binding.node";
+    const own = `tfjs_binding.thread-${threadId.toString()}.node`;
+    const copy = file.endsWith(ending) ? file.replace(ending, own) : file;
+    if (!existsSync(copy)) {
+      const draft = `${copy}.${process.pid.toString()}`;
+      copyFileSync(file, draft);
+      renameSync(draft, copy);
+    }
+    dlopen(module, copy, flags);
+  };
 }
 
 /** tfjs-node calls two functions that Node deprecated (and removed in 23): our own instead. */

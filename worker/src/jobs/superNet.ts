@@ -39,6 +39,7 @@ async function train(context: JobContext, claim: Claim, run: SearchRun, trainer:
         textFolder: textFolder(worker.dataFolder),
         checkpointFile: files.checkpoint,
         resultFile: files.superNet,
+        cores: worker.slots,
       },
       watched.signal,
       (progress) => teller.take(progress),

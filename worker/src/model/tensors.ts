@@ -30,6 +30,17 @@ export function copyTensors(tensors: Tensors): Tensors {
   );
 }
 
+/** A copy in memory that threads can share. */
+export function sharedTensors(tensors: Tensors): Tensors {
+  return new Map(
+    [...tensors].map(([name, { shape, data }]) => {
+      const shared = new Float32Array(new SharedArrayBuffer(data.byteLength));
+      shared.set(data);
+      return [name, { shape: [...shape], data: shared }];
+    }),
+  );
+}
+
 /**
  * The tensors of those names on the engine; the caller disposes of them (or a scope does), and
  * before that must not change the arrays: an engine may read them only when it needs them.

@@ -1,9 +1,11 @@
 import { bertLayer, stream, type Architecture } from "@opnas/core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import type { EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { Lane } from "../training/lane.js";
 import { maskedBatches } from "../training/maskedLanguage.js";
 import { smallData, smallSettings } from "../training/testing/data.js";
 import { inherit } from "./inherit.js";
@@ -13,7 +15,10 @@ import { superNetStep, trainSuperNet, type SuperNetInput } from "./train.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-beforeAll(() => startEngine("auto", 1));
+let engine: EngineName;
+beforeAll(async () => {
+  engine = (await startEngine("auto", 1)).name;
+});
 
 const settings = smallSettings();
 const data = smallData();
@@ -63,6 +68,21 @@ describe("training the super-net", () => {
     expect(await run({ resume: kept })).toEqual(whole);
   });
 
+  it("has the same bits with a second thread", async () => {
+    const startLane = (weights: Tensors) => Lane.start(engine, settings.size, weights);
+    expect(await run({ startLane })).toEqual(await run());
+  });
+
+  it("ends with what went wrong in the second thread", async () => {
+    const { weights } = newSuperNet(settings.size, 7);
+    const lane = await Lane.start(engine, settings.size, new Map());
+    const [architecture] = samplePair(settings, stream(1, "pairs", 0));
+    const batch = maskedBatches(settings, data, 4, 1, "test")(0);
+    lane.begin({ architecture, batch });
+    expect(() => lane.finish()).toThrow('no tensor "embedding.token.weight"');
+    expect(weights.has("embedding.token.weight")).toBe(true);
+  });
+
   it("gives another super-net for another seed", async () => {
     expect(await run({ seed: 8 })).not.toEqual(await run());
   });
@@ -99,7 +119,7 @@ describe("a step of the super-net", () => {
     tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
     const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
     const conv = { kind: "conv", kernelSize: 5 } as const;
-    const pair: Architecture[] = [
+    const pair: [Architecture, Architecture] = [
       { version: 1, layers: [bertLayer, conv] },
       { version: 1, layers: [conv, bertLayer] },
     ];

@@ -1,14 +1,16 @@
-import { OpnasError, stream, type Architecture, type SearchSettings } from "@opnas/core";
-import type { PreparedData } from "../data/types.js";
-import { buildBackbone } from "../model/backbone.js";
-import type { Tensors } from "../model/tensors.js";
-import { addGradients, adamStep, clip, learningRateAt, type Gradients } from "../training/adam.js";
-import { lossAndGradients } from "../training/gradients.js";
 import {
-  maskedBatches,
-  maskedLanguageLoss,
-  type MaskedSequences,
-} from "../training/maskedLanguage.js";
+  OpnasError,
+  stream,
+  type Architecture,
+  type ModelSize,
+  type SearchSettings,
+} from "@opnas/core";
+import type { PreparedData } from "../data/types.js";
+import { sharedTensors, type Tensors } from "../model/tensors.js";
+import { addGradients, adamStep, clip, learningRateAt, type Gradients } from "../training/adam.js";
+import type { Lane } from "../training/lane.js";
+import { learn } from "../training/lesson.js";
+import { maskedBatches, type MaskedSequences } from "../training/maskedLanguage.js";
 import { nextTurn } from "../training/watch.js";
 import { samplePair } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
@@ -27,6 +29,8 @@ export interface SuperNetInput {
   data: PreparedData;
   /** A checkpoint to go on from. */
   resume?: Tensors | undefined;
+  /** Starts a thread for every second sub-network; the result has the same bits without. */
+  startLane?: ((weights: Tensors) => Promise<Lane | undefined>) | undefined;
   /** Called about twice a second. */
   report: (progress: SuperNetProgress) => void;
   /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
@@ -34,6 +38,9 @@ export interface SuperNetInput {
   /** Looked at between steps. */
   stopped: () => boolean;
 }
+
+/** Two complementary sub-networks. */
+type Pair = readonly [Architecture, Architecture];
 
 const reportEveryMilliseconds = 500;
 
@@ -52,6 +59,8 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
   const state = input.resume
     ? loadState(input.resume, settings.size)
     : newSuperNet(settings.size, seed);
+  state.weights = sharedTensors(state.weights);
+  const lane = await input.startLane?.(state.weights);
   const batchOf = maskedBatches(settings, data, batch, seed, "super-net");
   const meter = new Meter(input, batch * data.pretrain.length);
   let lastCheckpoint = performance.now();
@@ -64,7 +73,7 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
     const { step } = state;
     const pair = samplePair(settings, stream(seed, "super-net: sub-networks", step));
     const rate = learningRateAt(step, steps, learningRate, warmup);
-    const loss = superNetStep(settings, state, pair, batchOf(step), rate);
+    const loss = superNetStep(settings, state, pair, batchOf(step), rate, lane);
     meter.count(state.step, loss);
     if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
       await input.checkpoint(saveState(state));
@@ -85,18 +94,14 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
 export function superNetStep(
   { size }: SearchSettings,
   state: SuperNetState,
-  pair: readonly Architecture[],
+  pair: Pair,
   batch: MaskedSequences,
   learningRate: number,
+  lane?: Lane,
 ): number {
   const summed: Gradients = new Map();
   const losses: number[] = [];
-  for (const architecture of pair) {
-    const backbone = buildBackbone(size, architecture, "once");
-    const names = backbone.parameters.map(({ name }) => name);
-    const { loss, gradients } = lossAndGradients(state.weights, names, (weights) =>
-      maskedLanguageLoss(backbone, weights, batch),
-    );
+  for (const { architecture, loss, gradients } of learnPair(size, state, pair, batch, lane)) {
     if (!Number.isFinite(loss) || !clip(gradients)) {
       state.skipped++;
       continue;
@@ -110,6 +115,22 @@ export function superNetStep(
   if (summed.size > 0) adamStep(state.weights, summed, state.adam, learningRate);
   state.step++;
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+}
+
+/** Loss and gradients of both sub-networks, one after the other or at once. */
+function learnPair(
+  size: ModelSize,
+  { weights }: SuperNetState,
+  [first, second]: Pair,
+  batch: MaskedSequences,
+  lane: Lane | undefined,
+) {
+  lane?.begin({ architecture: second, batch });
+  const results = [
+    { architecture: first, ...learn(size, weights, { architecture: first, batch }) },
+  ];
+  const other = lane?.finish() ?? learn(size, weights, { architecture: second, batch });
+  return [...results, { architecture: second, ...other }];
 }
 
 /** Reports progress about twice a second. */

@@ -9,8 +9,9 @@ import { z } from "zod";
 import { readTensors, writeTensors } from "../artifacts/safetensors.js";
 import { prepareData } from "../data/prepare.js";
 import type { PreparedData } from "../data/types.js";
-import { engineChoices } from "../engine/choose.js";
+import { engineChoices, type EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
+import { Lane } from "../training/lane.js";
 import { evaluateCandidate } from "../training/evaluate.js";
 import { trainSuperNet } from "../supernet/train.js";
 import type { Tensors } from "../artifacts/safetensors.js";
@@ -31,6 +32,7 @@ function reply(message: Reply): void {
 
 /** What the last request read, kept for the next: requests of one run follow one another. */
 const kept = {
+  engine: undefined as EngineName | undefined,
   data: undefined as { key: string; value: PreparedData } | undefined,
   superNet: undefined as { file: string; value: Tensors } | undefined,
 };
@@ -77,6 +79,7 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
     seed,
     data,
     resume,
+    startLane: laneStarter(work),
     report: ({ step, total, loss, tokensPerSecond }) =>
       reply({ type: "progress", step, total, loss, tokensPerSecond, note: null }),
     checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
@@ -88,6 +91,20 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
     type: "superNet",
     steps: settings.superNet.steps,
     seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** A second thread where the worker grants it a core; on a GPU both would wait for one device. */
+function laneStarter({ run, cores }: SuperNetWork) {
+  const { engine } = kept;
+  if (cores < 2 || engine === undefined || engine === "tensorflow-gpu") return undefined;
+  return async (weights: Tensors): Promise<Lane | undefined> => {
+    try {
+      return await Lane.start(engine, run.settings.size, weights);
+    } catch (error) {
+      console.error("The super-net trains on one core:", error);
+      return undefined;
+    }
   };
 }
 
@@ -134,6 +151,7 @@ async function main(): Promise<void> {
   process.on("disconnect", () => process.exit(0));
   process.on("message", (message) => void handle(message));
   const started = await startEngine(options.engine, options.threads);
+  kept.engine = started.name;
   reply({ type: "ready", engine: { ...started, reasons: [...started.reasons] } });
 }
 

@@ -12,6 +12,8 @@ export const requestSchema = z.discriminatedUnion("type", [
     textFolder: z.string(),
     checkpointFile: z.string(),
     resultFile: z.string(),
+    /** Cores that the training may use. */
+    cores: z.int().min(1),
   }),
   z.strictObject({
     type: z.literal("evaluate"),

@@ -1,0 +1,56 @@
+/** The thread of a lane (lane.ts). */
+import { MessagePort, workerData } from "node:worker_threads";
+import { architectureSchema } from "@opnas/core";
+import { z } from "zod";
+import { engineNames } from "../engine/choose.js";
+import { startEngine } from "../engine/start.js";
+import { tensorNamed } from "../model/tensors.js";
+import type { LaneReply } from "./lane.js";
+import { learn } from "./lesson.js";
+
+const count = z.int().min(1);
+const sizeSchema = z.object({
+  ...{ layers: count, hidden: count, heads: count },
+  ...{ vocabulary: count, length: count },
+});
+const tensorsSchema = z.map(
+  z.string(),
+  z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),
+);
+const startSchema = z.object({
+  engine: z.enum(engineNames),
+  size: sizeSchema,
+  weights: tensorsSchema,
+  gradients: tensorsSchema,
+  signal: z.instanceof(Int32Array),
+  port: z.instanceof(MessagePort),
+});
+const ids = z.instanceof(Int32Array);
+const lessonSchema = z.object({
+  architecture: architectureSchema,
+  batch: z.object({
+    ...{ ids, positions: ids, targets: ids },
+    ...{ size: count, length: count },
+  }),
+});
+
+const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
+
+function answer(message: unknown): LaneReply {
+  try {
+    const { loss, gradients: computed } = learn(size, weights, lessonSchema.parse(message));
+    for (const [name, values] of computed) tensorNamed(gradients, name).data.set(values);
+    return { loss, names: [...computed.keys()] };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+await startEngine(engine, 1);
+port.on("message", (message: unknown) => {
+  const reply = answer(message);
+  port.postMessage(reply);
+  Atomics.store(signal, 0, 1);
+  Atomics.notify(signal, 0);
+});
+port.postMessage({ ready: true } satisfies LaneReply);
