@@ -3,7 +3,10 @@
  * taking turns. Refuses to time two programs whose first losses differ.
  *
  *   npm run bench:engine -- --json FILE [--engine auto] [--threads 2] [--rounds 5] [--seconds 2]
- *     [--models mini,small] [--kinds bert,superNet,autobert] [--compile]
+ *     [--models mini,small] [--kinds bert,superNet,autobert] [--compile] [--steady 0]
+ *
+ * `--compile` also times torch.compile; `--steady N` also trains N super-net steps of the model
+ * `tiny` and tells tensors and memory on the way, which must not grow.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,6 +26,7 @@ const { values: options } = parseArgs({
     models: { type: "string", default: "mini,small" },
     kinds: { type: "string", default: Object.keys(kinds).join() },
     compile: { type: "boolean", default: false },
+    steady: { type: "string", default: "0" },
   },
 });
 
@@ -48,8 +52,9 @@ try {
       console.log(line(measured));
     }
   }
+  const steady = await steadiness(Number(options.steady));
   if (options.json) {
-    const record = { engine, peer: peer.report, threads, peakGflops: peak, cases };
+    const record = { engine, peer: peer.report, threads, peakGflops: peak, cases, steady };
     await writeFile(options.json, `${JSON.stringify(record, null, 2)}\n`);
   }
 } finally {
@@ -100,6 +105,21 @@ async function measure(model, kind, peak) {
     peerConvolution: convolution,
     ...(options.compile && kind !== "superNet" && { compiled: await compiled(counts[1]) }),
   };
+}
+
+/** Tensors and resident memory of our side after every tenth of so many super-net steps. */
+async function steadiness(steps) {
+  if (steps === 0) return [];
+  const file = path.join(folder, "steady.safetensors");
+  await ours.ask({ ask: "prepare", model: "tiny", kind: "superNet", file });
+  const marks = [];
+  for (let part = 1; part <= 10; part++) {
+    await ours.ask({ ask: "run", count: Math.round(steps / 10) });
+    const { residentBytes, tensors } = await ours.ask({ ask: "memory" });
+    marks.push({ steps: Math.round((steps / 10) * part), residentBytes, tensors });
+    say(`${marks.at(-1).steps} steps: ${tensors} tensors, ${Math.round(residentBytes / 1e6)} MB`);
+  }
+  return marks;
 }
 
 /** Both sides from the same weights over the same batches. */

@@ -41,7 +41,11 @@ const handlers = {
     for (let index = 0; index < count; index++) step();
     return (performance.now() - start) / 1000;
   },
-  memory: () => ({ bytes: process.resourceUsage().maxRSS * 1024, tensors: tf.memory().numTensors }),
+  memory: () => ({
+    bytes: process.resourceUsage().maxRSS * 1024,
+    residentBytes: process.memoryUsage.rss(),
+    tensors: tf.memory().numTensors,
+  }),
   /** GFLOP/s of a large matrix product: what the machine can do. */
   peak() {
     const n = 1024;
