@@ -8,6 +8,7 @@ import type { StartSearchInput } from "../generated/graphql.js";
 import { follow, readRun } from "./follow.js";
 import { showProgress } from "./progress.js";
 import { buildRecord, fetchRunData } from "./record.js";
+import { timeSplit } from "./timeSplit.js";
 
 export interface SearchOptions {
   input: StartSearchInput;
@@ -52,10 +53,12 @@ export async function search(
   } finally {
     progress.stop();
   }
-  const record = buildRecord(await fetchRunData(api, id));
+  const data = await fetchRunData(api, id);
+  const record = buildRecord(data);
   const text = `${JSON.stringify(record, null, 2)}\n`;
   if (options.out === undefined) process.stdout.write(text);
   else writeWhole(options.out, text);
+  say(timeSplit(data.run.timings, data.candidates));
   return report(run, options.out);
 }
 

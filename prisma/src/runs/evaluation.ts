@@ -71,11 +71,13 @@ async function countInGeneration(tx: Transaction, generationId: string, score: n
     data: { evaluated: { increment: 1 } },
   });
   const bestScore = Math.max(score, counted.bestScore ?? score);
-  const { _avg } = await tx.architecture.aggregate({
-    where: { generationId },
-    _avg: { score: true },
+  // Added up in one order whatever came first, so that equal searches have equal means to the bit.
+  const scored = await tx.architecture.findMany({
+    where: { generationId, score: { not: null } },
+    orderBy: { indexInGeneration: "asc" },
+    select: { score: true },
   });
-  const meanScore = _avg.score ?? score;
+  const meanScore = scored.reduce((sum, each) => sum + (each.score ?? 0), 0) / scored.length;
   const isLast = counted.evaluated === counted.size;
   await tx.generation.update({
     where: { id: generationId },

@@ -74,13 +74,12 @@ describe("training the super-net", () => {
   });
 
   it("ends with what went wrong in the second thread", async () => {
-    const { weights } = newSuperNet(settings.size, 7);
     const lane = await Lane.start(engine, settings.size, new Map());
     const [architecture] = samplePair(settings, stream(1, "pairs", 0));
     const batch = maskedBatches(settings, data, 4, 1, "test")(0);
     lane.begin({ architecture, batch });
     expect(() => lane.finish()).toThrow('no tensor "embedding.token.weight"');
-    expect(weights.has("embedding.token.weight")).toBe(true);
+    await lane.end();
   });
 
   it("gives another super-net for another seed", async () => {

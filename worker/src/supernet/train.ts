@@ -54,13 +54,24 @@ const reportEveryMilliseconds = 500;
  * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint
  */
 export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
-  const { settings, seed, data } = input;
-  const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
-  const state = input.resume
-    ? loadState(input.resume, settings.size)
-    : newSuperNet(settings.size, seed);
+  const { settings, seed, resume } = input;
+  const state = resume ? loadState(resume, settings.size) : newSuperNet(settings.size, seed);
   state.weights = sharedTensors(state.weights);
   const lane = await input.startLane?.(state.weights);
+  try {
+    return await trainSteps(input, state, lane);
+  } finally {
+    await lane?.end();
+  }
+}
+
+async function trainSteps(
+  input: SuperNetInput,
+  state: SuperNetState,
+  lane: Lane | undefined,
+): Promise<Tensors> {
+  const { settings, seed, data } = input;
+  const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
   const batchOf = maskedBatches(settings, data, batch, seed, "super-net");
   const meter = new Meter(input, batch * data.pretrain.length);
   let lastCheckpoint = performance.now();

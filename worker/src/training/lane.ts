@@ -32,6 +32,7 @@ const patienceMilliseconds = 120_000;
  */
 export class Lane {
   private constructor(
+    private readonly thread: Worker,
     private readonly port: MessagePort,
     private readonly signal: Int32Array,
     private readonly gradients: Tensors,
@@ -50,10 +51,7 @@ export class Lane {
       transferList: [port2],
     });
     await Promise.race([once(port1, "message"), failure(thread)]);
-    // The process may end while the lane waits for a lesson.
-    thread.unref();
-    port1.unref();
-    return new Lane(port1, signal, gradients);
+    return new Lane(thread, port1, signal, gradients);
   }
 
   /** Gives the thread a lesson; `finish` must follow before the next. */
@@ -74,6 +72,12 @@ export class Lane {
       reply.names.map((name) => [name, tensorNamed(this.gradients, name).data]),
     );
     return { loss: reply.loss, gradients };
+  }
+
+  /** Ends the thread and frees its engine. */
+  async end(): Promise<void> {
+    this.port.close();
+    await this.thread.terminate();
   }
 }
 
