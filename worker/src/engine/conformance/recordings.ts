@@ -55,6 +55,21 @@ export function describeRecordings(): void {
       }
     }
 
+    it("can be released, and are recorded anew", () => {
+      inScope(() => {
+        const part = recordable(([x], [y]) => product(x, y).square().sum());
+        const [x, y] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
+        const values = () => {
+          const { value, gradients } = valueAndGradients(() => part([x], [y]), [x]);
+          return [value, ...gradients].map((each) => Array.from(each?.dataSync() ?? []));
+        };
+        const first = values();
+        expect(values()).toEqual(first);
+        part.release();
+        for (let call = 0; call < 2; call++) expect(values()).toEqual(first);
+      });
+    });
+
     it("give the same values without a gradient", () => {
       const part = recordable(([x], [y]) => product(x, y).square());
       inScope(() => {
