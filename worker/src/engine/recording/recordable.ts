@@ -30,12 +30,15 @@ interface Pass {
   wanted: (() => void)[];
 }
 
+/** Shapes that come up less often, such as rare lengths, are not worth a graph's time and memory. */
+export const recordedAtUse = 4;
+
 let pass: Pass | undefined;
 /** A part within a part that is being recorded is recorded with it. */
 let recording = false;
 
 /**
- * A part of a model that, where the engine can record, runs as one operation after its first call:
+ * A part of a model that, where the engine can record, runs as one operation after its first calls:
  * what the part does is kept as a graph, forward and backward. One by one, an operation costs about
  * 50 µs in JavaScript, more than many take to compute. The graph runs the same kernels in the same
  * order, so it gives the same bits.
@@ -43,23 +46,26 @@ let recording = false;
  * `part` must depend on nothing but its arguments.
  */
 export function recordable(part: Part): RecordablePart {
-  const known = new Map<string, Recorded | "wanted">();
+  const known = new Map<string, Recorded>();
+  const uses = new Map<string, number>();
   const release = () => {
-    for (const recorded of known.values()) if (recorded !== "wanted") recorded.release();
+    for (const recorded of known.values()) recorded.release();
     known.clear();
+    uses.clear();
   };
   const call: Part = (variables, constants) => {
     if (recording || !canRecord()) return part(variables, constants);
     const key = signature(variables, constants);
     const recorded = known.get(key);
-    if (recorded === "wanted") return part(variables, constants);
     if (recorded) return recorded.run(variables, constants);
+    const use = (uses.get(key) ?? 0) + 1;
+    uses.set(key, use);
+    if (use !== recordedAtUse) return part(variables, constants);
     if (!pass) {
       const { value, recorded } = recordForward(part, variables, constants);
       known.set(key, recorded);
       return value;
     }
-    known.set(key, "wanted");
     const y = part(variables, constants);
     const inputs = { variables: variables.map(describe), constants: constants.map(describe) };
     const dy = describe(y);
