@@ -135,8 +135,6 @@ async function evaluate(
       taskScores: data.tasks.map((task) => describe(task, 0)),
       timings,
     };
-  } finally {
-    backbone.release();
   }
 }
 

@@ -19,13 +19,8 @@ export interface Section {
   outputs: readonly Port[];
 }
 
-/** A section as one operation. */
-export interface LoadedSection {
-  /** Its inputs' tensors → its outputs' tensors. */
-  run: (inputs: readonly Tensor[]) => Tensor[];
-  /** Frees it; the graph goes with the last of its sections. */
-  unload: () => void;
-}
+/** Runs a section as one operation: its inputs' tensors → its outputs' tensors. */
+export type Run = (inputs: readonly Tensor[]) => Tensor[];
 
 let addon: RecordingAddon | undefined;
 const config = sessionConfig();
@@ -43,15 +38,19 @@ export function isRecordingAddon(exported: unknown): exported is RecordingAddon 
 /** Whether the running engine can record. */
 export const canRecord = () => addon !== undefined;
 
-/** Hands a graph to TensorFlow. */
-export function loadSections(
-  nodes: readonly GraphNode[],
-  sections: readonly Section[],
-): LoadedSection[] {
+/** Frees a recording once nothing can run it any more. */
+const unused = new FinalizationRegistry(
+  ({ recording, handle }: { recording: number; handle: number }) => {
+    nativeBackend().binding.deleteTensor(handle);
+    addon?.unloadRecording(recording);
+  },
+);
+
+/** Hands a graph to TensorFlow; one function per section. */
+export function loadSections(nodes: readonly GraphNode[], sections: readonly Section[]): Run[] {
   const backend = nativeBackend();
-  const native = addon;
-  if (!native) throw new OpnasError("INTERNAL", "This engine cannot record.");
-  const loaded = native.loadRecordings(
+  if (!addon) throw new OpnasError("INTERNAL", "This engine cannot record.");
+  const loaded = addon.loadRecordings(
     encodeGraph(nodes),
     config,
     sections.map(({ inputs, outputs }) => [[...inputs], [...outputs]]),
@@ -60,16 +59,13 @@ export function loadSections(
     const outputs = sections[index]?.outputs.length ?? 0;
     // An input, for TensorFlow keeps a kernel for every value that an attribute ever had.
     const handle = backend.binding.createTensor([], dataType.int32, Int32Array.of(recording));
-    const run: LoadedSection["run"] = (inputs) => {
+    const run: Run = (inputs) => {
       const handles = [handle, ...backend.getInputTensorIds(inputs)];
       return backend.binding
         .executeOp(operation, [], handles, outputs)
         .map((info) => backend.createOutputTensor(info));
     };
-    const unload = () => {
-      backend.binding.deleteTensor(handle);
-      native.unloadRecording(recording);
-    };
-    return { run, unload };
+    unused.register(run, { recording, handle });
+    return run;
   });
 }
