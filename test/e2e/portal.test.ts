@@ -131,6 +131,22 @@ test("a lost connection shows, comes back, and the page has missed nothing", asy
   await page.close();
 }, 400_000);
 
+test("a generation whose best score is known before its candidates' scores is drawn", async () => {
+  // So it comes after a lost connection: replayed events carry a generation as it is by now.
+  const scores = /"score":[\d.]+/g;
+  const page = await open("/runs");
+  await page.route("**/graphql", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: (await response.text()).replace(scores, '"score":null') });
+  });
+  const done = page.getByTestId("run-row").filter({ hasText: /done/i }).first();
+  await page.goto(`${platform.portal}${(await done.getByRole("link").getAttribute("href")) ?? ""}`);
+  const chart = page.getByTestId("generation-chart");
+  await chart.locator("circle").first().waitFor();
+  expect(await chart.locator("circle title").count()).toBe(0);
+  await page.close();
+});
+
 test("input that is refused is answered in a sentence, and nothing is started", async () => {
   const page = await open("/runs/new");
   await page.getByTestId("start-form").getByText("Smoke", { exact: true }).click();

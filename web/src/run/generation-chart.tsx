@@ -59,14 +59,17 @@ export default function GenerationChart(props: {
             cursor={{ stroke: "var(--line-strong)" }}
             isAnimationActive={false}
           />
-          <Scatter
-            data={points}
-            dataKey="score"
-            fill="var(--accent)"
-            fillOpacity={0.38}
-            isAnimationActive={false}
-            shape={<Dot onOpen={(id) => router.push(`/architectures/${id}`)} />}
-          />
+          {/* Without points of its own a Scatter takes the chart's data: generations, which are no candidates. */}
+          {points.length > 0 && (
+            <Scatter
+              data={points}
+              dataKey="score"
+              fill="var(--accent)"
+              fillOpacity={0.38}
+              isAnimationActive={false}
+              shape={<Dot onOpen={(id) => router.push(`/architectures/${id}`)} />}
+            />
+          )}
           <Line {...line} dataKey="meanScore" stroke="var(--muted)" dot={dots("var(--muted)")} />
           <Line
             {...line}
