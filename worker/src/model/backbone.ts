@@ -12,6 +12,8 @@ export interface Backbone {
   parameters: readonly Parameter[];
   /** A batch's hidden states after the last layer, [b, n, hidden]. */
   encode(weights: Weights, batch: TokenBatch): Tensor;
+  /** Frees what the engine keeps for this backbone alone; it can be used again. */
+  release: () => void;
 }
 
 /** The backbone of an architecture that `checkArchitecture` passed. */
@@ -25,6 +27,7 @@ export function buildBackbone(
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
       layers.reduce((x, layer) => layer(weights, x, batch), embed(weights, [], [batch.ids])),
+    release: () => layers.forEach((layer) => layer.release?.()),
   };
 }
 

@@ -15,7 +15,11 @@ import { below, modelPart, given, type ModelPart } from "./part.js";
 import type { Weights } from "./tensors.js";
 
 /** Hidden states of a batch [b, n, hidden] → the same. */
-export type LayerFunction = (weights: Weights, x: Tensor, batch: TokenBatch) => Tensor;
+export interface LayerFunction {
+  (weights: Weights, x: Tensor, batch: TokenBatch): Tensor;
+  /** Frees what is recorded for this layer alone. */
+  release?: () => void;
+}
 
 /** How often a backbone will run: whether it pays to record what is its alone. */
 export type Use = "once" | "often";
@@ -36,7 +40,9 @@ export function buildLayer(size: ModelSize, index: number, layer: Layer, use: Us
     name.slice(prefix.length + 1),
   );
   const part = modelPart(names, (weights, inputs, [keep]) => run(weights, given(inputs[0]), keep));
-  return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
+  const call: LayerFunction = (weights, x, { keep }) =>
+    part(below(weights, prefix), [x], keep && [keep]);
+  return Object.assign(call, { release: part.release });
 }
 
 /** Projections of the inputs that the graph uses → the graph, per head → output projection. */

@@ -4,11 +4,11 @@ import type { Tensor } from "../engine/tf.js";
 import { weightsOf, type Weights } from "./tensors.js";
 
 /** A part of a model: its weights by name, what it reads, and tensors that need no gradient. */
-export type ModelPart = (
-  weights: Weights,
-  inputs: readonly Tensor[],
-  constants?: readonly Tensor[],
-) => Tensor;
+export interface ModelPart {
+  (weights: Weights, inputs: readonly Tensor[], constants?: readonly Tensor[]): Tensor;
+  /** Frees what was recorded of it. */
+  release: () => void;
+}
 
 /** A part that reads the weights of these names, recorded where the engine can. */
 export function modelPart(
@@ -21,7 +21,9 @@ export function modelPart(
     );
     return body(weightsOf(own), variables.slice(names.length), constants);
   });
-  return (weights, inputs, constants = []) => part([...names.map(weights), ...inputs], constants);
+  const call = (weights: Weights, inputs: readonly Tensor[], constants: readonly Tensor[] = []) =>
+    part([...names.map(weights), ...inputs], constants);
+  return Object.assign(call, { release: part.release });
 }
 
 /** The same weights with a prefix before every name. */

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { OpnasError } from "@opnas/core";
 import type { WorkerSettings } from "../settings.js";
@@ -29,7 +31,7 @@ export class Trainer {
    */
   static async start(settings: Pick<WorkerSettings, "engine">, threads: number): Promise<Trainer> {
     const child = fork(childFile, [settings.engine, String(threads)], {
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "inherit", "pipe", "ipc"],
       serialization: "advanced",
       env: {
         ...process.env,
@@ -37,6 +39,7 @@ export class Trainer {
         TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? "1",
       },
     });
+    if (child.stderr) passOn(child.stderr);
     const reply = await nextEnd(child, () => undefined);
     if (reply.type !== "ready")
       throw new OpnasError("INTERNAL", "The trainer answered out of turn.");
@@ -86,6 +89,16 @@ export class Trainer {
     this.child.kill("SIGKILL");
     await exited;
   }
+}
+
+/** TensorFlow says these to everybody whatever its log level is: that its log has begun, and infos. */
+const chatter = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} )/;
+
+/** Passes on what a trainer writes to its error output. */
+function passOn(output: Readable): void {
+  createInterface({ input: output }).on("line", (line) => {
+    if (!chatter.test(line)) process.stderr.write(`${line}\n`);
+  });
 }
 
 /** The next reply that ends a request; an error reply or the child's death rejects. */

@@ -135,6 +135,8 @@ async function evaluate(
       taskScores: data.tasks.map((task) => describe(task, 0)),
       timings,
     };
+  } finally {
+    backbone.release();
   }
 }
 

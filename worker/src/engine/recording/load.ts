@@ -19,8 +19,13 @@ export interface Section {
   outputs: readonly Port[];
 }
 
-/** Runs a section as one operation: its inputs' tensors → its outputs' tensors. */
-export type Run = (inputs: readonly Tensor[]) => Tensor[];
+/** A section as one operation. */
+export interface LoadedSection {
+  /** Its inputs' tensors → its outputs' tensors. */
+  run: (inputs: readonly Tensor[]) => Tensor[];
+  /** Frees it; the graph goes with the last of its sections. */
+  unload: () => void;
+}
 
 let addon: RecordingAddon | undefined;
 const config = sessionConfig();
@@ -38,19 +43,15 @@ export function isRecordingAddon(exported: unknown): exported is RecordingAddon 
 /** Whether the running engine can record. */
 export const canRecord = () => addon !== undefined;
 
-/** Frees a recording once nothing can run it any more. */
-const unused = new FinalizationRegistry(
-  ({ recording, handle }: { recording: number; handle: number }) => {
-    nativeBackend().binding.deleteTensor(handle);
-    addon?.unloadRecording(recording);
-  },
-);
-
-/** Hands a graph to TensorFlow; one function per section. */
-export function loadSections(nodes: readonly GraphNode[], sections: readonly Section[]): Run[] {
+/** Hands a graph to TensorFlow. */
+export function loadSections(
+  nodes: readonly GraphNode[],
+  sections: readonly Section[],
+): LoadedSection[] {
   const backend = nativeBackend();
-  if (!addon) throw new OpnasError("INTERNAL", "This engine cannot record.");
-  const loaded = addon.loadRecordings(
+  const native = addon;
+  if (!native) throw new OpnasError("INTERNAL", "This engine cannot record.");
+  const loaded = native.loadRecordings(
     encodeGraph(nodes),
     config,
     sections.map(({ inputs, outputs }) => [[...inputs], [...outputs]]),
@@ -59,13 +60,16 @@ export function loadSections(nodes: readonly GraphNode[], sections: readonly Sec
     const outputs = sections[index]?.outputs.length ?? 0;
     // An input, for TensorFlow keeps a kernel for every value that an attribute ever had.
     const handle = backend.binding.createTensor([], dataType.int32, Int32Array.of(recording));
-    const run: Run = (inputs) => {
+    const run: LoadedSection["run"] = (inputs) => {
       const handles = [handle, ...backend.getInputTensorIds(inputs)];
       return backend.binding
         .executeOp(operation, [], handles, outputs)
         .map((info) => backend.createOutputTensor(info));
     };
-    unused.register(run, { recording, handle });
-    return run;
+    const unload = () => {
+      backend.binding.deleteTensor(handle);
+      native.unloadRecording(recording);
+    };
+    return { run, unload };
   });
 }

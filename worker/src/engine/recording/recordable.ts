@@ -8,48 +8,71 @@ import { nodeOf, Recorder, type Port } from "./recorder.js";
 /** A part of a model: of `variables` it has gradients, of `constants` not. */
 export type Part = (variables: readonly Tensor[], constants: readonly Tensor[]) => Tensor;
 
+/** A part that may be recorded. */
+export interface RecordablePart extends Part {
+  /** Frees what was recorded; the part can go on and is recorded anew. */
+  release: () => void;
+}
+
+/** A part as recorded for tensors of certain shapes. */
+interface Recorded {
+  run: Part;
+  release: () => void;
+}
+
 /** What is known while gradients are being computed. */
 interface Pass {
-  /** Tensors that outlive the pass by themselves. */
-  leaves: ReadonlySet<Tensor>;
-  /** Other tensors that the backward half needs. */
+  /** Tensors with a greater id were made in the pass, and go with its forward half by themselves. */
+  begin: number;
+  /** Those of them that the backward half needs. */
   kept: Tensor[];
   /** Recordings to make after the pass. */
   wanted: (() => void)[];
 }
+
+/** Shapes that come up less often, such as rare lengths, are not worth a graph's time and memory. */
+export const recordedAtUse = 4;
 
 let pass: Pass | undefined;
 /** A part within a part that is being recorded is recorded with it. */
 let recording = false;
 
 /**
- * A part of a model that, where the engine can record, runs as one operation after its first call:
+ * A part of a model that, where the engine can record, runs as one operation after its first calls:
  * what the part does is kept as a graph, forward and backward. One by one, an operation costs about
  * 50 µs in JavaScript, more than many take to compute. The graph runs the same kernels in the same
  * order, so it gives the same bits.
  *
  * `part` must depend on nothing but its arguments.
  */
-export function recordable(part: Part): Part {
-  const known = new Map<string, Part | "wanted">();
-  return (variables, constants) => {
+export function recordable(part: Part): RecordablePart {
+  const known = new Map<string, Recorded>();
+  const uses = new Map<string, number>();
+  const release = () => {
+    for (const recorded of known.values()) recorded.release();
+    known.clear();
+    uses.clear();
+  };
+  const call: Part = (variables, constants) => {
     if (recording || !canRecord()) return part(variables, constants);
     const key = signature(variables, constants);
     const recorded = known.get(key);
-    if (typeof recorded === "function") return recorded(variables, constants);
-    if (recorded === "wanted") return part(variables, constants);
+    if (recorded) return recorded.run(variables, constants);
+    const use = (uses.get(key) ?? 0) + 1;
+    uses.set(key, use);
+    if (use !== recordedAtUse) return part(variables, constants);
     if (!pass) {
-      const { value, run } = recordForward(part, variables, constants);
-      known.set(key, run);
+      const { value, recorded } = recordForward(part, variables, constants);
+      known.set(key, recorded);
       return value;
     }
-    known.set(key, "wanted");
     const y = part(variables, constants);
     const inputs = { variables: variables.map(describe), constants: constants.map(describe) };
     const dy = describe(y);
     pass.wanted.push(() => known.set(key, recordBothWays(part, inputs, dy)));
     return y;
   };
+  return Object.assign(call, { release });
 }
 
 /**
@@ -60,7 +83,7 @@ export function valueAndGradients(
   loss: () => Tensor,
   leaves: readonly Tensor[],
 ): { value: Tensor; gradients: (Tensor | undefined)[] } {
-  const current: Pass = { leaves: new Set(leaves), kept: [], wanted: [] };
+  const current: Pass = { begin: newestTensor(), kept: [], wanted: [] };
   pass = current;
   try {
     const { value, grads } = tf.engine().gradients(loss, [...leaves], undefined, true);
@@ -70,6 +93,13 @@ export function valueAndGradients(
     tf.dispose(current.kept);
     for (const record of current.wanted) record();
   }
+}
+
+/** Ids of tensors grow. */
+function newestTensor(): number {
+  const newest = tf.scalar(0);
+  newest.dispose();
+  return newest.id;
 }
 
 type Description = Pick<Tensor, "shape" | "dtype">;
@@ -86,9 +116,10 @@ function recordForward(part: Part, variables: readonly Tensor[], constants: read
   const recorder = new Recorder([...variables, ...constants]);
   const value = listening(() => recorder.during(() => part(variables, constants)));
   const section = { inputs: recorder.inputs, outputs: [recorder.portOf(value)] };
-  const [run] = loadSections(recorder.nodes, [section]);
-  const forward: Part = (variables, constants) => only(run?.([...variables, ...constants]) ?? []);
-  return { value, run: forward };
+  const [forward] = loadSections(recorder.nodes, [section]);
+  if (!forward) throw new OpnasError("INTERNAL", "A recording was not loaded.");
+  const run: Part = (variables, constants) => only(forward.run([...variables, ...constants]));
+  return { value, recorded: { run, release: forward.unload } };
 }
 
 /**
@@ -99,7 +130,7 @@ function recordBothWays(
   part: Part,
   inputs: { variables: Description[]; constants: Description[] },
   gradient: Description,
-): Part {
+): Recorded {
   const { nodes, first, second, read } = inScope(() => {
     const zeros = ({ shape, dtype }: Description) => tf.zeros(shape, dtype);
     const variables = inputs.variables.map(zeros);
@@ -119,23 +150,28 @@ function recordBothWays(
   });
   const [forward, backward] = loadSections(nodes, [first, second]);
   if (!forward || !backward) throw new OpnasError("INTERNAL", "A recording was not loaded.");
-  return (variables, constants) =>
+  const run: Part = (variables, constants) =>
     composite([...variables], () => {
       const given = [...variables, ...constants];
-      const [value, ...between] = forward(given);
+      const [value, ...between] = forward.run(given);
       const needed = [...between, ...read.map((index) => given[index])].map(keep);
       return {
         value: only(value ? [value] : []),
         saved: [] as const,
-        gradient: (dy) => backward([dy, ...needed]),
+        gradient: (dy) => backward.run([dy, ...needed]),
       };
     });
+  const release = () => {
+    forward.unload();
+    backward.unload();
+  };
+  return { run, release };
 }
 
-/** Keeps a tensor until the pass is over; leaves live longer by themselves. */
+/** Keeps a tensor until the pass is over; those from before it are their maker's. */
 function keep(tensor: Tensor | undefined): Tensor {
   if (!tensor) throw new OpnasError("INTERNAL", "A recording has fewer inputs than it reads.");
-  if (pass && !pass.leaves.has(tensor)) pass.kept.push(tf.keep(tensor));
+  if (pass && tensor.id > pass.begin) pass.kept.push(tf.keep(tensor));
   return tensor;
 }
 
