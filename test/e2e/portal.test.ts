@@ -137,7 +137,10 @@ test("a generation whose best score is known before its candidates' scores is dr
   const page = await open("/runs");
   await page.route("**/graphql", async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace(scores, '"score":null') });
+    await route.fulfill({
+      response,
+      body: (await response.text()).replace(scores, '"score":null'),
+    });
   });
   const done = page.getByTestId("run-row").filter({ hasText: /done/i }).first();
   await page.goto(`${platform.portal}${(await done.getByRole("link").getAttribute("href")) ?? ""}`);
