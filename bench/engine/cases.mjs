@@ -43,18 +43,36 @@ function pair(layers, random) {
   return [0, 1].map((side) => ({ version: 1, layers: choices.map((both) => both[side]) }));
 }
 
-/** Batches of random words, the same share of each hidden. */
+/** Batches of random words; in each half of the rows the same number of them is hidden. */
 export function batchesOf({ size: { vocabulary, length }, batch }) {
-  const count = Math.round(masking * batch * length);
+  const half = (batch / 2) * length;
+  const count = Math.round(masking * half);
   return Array.from({ length: batchCount }, (_, index) => {
     const random = stream(2, "batches", index);
     const word = () => 5 + random.int(vocabulary - 5);
     const ids = Int32Array.from({ length: batch * length }, word);
-    const places = random.shuffle([...ids.keys()]).slice(0, count);
+    const places = [0, half].flatMap((start) =>
+      random.shuffle(Array.from({ length: half }, (_, at) => start + at)).slice(0, count),
+    );
     const positions = Int32Array.from(places).sort();
     const targets = positions.map((place) => ids[place]);
     for (const place of positions) ids[place] = 4;
     return { ids, positions, targets, size: batch, length };
+  });
+}
+
+/** A batch as two of half as many rows. */
+export function partsOf({ ids, positions, targets, size, length }) {
+  return [0, 1].map((part) => {
+    const [rows, hidden] = [(size / 2) * length, positions.length / 2];
+    const own = (values, count) => values.slice(part * count, (part + 1) * count);
+    return {
+      ids: own(ids, rows),
+      positions: own(positions, hidden).map((place) => place - part * rows),
+      targets: own(targets, hidden),
+      size: size / 2,
+      length,
+    };
   });
 }
 

@@ -40,8 +40,8 @@ const folder = await mkdtemp(path.join(tmpdir(), "opnas-engine-"));
 const ours = await startOurs(options.engine, threads);
 const peer = await startPeer(await installedTorch(say), threads);
 try {
-  const engine = `${ours.report.name} ${ours.report.version}, ${ours.report.threads} threads`;
-  const peak = await ours.ask({ ask: "peak" });
+  const engine = `${ours.report.name} ${ours.report.version}, ${threads} threads`;
+  const peak = await peer.ask({ ask: "peak" });
   console.log(`${engine} against ${peer.report}; matrix products reach ${peak.toFixed(0)} GFLOP/s`);
   console.log(header());
   const cases = [];

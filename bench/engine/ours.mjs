@@ -1,34 +1,39 @@
 /**
- * Our side of the bench: one process, one engine. Asked to prepare a case, to train five steps from
- * the common beginning and tell the losses, or to run steps and tell the time.
+ * Our side of the bench: one process, one engine in as many threads as asked for. Asked to prepare
+ * a case, to train five steps from the common beginning and tell the losses, or to run steps and
+ * tell the time.
  */
 import { startEngine, writeTensors } from "@opnas/worker";
 import { tf } from "../../worker/dist/engine/tf.js";
 import { buildBackbone } from "../../worker/dist/model/backbone.js";
-import { superNetParameters } from "../../worker/dist/supernet/parameters.js";
-import { adamStep, addGradients, clip, newAdam } from "../../worker/dist/training/adam.js";
-import { lossAndGradients } from "../../worker/dist/training/gradients.js";
-import { maskedLanguageLoss } from "../../worker/dist/training/maskedLanguage.js";
 import { initialWeights } from "../../worker/dist/model/parameters.js";
-import { architecturesOf, batchesOf, learningRate, models } from "./cases.mjs";
+import { sharedTensors } from "../../worker/dist/model/tensors.js";
+import { superNetParameters } from "../../worker/dist/supernet/parameters.js";
+import { newSuperNet } from "../../worker/dist/supernet/state.js";
+import { superNetStep } from "../../worker/dist/supernet/train.js";
+import { GradientSum, newAdam } from "../../worker/dist/training/adam.js";
+import { Crew } from "../../worker/dist/training/crew.js";
+import { trainStep } from "../../worker/dist/training/step.js";
+import { architecturesOf, batchesOf, learningRate, models, partsOf } from "./cases.mjs";
 
 const [choice, threads] = process.argv.slice(2);
-const engine = await startEngine(choice, Number(threads));
+const engine = await startEngine(choice, 1);
 let current;
 
 const handlers = {
   /** Writes the weights and batches for the peer. */
   async prepare({ model, kind, file }) {
+    await current?.crew.end();
     const { size } = models[model];
     const steps = architecturesOf(kind, size);
-    const use = kind === "superNet" ? "once" : "often";
-    const [[first]] = steps;
     const parameters =
-      kind === "superNet" ? superNetParameters(size) : buildBackbone(size, first).parameters;
+      kind === "superNet" ? superNetParameters(size) : buildBackbone(size, steps[0][0]).parameters;
     const batches = batchesOf(models[model]);
     const begin = initialWeights(parameters, 3);
-    const backbones = steps.map((each) => each.map((one) => buildBackbone(size, one, use)));
-    current = { size, steps, use, batches, begin, backbones };
+    const weights = sharedTensors(begin);
+    const crew = await Crew.start(engine.name, size, weights, Number(threads));
+    const train = kind === "superNet" ? superNetTraining : modelTraining;
+    current = { size, steps, batches, begin, weights, crew, train };
     await writeTensors(file, new Map([...begin, ...batches.flatMap(batchTensors)]));
     restart();
   },
@@ -46,47 +51,36 @@ const handlers = {
     residentBytes: process.memoryUsage.rss(),
     tensors: tf.memory().numTensors,
   }),
-  /** GFLOP/s of a large matrix product: what the machine can do. */
-  peak() {
-    const n = 1024;
-    const [a, b] = [tf.randomNormal([n, n]), tf.randomNormal([n, n])];
-    const multiply = (times) => {
-      const start = performance.now();
-      for (let i = 0; i < times; i++) tf.matMul(a, b).dispose();
-      return (2 * n ** 3 * times) / (performance.now() - start) / 1e6;
-    };
-    multiply(5);
-    const speed = Math.max(...Array.from({ length: 5 }, () => multiply(10)));
-    tf.dispose([a, b]);
-    return speed;
-  },
 };
 
+/** Back to the weights of the beginning. */
 function restart() {
-  const weights = new Map(
-    [...current.begin].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
-  );
-  Object.assign(current, { weights, adam: newAdam(weights), done: 0 });
+  const { begin, weights, train } = current;
+  for (const [name, { data }] of weights) data.set(begin.get(name).data);
+  Object.assign(current, { training: train(), done: 0 });
+}
+
+/** Two sub-networks, each on the whole batch. */
+function superNetTraining() {
+  const { size, weights, crew } = current;
+  const state = { ...newSuperNet(size, 3), weights, adam: newAdam(weights) };
+  return (pair, batch) => superNetStep(crew, state, pair, batch, learningRate);
+}
+
+/** One model, on halves of the batch. */
+function modelTraining() {
+  const { weights, crew } = current;
+  const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
+  return ([architecture], batch) => {
+    const lessons = partsOf(batch).map((part) => ({ architecture, use: "often", batch: part }));
+    return trainStep(crew, state, lessons, learningRate);
+  };
 }
 
 function step() {
-  const { backbones, batches, weights, adam } = current;
-  const pair = backbones[current.done % backbones.length];
-  const batch = batches[current.done % batches.length];
-  current.done++;
-  const summed = new Map();
-  let sum = 0;
-  for (const backbone of pair) {
-    const names = backbone.parameters.map(({ name }) => name);
-    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
-      maskedLanguageLoss(backbone, on, batch),
-    );
-    if (!clip(gradients)) throw new Error("a gradient is not finite");
-    addGradients(summed, gradients);
-    sum += loss;
-  }
-  adamStep(weights, summed, adam, learningRate);
-  return sum / pair.length;
+  const { steps, batches, training } = current;
+  const at = current.done++;
+  return training(steps[at % steps.length], batches[at % batches.length]);
 }
 
 function batchTensors({ ids, positions, targets, size, length }, index) {

@@ -309,6 +309,8 @@ def answer(request):
         return run(request["count"])
     if ask == "run":
         return run(request["count"])
+    if ask == "peak":
+        return peak()
     if ask == "memory":
         return {"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
     raise ValueError(ask)
@@ -319,6 +321,18 @@ def run(count):
     for _ in range(count):
         case.step()
     return time.perf_counter() - start
+
+
+def peak(n=1024, times=10):
+    """GFLOP/s of a large matrix product: what the machine can do."""
+    a, b = torch.randn(n, n), torch.randn(n, n)
+    speeds = []
+    for _ in range(6):
+        start = time.perf_counter()
+        for _ in range(times):
+            a @ b
+        speeds.append(2 * n**3 * times / (time.perf_counter() - start) / 1e9)
+    return max(speeds)
 
 
 print(json.dumps({"answer": f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"}))

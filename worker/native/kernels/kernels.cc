@@ -1,9 +1,10 @@
 // Fused operations for training small Transformers on the CPU: TensorFlow's eager mode would
 // need five to fifteen passes over memory for each. Loaded as an addon of Node, after which the
-// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h and the
-// loading of recorded graphs.
+// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h, what
+// fetch.h needs, and the loading of recorded graphs.
 #include <node_api.h>
 
+#include "fetch.h"
 #include "hostLoops.h"
 #include "pointwise.h"
 #include "recorded.h"
@@ -39,7 +40,8 @@ static bool registerAll() {
          registerOperation<crossEntropyGradient>(
              "OpnasCrossEntropyGradient",
              {"dy: float", "logits: float", "labels: int32", "shares: float", "logsums: float"},
-             {"dx: float"});
+             {"dx: float"}) &&
+         registerFetch();
 }
 
 static void exportFunction(napi_env env, napi_value exports, const char *name,
@@ -56,7 +58,9 @@ NAPI_MODULE_INIT() {
   exportFunction(env, exports, "scale", scale);
   exportFunction(env, exports, "add", add);
   exportFunction(env, exports, "adam", adam);
+  exportFunction(env, exports, "fetchNextInto", fetchNextInto);
   exportFunction(env, exports, "loadRecordings", loadRecordings);
+  exportFunction(env, exports, "runRecording", runRecording);
   exportFunction(env, exports, "unloadRecording", unloadRecording);
   return exports;
 }

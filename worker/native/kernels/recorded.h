@@ -6,6 +6,7 @@
 #include <node_api.h>
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -239,6 +240,74 @@ inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return results;
+}
+
+/** The elements of a JavaScript array. */
+inline std::vector<napi_value> elementsOf(napi_env env, napi_value array) {
+  uint32_t length = 0;
+  napi_get_array_length(env, array, &length);
+  std::vector<napi_value> elements(length);
+  for (uint32_t i = 0; i < length; i++) napi_get_element(env, array, i, &elements[i]);
+  return elements;
+}
+
+/** A tensor of that type with the numbers of an array; a copy only where they are not aligned. */
+inline TF_Tensor *tensorAround(const Bytes &bytes, TF_DataType type, const Shape &shape) {
+  const size_t size = static_cast<size_t>(sizeOf(shape)) * sizeof(float);
+  if (size != bytes.length * sizeof(float)) return nullptr;
+  return TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), bytes.data, size,
+                      [](void *, size_t, void *) {}, nullptr);
+}
+
+/**
+ * (recording, arrays, shapes, results): runs it on the numbers of arrays and copies what it gives
+ * into the results, arrays too.
+ */
+inline napi_value runRecording(napi_env env, napi_callback_info info) {
+  napi_value given[4];
+  size_t count = 4;
+  int32_t id = 0;
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  napi_get_value_int32(env, given[0], &id);
+  const auto arrays = elementsOf(env, given[1]), shapes = elementsOf(env, given[2]);
+  const auto results = elementsOf(env, given[3]);
+  const auto recording = recordings.find(id);
+  TF_Status *status = TF_NewStatus();
+  std::vector<TF_Tensor *> inputs, outputs(results.size(), nullptr);
+  if (!recording || recording->feeds.size() != arrays.size() || shapes.size() != arrays.size() ||
+      recording->fetches.size() != results.size()) {
+    TF_SetStatus(status, TF_INVALID_ARGUMENT, "not what this recording takes and gives");
+  }
+  for (size_t i = 0; i < arrays.size() && TF_GetCode(status) == TF_OK; i++) {
+    const Bytes dimensions = bytesOf(env, shapes[i]);
+    const int32_t *first = static_cast<int32_t *>(dimensions.data);
+    const TF_DataType type = TF_OperationOutputType(recording->feeds[i]);
+    inputs.push_back(tensorAround(bytesOf(env, arrays[i]), type,
+                                  Shape(first, first + dimensions.length)));
+    if (!inputs.back()) TF_SetStatus(status, TF_INVALID_ARGUMENT, "an array is not of its shape");
+  }
+  if (TF_GetCode(status) == TF_OK) {
+    TF_SessionRun(recording->graph->session, nullptr, recording->feeds.data(), inputs.data(),
+                  static_cast<int>(inputs.size()), recording->fetches.data(), outputs.data(),
+                  static_cast<int>(outputs.size()), nullptr, 0, nullptr, status);
+  }
+  for (size_t i = 0; i < outputs.size() && TF_GetCode(status) == TF_OK; i++) {
+    const Bytes to = bytesOf(env, results[i]);
+    if (TF_TensorByteSize(outputs[i]) == to.length * sizeof(float)) {
+      std::memcpy(to.data, TF_TensorData(outputs[i]), to.length * sizeof(float));
+    } else {
+      TF_SetStatus(status, TF_INVALID_ARGUMENT, "a result's array is not of its size");
+    }
+  }
+  for (TF_Tensor *tensor : inputs) {
+    if (tensor) TF_DeleteTensor(tensor);
+  }
+  for (TF_Tensor *tensor : outputs) {
+    if (tensor) TF_DeleteTensor(tensor);
+  }
+  if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
+  TF_DeleteStatus(status);
+  return nullptr;
 }
 
 /** (recording): frees it, and its graph with the last of its recordings. */

@@ -11,6 +11,7 @@ import {
   type NativeEngine,
 } from "../../native/location.mjs";
 import { chooseEngine, type Attempt, type EngineChoice, type EngineName } from "./choose.js";
+import { isFetchAddon, nativeFetch, useFetch } from "./fetch.js";
 import { areHostLoops, useHostLoops } from "./hostLoops.js";
 import { assemblyKernels } from "./kernels/assembly.js";
 import { tensorflowKernels } from "./kernels/tensorflow.js";
@@ -75,6 +76,7 @@ function startNative(name: NativeEngine, threads: number): Attempt<string> {
       const exported: unknown = createRequire(import.meta.url)(installed.kernels);
       if (areHostLoops(exported)) useHostLoops(exported);
       if (isRecordingAddon(exported)) useRecordings(exported);
+      if (isFetchAddon(exported)) useFetch(nativeFetch(exported));
     }
     useEngine(tf, tensorflowKernels(tf, { fused: installed.kernels !== undefined }));
   } catch (error) {
@@ -107,6 +109,9 @@ async function startWasm(): Promise<string> {
   }
   const own = new WasmMemory(tf, new WebAssembly.Module(bytes));
   replaceSlowOperations(tf, own);
+  useFetch((tensors, arrays) => {
+    for (const [index, tensor] of tensors.entries()) arrays[index]?.set(own.numbersOf(tensor));
+  });
   useEngine(tf, assemblyKernels(tf, own, plain));
   return `${tf.version.tfjs} (fused operations)`;
 }

@@ -79,9 +79,10 @@ class ProgressTeller {
       note,
       etaSeconds: this.eta(step, total),
     };
-    this.telling = this.telling.then(() => this.tell(progress));
-    // Looked at by done(); until then a lost database only costs reports.
-    this.telling.catch(() => undefined);
+    // A report that cannot be stored costs only itself: the work is stored under the claim, or not.
+    this.telling = this.telling
+      .then(() => this.tell(progress))
+      .catch((error: unknown) => console.error("Could not report the super-net's step:", error));
   }
 
   private eta(step: number, total: number): number | null {
@@ -90,7 +91,7 @@ class ProgressTeller {
     return secondsPerStep * (total - step);
   }
 
-  /** Waits for the report under way; throws what kept it from being stored. */
+  /** Waits for the report under way. */
   async done(): Promise<void> {
     await this.telling;
   }

@@ -12,14 +12,14 @@ import {
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { padId } from "../data/types.js";
 import { startEngine } from "../engine/start.js";
-import { lossAndGradients } from "../training/gradients.js";
+import { gradientRoom, lossAndGradients } from "../training/gradients.js";
 import { maskedLanguageLoss } from "../training/maskedLanguage.js";
 import { countingSequences, smallSettings } from "../training/testing/data.js";
 import { buildBackbone, type Backbone } from "./backbone.js";
 import { tokenBatch } from "./batch.js";
 import { initialWeights } from "./parameters.js";
 import { inScope } from "../engine/scope.js";
-import { upload, weightsOf, type Tensors } from "./tensors.js";
+import { upload, weightsOf, type Tensors, type Weights } from "./tensors.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -142,9 +142,8 @@ describe("parameters", () => {
       targets: Int32Array.of(9, 8, 7),
     };
     const names = backbone.parameters.map(({ name }) => name);
-    const { gradients } = lossAndGradients(weights, names, (on) =>
-      maskedLanguageLoss(backbone, on, batch),
-    );
+    const loss = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
+    const { gradients } = lossAndGradients(weights, names, loss, gradientRoom(weights));
     expect([...gradients.keys()].sort()).toEqual([...names].sort());
     for (const [name, gradient] of gradients) {
       expect(gradient.length).toBe(weights.get(name)?.data.length);

@@ -26,10 +26,20 @@ export interface TokenBatch {
 
 /** Sequences [size × length], padded with `padId`, as a batch; to be called within `tf.tidy`. */
 export function tokenBatch(ids: Int32Array, size: number, length: number): TokenBatch {
-  const batch = { size, length, ids: tf.tensor2d(ids, [size, length], "int32") };
-  if (!ids.includes(padId)) return batch;
-  const keep = Float32Array.from(ids, (id) => (id === padId ? 0 : 1));
-  return { ...batch, keep: tf.tensor2d(keep, [size, length]) };
+  const keep = keepOf(ids);
+  const tokens = tf.tensor2d(ids, [size, length], "int32");
+  return asBatch(tokens, keep && tf.tensor2d(keep, [size, length]));
+}
+
+/** 1 at tokens, 0 at padding; undefined where there is no padding. */
+export function keepOf(ids: Int32Array): Float32Array | undefined {
+  return ids.includes(padId) ? Float32Array.from(ids, (id) => (id === padId ? 0 : 1)) : undefined;
+}
+
+/** Ids [b, n] and, where some are padding, `keep` [b, n] as a batch. */
+export function asBatch(ids: Tensor, keep?: Tensor): TokenBatch {
+  const [size = 0, length = 0] = ids.shape;
+  return { size, length, ids, ...(keep && { keep }) };
 }
 
 /** All forms of `keep` [b, n]: 1 at tokens, 0 at padding. */

@@ -1,10 +1,16 @@
 import { OpnasError } from "@opnas/core";
+import type { Numbers } from "../engine/recording/recordedStep.js";
 import { tf, type Tensor } from "../engine/tf.js";
 
 /** A float32 array with its shape, row by row. */
 export interface NamedTensor {
   shape: number[];
   data: Float32Array;
+}
+
+/** The numbers as a tensor; to be called within a scope. */
+export function onEngine({ shape, data }: Numbers): Tensor {
+  return tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 }
 
 /** Named float32 arrays in the process's own memory; the form of every checkpoint. */

@@ -1,13 +1,15 @@
 import { OpnasError, type ModelSize } from "@opnas/core";
 import { initialWeights, type Branch } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { newAdam, type AdamState } from "../training/adam.js";
+import { GradientSum, newAdam, type AdamState } from "../training/adam.js";
 import { superNetParameters } from "./parameters.js";
 
 /** All that training needs to go on as if it had never been interrupted. */
 export interface SuperNetState {
   weights: Tensors;
   adam: AdamState;
+  /** Gradients of a step's sub-networks; not part of what is saved. */
+  summed: GradientSum;
   /** Steps done. */
   step: number;
   /** Per layer, how often each branch was trained. */
@@ -22,6 +24,7 @@ export function newSuperNet(size: ModelSize, seed: number): SuperNetState {
   return {
     weights,
     adam: newAdam(weights),
+    summed: new GradientSum(),
     step: 0,
     trained: { attention: zeros(), conv: zeros() },
     skipped: 0,
@@ -63,6 +66,7 @@ export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {
   return {
     weights: take(""),
     adam: { step: adamSteps, mean: take(meanPrefix), meanSquare: take(meanSquarePrefix) },
+    summed: new GradientSum(),
     step,
     trained: { attention: numbers("trained.attention"), conv: numbers("trained.conv") },
     skipped,

@@ -5,6 +5,7 @@ import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { Crew } from "../training/crew.js";
 import { Lane } from "../training/lane.js";
 import { maskedBatches } from "../training/maskedLanguage.js";
 import { smallData, smallSettings } from "../training/testing/data.js";
@@ -69,15 +70,15 @@ describe("training the super-net", () => {
   });
 
   it("has the same bits with a second thread", async () => {
-    const startLane = (weights: Tensors) => Lane.start(engine, settings.size, weights);
-    expect(await run({ startLane })).toEqual(await run());
+    const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
+    expect(await run({ startCrew })).toEqual(await run());
   });
 
   it("ends with what went wrong in the second thread", async () => {
     const lane = await Lane.start(engine, settings.size, new Map());
     const [architecture] = samplePair(settings, stream(1, "pairs", 0));
     const batch = maskedBatches(settings, data, 4, 1, "test")(0);
-    lane.begin({ architecture, batch });
+    lane.begin({ architecture, use: "once", batch });
     expect(() => lane.finish()).toThrow('no tensor "embedding.token.weight"');
     await lane.end();
   });
@@ -98,10 +99,11 @@ describe("training the super-net", () => {
 
   it("lowers the loss", () => {
     const state = newSuperNet(settings.size, 7);
+    const crew = Crew.alone(settings.size, state.weights);
     const batchOf = maskedBatches(settings, data, 8, 7, "super-net");
     const losses = Array.from({ length: 150 }, (_, step) => {
       const pair = samplePair(settings, stream(7, "super-net: sub-networks", step));
-      return superNetStep(settings, state, pair, batchOf(step), 3e-3);
+      return superNetStep(crew, state, pair, batchOf(step), 3e-3);
     });
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     // At first it is above that of guessing evenly among 35 words.
@@ -115,6 +117,7 @@ describe("a step of the super-net", () => {
 
   it("leaves out a sub-network that is not finite, and counts it", () => {
     const state = newSuperNet(settings.size, 1);
+    const crew = Crew.alone(settings.size, state.weights);
     tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
     const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
     const conv = { kind: "conv", kernelSize: 5 } as const;
@@ -122,7 +125,7 @@ describe("a step of the super-net", () => {
       { version: 1, layers: [bertLayer, conv] },
       { version: 1, layers: [conv, bertLayer] },
     ];
-    const loss = superNetStep(settings, state, pair, batchOf(0), 1e-3);
+    const loss = superNetStep(crew, state, pair, batchOf(0), 1e-3);
     expect(state.skipped).toBe(1);
     expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
     expect(Number.isFinite(loss)).toBe(true);
@@ -135,9 +138,10 @@ describe("a step of the super-net", () => {
 
   it("leaves nothing on the engine", () => {
     const state = newSuperNet(settings.size, 1);
+    const crew = Crew.alone(settings.size, state.weights);
     const afterStep = (step: number) => {
       const pair = samplePair(settings, stream(1, "pairs", step));
-      superNetStep(settings, state, pair, batchOf(step), 1e-3);
+      superNetStep(crew, state, pair, batchOf(step), 1e-3);
       return tf.memory().numTensors;
     };
     // The first step makes the few constants that an engine keeps.

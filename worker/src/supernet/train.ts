@@ -1,15 +1,8 @@
-import {
-  OpnasError,
-  stream,
-  type Architecture,
-  type ModelSize,
-  type SearchSettings,
-} from "@opnas/core";
+import { OpnasError, stream, type Architecture, type SearchSettings } from "@opnas/core";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
-import { addGradients, adamStep, clip, learningRateAt, type Gradients } from "../training/adam.js";
-import type { Lane } from "../training/lane.js";
-import { learn } from "../training/lesson.js";
+import { adamStep, clip, learningRateAt } from "../training/adam.js";
+import { Crew } from "../training/crew.js";
 import { maskedBatches, type MaskedSequences } from "../training/maskedLanguage.js";
 import { nextTurn } from "../training/watch.js";
 import { samplePair } from "./sample.js";
@@ -29,8 +22,8 @@ export interface SuperNetInput {
   data: PreparedData;
   /** A checkpoint to go on from. */
   resume?: Tensors | undefined;
-  /** Starts a thread for every second sub-network; the result has the same bits without. */
-  startLane?: ((weights: Tensors) => Promise<Lane | undefined>) | undefined;
+  /** Who learns by these weights, if not this thread alone; the result has the same bits. */
+  startCrew?: ((weights: Tensors) => Promise<Crew>) | undefined;
   /** Called about twice a second. */
   report: (progress: SuperNetProgress) => void;
   /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
@@ -57,18 +50,18 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
   const { settings, seed, resume } = input;
   const state = resume ? loadState(resume, settings.size) : newSuperNet(settings.size, seed);
   state.weights = sharedTensors(state.weights);
-  const lane = await input.startLane?.(state.weights);
+  const crew = (await input.startCrew?.(state.weights)) ?? Crew.alone(settings.size, state.weights);
   try {
-    return await trainSteps(input, state, lane);
+    return await trainSteps(input, state, crew);
   } finally {
-    await lane?.end();
+    await crew.end();
   }
 }
 
 async function trainSteps(
   input: SuperNetInput,
   state: SuperNetState,
-  lane: Lane | undefined,
+  crew: Crew,
 ): Promise<Tensors> {
   const { settings, seed, data } = input;
   const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
@@ -84,7 +77,7 @@ async function trainSteps(
     const { step } = state;
     const pair = samplePair(settings, stream(seed, "super-net: sub-networks", step));
     const rate = learningRateAt(step, steps, learningRate, warmup);
-    const loss = superNetStep(settings, state, pair, batchOf(step), rate, lane);
+    const loss = superNetStep(crew, state, pair, batchOf(step), rate);
     meter.count(state.step, loss);
     if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
       await input.checkpoint(saveState(state));
@@ -103,45 +96,30 @@ async function trainSteps(
  * loss or gradient is not finite is left out.
  */
 export function superNetStep(
-  { size }: SearchSettings,
+  crew: Crew,
   state: SuperNetState,
   pair: Pair,
   batch: MaskedSequences,
   learningRate: number,
-  lane?: Lane,
 ): number {
-  const summed: Gradients = new Map();
+  const { summed } = state;
+  summed.clear();
   const losses: number[] = [];
-  for (const { architecture, loss, gradients } of learnPair(size, state, pair, batch, lane)) {
+  const lessons = pair.map((architecture) => ({ architecture, use: "once", batch }) as const);
+  for (const { lesson, loss, gradients } of crew.learn(lessons)) {
     if (!Number.isFinite(loss) || !clip(gradients)) {
       state.skipped++;
       continue;
     }
-    addGradients(summed, gradients);
+    summed.add(gradients);
     losses.push(loss);
-    for (const [index, { kind }] of architecture.layers.entries()) {
+    for (const [index, { kind }] of lesson.architecture.layers.entries()) {
       state.trained[kind][index] = (state.trained[kind][index] ?? 0) + 1;
     }
   }
-  if (summed.size > 0) adamStep(state.weights, summed, state.adam, learningRate);
+  if (losses.length > 0) adamStep(state.weights, summed.gradients, state.adam, learningRate);
   state.step++;
   return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-}
-
-/** Loss and gradients of both sub-networks, one after the other or at once. */
-function learnPair(
-  size: ModelSize,
-  { weights }: SuperNetState,
-  [first, second]: Pair,
-  batch: MaskedSequences,
-  lane: Lane | undefined,
-) {
-  lane?.begin({ architecture: second, batch });
-  const results = [
-    { architecture: first, ...learn(size, weights, { architecture: first, batch }) },
-  ];
-  const other = lane?.finish() ?? learn(size, weights, { architecture: second, batch });
-  return [...results, { architecture: second, ...other }];
 }
 
 /** Reports progress about twice a second. */

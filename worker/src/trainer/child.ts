@@ -11,7 +11,7 @@ import { prepareData } from "../data/prepare.js";
 import type { PreparedData } from "../data/types.js";
 import { engineChoices, type EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
-import { Lane } from "../training/lane.js";
+import { Crew } from "../training/crew.js";
 import { evaluateCandidate } from "../training/evaluate.js";
 import { trainSuperNet } from "../supernet/train.js";
 import type { Tensors } from "../artifacts/safetensors.js";
@@ -19,6 +19,9 @@ import { type Reply, requestSchema, type Work } from "./protocol.js";
 
 type SuperNetWork = Extract<Work, { type: "superNet" }>;
 type EvaluateWork = Extract<Work, { type: "evaluate" }>;
+
+/** Of a super-net's step; more threads would have nothing to do. */
+const subNetworks = 2;
 
 let stopping = false;
 const stopped = () => stopping;
@@ -79,7 +82,7 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
     seed,
     data,
     resume,
-    startLane: laneStarter(work),
+    startCrew: crewStarter(work),
     report: ({ step, total, loss, tokensPerSecond }) =>
       reply({ type: "progress", step, total, loss, tokensPerSecond, note: null }),
     checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
@@ -94,16 +97,17 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
   };
 }
 
-/** A second thread where the worker grants it a core; on a GPU both would wait for one device. */
-function laneStarter({ run, cores }: SuperNetWork) {
+/** As many threads as the worker grants cores; on a GPU all would wait for one device. */
+function crewStarter({ run, cores }: SuperNetWork) {
   const { engine } = kept;
-  if (cores < 2 || engine === undefined || engine === "tensorflow-gpu") return undefined;
-  return async (weights: Tensors): Promise<Lane | undefined> => {
+  const { size } = run.settings;
+  return async (weights: Tensors): Promise<Crew> => {
+    if (engine === undefined || engine === "tensorflow-gpu") return Crew.alone(size, weights);
     try {
-      return await Lane.start(engine, run.settings.size, weights);
+      return await Crew.start(engine, size, weights, Math.min(cores, subNetworks));
     } catch (error) {
       console.error("The super-net trains on one core:", error);
-      return undefined;
+      return Crew.alone(size, weights);
     }
   };
 }

@@ -67,12 +67,29 @@ export function clip(gradients: Gradients): boolean {
   return true;
 }
 
-/** Adds `more` to `gradients`, taking over arrays of parameters that had none. */
-export function addGradients(gradients: Gradients, more: Gradients): void {
-  for (const [name, gradient] of more) {
-    const sum = gradients.get(name);
-    if (sum) hostLoops.add(sum, gradient);
-    else gradients.set(name, gradient);
+/** The sum of gradients from several passes; its arrays are used again by every step. */
+export class GradientSum {
+  /** Of the parameters that any of the passes used. */
+  readonly gradients: Gradients = new Map();
+  readonly #arrays: Gradients = new Map();
+
+  add(more: Gradients): void {
+    for (const [name, gradient] of more) {
+      const sum = this.gradients.get(name);
+      if (sum) hostLoops.add(sum, gradient);
+      else this.gradients.set(name, this.#copy(name, gradient));
+    }
+  }
+
+  clear(): void {
+    this.gradients.clear();
+  }
+
+  #copy(name: string, gradient: Float32Array): Float32Array {
+    const array = this.#arrays.get(name) ?? new Float32Array(gradient.length);
+    array.set(gradient);
+    this.#arrays.set(name, array);
+    return array;
   }
 }
 

@@ -7,9 +7,9 @@ import { classLogits, classLoss, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";
 import { classifierParameters, initialWeights } from "../model/parameters.js";
 import { inScope } from "../engine/scope.js";
-import { copyTensors, upload, weightsOf, type Tensors } from "../model/tensors.js";
+import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
-import { lossAndGradients } from "./gradients.js";
+import { gradientRoom, lossAndGradients } from "./gradients.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
 
 const warmup = 0.1;
@@ -33,15 +33,17 @@ export async function fineTune(
   const rowsOf = batchRows(sequences.count, size, seed, `${purpose}: ${task.name}`);
   const names = [...weights.keys()];
   const adam = newAdam(weights);
+  const room = gradientRoom(weights);
   for (let step = 0; step < steps; step++) {
     watch.check();
     const rows = rowsOf(step);
     const targets = rows.map((row) => labels[row] ?? 0);
-    const { loss, gradients } = lossAndGradients(weights, names, (on) => {
+    const lossOf = (on: Weights) => {
       const batch = batchOf(sequences, rows);
       const constants = [tf.tensor1d(targets, "int32"), ...keepOf(batch)];
       return classLoss(on, [backbone.encode(on, batch)], constants);
-    });
+    };
+    const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
     if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
     adamStep(weights, gradients, adam, learningRateAt(step, steps, learningRate, warmup));
     watch.progress("fine-tune", step + 1, steps);

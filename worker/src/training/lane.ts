@@ -9,8 +9,7 @@ import { OpnasError, type ModelSize } from "@opnas/core";
 import { z } from "zod";
 import type { EngineName } from "../engine/choose.js";
 import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
-import type { Gradients } from "./adam.js";
-import type { Lesson } from "./lesson.js";
+import type { Learned, Lesson } from "./lesson.js";
 
 /** Compiled, also where this file runs as TypeScript. */
 const threadFile = new URL("../../dist/training/laneThread.js", import.meta.url);
@@ -64,7 +63,7 @@ export class Lane {
    * Waits for the lesson's end. The gradients' arrays are the lane's own until the next `begin`.
    * @throws OpnasError INTERNAL with what went wrong in the thread
    */
-  finish(): { loss: number; gradients: Gradients } {
+  finish(): Learned {
     Atomics.wait(this.signal, 0, 0, patienceMilliseconds);
     const reply = replySchema.parse(receiveMessageOnPort(this.port)?.message);
     if ("error" in reply) throw new OpnasError("INTERNAL", reply.error);

@@ -4,9 +4,8 @@ import { architectureSchema } from "@opnas/core";
 import { z } from "zod";
 import { engineNames } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
-import { tensorNamed } from "../model/tensors.js";
 import type { LaneReply } from "./lane.js";
-import { learn } from "./lesson.js";
+import { Learner } from "./lesson.js";
 
 const count = z.int().min(1);
 const sizeSchema = z.object({
@@ -28,6 +27,7 @@ const startSchema = z.object({
 const ids = z.instanceof(Int32Array);
 const lessonSchema = z.object({
   architecture: architectureSchema,
+  use: z.enum(["once", "often"]),
   batch: z.object({
     ...{ ids, positions: ids, targets: ids },
     ...{ size: count, length: count },
@@ -35,12 +35,13 @@ const lessonSchema = z.object({
 });
 
 const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
+const room = new Map([...gradients].map(([name, { data }]) => [name, data]));
+const learner = new Learner(size, weights, room);
 
 function answer(message: unknown): LaneReply {
   try {
-    const { loss, gradients: computed } = learn(size, weights, lessonSchema.parse(message));
-    for (const [name, values] of computed) tensorNamed(gradients, name).data.set(values);
-    return { loss, names: [...computed.keys()] };
+    const { loss, gradients } = learner.learn(lessonSchema.parse(message));
+    return { loss, names: [...gradients.keys()] };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

@@ -3,10 +3,12 @@ import { batchRows } from "../data/batches.js";
 import { maskBatch, type MaskedBatch } from "../data/masking.js";
 import { gatherRows } from "../data/sequences.js";
 import type { PreparedData } from "../data/types.js";
+import type { Numbers } from "../engine/recording/recordedStep.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLogits, maskedLoss, type Backbone } from "../model/backbone.js";
-import { tokenBatch } from "../model/batch.js";
-import type { Weights } from "../model/tensors.js";
+import { asBatch, keepOf, tokenBatch } from "../model/batch.js";
+import { given } from "../model/part.js";
+import { onEngine, type Weights } from "../model/tensors.js";
 
 /** Sequences [size × length] with some tokens hidden. */
 export interface MaskedSequences extends MaskedBatch {
@@ -40,13 +42,39 @@ export function hiddenTokenLogits(
   return maskedLogits(weights, [states], [tf.tensor1d(positions, "int32")]);
 }
 
+/** A batch's numbers: ids [b, n], positions and targets [p], and, where padded, which to keep [b, n]. */
+export function maskedNumbers({
+  ids,
+  positions,
+  targets,
+  size,
+  length,
+}: MaskedSequences): Numbers[] {
+  const [tokens, hidden] = [[size, length], [targets.length]];
+  const keep = keepOf(ids);
+  return [
+    { shape: tokens, data: ids },
+    { shape: hidden, data: positions },
+    { shape: hidden, data: targets },
+    ...(keep ? [{ shape: tokens, data: keep }] : []),
+  ];
+}
+
+/** Mean cross-entropy of the hidden tokens, in nats, of a batch on the engine (`maskedNumbers`). */
+export function maskedLossOf(
+  backbone: Backbone,
+  weights: Weights,
+  [ids, positions, targets, keep]: readonly Tensor[],
+): Tensor {
+  const states = backbone.encode(weights, asBatch(given(ids), keep));
+  return maskedLoss(weights, [states], [given(positions), given(targets)]);
+}
+
 /** Mean cross-entropy of the hidden tokens of a batch, in nats. */
 export function maskedLanguageLoss(
   backbone: Backbone,
   weights: Weights,
-  { ids, positions, targets, size, length }: MaskedSequences,
+  batch: MaskedSequences,
 ): Tensor {
-  const states = backbone.encode(weights, tokenBatch(ids, size, length));
-  const constants = [tf.tensor1d(positions, "int32"), tf.tensor1d(targets, "int32")];
-  return maskedLoss(weights, [states], constants);
+  return maskedLossOf(backbone, weights, maskedNumbers(batch).map(onEngine));
 }

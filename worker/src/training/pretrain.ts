@@ -1,9 +1,9 @@
 import type { SearchSettings } from "@opnas/core";
 import type { PreparedData } from "../data/types.js";
 import type { Backbone } from "../model/backbone.js";
-import type { Tensors } from "../model/tensors.js";
+import type { Tensors, Weights } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
-import { lossAndGradients } from "./gradients.js";
+import { gradientRoom, lossAndGradients } from "./gradients.js";
 import { maskedBatches, maskedLanguageLoss } from "./maskedLanguage.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
 
@@ -25,12 +25,12 @@ export async function pretrain(
   const batchOf = maskedBatches(settings, data, plan.batch, seed, purpose);
   const names = backbone.parameters.map(({ name }) => name);
   const adam = newAdam(weights);
+  const room = gradientRoom(weights);
   for (let step = 0; step < plan.steps; step++) {
     watch.check();
     const batch = batchOf(step);
-    const { loss, gradients } = lossAndGradients(weights, names, (on) =>
-      maskedLanguageLoss(backbone, on, batch),
-    );
+    const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
+    const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
     if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
     adamStep(weights, gradients, adam, learningRateAt(step, plan.steps, plan.learningRate, warmup));
     watch.progress("train", step + 1, plan.steps);

@@ -1,11 +1,11 @@
 import type { MaskedLanguageTask, ZeroShotTask, Sequences } from "../data/types.js";
 import { crossEntropy } from "../engine/composites/index.js";
 import { size } from "../engine/composites/shape.js";
+import { floats } from "../engine/fetch.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
 import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";
-import { floats } from "./gradients.js";
 import { hiddenTokenLogits } from "./maskedLanguage.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gelu, layerNorm, linear, softmax } from "../composites/index.js";
+import { fetchInto, floats } from "../fetch.js";
 import { tf } from "../tf.js";
 import { tensorOf } from "./gradients.js";
 
@@ -21,6 +22,19 @@ export function describeKeptMemory(): void {
       expect(after.numDataBuffers).toBe(before.numDataBuffers);
       tf.dispose(inputs);
     });
+  });
+}
+
+export function describeFetch(): void {
+  it("the numbers of tensors are copied into arrays", () => {
+    const before = tf.memory().numTensors;
+    const [a, b] = [tensorOf([4, 3], 1), tensorOf([], 2)];
+    const sum = a.add(b);
+    const arrays = [new Float32Array(12), new Float32Array(new SharedArrayBuffer(4))];
+    fetchInto([sum, b], arrays);
+    expect(arrays.map((array) => [...array])).toEqual([[...floats(sum)], [...floats(b)]]);
+    tf.dispose([a, b, sum]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 }
 

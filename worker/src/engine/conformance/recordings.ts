@@ -1,10 +1,16 @@
 import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
 import { describe, expect, it } from "vitest";
+import type { Use } from "../../model/layers.js";
 import { buildBackbone, classLoss } from "../../model/backbone.js";
 import { tokenBatch } from "../../model/batch.js";
 import { classifierParameters, initialWeights } from "../../model/parameters.js";
-import { lossAndGradients } from "../../training/gradients.js";
-import { countingSequences, smallSettings } from "../../training/testing/data.js";
+import type { Weights } from "../../model/tensors.js";
+import { GradientSum, newAdam } from "../../training/adam.js";
+import { Crew } from "../../training/crew.js";
+import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
+import { maskedBatches } from "../../training/maskedLanguage.js";
+import { trainStep } from "../../training/step.js";
+import { countingSequences, smallData, smallSettings } from "../../training/testing/data.js";
 import { canRecord } from "../recording/load.js";
 import { recordable, recordedAtUse, valueAndGradients } from "../recording/recordable.js";
 import { inScope } from "../scope.js";
@@ -30,13 +36,26 @@ function classification(architecture: Architecture, padded: boolean) {
   const { ids, count, length } = countingSequences(3, padded);
   const labels = Array.from({ length: count }, (_, row) => row % 3);
   return () => {
-    const { loss, gradients } = lossAndGradients(weights, [...weights.keys()], (on) => {
+    const loss = (on: Weights) => {
       const batch = tokenBatch(ids, count, length);
       const constants = [tf.tensor1d(labels, "int32"), ...(batch.keep ? [batch.keep] : [])];
       return classLoss(on, [backbone.encode(on, batch)], constants);
-    });
-    return { loss, gradients };
+    };
+    return lossAndGradients(weights, [...weights.keys()], loss, gradientRoom(weights));
   };
+}
+
+/** Losses of a training; of a model used "often" an engine that can record takes the step as a whole. */
+async function losses(architecture: Architecture, use: Use): Promise<number[]> {
+  const weights = initialWeights(buildBackbone(size, architecture).parameters, 5);
+  const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
+  const crew = Crew.alone(size, weights);
+  const batchOf = maskedBatches(smallSettings(), smallData(), 4, 5, "recordings");
+  const steps = Array.from({ length: 100 }, (_, step) => {
+    return trainStep(crew, state, [{ architecture, use, batch: batchOf(step) }], 3e-3);
+  });
+  await crew.end();
+  return steps;
 }
 
 /** A part that is recorded computes what it computed before, to the bit, and keeps nothing. */
@@ -54,6 +73,13 @@ export function describeRecordings(): void {
         });
       }
     }
+
+    it("give a hundred steps of training the same losses, as one graph or in parts", async () => {
+      for (const [name, architecture] of architectures) {
+        const whole = await losses(architecture, "often");
+        expect(whole, name).toEqual(await losses(architecture, "once"));
+      }
+    });
 
     it("can be released, and are recorded anew", () => {
       inScope(() => {

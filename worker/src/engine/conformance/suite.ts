@@ -9,7 +9,7 @@ import { startEngine } from "../start.js";
 import { tf, useEngine } from "../tf.js";
 import { describeBlocks } from "./blocks.js";
 import { describeHostLoops } from "./hostLoops.js";
-import { describeKeptMemory, describeSameBits } from "./memory.js";
+import { describeFetch, describeKeptMemory, describeSameBits } from "./memory.js";
 import { describeOperations } from "./operations.js";
 import { describeRecordings } from "./recordings.js";
 import { describeReference } from "./reference.js";
@@ -36,6 +36,7 @@ export function describeConformance(engine: EngineName): void {
     });
     describeAll();
     describeHostLoops();
+    describeFetch();
 
     describe("without our own operations", () => {
       beforeAll(() => {

@@ -37,6 +37,11 @@ export class WasmMemory {
     return data.memoryOffset;
   }
 
+  /** The numbers of a float32 tensor, as they lie in memory now. */
+  numbersOf(x: Tensor): Float32Array {
+    return new Float32Array(this.#backend.wasm.asm.memory.buffer, this.at(x), x.size);
+  }
+
   /** A tensor whose numbers are whatever was in memory. */
   make(shape: number[]): Tensor {
     const info = {
@@ -49,7 +54,7 @@ export class WasmMemory {
 
   makeZeros(shape: number[]): Tensor {
     const x = this.make(shape);
-    new Float32Array(this.#backend.wasm.asm.memory.buffer, this.at(x), x.size).fill(0);
+    this.numbersOf(x).fill(0);
     return x;
   }
 

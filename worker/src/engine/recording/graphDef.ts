@@ -1,15 +1,5 @@
 import { PbfWriter } from "pbf";
-
-/** TensorFlow's numbers for the types of attributes (tf_attrtype.h) and of tensors (types.proto). */
-export const attributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
-export const dataType = { float: 1, int32: 3 } as const;
-
-/** An attribute as tfjs-node's binding takes it. */
-export interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
+import { attributeType, type Attribute } from "../tfjsNode.js";
 
 /** A node of a graph: an operation, or what `placeholder` and `constant` make. */
 export interface GraphNode {

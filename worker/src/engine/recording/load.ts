@@ -1,7 +1,8 @@
 import { OpnasError } from "@opnas/core";
 import type { Tensor } from "../tf.js";
-import { dataType, encodeGraph, sessionConfig, type GraphNode } from "./graphDef.js";
-import { nativeBackend, type Port } from "./recorder.js";
+import { dataType, tfjsNode } from "../tfjsNode.js";
+import { encodeGraph, sessionConfig, type GraphNode } from "./graphDef.js";
+import type { Port } from "./recorder.js";
 
 /** What our native addon does for recordings (worker/native/kernels/recorded.h). */
 export interface RecordingAddon {
@@ -10,6 +11,12 @@ export interface RecordingAddon {
     config: Uint8Array,
     sections: [inputs: Port[], outputs: Port[]][],
   ) => { recording: number; operation: string }[];
+  runRecording: (
+    recording: number,
+    arrays: readonly (Float32Array | Int32Array)[],
+    shapes: readonly Int32Array[],
+    results: readonly Float32Array[],
+  ) => void;
   unloadRecording: (recording: number) => void;
 }
 
@@ -23,6 +30,12 @@ export interface Section {
 export interface LoadedSection {
   /** Its inputs' tensors → its outputs' tensors. */
   run: (inputs: readonly Tensor[]) => Tensor[];
+  /** The same on this process's own arrays of these shapes, into arrays of the results' sizes. */
+  runOn: (
+    arrays: readonly (Float32Array | Int32Array)[],
+    shapes: readonly Int32Array[],
+    results: readonly Float32Array[],
+  ) => void;
   /** Frees it; the graph goes with the last of its sections. */
   unload: () => void;
 }
@@ -48,7 +61,7 @@ export function loadSections(
   nodes: readonly GraphNode[],
   sections: readonly Section[],
 ): LoadedSection[] {
-  const backend = nativeBackend();
+  const backend = tfjsNode();
   const native = addon;
   if (!native) throw new OpnasError("INTERNAL", "This engine cannot record.");
   const loaded = native.loadRecordings(
@@ -70,6 +83,8 @@ export function loadSections(
       backend.binding.deleteTensor(handle);
       native.unloadRecording(recording);
     };
-    return { run, unload };
+    const runOn: LoadedSection["runOn"] = (arrays, shapes, results) =>
+      native.runRecording(recording, arrays, shapes, results);
+    return { run, runOn, unload };
   });
 }

@@ -211,7 +211,7 @@ function divide(recorder: Recorder, half: number, value: Tensor, gradients: read
 }
 
 /** While a part is being recorded, parts within it run plainly. */
-function listening<T>(work: () => T): T {
+export function listening<T>(work: () => T): T {
   recording = true;
   try {
     return work();

@@ -1,35 +1,14 @@
 import { OpnasError } from "@opnas/core";
-import { tf, type Tensor } from "../tf.js";
+import type { Tensor } from "../tf.js";
 import {
   attributeType,
-  constant,
   dataType,
-  placeholder,
+  tfjsNode,
   type Attribute,
-  type GraphNode,
-} from "./graphDef.js";
-
-/** What tfjs-node's binding gives for each output of an operation. */
-interface OutputInfo {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-/** The calls of tfjs-node's binding that a recording listens to. */
-interface Binding {
-  executeOp(name: string, attributes: Attribute[], inputs: number[], outputs: number): OutputInfo[];
-  createTensor(shape: number[], dtype: number, values: ArrayBufferView): number;
-  tensorDataSync(id: number): ArrayBufferView;
-  deleteTensor(id: number): void;
-}
-
-/** tfjs-node's backend, as far as recording and running what was recorded need it. */
-export interface NativeBackend {
-  binding: Binding;
-  getInputTensorIds(tensors: readonly Tensor[]): number[];
-  createOutputTensor(info: OutputInfo): Tensor;
-}
+  type Binding,
+  type TfjsNode,
+} from "../tfjsNode.js";
+import { constant, placeholder, type GraphNode } from "./graphDef.js";
 
 const float32: Attribute = { name: "T", type: attributeType.type, value: dataType.float };
 
@@ -46,11 +25,11 @@ export class Recorder {
   /** The inputs' ports, in the order in which they were declared. */
   readonly inputs: readonly Port[];
   readonly #ports = new Map<number, Port>();
-  readonly #backend: NativeBackend;
+  readonly #backend: TfjsNode;
   readonly #binding: Binding;
 
   constructor(inputs: readonly Tensor[]) {
-    this.#backend = nativeBackend();
+    this.#backend = tfjsNode();
     this.#binding = this.#backend.binding;
     this.inputs = inputs.map((tensor) => {
       const dtype = tensor.dtype === "int32" ? dataType.int32 : dataType.float;
@@ -140,17 +119,6 @@ function unstated(operation: string): Attribute[] {
 
 export const nodeOf = (port: Port): string => port.slice(0, port.lastIndexOf(":"));
 
-/** The running engine's backend, which must be tfjs-node's. */
-export function nativeBackend(): NativeBackend {
-  const backend: unknown = tf.backend();
-  if (!isNativeBackend(backend)) throw new OpnasError("INTERNAL", "This engine cannot record.");
-  return backend;
-}
-
 function isBinding(binding: unknown): binding is Binding {
   return typeof binding === "object" && binding !== null && "executeOp" in binding;
-}
-
-function isNativeBackend(backend: unknown): backend is NativeBackend {
-  return typeof backend === "object" && backend !== null && "createOutputTensor" in backend;
 }

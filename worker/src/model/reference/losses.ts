@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { clsId, firstWordId, maskId, padId, sepId } from "../../data/types.js";
 import { adamStep, clip, newAdam } from "../../training/adam.js";
-import { lossAndGradients } from "../../training/gradients.js";
+import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
 import { maskedLanguageLoss, type MaskedSequences } from "../../training/maskedLanguage.js";
 import { buildBackbone } from "../backbone.js";
 import type { Parameter } from "../parameters.js";
-import type { NamedTensor } from "../tensors.js";
+import type { NamedTensor, Weights } from "../tensors.js";
 
 const referenceSchema = z.object({
   size: z.object({
@@ -96,11 +96,11 @@ export function describeReferenceLosses(): void {
 
       const names = [...weights.keys()];
       const adam = newAdam(weights);
+      const room = gradientRoom(weights);
       const losses = reference.losses.map((_, step) => {
         const batch = batchOf(step);
-        const { loss, gradients } = lossAndGradients(weights, names, (on) =>
-          maskedLanguageLoss(backbone, on, batch),
-        );
+        const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
+        const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
         expect(clip(gradients)).toBe(true);
         adamStep(weights, gradients, adam, reference.learningRate);
         return loss;

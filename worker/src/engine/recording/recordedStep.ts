@@ -1,0 +1,65 @@
+import { OpnasError } from "@opnas/core";
+import { inScope } from "../scope.js";
+import { tf, type Tensor } from "../tf.js";
+import { loadSections } from "./load.js";
+import { Recorder } from "./recorder.js";
+import { listening, type Part } from "./recordable.js";
+
+/** Numbers in this process's memory, by shape. */
+export interface Numbers {
+  shape: readonly number[];
+  data: Float32Array | Int32Array;
+}
+
+/** A loss and its gradients as one graph that reads and writes this process's own arrays. */
+export interface RecordedStep {
+  /**
+   * Variables and constants in the order and of the shapes of the recording → the loss; the
+   * gradients by all variables go into `gradients`.
+   */
+  run: (
+    variables: readonly Numbers[],
+    constants: readonly Numbers[],
+    gradients: readonly Float32Array[],
+  ) => number;
+  /** Frees the graph. */
+  release: () => void;
+}
+
+/**
+ * Records `loss`, which must depend on all variables and on nothing but its arguments: what it
+ * does for tensors of the shapes of `variables` and `constants`, forward and backward. Running the
+ * recording costs no step in JavaScript and gives the bits that `loss` gives.
+ */
+export function recordStep(
+  loss: Part,
+  variables: readonly Numbers[],
+  constants: readonly Numbers[],
+): RecordedStep {
+  const { nodes, section } = inScope(() => {
+    const on = variables.map(zeros);
+    const given = constants.map(zeros);
+    const recorder = new Recorder([...on, ...given]);
+    const { value, grads } = listening(() =>
+      recorder.during(() => tf.engine().gradients(() => loss(on, given), on)),
+    );
+    const outputs = [value, ...grads].map((each) => recorder.portOf(each));
+    return { nodes: recorder.nodes, section: { inputs: recorder.inputs, outputs } };
+  });
+  const [graph] = loadSections(nodes, [section]);
+  if (!graph) throw new OpnasError("INTERNAL", "A recording was not loaded.");
+  const shapes = [...variables, ...constants].map(({ shape }) => Int32Array.from(shape));
+  const value = new Float32Array(1);
+  return {
+    run: (variables, constants, gradients) => {
+      const arrays = [...variables, ...constants].map(({ data }) => data);
+      graph.runOn(arrays, shapes, [value, ...gradients]);
+      return value[0] ?? NaN;
+    },
+    release: graph.unload,
+  };
+}
+
+function zeros({ shape, data }: Numbers): Tensor {
+  return tf.zeros([...shape], data instanceof Int32Array ? "int32" : "float32");
+}
