@@ -12,6 +12,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { spread } from "../spread.mjs";
 import { architecturesOf, flopsOf, kinds, learningRate, models } from "./cases.mjs";
 import { startOurs, startPeer } from "./sides.mjs";
 import { installedTorch } from "./torch.mjs";
@@ -147,13 +148,6 @@ async function fitting({ ask }) {
 async function compiled(count) {
   await peer.ask({ ask: "compile", count: 10 });
   return { peerStepsPerSecond: count / (await peer.ask({ ask: "run", count })) };
-}
-
-function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted.at(-1) };
 }
 
 function header() {

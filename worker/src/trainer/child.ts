@@ -46,7 +46,6 @@ async function dataFor(settings: SearchSettings, textFolder: string): Promise<Pr
     length: settings.size.length,
     tasks: settings.tasks,
     evaluationExamples: settings.evaluationExamples,
-    masking: settings.masking,
   };
   const key = JSON.stringify(request);
   if (kept.data?.key !== key) {

@@ -100,10 +100,16 @@ function batchOf(sequences: Sequences, rows: Int32Array): TokenBatch {
 
 const keepOf = ({ keep }: TokenBatch) => (keep ? [keep] : []);
 
-/** The ids without the columns at the end that are padding in every row: padding costs time. */
-function trimmed(ids: Int32Array, length: number): { ids: Int32Array; length: number } {
+/**
+ * Lengths are multiples of this: columns of padding cost time, but so does every new shape, of which
+ * a part of the model is recorded anew (docs/decisions/0009).
+ */
+const lengthStep = 8;
+
+/** The ids without the columns at the end that are padding in every row, as far as that pays. */
+function trimmed(ids: Int32Array, longest: number): { ids: Int32Array; length: number } {
   let used = 0;
-  for (const [at, id] of ids.entries()) if (id !== padId) used = Math.max(used, (at % length) + 1);
-  if (used === length) return { ids, length };
-  return { ids: ids.filter((_, at) => at % length < used), length: used };
+  for (const [at, id] of ids.entries()) if (id !== padId) used = Math.max(used, (at % longest) + 1);
+  const length = Math.min(longest, lengthStep * Math.ceil(used / lengthStep));
+  return { ids: ids.filter((_, at) => at % longest < length), length };
 }
