@@ -1,7 +1,7 @@
 // AssemblyScript, compiled to worker/dist/kernels.wasm: fused operations on the memory of
 // TensorFlow.js's WebAssembly engine, which has them only in many slow parts or not at all. The
 // module has no data of its own, for all of the memory is the engine's.
-export { areWithin, gatherRows, scatterRows, sumRows, swapMiddle } from "./moves";
+export { areWithin, gatherRows, rearrange, scatterRows, sumRows } from "./moves";
 export { gelu, glu, gluGradient, logSigmoid, softplus, softsign } from "./pointwise";
 export { product } from "./product";
 export {

@@ -50,29 +50,36 @@ export function scatterRows(
   }
 }
 
-/** x [outer, a, b, width] → y [outer, b, a, width]. */
-export function swapMiddle(
+/**
+ * Blocks of `bytes` bytes put one after another into y: for each of d0 × d1 × d2 × d3 places the one
+ * that lies s0, s1, s2 and s3 bytes per step from x. A transpose of up to five axes.
+ */
+export function rearrange(
   x: usize,
   y: usize,
-  outer: usize,
-  a: usize,
-  b: usize,
-  width: usize,
+  d0: usize,
+  s0: usize,
+  d1: usize,
+  s1: usize,
+  d2: usize,
+  s2: usize,
+  d3: usize,
+  s3: usize,
+  bytes: usize,
 ): void {
-  const bytes = width << 2;
-  for (let o: usize = 0; o < outer; o++) {
-    for (let j: usize = 0; j < b; j++) {
-      let from = x + (o * a * b + j) * bytes;
-      for (let i: usize = 0; i < a; i++, from += b * bytes, y += bytes) {
-        if (bytes == 64) {
-          v128.store(y, v128.load(from));
-          v128.store(y, v128.load(from, 16), 16);
-          v128.store(y, v128.load(from, 32), 32);
-          v128.store(y, v128.load(from, 48), 48);
-        } else {
-          memory.copy(y, from, bytes);
-        }
+  for (let i0: usize = 0; i0 < d0; i0++) {
+    for (let i1: usize = 0; i1 < d1; i1++) {
+      for (let i2: usize = 0; i2 < d2; i2++) {
+        let from = x + i0 * s0 + i1 * s1 + i2 * s2;
+        for (let i3: usize = 0; i3 < d3; i3++, from += s3, y += bytes) copyBlock(from, y, bytes);
       }
     }
   }
+}
+
+@inline
+function copyBlock(from: usize, to: usize, bytes: usize): void {
+  let i: usize = 0;
+  for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
+  for (; i < bytes; i += 4) store<f32>(to + i, load<f32>(from + i));
 }

@@ -75,7 +75,7 @@ export function describeRecordings(): void {
     }
 
     it("give a hundred steps of training the same losses, as one graph or in parts", async () => {
-      for (const [name, architecture] of architectures) {
+      for (const [name, architecture] of architectures.slice(0, 3)) {
         const whole = await losses(architecture, "often");
         expect(whole, name).toEqual(await losses(architecture, "once"));
       }
