@@ -24,6 +24,10 @@ export const errorKinds = {
 } as const;
 
 export type ErrorCode = keyof typeof errorKinds;
+/** The codes as a list, for schemas. */
+export const errorCodes = Object.keys(errorKinds).filter(
+  (code): code is ErrorCode => code in errorKinds,
+);
 export type ErrorKind = (typeof errorKinds)[ErrorCode];
 
 /** An error with a code of the closed set and a sentence a person can act on. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, it } from "vitest";
 
+import { buildAside } from "./buildAside.js";
 import { buildData } from "./build.js";
 import { encodePrepared } from "./cache.js";
 import { readSpeeches, type Speech } from "./corpus.js";
@@ -46,6 +47,16 @@ describe("buildData", () => {
       expect(count).toBeLessThanOrEqual(48);
     }
   });
+
+  it("gives the same aside, in a thread of its own, and says how far it is", async () => {
+    const fractions: number[] = [];
+    const aside = await buildAside(request, speeches, (_, fraction) => fractions.push(fraction));
+    expect(aside).toEqual(data);
+    expect(fractions.length).toBeGreaterThan(4);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    const tooShort = buildAside({ ...request, length: 8 }, speeches, () => undefined);
+    await expect(tooShort).rejects.toMatchObject({ code: "BAD_SETTING" });
+  }, 60_000);
 
   it("says which task the sequences are too short for", async () => {
     const short = buildData(

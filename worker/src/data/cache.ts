@@ -56,7 +56,7 @@ const taskSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
+export const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
   vocabulary: z.array(z.string()).min(firstWordId),
   pretrain: sequencesSchema,
   tasks: z.array(taskSchema),

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import { readWordNetFiles } from "../tasks/wordnet.js";
-import { buildData, type DataReport, type DataRequest } from "./build.js";
+import type { DataReport, DataRequest } from "./build.js";
+import { buildAside } from "./buildAside.js";
 import { readOrBuild } from "./cache.js";
 import { readSpeeches, type Speech } from "./corpus.js";
 import type { PreparedData } from "./types.js";
@@ -23,7 +24,7 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const speeches = await readSpeeches();
   const path = join(cacheFolder, `text-${await contentKey(request, speeches)}.bin`);
-  return readOrBuild(path, () => buildData(request, speeches, report), report);
+  return readOrBuild(path, () => buildAside(request, speeches, report), report);
 }
 
 /** Names the data by all it depends on: the code's version, the request, the texts. */

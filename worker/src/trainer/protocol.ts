@@ -1,4 +1,4 @@
-import { architectureSchema, errorKinds, searchSettingsSchema, type ErrorCode } from "@opnas/core";
+import { architectureSchema, errorCodes, searchSettingsSchema } from "@opnas/core";
 import { candidateResultSchema } from "@opnas/prisma";
 import { z } from "zod";
 
@@ -26,8 +26,6 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("stop") }),
 ]);
 
-const codes = Object.keys(errorKinds).filter((code): code is ErrorCode => code in errorKinds);
-
 /** What a trainer answers: `ready` once, then any number of `progress` and one end per request. */
 export const replySchema = z.discriminatedUnion("type", [
   z.strictObject({
@@ -51,7 +49,7 @@ export const replySchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
   z.strictObject({
     type: z.literal("error"),
-    code: z.enum(codes),
+    code: z.enum(errorCodes),
     message: z.string(),
   }),
 ]);

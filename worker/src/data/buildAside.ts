@@ -1,0 +1,45 @@
+import { Worker } from "node:worker_threads";
+import { errorCodes, OpnasError } from "@opnas/core";
+import { z } from "zod";
+import type { DataReport, DataRequest } from "./build.js";
+import { preparedSchema } from "./cache.js";
+import type { Speech } from "./corpus.js";
+import type { PreparedData } from "./types.js";
+
+/** Compiled, also where this file runs as TypeScript. */
+const threadFile = new URL("../../dist/data/buildThread.js", import.meta.url);
+
+const messageSchema = z.union([
+  z.strictObject({ message: z.string(), fraction: z.number() }),
+  z.strictObject({ data: preparedSchema }),
+  z.strictObject({ code: z.enum(errorCodes), sentence: z.string() }),
+]);
+
+/** What the thread says: how far it is, and in the end the data or what was wrong. */
+export type BuildMessage = z.infer<typeof messageSchema>;
+
+/**
+ * `buildData` in a thread of its own: the calling one can be asked to stop, or report, meanwhile.
+ *
+ * @throws OpnasError what `buildData` throws
+ */
+export async function buildAside(
+  request: DataRequest,
+  speeches: readonly Speech[],
+  report: DataReport,
+): Promise<PreparedData> {
+  const thread = new Worker(threadFile, { workerData: { request, speeches } });
+  try {
+    return await new Promise((resolve, reject) => {
+      thread.once("error", reject);
+      thread.on("message", (message) => {
+        const said = messageSchema.parse(message);
+        if ("data" in said) resolve(said.data);
+        else if ("code" in said) reject(new OpnasError(said.code, said.sentence));
+        else report(said.message, said.fraction);
+      });
+    });
+  } finally {
+    await thread.terminate();
+  }
+}
