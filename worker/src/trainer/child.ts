@@ -96,12 +96,12 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
   };
 }
 
-/** As many threads as the worker grants cores; on a GPU all would wait for one device. */
+/** As many threads as the worker grants cores, this one alone where they cannot be started. */
 function crewStarter({ run, cores }: SuperNetWork) {
   const { engine } = kept;
   const { size } = run.settings;
+  if (engine === undefined) return undefined;
   return async (weights: Tensors): Promise<Crew> => {
-    if (engine === undefined || engine === "tensorflow-gpu") return Crew.alone(size, weights);
     try {
       return await Crew.start(engine, size, weights, Math.min(cores, subNetworks));
     } catch (error) {

@@ -18,7 +18,7 @@ export class Crew {
 
   /**
    * @param weights in shared memory (`sharedTensors`), not changed while a lesson is on
-   * @param threads in all, 1 or more
+   * @param threads in all, 1 or more; on a GPU only one is used, for all would wait for one device
    * @throws OpnasError ENGINE_UNAVAILABLE if a thread cannot start the engine
    */
   static async start(
@@ -29,7 +29,8 @@ export class Crew {
   ): Promise<Crew> {
     const lanes: Lane[] = [];
     try {
-      while (lanes.length < threads - 1) lanes.push(await Lane.start(engine, size, weights));
+      const others = engine === "tensorflow-gpu" ? 0 : threads - 1;
+      while (lanes.length < others) lanes.push(await Lane.start(engine, size, weights));
     } catch (error) {
       await Promise.all(lanes.map((lane) => lane.end()));
       throw error;
