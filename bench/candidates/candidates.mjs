@@ -72,7 +72,7 @@ console.table(
 );
 if (options.json) await writeFile(options.json, `${JSON.stringify({ ways: table }, null, 2)}\n`);
 
-/** Seconds that so many trainers need for all architectures, after one of each to warm up. */
+/** Seconds that so many trainers need for all architectures, after each trained one to warm up. */
 async function time({ processes, threads }) {
   const trainers = await Promise.all(
     Array.from({ length: processes }, () => Trainer.start({ engine: options.engine }, threads)),

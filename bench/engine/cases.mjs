@@ -1,13 +1,6 @@
 /** What is timed: models, the three kinds of step, and numbers that both sides start from. */
-import {
-  autobertZeroBase,
-  bertLayer,
-  flops,
-  sampleAttention,
-  sampleConvolution,
-  stream,
-  withDepth,
-} from "@opnas/core";
+import { autobertZeroBase, bertLayer, flops, stream, withDepth } from "@opnas/core";
+import { samplePair } from "../../worker/dist/supernet/sample.js";
 
 export const models = {
   tiny: { size: { layers: 3, hidden: 64, heads: 4, vocabulary: 3072, length: 32 }, batch: 16 },
@@ -15,11 +8,8 @@ export const models = {
   small: { size: { layers: 6, hidden: 256, heads: 4, vocabulary: 8192, length: 128 }, batch: 8 },
 };
 
-export const kinds = {
-  bert: "vanilla BERT, masked language modelling",
-  superNet: "BIWS super-net, two complementary sub-networks, one update",
-  autobert: "AutoBERT-Zero-base's pattern",
-};
+/** Vanilla BERT; a BIWS super-net, two complementary sub-networks, one update; AutoBERT-Zero's pattern. */
+export const kinds = ["bert", "superNet", "autobert"];
 
 export const learningRate = 1e-3;
 export const masking = 0.15;
@@ -31,16 +21,11 @@ const pairCount = 64;
 export function architecturesOf(kind, { layers }) {
   const bert = { version: 1, layers: Array.from({ length: layers }, () => bertLayer) };
   if (kind === "bert") return [[bert]];
+  const sampling = { size: { layers }, mutation: { maxNodes: 10 } };
   if (kind === "autobert") return [[withDepth(autobertZeroBase, layers)]];
-  return Array.from({ length: pairCount }, (_, step) => pair(layers, stream(1, "pairs", step)));
-}
-
-function pair(layers, random) {
-  const choices = Array.from({ length: layers }, () => {
-    const both = [sampleAttention(10, random), sampleConvolution(random)];
-    return random.next() < 0.5 ? both : both.reverse();
-  });
-  return [0, 1].map((side) => ({ version: 1, layers: choices.map((both) => both[side]) }));
+  return Array.from({ length: pairCount }, (_, step) =>
+    samplePair(sampling, stream(1, "pairs", step)),
+  );
 }
 
 /** Batches of random words; in each half of the rows the same number of them is hidden. */

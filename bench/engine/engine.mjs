@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     seconds: { type: "string", default: "2" },
     models: { type: "string", default: "mini,small" },
-    kinds: { type: "string", default: Object.keys(kinds).join() },
+    kinds: { type: "string", default: kinds.join() },
     compile: { type: "boolean", default: false },
     steady: { type: "string", default: "0" },
   },

@@ -2,6 +2,7 @@
 import { fork, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { passOn } from "../../worker/dist/trainer/trainer.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -10,8 +11,9 @@ export async function startOurs(engine, threads) {
   const child = fork(here("ours.mjs"), [engine, String(threads)], {
     serialization: "advanced",
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" },
-    stdio: ["ignore", "inherit", "ignore", "ipc"],
+    stdio: ["ignore", "inherit", "pipe", "ipc"],
   });
+  passOn(child.stderr);
   const replies = queue(child);
   child.on("message", replies.take);
   const engineReport = await replies.next();
@@ -40,14 +42,21 @@ export async function startPeer(folder, threads) {
 
 /** The answers of a process in their order; its end is an error to whoever waits. */
 function queue(child) {
-  let waiting;
-  child.on("error", (error) => waiting?.reject(error));
+  let waiting, ended;
+  const end = (error) => {
+    ended ??= error;
+    waiting?.reject(ended);
+  };
+  child.on("error", end);
   child.on("exit", (code, signal) =>
-    waiting?.reject(new Error(`a process of the bench ended (${signal ?? `code ${code}`})`)),
+    end(new Error(`a process of the bench ended (${signal ?? `code ${code}`})`)),
   );
   return {
     take: ({ answer, error }) =>
       error === undefined ? waiting?.resolve(answer) : waiting?.reject(new Error(error)),
-    next: () => new Promise((resolve, reject) => (waiting = { resolve, reject })),
+    next: () =>
+      ended
+        ? Promise.reject(ended)
+        : new Promise((resolve, reject) => (waiting = { resolve, reject })),
   };
 }

@@ -7,43 +7,28 @@
 #include <cstring>
 #include <vector>
 
+#include "arrays.h"
 #include "tensors.h"
 
 namespace opnas {
 
-struct Destination {
-  void *data;
-  size_t bytes;
-};
-
 /** Where this thread's next OpnasFetch puts its inputs. */
-inline thread_local std::vector<Destination> destinations;
+inline thread_local std::vector<Numbers> destinations;
 
 /** (arrays): the arrays that the next OpnasFetch, which must follow at once, fills. */
 inline napi_value fetchNextInto(napi_env env, napi_callback_info info) {
   napi_value given[1];
   size_t count = 1;
-  uint32_t length = 0;
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  napi_get_array_length(env, given[0], &length);
   destinations.clear();
-  for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
-    napi_typedarray_type type;
-    size_t numbers = 0;
-    void *data = nullptr;
-    napi_get_element(env, given[0], i, &element);
-    if (napi_get_typedarray_info(env, element, &type, &numbers, &data, nullptr, nullptr) !=
-            napi_ok ||
-        type != napi_float32_array) {
-      napi_throw_type_error(env, nullptr, "Float32Arrays");
-      return nullptr;
-    }
-    destinations.push_back({data, numbers * sizeof(float)});
+  for (const napi_value element : elementsOf(env, given[0])) {
+    destinations.push_back(numbersOf(env, element));
+    if (!destinations.back().isFloats) napi_throw_type_error(env, nullptr, "Float32Arrays");
   }
   return nullptr;
 }
 
+/** Copies each input into its destination. */
 inline void fetch(TF_OpKernelContext *context) {
   TF_Status *status = TF_NewStatus();
   const int inputs = TF_NumInputs(context);
@@ -54,9 +39,9 @@ inline void fetch(TF_OpKernelContext *context) {
     TF_Tensor *tensor = nullptr;
     TF_GetInput(context, i, &tensor, status);
     if (TF_GetCode(status) != TF_OK) break;
-    const Destination &to = destinations[static_cast<size_t>(i)];
-    if (TF_TensorByteSize(tensor) == to.bytes) {
-      std::memcpy(to.data, TF_TensorData(tensor), to.bytes);
+    const Numbers &to = destinations[static_cast<size_t>(i)];
+    if (to.isFloats && TF_TensorByteSize(tensor) == to.bytes()) {
+      std::memcpy(to.data, TF_TensorData(tensor), to.bytes());
     } else {
       TF_SetStatus(status, TF_INVALID_ARGUMENT, "an array is not of its tensor's size");
     }
@@ -67,6 +52,7 @@ inline void fetch(TF_OpKernelContext *context) {
   TF_DeleteStatus(status);
 }
 
+/** Makes OpnasFetch known to TensorFlow: any number of float tensors, nothing out. */
 inline bool registerFetch() {
   TF_Status *status = TF_NewStatus();
   TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder("OpnasFetch");

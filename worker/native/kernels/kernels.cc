@@ -54,6 +54,7 @@ static void exportFunction(napi_env env, napi_value exports, const char *name,
 NAPI_MODULE_INIT() {
   static const bool registered = registerAll();
   if (!registered) napi_throw_error(env, nullptr, "TensorFlow refused the operations");
+  freeRecordingsWith(env);
   exportFunction(env, exports, "sumOfSquares", sumOfSquares);
   exportFunction(env, exports, "scale", scale);
   exportFunction(env, exports, "add", add);

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "arrays.h"
 #include "tensorflow/c/c_api.h"
 #include "tensors.h"
 
@@ -70,6 +71,34 @@ class Recordings {
 
 inline Recordings recordings;
 
+/** What this thread's JavaScript loaded: freed with it. */
+inline thread_local std::set<int32_t> loadedHere;
+
+/** Has what a thread loads freed when its JavaScript ends. */
+inline void freeRecordingsWith(napi_env env) {
+  napi_add_env_cleanup_hook(
+      env,
+      [](void *) {
+        for (const int32_t id : loadedHere) recordings.remove(id);
+        loadedHere.clear();
+      },
+      nullptr);
+}
+
+inline void deleteAll(const std::vector<TF_Tensor *> &tensors) {
+  for (TF_Tensor *tensor : tensors) {
+    if (tensor) TF_DeleteTensor(tensor);
+  }
+}
+
+/** What a recording gives for these inputs; `outputs` has a place for each. */
+inline void runSession(const Recording &recording, const std::vector<TF_Tensor *> &inputs,
+                       std::vector<TF_Tensor *> &outputs, TF_Status *status) {
+  TF_SessionRun(recording.graph->session, nullptr, recording.feeds.data(), inputs.data(),
+                static_cast<int>(inputs.size()), recording.fetches.data(), outputs.data(),
+                static_cast<int>(outputs.size()), nullptr, 0, nullptr, status);
+}
+
 /** Runs the recording that the first input names on the other inputs. */
 inline void runRecorded(TF_OpKernelContext *context) {
   TF_Status *status = TF_NewStatus();
@@ -80,31 +109,22 @@ inline void runRecorded(TF_OpKernelContext *context) {
     recording = recordings.find(*static_cast<int32_t *>(TF_TensorData(number)));
     TF_DeleteTensor(number);
   }
-  if (!recording) {
+  std::vector<TF_Tensor *> inputs, outputs;
+  if (recording) {
+    inputs.resize(recording->feeds.size(), nullptr);
+    outputs.resize(recording->fetches.size(), nullptr);
+  } else {
     TF_SetStatus(status, TF_FAILED_PRECONDITION, "this recording was unloaded");
-    TF_OpKernelContext_Failure(context, status);
-    TF_DeleteStatus(status);
-    return;
   }
-  std::vector<TF_Tensor *> inputs(recording->feeds.size(), nullptr);
-  std::vector<TF_Tensor *> outputs(recording->fetches.size(), nullptr);
   for (size_t i = 0; i < inputs.size() && TF_GetCode(status) == TF_OK; i++) {
     TF_GetInput(context, static_cast<int>(i) + 1, &inputs[i], status);
   }
-  if (TF_GetCode(status) == TF_OK) {
-    TF_SessionRun(recording->graph->session, nullptr, recording->feeds.data(), inputs.data(),
-                  static_cast<int>(inputs.size()), recording->fetches.data(), outputs.data(),
-                  static_cast<int>(outputs.size()), nullptr, 0, nullptr, status);
-  }
+  if (TF_GetCode(status) == TF_OK) runSession(*recording, inputs, outputs, status);
   for (size_t i = 0; i < outputs.size() && TF_GetCode(status) == TF_OK; i++) {
     TF_SetOutput(context, static_cast<int>(i), outputs[i], status);
   }
-  for (TF_Tensor *tensor : inputs) {
-    if (tensor) TF_DeleteTensor(tensor);
-  }
-  for (TF_Tensor *tensor : outputs) {
-    if (tensor) TF_DeleteTensor(tensor);
-  }
+  deleteAll(inputs);
+  deleteAll(outputs);
   if (TF_GetCode(status) != TF_OK) TF_OpKernelContext_Failure(context, status);
   TF_DeleteStatus(status);
 }
@@ -167,30 +187,16 @@ inline std::vector<TF_Output> portsOf(TF_Graph *graph, const std::vector<std::st
   return ports;
 }
 
+/** The texts of a JavaScript array, cut at 63 bytes: names of nodes are shorter. */
 inline std::vector<std::string> stringsOf(napi_env env, napi_value array) {
-  uint32_t length = 0;
-  napi_get_array_length(env, array, &length);
   std::vector<std::string> strings;
-  for (uint32_t i = 0; i < length; i++) {
-    napi_value element;
+  for (const napi_value element : elementsOf(env, array)) {
     char text[64];
     size_t size = 0;
-    napi_get_element(env, array, i, &element);
     napi_get_value_string_utf8(env, element, text, sizeof text, &size);
     strings.emplace_back(text, size);
   }
   return strings;
-}
-
-struct Bytes {
-  void *data = nullptr;
-  size_t length = 0;
-};
-
-inline Bytes bytesOf(napi_env env, napi_value array) {
-  Bytes bytes;
-  napi_get_typedarray_info(env, array, nullptr, &bytes.length, &bytes.data, nullptr, nullptr);
-  return bytes;
 }
 
 /**
@@ -201,15 +207,15 @@ inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
   napi_value given[3];
   size_t count = 3;
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  const Bytes definition = bytesOf(env, given[0]), config = bytesOf(env, given[1]);
+  const Numbers definition = numbersOf(env, given[0]), config = numbersOf(env, given[1]);
 
   auto graph = std::make_shared<Graph>();
   TF_Status *status = TF_NewStatus();
-  TF_Buffer *buffer = TF_NewBufferFromString(definition.data, definition.length);
+  TF_Buffer *buffer = TF_NewBufferFromString(definition.data, definition.count);
   TF_ImportGraphDefOptions *import = TF_NewImportGraphDefOptions();
   TF_SessionOptions *options = TF_NewSessionOptions();
   TF_GraphImportGraphDef(graph->graph, buffer, import, status);
-  if (TF_GetCode(status) == TF_OK) TF_SetConfig(options, config.data, config.length, status);
+  if (TF_GetCode(status) == TF_OK) TF_SetConfig(options, config.data, config.count, status);
   if (TF_GetCode(status) == TF_OK) graph->session = TF_NewSession(graph->graph, options, status);
   TF_DeleteSessionOptions(options);
   TF_DeleteImportGraphDefOptions(import);
@@ -231,7 +237,9 @@ inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
     const std::string operation = recordedOperation(recording, status);
     napi_value result, number, name;
     napi_create_object(env, &result);
-    napi_create_int32(env, recordings.add(std::move(recording)), &number);
+    const int32_t id = recordings.add(std::move(recording));
+    loadedHere.insert(id);
+    napi_create_int32(env, id, &number);
     napi_create_string_utf8(env, operation.c_str(), operation.size(), &name);
     napi_set_named_property(env, result, "recording", number);
     napi_set_named_property(env, result, "operation", name);
@@ -242,20 +250,11 @@ inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
   return results;
 }
 
-/** The elements of a JavaScript array. */
-inline std::vector<napi_value> elementsOf(napi_env env, napi_value array) {
-  uint32_t length = 0;
-  napi_get_array_length(env, array, &length);
-  std::vector<napi_value> elements(length);
-  for (uint32_t i = 0; i < length; i++) napi_get_element(env, array, i, &elements[i]);
-  return elements;
-}
-
 /** A tensor of that type with the numbers of an array; a copy only where they are not aligned. */
-inline TF_Tensor *tensorAround(const Bytes &bytes, TF_DataType type, const Shape &shape) {
+inline TF_Tensor *tensorAround(const Numbers &numbers, TF_DataType type, const Shape &shape) {
   const size_t size = static_cast<size_t>(sizeOf(shape)) * sizeof(float);
-  if (size != bytes.length * sizeof(float)) return nullptr;
-  return TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), bytes.data, size,
+  if (size != numbers.bytes()) return nullptr;
+  return TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), numbers.data, size,
                       [](void *, size_t, void *) {}, nullptr);
 }
 
@@ -279,32 +278,24 @@ inline napi_value runRecording(napi_env env, napi_callback_info info) {
     TF_SetStatus(status, TF_INVALID_ARGUMENT, "not what this recording takes and gives");
   }
   for (size_t i = 0; i < arrays.size() && TF_GetCode(status) == TF_OK; i++) {
-    const Bytes dimensions = bytesOf(env, shapes[i]);
+    const Numbers dimensions = numbersOf(env, shapes[i]);
     const int32_t *first = static_cast<int32_t *>(dimensions.data);
     const TF_DataType type = TF_OperationOutputType(recording->feeds[i]);
-    inputs.push_back(tensorAround(bytesOf(env, arrays[i]), type,
-                                  Shape(first, first + dimensions.length)));
+    inputs.push_back(tensorAround(numbersOf(env, arrays[i]), type,
+                                  Shape(first, first + dimensions.count)));
     if (!inputs.back()) TF_SetStatus(status, TF_INVALID_ARGUMENT, "an array is not of its shape");
   }
-  if (TF_GetCode(status) == TF_OK) {
-    TF_SessionRun(recording->graph->session, nullptr, recording->feeds.data(), inputs.data(),
-                  static_cast<int>(inputs.size()), recording->fetches.data(), outputs.data(),
-                  static_cast<int>(outputs.size()), nullptr, 0, nullptr, status);
-  }
+  if (TF_GetCode(status) == TF_OK) runSession(*recording, inputs, outputs, status);
   for (size_t i = 0; i < outputs.size() && TF_GetCode(status) == TF_OK; i++) {
-    const Bytes to = bytesOf(env, results[i]);
-    if (TF_TensorByteSize(outputs[i]) == to.length * sizeof(float)) {
-      std::memcpy(to.data, TF_TensorData(outputs[i]), to.length * sizeof(float));
+    const Numbers to = numbersOf(env, results[i]);
+    if (to.isFloats && TF_TensorByteSize(outputs[i]) == to.bytes()) {
+      std::memcpy(to.data, TF_TensorData(outputs[i]), to.bytes());
     } else {
-      TF_SetStatus(status, TF_INVALID_ARGUMENT, "a result's array is not of its size");
+      TF_SetStatus(status, TF_INVALID_ARGUMENT, "a result has no Float32Array of its size");
     }
   }
-  for (TF_Tensor *tensor : inputs) {
-    if (tensor) TF_DeleteTensor(tensor);
-  }
-  for (TF_Tensor *tensor : outputs) {
-    if (tensor) TF_DeleteTensor(tensor);
-  }
+  deleteAll(inputs);
+  deleteAll(outputs);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return nullptr;
@@ -318,6 +309,7 @@ inline napi_value unloadRecording(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
   napi_get_value_int32(env, given[0], &id);
   recordings.remove(id);
+  loadedHere.erase(id);
   return nullptr;
 }
 

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { errorCodes, OpnasError } from "@opnas/core";
+import { errorCodes, OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { DataReport, DataRequest } from "./build.js";
 import { preparedSchema } from "./cache.js";
@@ -19,8 +19,9 @@ const messageSchema = z.union([
 export type BuildMessage = z.infer<typeof messageSchema>;
 
 /**
- * `buildData` in a thread of its own: the calling one can be asked to stop, or report, meanwhile.
+ * `buildData` in a thread of its own: the calling one can be asked to stop meanwhile.
  *
+ * @param report what it throws ends the work
  * @throws OpnasError what `buildData` throws
  */
 export async function buildAside(
@@ -31,12 +32,20 @@ export async function buildAside(
   const thread = new Worker(threadFile, { workerData: { request, speeches } });
   try {
     return await new Promise((resolve, reject) => {
-      thread.once("error", reject);
-      thread.on("message", (message) => {
+      const take = (message: unknown) => {
         const said = messageSchema.parse(message);
         if ("data" in said) resolve(said.data);
         else if ("code" in said) reject(new OpnasError(said.code, said.sentence));
         else report(said.message, said.fraction);
+      };
+      thread.once("error", reject);
+      thread.once("exit", () => reject(new OpnasError("INTERNAL", "The text's thread ended.")));
+      thread.on("message", (message) => {
+        try {
+          take(message);
+        } catch (error) {
+          reject(toOpnasError(error));
+        }
       });
     });
   } finally {

@@ -25,5 +25,6 @@ try {
   say({ data });
 } catch (error) {
   const { code, message } = toOpnasError(error);
+  if (code === "INTERNAL") console.error(error);
   say({ code, sentence: message });
 }

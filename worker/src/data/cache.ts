@@ -56,6 +56,7 @@ const taskSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** What prepared data looks like, wherever it comes from. */
 export const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
   vocabulary: z.array(z.string()).min(firstWordId),
   pretrain: sequencesSchema,

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import path from "node:path";
@@ -133,15 +133,18 @@ function isTensorFlow(loaded: unknown): loaded is TensorFlow {
 function takeOwnBinding(): void {
   const dlopen = process.dlopen.bind(process);
   process.dlopen = (module: object, file: string, flags = constants.dlopen.RTLD_LAZY) => {
-    const ending = "tfjs_binding.node";
-    const own = `tfjs_binding.thread-${threadId.toString()}.node`;
-    const copy = file.endsWith(ending) ? file.replace(ending, own) : file;
-    if (!existsSync(copy)) {
-      const draft = `${copy}.${process.pid.toString()}`;
-      copyFileSync(file, draft);
-      renameSync(draft, copy);
+    if (!file.endsWith("tfjs_binding.node")) {
+      dlopen(module, file, flags);
+      return;
     }
-    dlopen(module, copy, flags);
+    const copy = file.replace(/\.node$/, `.${process.pid}-${threadId}.node`);
+    copyFileSync(file, copy);
+    try {
+      dlopen(module, copy, flags);
+    } finally {
+      // What is loaded needs its name no longer, except on Windows.
+      if (process.platform !== "win32") rmSync(copy);
+    }
   };
 }
 

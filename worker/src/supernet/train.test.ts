@@ -4,7 +4,7 @@ import type { EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
-import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
 import { Crew } from "../training/crew.js";
 import { Lane } from "../training/lane.js";
 import { maskedBatches } from "../training/maskedLanguage.js";
@@ -115,26 +115,31 @@ describe("training the super-net", () => {
 describe("a step of the super-net", () => {
   const batchOf = maskedBatches(settings, data, 4, 1, "test");
 
-  it("leaves out a sub-network that is not finite, and counts it", () => {
-    const state = newSuperNet(settings.size, 1);
-    const crew = Crew.alone(settings.size, state.weights);
-    tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
-    const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
-    const conv = { kind: "conv", kernelSize: 5 } as const;
-    const pair: [Architecture, Architecture] = [
-      { version: 1, layers: [bertLayer, conv] },
-      { version: 1, layers: [conv, bertLayer] },
-    ];
-    const loss = superNetStep(crew, state, pair, batchOf(0), 1e-3);
-    expect(state.skipped).toBe(1);
-    expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
-    expect(Number.isFinite(loss)).toBe(true);
-    expect(tensorNamed(state.weights, "layer.1.attention.q.weight").data).not.toEqual(before);
-    for (const [name, { data }] of state.weights) {
-      if (name !== "layer.0.attention.q.weight")
-        expect(data.every(Number.isFinite), name).toBe(true);
-    }
-  });
+  it.each([1, 2])(
+    "leaves out what is not finite, and counts it, by %i threads",
+    async (threads) => {
+      const state = newSuperNet(settings.size, 1);
+      state.weights = sharedTensors(state.weights);
+      const crew = await Crew.start(engine, settings.size, state.weights, threads);
+      tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
+      const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
+      const conv = { kind: "conv", kernelSize: 5 } as const;
+      const pair: [Architecture, Architecture] = [
+        { version: 1, layers: [conv, bertLayer] },
+        { version: 1, layers: [bertLayer, conv] },
+      ];
+      const loss = superNetStep(crew, state, pair, batchOf(0), 1e-3);
+      expect(state.skipped).toBe(1);
+      expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
+      expect(Number.isFinite(loss)).toBe(true);
+      expect(tensorNamed(state.weights, "layer.1.attention.q.weight").data).not.toEqual(before);
+      for (const [name, { data }] of state.weights) {
+        if (name !== "layer.0.attention.q.weight")
+          expect(data.every(Number.isFinite), name).toBe(true);
+      }
+      await crew.end();
+    },
+  );
 
   it("leaves nothing on the engine", () => {
     const state = newSuperNet(settings.size, 1);

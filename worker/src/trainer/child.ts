@@ -26,6 +26,9 @@ const subNetworks = 2;
 let stopping = false;
 const stopped = () => stopping;
 
+/** The engine of this process, once it runs. */
+let engine: EngineName | undefined;
+
 /** A reply that cannot be delivered means that the worker is gone: then this process is, too. */
 function reply(message: Reply): void {
   process.send?.(message, (error: Error | null) => {
@@ -35,7 +38,6 @@ function reply(message: Reply): void {
 
 /** What the last request read, kept for the next: requests of one run follow one another. */
 const kept = {
-  engine: undefined as EngineName | undefined,
   data: undefined as { key: string; value: PreparedData } | undefined,
   superNet: undefined as { file: string; value: Tensors } | undefined,
 };
@@ -49,7 +51,8 @@ async function dataFor(settings: SearchSettings, textFolder: string): Promise<Pr
   };
   const key = JSON.stringify(request);
   if (kept.data?.key !== key) {
-    const value = await prepareData(request, textFolder, (note, fraction) =>
+    const value = await prepareData(request, textFolder, (note, fraction) => {
+      if (stopping) throw new OpnasError("STOPPED", "The text was not prepared to its end.");
       reply({
         type: "progress",
         step: Math.round(fraction * 100),
@@ -57,8 +60,8 @@ async function dataFor(settings: SearchSettings, textFolder: string): Promise<Pr
         loss: null,
         tokensPerSecond: 0,
         note,
-      }),
-    );
+      });
+    });
     kept.data = { key, value };
   }
   return kept.data.value;
@@ -98,12 +101,12 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
 
 /** As many threads as the worker grants cores, this one alone where they cannot be started. */
 function crewStarter({ run, cores }: SuperNetWork) {
-  const { engine } = kept;
   const { size } = run.settings;
-  if (engine === undefined) return undefined;
+  const running = engine;
+  if (running === undefined) return undefined;
   return async (weights: Tensors): Promise<Crew> => {
     try {
-      return await Crew.start(engine, size, weights, Math.min(cores, subNetworks));
+      return await Crew.start(running, size, weights, Math.min(cores, subNetworks));
     } catch (error) {
       console.error("The super-net trains on one core:", error);
       return Crew.alone(size, weights);
@@ -147,14 +150,14 @@ const optionsSchema = z.object({
 });
 
 async function main(): Promise<void> {
-  const [engine, threads] = process.argv.slice(2);
-  const options = optionsSchema.parse({ engine, threads });
+  const [choice, threads] = process.argv.slice(2);
+  const options = optionsSchema.parse({ engine: choice, threads });
   // Ctrl-C reaches the whole process group; the worker decides what its trainers do then.
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
   process.on("message", (message) => void handle(message));
   const started = await startEngine(options.engine, options.threads);
-  kept.engine = started.name;
+  engine = started.name;
   reply({ type: "ready", engine: { ...started, reasons: [...started.reasons] } });
 }
 

@@ -94,8 +94,8 @@ export class Trainer {
 /** TensorFlow says these to everybody whatever its log level is: that its log has begun, and infos. */
 const chatter = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} )/;
 
-/** Passes on what a trainer writes to its error output. */
-function passOn(output: Readable): void {
+/** Passes on what a process with an engine writes to its error output, without the chatter. */
+export function passOn(output: Readable): void {
   createInterface({ input: output }).on("line", (line) => {
     if (!chatter.test(line)) process.stderr.write(`${line}\n`);
   });

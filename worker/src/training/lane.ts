@@ -5,7 +5,7 @@ import {
   Worker,
   type MessagePort,
 } from "node:worker_threads";
-import { OpnasError, type ModelSize } from "@opnas/core";
+import { errorCodes, OpnasError, type ModelSize } from "@opnas/core";
 import { z } from "zod";
 import type { EngineName } from "../engine/choose.js";
 import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
@@ -15,11 +15,12 @@ import type { Learned, Lesson } from "./lesson.js";
 const threadFile = new URL("../../dist/training/laneThread.js", import.meta.url);
 
 /** What the thread answers: once when it is ready, then to every lesson. */
-export type LaneReply = { ready: true } | { loss: number; names: string[] } | { error: string };
+export type LaneReply = { ready: true } | z.infer<typeof replySchema>;
 
 const replySchema = z.union([
-  z.object({ loss: z.number(), names: z.array(z.string()) }),
-  z.object({ error: z.string() }),
+  // A loss may be not a number: a result, which whoever asked looks at.
+  z.object({ loss: z.custom<number>((x) => typeof x === "number"), names: z.array(z.string()) }),
+  z.object({ code: z.enum(errorCodes), sentence: z.string() }),
 ]);
 
 /** A lesson takes milliseconds; only a thread that died takes this long. */
@@ -50,6 +51,7 @@ export class Lane {
       transferList: [port2],
     });
     await Promise.race([once(port1, "message"), failure(thread)]);
+    thread.on("error", (error) => console.error("A second thread ended:", error));
     return new Lane(thread, port1, signal, gradients);
   }
 
@@ -61,12 +63,14 @@ export class Lane {
 
   /**
    * Waits for the lesson's end. The gradients' arrays are the lane's own until the next `begin`.
-   * @throws OpnasError INTERNAL with what went wrong in the thread
+   * @throws OpnasError what went wrong in the thread; INTERNAL if it no longer answers
    */
   finish(): Learned {
-    Atomics.wait(this.signal, 0, 0, patienceMilliseconds);
+    if (Atomics.wait(this.signal, 0, 0, patienceMilliseconds) === "timed-out") {
+      throw new OpnasError("INTERNAL", "The second thread no longer answers.");
+    }
     const reply = replySchema.parse(receiveMessageOnPort(this.port)?.message);
-    if ("error" in reply) throw new OpnasError("INTERNAL", reply.error);
+    if ("code" in reply) throw new OpnasError(reply.code, reply.sentence);
     const gradients = new Map(
       reply.names.map((name) => [name, tensorNamed(this.gradients, name).data]),
     );
@@ -82,9 +86,11 @@ export class Lane {
 
 function failure(thread: Worker): Promise<never> {
   return new Promise((_, reject) => {
-    thread.once("error", (cause) => {
+    const fail = (cause: unknown) => {
       const sentence = "A second thread could not start the engine.";
       reject(new OpnasError("ENGINE_UNAVAILABLE", sentence, { cause }));
-    });
+    };
+    thread.once("error", fail);
+    thread.once("exit", fail);
   });
 }

@@ -1,6 +1,6 @@
 /** The thread of a lane (lane.ts). */
 import { MessagePort, workerData } from "node:worker_threads";
-import { architectureSchema } from "@opnas/core";
+import { architectureSchema, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { engineNames } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
@@ -43,7 +43,9 @@ function answer(message: unknown): LaneReply {
     const { loss, gradients } = learner.learn(lessonSchema.parse(message));
     return { loss, names: [...gradients.keys()] };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    const { code, message: sentence } = toOpnasError(error);
+    if (code === "INTERNAL") console.error(error);
+    return { code, sentence };
   }
 }
 

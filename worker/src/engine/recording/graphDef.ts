@@ -1,3 +1,4 @@
+import { OpnasError } from "@opnas/core";
 import { PbfWriter } from "pbf";
 import { attributeType, type Attribute } from "../tfjsNode.js";
 
@@ -12,11 +13,13 @@ export interface GraphNode {
   value?: { shape: readonly number[]; dtype: number; bytes: Uint8Array };
 }
 
+/** A node that is fed from outside. */
 export function placeholder(name: string, dtype: number): GraphNode {
   const attributes = [{ name: "dtype", type: attributeType.type, value: dtype }];
   return { name, operation: "Placeholder", inputs: [], attributes };
 }
 
+/** A node that always has this value. */
 export function constant(name: string, value: NonNullable<GraphNode["value"]>): GraphNode {
   const attributes = [{ name: "dtype", type: attributeType.type, value: value.dtype }];
   return { name, operation: "Const", inputs: [], attributes, value };
@@ -48,13 +51,19 @@ function writeAttribute({ type, value }: Attribute, pbf: PbfWriter): void {
   else if (type === attributeType.int) pbf.writeVarintField(3, Number(value));
   else if (type === attributeType.float) pbf.writeFloatField(4, Number(value));
   else if (type === attributeType.bool) pbf.writeBooleanField(5, Boolean(value));
-  else pbf.writeVarintField(6, Number(value));
+  else if (type === attributeType.type) pbf.writeVarintField(6, Number(value));
+  else throw unknownKind(type);
 }
 
 function writeList({ type, values }: { type: number; values: number[] }, pbf: PbfWriter): void {
   if (type === attributeType.int) pbf.writePackedVarint(3, values);
   else if (type === attributeType.float) pbf.writePackedFloat(4, values);
-  else pbf.writePackedVarint(5, values);
+  else if (type === attributeType.type) pbf.writePackedVarint(6, values);
+  else throw unknownKind(type);
+}
+
+function unknownKind(type: number): OpnasError {
+  return new OpnasError("INTERNAL", `A recording cannot hold an attribute of kind ${type}.`);
 }
 
 function writeNamedValue(value: NonNullable<GraphNode["value"]>, pbf: PbfWriter): void {

@@ -3,7 +3,7 @@ import { composite } from "../composites/composite.js";
 import { tf, type Tensor } from "../tf.js";
 import { inScope } from "../scope.js";
 import { canRecord, loadSections } from "./load.js";
-import { nodeOf, Recorder, type Port } from "./recorder.js";
+import { isRecording, nodeOf, Recorder, type Port } from "./recorder.js";
 
 /** A part of a model: of `variables` it has gradients, of `constants` not. */
 export type Part = (variables: readonly Tensor[], constants: readonly Tensor[]) => Tensor;
@@ -34,8 +34,6 @@ interface Pass {
 export const recordedAtUse = 4;
 
 let pass: Pass | undefined;
-/** A part within a part that is being recorded is recorded with it. */
-let recording = false;
 
 /**
  * A part of a model that, where the engine can record, runs as one operation after its first calls:
@@ -54,7 +52,8 @@ export function recordable(part: Part): RecordablePart {
     uses.clear();
   };
   const call: Part = (variables, constants) => {
-    if (recording || !canRecord()) return part(variables, constants);
+    // A part within a part that is being recorded is recorded with it.
+    if (isRecording() || !canRecord()) return part(variables, constants);
     const key = signature(variables, constants);
     const recorded = known.get(key);
     if (recorded) return recorded.run(variables, constants);
@@ -85,14 +84,16 @@ export function valueAndGradients(
 ): { value: Tensor; gradients: (Tensor | undefined)[] } {
   const current: Pass = { begin: newestTensor(), kept: [], wanted: [] };
   pass = current;
-  try {
-    const { value, grads } = tf.engine().gradients(loss, [...leaves], undefined, true);
-    return { value, gradients: grads };
-  } finally {
-    pass = undefined;
-    tf.dispose(current.kept);
-    for (const record of current.wanted) record();
-  }
+  const { value, grads } = (() => {
+    try {
+      return tf.engine().gradients(loss, [...leaves], undefined, true);
+    } finally {
+      pass = undefined;
+      tf.dispose(current.kept);
+    }
+  })();
+  for (const record of current.wanted) record();
+  return { value, gradients: grads };
 }
 
 /** Ids of tensors grow. */
@@ -114,7 +115,7 @@ function signature(variables: readonly Tensor[], constants: readonly Tensor[]): 
 /** Runs the part while listening; later calls run what was heard. */
 function recordForward(part: Part, variables: readonly Tensor[], constants: readonly Tensor[]) {
   const recorder = new Recorder([...variables, ...constants]);
-  const value = listening(() => recorder.during(() => part(variables, constants)));
+  const value = recorder.during(() => part(variables, constants));
   const section = { inputs: recorder.inputs, outputs: [recorder.portOf(value)] };
   const [forward] = loadSections(recorder.nodes, [section]);
   if (!forward) throw new OpnasError("INTERNAL", "A recording was not loaded.");
@@ -143,8 +144,8 @@ function recordBothWays(
       half = recorder.nodes.length;
       return y;
     };
-    const { value, grads } = listening(() =>
-      recorder.during(() => tf.engine().gradients(runFirstHalf, variables, dy)),
+    const { value, grads } = recorder.during(() =>
+      tf.engine().gradients(runFirstHalf, variables, dy),
     );
     return divide(recorder, half, value, grads);
   });
@@ -208,16 +209,6 @@ function divide(recorder: Recorder, half: number, value: Tensor, gradients: read
     second: { inputs: fed, outputs },
     read: [...read].map((port) => given.indexOf(port)),
   };
-}
-
-/** While a part is being recorded, parts within it run plainly. */
-export function listening<T>(work: () => T): T {
-  recording = true;
-  try {
-    return work();
-  } finally {
-    recording = false;
-  }
 }
 
 function only([tensor]: readonly Tensor[]): Tensor {

@@ -3,7 +3,7 @@ import { inScope } from "../scope.js";
 import { tf, type Tensor } from "../tf.js";
 import { loadSections } from "./load.js";
 import { Recorder } from "./recorder.js";
-import { listening, type Part } from "./recordable.js";
+import type { Part } from "./recordable.js";
 
 /** Numbers in this process's memory, by shape. */
 export interface Numbers {
@@ -40,8 +40,8 @@ export function recordStep(
     const on = variables.map(zeros);
     const given = constants.map(zeros);
     const recorder = new Recorder([...on, ...given]);
-    const { value, grads } = listening(() =>
-      recorder.during(() => tf.engine().gradients(() => loss(on, given), on)),
+    const { value, grads } = recorder.during(() =>
+      tf.engine().gradients(() => loss(on, given), on),
     );
     const outputs = [value, ...grads].map((each) => recorder.portOf(each));
     return { nodes: recorder.nodes, section: { inputs: recorder.inputs, outputs } };

@@ -15,6 +15,11 @@ const float32: Attribute = { name: "T", type: attributeType.type, value: dataTyp
 /** Where a value of a recording comes from: an output of a node, like "n5:0". */
 export type Port = string;
 
+let recording = false;
+
+/** Whether a recorder is listening. */
+export const isRecording = () => recording;
+
 /**
  * Listens to what TensorFlow.js has the native binding do: every operation is a node, every tensor
  * made from numbers a constant, every tensor that was there before one of the declared inputs.
@@ -64,13 +69,16 @@ export class Recorder {
     });
     if (!isBinding(listening)) throw new OpnasError("INTERNAL", "This engine cannot record.");
     this.#backend.binding = listening;
+    recording = true;
     try {
       return work();
     } finally {
+      recording = false;
       this.#backend.binding = this.#binding;
     }
   }
 
+  /** Where a tensor that was there or came up comes from; a number from before becomes a constant. */
   portOf(tensor: Tensor): Port {
     const id = this.#idOf(tensor);
     return this.#ports.get(id) ?? this.#outside(id, "the result");
@@ -117,6 +125,7 @@ function unstated(operation: string): Attribute[] {
   return operation === "ExpandDims" ? [float32] : [];
 }
 
+/** The name of the node that a port belongs to. */
 export const nodeOf = (port: Port): string => port.slice(0, port.lastIndexOf(":"));
 
 function isBinding(binding: unknown): binding is Binding {
