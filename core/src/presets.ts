@@ -1,4 +1,4 @@
-import { defaultEditWeights, type SearchSettings } from "./settings.js";
+import { defaultEditWeights, defaultReinforcement, type SearchSettings } from "./settings.js";
 
 export interface Preset {
   name: string;
@@ -15,6 +15,7 @@ const tiny: SearchSettings = {
   childrenPerParent: 4,
   generations: 5,
   ucb: { alpha: 2, temperature: 2 },
+  reinforcement: defaultReinforcement,
   mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
   superNet: {
     steps: 4000,

@@ -12,7 +12,7 @@ export const taskNames = [
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 
-export const strategyNames = ["opnas", "evolution", "random"] as const;
+export const strategyNames = ["opnas", "evolution", "random", "reinforcement"] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
 /** The kinds of change within an attention graph (paper §3). */
@@ -41,6 +41,9 @@ const editWeightsSchema = z
 
 /** Six edits in ten place an operation, so priorities can guide them; lengths keep their balance. */
 export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, inputs: 1 };
+
+/** A child ten points above the mean moves a draw's logit by half. */
+export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
@@ -78,6 +81,15 @@ export const searchSettingsSchema = z
       /** Of the softmax over u, in score points: lower is greedier. */
       temperature: z.number().min(0.001).max(1_000),
     }),
+    /** REINFORCE (strategy `reinforcement`). */
+    reinforcement: z
+      .strictObject({
+        /** Of a log probability, by score point of advantage. */
+        learningRate: z.number().min(0).max(10),
+        /** Of the moving mean of scores that a child's score is held against. */
+        baselineDecay: z.number().min(0).max(1),
+      })
+      .default(defaultReinforcement),
     mutation: z.strictObject({
       /** Chance, for each layer of a child, that it changes kind (attention ↔ convolution). */
       layerKind: z.number().min(0).max(1),

@@ -84,7 +84,7 @@ const recordRunSchema = z.object({
   status,
   seed: z.int(),
   preset: z.string(),
-  strategy: z.enum(["OPNAS", "EVOLUTION", "RANDOM"]),
+  strategy: z.enum(["OPNAS", "EVOLUTION", "RANDOM", "REINFORCEMENT"]),
   settings: z.unknown(),
   engine: z.string().nullish(),
   createdAt: z.string(),

@@ -9,7 +9,12 @@ export interface SearchRequest {
   options: SearchOptions;
 }
 
-const strategies = { opnas: "OPNAS", evolution: "EVOLUTION", random: "RANDOM" } as const;
+const strategies = {
+  opnas: "OPNAS",
+  evolution: "EVOLUTION",
+  random: "RANDOM",
+  reinforcement: "REINFORCEMENT",
+} as const;
 
 const optionsSchema = z.object({
   preset: z.string(),

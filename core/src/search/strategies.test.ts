@@ -137,11 +137,29 @@ describe("evolution", () => {
   });
 });
 
-test("OP-NAS beats random search on an artificial score, seed by seed", { timeout: 60_000 }, () => {
-  const wins = [0, 1, 2, 3, 4, 5].filter(
-    (seed) => bestScore("opnas", seed) > bestScore("random", seed),
+test.each(["opnas", "reinforcement"] as const)(
+  "%s beats random search on an artificial score, seed by seed",
+  { timeout: 120_000 },
+  (name) => {
+    const wins = [0, 1, 2, 3, 4, 5].filter(
+      (seed) => bestScore(name, seed) > bestScore("random", seed),
+    );
+    expect(wins).toHaveLength(6);
+  },
+);
+
+test("reinforcement learns which operations are rewarded", () => {
+  const wanted = "b";
+  const share = (generation: Generation<string> | undefined) =>
+    (generation?.children.filter(({ mutation }) => mutation?.startsWith(wanted)).length ?? 0) / 16;
+  const many = { ...settings, generations: 20 };
+  const context = { space: wordSpace(), settings: many, seed: 1 };
+  // Only what the mutation put in is rewarded, so selection alone learns nothing.
+  const { generations } = run("reinforcement", context, (word) =>
+    word.at(-1) === wanted ? 60 : 40,
   );
-  expect(wins).toHaveLength(6);
+  expect(share(generations[1])).toBeLessThan(0.5);
+  expect(share(generations.at(-1))).toBeGreaterThan(0.8);
 });
 
 /** A recorded table of scores as a search space: entry i scores i, neighbours are next to it. */
@@ -154,6 +172,22 @@ function tableSpace(entries: number): SearchSpace<number> {
     mutate: (parent, _choose, random) => {
       const architecture = (parent + 1 + random.int(entries - 1)) % entries;
       return { architecture, description: `entry ${architecture}` };
+    },
+  };
+}
+
+/** Words that a mutation makes longer by one of four letters: every child is new. */
+function wordSpace(): SearchSpace<string> {
+  const letters = ["a", "b", "c", "d"];
+  return {
+    operations: { operation: letters, kernel: [] },
+    sample: (random) => Array.from({ length: 12 }, () => random.pick(letters)).join(""),
+    key: String,
+    features: () => [],
+    mutate: (parent, choose, random) => {
+      const letter = choose({ kind: "operation", position: 0 }, letters, random);
+      const stem = Array.from({ length: 12 }, () => random.pick(letters)).join("");
+      return { architecture: `${stem}${letter}`, description: `${letter} after ${parent}` };
     },
   };
 }

@@ -4,6 +4,7 @@ import { backboneSpace } from "./backboneSpace.js";
 import { evolution } from "./evolution.js";
 import { opnas } from "./opnas.js";
 import { randomSearch } from "./randomSearch.js";
+import { reinforcement } from "./reinforcement.js";
 import type { SearchContext, Strategy } from "./strategy.js";
 
 /** Every strategy by its name in the settings. */
@@ -11,6 +12,7 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   opnas,
   evolution,
   random: randomSearch,
+  reinforcement,
 };
 
 /** The context of a run over backbones of the settings' depth. */

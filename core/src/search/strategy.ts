@@ -35,7 +35,7 @@ export interface Generation<A> {
 /** What a strategy reads of a run's settings. */
 export type StrategySettings = Pick<
   SearchSettings,
-  "population" | "parents" | "childrenPerParent" | "generations" | "ucb"
+  "population" | "parents" | "childrenPerParent" | "generations" | "ucb" | "reinforcement"
 >;
 
 export interface SearchContext<A> {

@@ -26,6 +26,7 @@ export enum StrategyName {
   OPNAS = "opnas",
   EVOLUTION = "evolution",
   RANDOM = "random",
+  REINFORCEMENT = "reinforcement",
 }
 registerEnumType(StrategyName, {
   name: "StrategyName",
@@ -33,6 +34,9 @@ registerEnumType(StrategyName, {
     OPNAS: { description: "Operation-priority evolution: operations are drawn by their UCB." },
     EVOLUTION: { description: "Plain evolution: operations are drawn uniformly." },
     RANDOM: { description: "Random search: every candidate is a fresh sample." },
+    REINFORCEMENT: {
+      description: "Reinforcement learning: a policy that draws operations learns by REINFORCE.",
+    },
   },
 });
 

@@ -50,4 +50,5 @@ export const strategyLabels: Record<StrategyName, string> = {
   OPNAS: "OP-NAS",
   EVOLUTION: "Plain evolution",
   RANDOM: "Random search",
+  REINFORCEMENT: "Reinforcement learning",
 };

@@ -14,7 +14,12 @@ import type { Choices } from "./queries";
 import { type Edits, flatten, overrides } from "./settings";
 import { useStart } from "./use-start";
 
-const strategies = ["OPNAS", "EVOLUTION", "RANDOM"] as const satisfies readonly StrategyName[];
+const strategies = [
+  "OPNAS",
+  "EVOLUTION",
+  "RANDOM",
+  "REINFORCEMENT",
+] as const satisfies readonly StrategyName[];
 
 export function StartForm({ choices }: { choices: Choices }) {
   const { presets, tasks } = choices;

@@ -1,0 +1,137 @@
+import type { SearchSettings } from "../settings.js";
+import { best, initialPopulation } from "./evolution.js";
+import { mutateNew } from "./propose.js";
+import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";
+import {
+  orderedHistory,
+  type Candidate,
+  type Proposal,
+  type SearchContext,
+  type Strategy,
+} from "./strategy.js";
+
+/**
+ * Reinforcement learning, the third strategy that the paper compares with (§3): a policy, for each
+ * slot a softmax over its operations, draws what mutations of the best put in, and learns from the
+ * children's scores by REINFORCE (Williams 1992) with a moving mean as baseline. What the policy has
+ * learned follows from the history: its generations are proposed again, one after the other.
+ */
+export const reinforcement: Strategy = {
+  initial: initialPopulation,
+
+  next(history, generation, context) {
+    const evaluated = orderedHistory(history);
+    if (generation > context.settings.generations) return { children: [], priorities: [] };
+    const policy = new Policy(context.settings.reinforcement);
+    policy.begin(evaluated.filter((candidate) => candidate.generation === 0));
+    for (let past = 1; past < generation; past++) {
+      const { actions } = propose(evaluated, past, policy, context);
+      policy.learn(
+        evaluated.filter((candidate) => candidate.generation === past),
+        actions,
+      );
+    }
+    return { children: propose(evaluated, generation, policy, context).children, priorities: [] };
+  },
+};
+
+/** One draw of the policy. */
+interface Action {
+  slot: Slot;
+  options: readonly string[];
+  chosen: string;
+}
+
+/** A generation's children, and by their keys what the policy drew for them. */
+function propose<A>(
+  evaluated: readonly Candidate<A>[],
+  generation: number,
+  policy: Policy,
+  context: SearchContext<A>,
+): { children: Proposal<A>[]; actions: ReadonlyMap<string, readonly Action[]> } {
+  const { population, parents } = context.settings;
+  const seen = evaluated.filter((candidate) => candidate.generation < generation);
+  const survivors = best(seen, population).slice(0, parents);
+  const known = seen.map(({ key }) => key);
+  const { space, actions } = watched(context.space);
+  const children = mutateNew(survivors, generation, known, policy.choose, { ...context, space });
+  return { children, actions };
+}
+
+/** The same space, with the draws that led to each mutated architecture, by its key. */
+function watched<A>(space: SearchSpace<A>) {
+  const actions = new Map<string, readonly Action[]>();
+  const watching: SearchSpace<A> = {
+    operations: space.operations,
+    sample: (random) => space.sample(random),
+    key: (architecture) => space.key(architecture),
+    features: (architecture) => space.features(architecture),
+    mutate: (parent, choose, random) => {
+      const drawn: Action[] = [];
+      const noting: Chooser = (slot, options, from) => {
+        const chosen = choose(slot, options, from);
+        drawn.push({ slot, options, chosen });
+        return chosen;
+      };
+      const mutation = space.mutate(parent, noting, random);
+      const key = space.key(mutation.architecture);
+      // Of several draws that lead to one architecture the first was proposed.
+      if (!actions.has(key)) actions.set(key, drawn);
+      return mutation;
+    },
+  };
+  return { space: watching, actions };
+}
+
+/** For every slot a softmax over operations, all equally likely at first. */
+class Policy {
+  readonly #logits = new Map<string, number>();
+  #baseline = 0;
+
+  constructor(private readonly settings: SearchSettings["reinforcement"]) {}
+
+  /** Draws an operation with its probability among those that are offered. */
+  readonly choose: Chooser = (slot, options, random) => {
+    const drawn = random.weighted(this.#probabilities(slot, options));
+    return options[drawn] ?? random.pick(options);
+  };
+
+  /** Takes the mean of the initial population as the first baseline. */
+  begin(initial: readonly { score: number }[]): void {
+    const sum = initial.reduce((total, { score }) => total + score, 0);
+    this.#baseline = sum / Math.max(1, initial.length);
+  }
+
+  /** Moves every draw's log probability along (score − baseline) · ∇ log π, then the baseline. */
+  learn(
+    children: readonly { key: string; score: number }[],
+    actions: ReadonlyMap<string, readonly Action[]>,
+  ): void {
+    const { learningRate, baselineDecay } = this.settings;
+    const steps = children.flatMap(({ key, score }) => {
+      const advantage = score - this.#baseline;
+      this.#baseline = baselineDecay * this.#baseline + (1 - baselineDecay) * score;
+      return (actions.get(key) ?? []).flatMap(({ slot, options, chosen }) => {
+        const probabilities = this.#probabilities(slot, options);
+        return options.map((operation, index) => ({
+          name: nameOf(slot, operation),
+          by:
+            learningRate * advantage * (Number(operation === chosen) - (probabilities[index] ?? 0)),
+        }));
+      });
+    });
+    for (const { name, by } of steps) this.#logits.set(name, (this.#logits.get(name) ?? 0) + by);
+  }
+
+  #probabilities(slot: Slot, options: readonly string[]): number[] {
+    const logits = options.map((operation) => this.#logits.get(nameOf(slot, operation)) ?? 0);
+    const largest = Math.max(...logits);
+    const weights = logits.map((logit) => Math.exp(logit - largest));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  }
+}
+
+function nameOf({ kind, position }: Slot, operation: string): string {
+  return `${kind} ${position} ${operation}`;
+}
