@@ -15,16 +15,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import {
-  architectureKey,
-  presets,
-  sampleBackbone,
-  searchSettingsSchema,
-  stream,
-} from "@opnas/core";
-import { startPool } from "./pool.mjs";
-import { eta, note } from "./progress.mjs";
-import { mean } from "./statistics.mjs";
+import { architectureKey, sampleBackbone, stream } from "@opnas/core";
+import { startPool } from "../pool/pool.mjs";
+import { eta, note } from "../pool/progress.mjs";
+import { settingsOf } from "../pool/settings.mjs";
+import { mean } from "../pool/statistics.mjs";
 import { summarise } from "./summary.mjs";
 import { print } from "./table.mjs";
 
@@ -77,17 +72,6 @@ function whole(name, least) {
   const count = Number(options[name]);
   if (Number.isInteger(count) && count >= least) return count;
   throw new Error(`--${name} must be a whole number from ${least}, not ${options[name]}.`);
-}
-
-function settingsOf(name, override) {
-  const preset = presets.find((preset) => preset.name === name);
-  if (!preset) throw new Error(`There is no preset ${name}.`);
-  const { settings } = preset;
-  const changed = Object.entries(override).map(([key, value]) => {
-    const isObject = typeof value === "object" && !Array.isArray(value);
-    return [key, isObject ? { ...settings[key], ...value } : value];
-  });
-  return searchSettingsSchema.parse({ ...settings, ...Object.fromEntries(changed) });
 }
 
 function distinctArchitectures(count) {

@@ -1,4 +1,4 @@
-import { kendall, mean, meanCorrelation } from "./statistics.mjs";
+import { kendall, mean, meanCorrelation } from "../pool/statistics.mjs";
 
 /**
  * What the bench found: agreement between the seeds for the score and each task, the best

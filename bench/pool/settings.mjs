@@ -1,0 +1,12 @@
+import { presets, searchSettingsSchema } from "@opnas/core";
+
+/** A preset's settings with some changed; throws on an unknown preset or a bad setting. */
+export function settingsOf(name, override) {
+  const preset = presets.find((each) => each.name === name);
+  if (!preset) throw new Error(`There is no preset ${name}.`);
+  const changed = Object.entries(override).map(([key, value]) => {
+    const isObject = typeof value === "object" && !Array.isArray(value);
+    return [key, isObject ? { ...preset.settings[key], ...value } : value];
+  });
+  return searchSettingsSchema.parse({ ...preset.settings, ...Object.fromEntries(changed) });
+}

@@ -1,0 +1,140 @@
+/**
+ * The record of truth: architectures each trained alone, from initial weights of their own, under
+ * one fixed budget, and scored on the proxy tasks under several seeds. Strategies and weight sharing
+ * are judged by it.
+ *
+ *   npm run bench:record -- --out FILE.json.gz [--architectures 400] [--seeds 2] [--steps 1500]
+ *     [--preset tiny] [--override '{"size":{"hidden":32}}'] [--processes 2] [--engine auto]
+ *
+ * Ctrl-C loses at most the trainings under way: the same command goes on where it ended. Vanilla
+ * BERT, AutoBERT-Zero's pattern, attention only and convolution only come first, under their names.
+ */
+import os from "node:os";
+import { parseArgs } from "node:util";
+import {
+  architectureKey,
+  autobertZeroBase,
+  bertLayer,
+  flops,
+  parameterCount,
+  sampleBackbone,
+  stream,
+  withDepth,
+} from "@opnas/core";
+import { startPool } from "../pool/pool.mjs";
+import { eta, note } from "../pool/progress.mjs";
+import { settingsOf } from "../pool/settings.mjs";
+import { correlation, mean } from "../pool/statistics.mjs";
+import { readRecord, writeRecord } from "./file.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    out: { type: "string" },
+    architectures: { type: "string", default: "400" },
+    seeds: { type: "string", default: "2" },
+    steps: { type: "string", default: "1500" },
+    preset: { type: "string", default: "tiny" },
+    override: { type: "string", default: "{}" },
+    processes: { type: "string", default: "2" },
+    engine: { type: "string", default: "auto" },
+  },
+});
+if (!options.out) throw new Error("--out FILE.json.gz says where the record is kept.");
+
+const settings = settingsOf(options.preset, JSON.parse(options.override));
+const { batch, learningRate } = settings.superNet;
+const plan = { steps: Number(options.steps), batch, learningRate };
+const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index + 1);
+
+const record = await readRecord(options.out, { settings, plan });
+for (const { name, architecture } of wanted(Number(options.architectures))) {
+  const key = architectureKey(architecture);
+  if (record.entries.some((entry) => entry.key === key)) continue;
+  const costs = {
+    parameters: parameterCount(architecture, settings.size),
+    flops: flops(architecture, settings.size),
+  };
+  record.entries.push({ key, ...(name && { name }), architecture, ...costs, runs: [] });
+}
+
+const open = record.entries.flatMap((entry) =>
+  seeds
+    .filter((seed) => !entry.runs.some((run) => run.seed === seed))
+    .map((seed) => ({ entry, seed })),
+);
+const pool = await startPool(Number(options.processes), options.engine);
+try {
+  note(`${open.length} trainings of ${plan.steps} steps to go, on ${pool.engine.name}`);
+  record.machine = { cpu: os.cpus()[0]?.model, processes: Number(options.processes) };
+  record.engine = `${pool.engine.name} ${pool.engine.version}`;
+  await trainAll();
+} finally {
+  pool.end();
+  await writeRecord(options.out, record);
+}
+report();
+
+async function trainAll() {
+  const requests = open.map(({ entry: { key, architecture }, seed }) => {
+    return { type: "alone", settings, seed, plan, key, architecture };
+  });
+  const clock = eta();
+  let count = 0;
+  let saving = Promise.resolve();
+  await pool.run(requests, {
+    done: (index, result, seconds) => {
+      const { entry, seed } = open[index];
+      const { score, stability, heldOutLoss, heldOutAccuracy } = result;
+      const tasks = Object.fromEntries(result.taskScores.map(({ task, score }) => [task, score]));
+      entry.runs.push({ seed, score, stability, heldOutLoss, heldOutAccuracy, tasks, seconds });
+      note(`${++count}/${requests.length} trained, ${clock(count / requests.length)}`, 5000);
+      saving = saving.then(() => writeRecord(options.out, record));
+    },
+  });
+  await saving;
+}
+
+/** How far seeds agree, over all and over those that learned under every seed. */
+function report() {
+  const whole = record.entries.filter(({ runs }) => runs.length >= 2);
+  const learners = whole.filter(({ runs }) => runs.every((run) => run.stability === "STABLE"));
+  for (const [name, entries] of Object.entries({ all: whole, learners })) {
+    const [first, second] = [0, 1].map((at) => entries.map(({ runs }) => runs[at].score));
+    const r = correlation(first, second)?.toFixed(3) ?? "–";
+    const apart = first.map((score, at) => Math.abs(score - second[at]));
+    const points = apart.length > 0 ? mean(apart).toFixed(2) : "–";
+    console.log(
+      `${name}: ${entries.length} architectures, r between seeds ${r}, ${points} points apart`,
+    );
+  }
+}
+
+/** The named backbones at this depth, then random ones until there are `count` of them. */
+function wanted(count) {
+  const { layers } = settings.size;
+  const all = (layer) => ({ version: 1, layers: Array.from({ length: layers }, () => layer) });
+  const named = [
+    { name: "vanilla BERT", architecture: all(bertLayer) },
+    { name: "AutoBERT-Zero's pattern", architecture: withDepth(autobertZeroBase, layers) },
+    {
+      name: "AutoBERT-Zero's attention only",
+      architecture: withDepth(only("attention"), layers),
+    },
+    {
+      name: "AutoBERT-Zero's convolution only",
+      architecture: withDepth(only("conv"), layers),
+    },
+  ];
+  const random = stream(0, "architectures of the record");
+  const found = new Map();
+  while (found.size < count) {
+    const architecture = sampleBackbone(layers, settings.mutation.maxNodes, random);
+    found.set(architectureKey(architecture), { architecture });
+  }
+  return [...named, ...found.values()];
+}
+
+function only(kind) {
+  const layers = autobertZeroBase.layers.filter((layer) => layer.kind === kind);
+  return { version: 1, layers };
+}
