@@ -1,11 +1,14 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { passOn } from "../../worker/dist/trainer/trainer.js";
 
 const childFile = fileURLToPath(new URL("child.mjs", import.meta.url));
 
 /** Starts `count` processes; `run(requests, on)` has them do all requests, in any order. */
 export async function startPool(count, engine) {
-  const children = Array.from({ length: count }, () => fork(childFile, [engine]));
+  const stdio = ["ignore", "inherit", "pipe", "ipc"];
+  const children = Array.from({ length: count }, () => fork(childFile, [engine], { stdio }));
+  for (const { stderr } of children) passOn(stderr);
   const end = () => children.forEach((child) => child.kill());
   try {
     const ready = await Promise.all(children.map((child) => answer(child, () => undefined)));

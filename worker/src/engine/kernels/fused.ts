@@ -12,7 +12,8 @@ export type Run = (name: string, inputs: Tensor[]) => Tensor[];
 
 /**
  * The composites by our own operations, each of which passes over memory once where an engine's
- * own need five to fifteen passes. They have the same names and arguments on every engine that has
+ * own need five to fifteen passes; natively 1.3 to 2.8 times as fast, softsign excepted
+ * (`npm run bench:paths`, docs/decisions/0010). They have the same names and arguments on every engine that has
  * them: libtensorflow (worker/native/kernels) and WebAssembly (worker/native/wasm).
  */
 export function fusedComposites(tf: TensorFlow, run: Run): FusedComposites {
