@@ -1,6 +1,5 @@
 import type { SearchSettings } from "../settings.js";
-import { best, initialPopulation } from "./evolution.js";
-import { mutateNew } from "./propose.js";
+import { evolve, initialPopulation } from "./evolution.js";
 import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";
 import {
   orderedHistory,
@@ -21,7 +20,6 @@ export const reinforcement: Strategy = {
 
   next(history, generation, context) {
     const evaluated = orderedHistory(history);
-    if (generation > context.settings.generations) return { children: [], priorities: [] };
     const policy = new Policy(context.settings.reinforcement);
     policy.begin(evaluated.filter((candidate) => candidate.generation === 0));
     for (let past = 1; past < generation; past++) {
@@ -49,13 +47,9 @@ function propose<A>(
   policy: Policy,
   context: SearchContext<A>,
 ): { children: Proposal<A>[]; actions: ReadonlyMap<string, readonly Action[]> } {
-  const { population, parents } = context.settings;
   const seen = evaluated.filter((candidate) => candidate.generation < generation);
-  const survivors = best(seen, population).slice(0, parents);
-  const known = seen.map(({ key }) => key);
   const { space, actions } = watched(context.space);
-  const children = mutateNew(survivors, generation, known, policy.choose, { ...context, space });
-  return { children, actions };
+  return { children: evolve(seen, generation, policy.choose, { ...context, space }), actions };
 }
 
 /** The same space, with the draws that led to each mutated architecture, by its key. */
