@@ -1,17 +1,42 @@
 import {
+  architectureSchema,
   sampleAttention,
   sampleConvolution,
+  stream,
   type Architecture,
   type Random,
-  type SearchSettings,
 } from "@opnas/core";
+import { z } from "zod";
+import { maskedBatches, maskedSequencesSchema, type Drawing } from "../data/maskedBatches.js";
+
+/** What one step of the super-net reads: two complementary sub-networks, and a batch for both. */
+export const superNetLessonSchema = z.object({
+  pair: z.tuple([architectureSchema, architectureSchema]),
+  batch: maskedSequencesSchema,
+});
+export type SuperNetLesson = z.infer<typeof superNetLessonSchema>;
+
+/** The lesson of each step; it follows from (seed, step) alone. */
+export function superNetLessons({
+  settings,
+  data,
+  size,
+  seed,
+  purpose,
+}: Omit<Drawing, "first">): (step: number) => SuperNetLesson {
+  const batchOf = maskedBatches(settings, data, size, seed, purpose);
+  return (step) => ({
+    pair: samplePair(settings, stream(seed, `${purpose}: sub-networks`, step)),
+    batch: batchOf(step),
+  });
+}
 
 /**
  * Two sub-networks that together use both branches of every layer once: a random choice of branch
  * per layer, and its complement. Graphs and kernels are drawn by the search space's own sampler.
  */
 export function samplePair(
-  { size, mutation }: SearchSettings,
+  { size, mutation }: Drawing["settings"],
   random: Random,
 ): [Architecture, Architecture] {
   const pairs = Array.from({ length: size.layers }, () => {

@@ -7,7 +7,7 @@ import { buildBackbone } from "../model/backbone.js";
 import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
 import { Crew } from "../training/crew.js";
 import { Lane } from "../training/lane.js";
-import { maskedBatches } from "../training/maskedLanguage.js";
+import { maskedBatches } from "../data/maskedBatches.js";
 import { smallData, smallSettings } from "../training/testing/data.js";
 import { inherit } from "./inherit.js";
 import { samplePair } from "./sample.js";

@@ -1,11 +1,12 @@
-import { OpnasError, stream, type Architecture, type SearchSettings } from "@opnas/core";
+import { OpnasError, type Architecture, type SearchSettings } from "@opnas/core";
+import { Ahead } from "../data/ahead.js";
+import type { Drawing, MaskedSequences } from "../data/maskedBatches.js";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt } from "../training/adam.js";
 import { Crew } from "../training/crew.js";
-import { maskedBatches, type MaskedSequences } from "../training/maskedLanguage.js";
 import { nextTurn } from "../training/watch.js";
-import { samplePair } from "./sample.js";
+import { superNetLessonSchema, type SuperNetLesson } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
 
 export interface SuperNetProgress {
@@ -32,6 +33,9 @@ export interface SuperNetInput {
   stopped: () => boolean;
 }
 
+/** Compiled, also where this file runs as TypeScript. */
+const lessonFile = new URL("../../dist/supernet/lessonThread.js", import.meta.url);
+
 /** Two complementary sub-networks. */
 type Pair = readonly [Architecture, Architecture];
 
@@ -51,21 +55,32 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
   const state = resume ? loadState(resume, settings.size) : newSuperNet(settings.size, seed);
   state.weights = sharedTensors(state.weights);
   const crew = (await input.startCrew?.(state.weights)) ?? Crew.alone(settings.size, state.weights);
+  const lessons = drawLessons(input, state.step);
   try {
-    return await trainSteps(input, state, crew);
+    return await trainSteps(input, state, crew, lessons);
   } finally {
+    await lessons.end();
     await crew.end();
   }
+}
+
+function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
+  const { pretrain } = data;
+  const drawing: Drawing = {
+    ...{ settings, data: { pretrain }, seed, first },
+    ...{ size: settings.superNet.batch, purpose: "super-net" },
+  };
+  return Ahead.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
 }
 
 async function trainSteps(
   input: SuperNetInput,
   state: SuperNetState,
   crew: Crew,
+  lessons: Ahead<SuperNetLesson>,
 ): Promise<Tensors> {
-  const { settings, seed, data } = input;
+  const { settings, data } = input;
   const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
-  const batchOf = maskedBatches(settings, data, batch, seed, "super-net");
   const meter = new Meter(input, batch * data.pretrain.length);
   let lastCheckpoint = performance.now();
 
@@ -74,10 +89,9 @@ async function trainSteps(
       await input.checkpoint(saveState(state));
       throw new OpnasError("STOPPED", "The super-net's training was stopped; it can go on.");
     }
-    const { step } = state;
-    const pair = samplePair(settings, stream(seed, "super-net: sub-networks", step));
-    const rate = learningRateAt(step, steps, learningRate, warmup);
-    const loss = superNetStep(crew, state, pair, batchOf(step), rate);
+    const lesson = await lessons.next();
+    const rate = learningRateAt(state.step, steps, learningRate, warmup);
+    const loss = superNetStep(crew, state, lesson.pair, lesson.batch, rate);
     meter.count(state.step, loss);
     if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
       await input.checkpoint(saveState(state));

@@ -2,6 +2,7 @@
 import { MessagePort, workerData } from "node:worker_threads";
 import { architectureSchema, toOpnasError } from "@opnas/core";
 import { z } from "zod";
+import { maskedSequencesSchema } from "../data/maskedBatches.js";
 import { engineNames } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import type { LaneReply } from "./lane.js";
@@ -24,14 +25,10 @@ const startSchema = z.object({
   signal: z.instanceof(Int32Array),
   port: z.instanceof(MessagePort),
 });
-const ids = z.instanceof(Int32Array);
 const lessonSchema = z.object({
   architecture: architectureSchema,
   use: z.enum(["once", "often"]),
-  batch: z.object({
-    ...{ ids, positions: ids, targets: ids },
-    ...{ size: count, length: count },
-  }),
+  batch: maskedSequencesSchema,
 });
 
 const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);

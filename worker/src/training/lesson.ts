@@ -1,11 +1,12 @@
 import type { Architecture, ModelSize } from "@opnas/core";
+import type { MaskedSequences } from "../data/maskedBatches.js";
 import { canRecord } from "../engine/recording/load.js";
 import { buildBackbone } from "../model/backbone.js";
 import type { Use } from "../model/layers.js";
 import type { Tensors, Weights } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 import { gradientRoom, lossAndGradients } from "./gradients.js";
-import { maskedLanguageLoss, type MaskedSequences } from "./maskedLanguage.js";
+import { maskedLanguageLoss } from "./maskedLanguage.js";
 import { WholeStep } from "./wholeStep.js";
 
 /** A model and the batch that it is to learn from. */

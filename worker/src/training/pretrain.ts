@@ -1,19 +1,32 @@
 import type { SearchSettings } from "@opnas/core";
+import { Ahead } from "../data/ahead.js";
+import {
+  maskedBatches,
+  maskedSequencesSchema,
+  type Drawing,
+  type MaskedSequences,
+} from "../data/maskedBatches.js";
 import type { PreparedData } from "../data/types.js";
 import { canRecord } from "../engine/recording/load.js";
 import type { Backbone } from "../model/backbone.js";
 import type { Tensors, Weights } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
 import { gradientRoom, lossAndGradients } from "./gradients.js";
-import { maskedBatches, maskedLanguageLoss } from "./maskedLanguage.js";
+import { maskedLanguageLoss } from "./maskedLanguage.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
 import { WholeStep } from "./wholeStep.js";
 
 /** Share of a candidate's steps over which its learning rate rises. */
 const warmup = 0.1;
 
-/** Steps from which it pays to record the whole step (docs/decisions/0010). */
-const wholeFrom = 200;
+/**
+ * Steps from which a training is long: it pays to record the whole step and to start a thread that
+ * draws the batches (docs/decisions/0010).
+ */
+const longFrom = 200;
+
+/** Compiled, also where this file runs as TypeScript. */
+const batchFile = new URL("../../dist/training/batchThread.js", import.meta.url);
 
 /**
  * Masked-LM steps of one model, in place.
@@ -23,19 +36,19 @@ export async function pretrain(
   backbone: Backbone,
   weights: Tensors,
   plan: { steps: number; batch: number; learningRate: number },
-  context: { settings: SearchSettings; data: PreparedData; seed: number; purpose: string },
+  context: Context,
   watch: Watch,
 ): Promise<void> {
-  const { settings, data, seed, purpose } = context;
-  const batchOf = maskedBatches(settings, data, plan.batch, seed, purpose);
+  const isLong = plan.steps >= longFrom;
+  const batches = isLong ? drawnAhead(plan.batch, context) : drawnHere(plan.batch, context);
   const names = backbone.parameters.map(({ name }) => name);
   const adam = newAdam(weights);
   const room = gradientRoom(weights);
-  const whole = plan.steps >= wholeFrom && canRecord() ? new WholeStep(backbone) : undefined;
+  const whole = isLong && canRecord() ? new WholeStep(backbone) : undefined;
   try {
     for (let step = 0; step < plan.steps; step++) {
       watch.check();
-      const batch = batchOf(step);
+      const batch = await batches.next();
       const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
       const { loss, gradients } =
         whole?.learn(weights, batch, room) ?? lossAndGradients(weights, names, lossOf, room);
@@ -51,5 +64,29 @@ export async function pretrain(
     }
   } finally {
     whole?.release();
+    await batches.end();
   }
+}
+
+/** What a training's batches follow from. */
+interface Context {
+  settings: SearchSettings;
+  data: PreparedData;
+  seed: number;
+  purpose: string;
+}
+
+function drawnAhead(size: number, { settings, data, seed, purpose }: Context) {
+  const { pretrain } = data;
+  const drawing: Drawing = { settings, data: { pretrain }, size, seed, purpose, first: 0 };
+  return Ahead.start(batchFile, drawing, (drawn) => maskedSequencesSchema.parse(drawn));
+}
+
+function drawnHere(size: number, { settings, data, seed, purpose }: Context) {
+  const batchOf = maskedBatches(settings, data, size, seed, purpose);
+  let step = 0;
+  return {
+    next: (): MaskedSequences => batchOf(step++),
+    end: (): void => undefined,
+  };
 }

@@ -8,7 +8,7 @@ import { initialWeights } from "../model/parameters.js";
 import { sharedTensors } from "../model/tensors.js";
 import { GradientSum, newAdam } from "./adam.js";
 import { Crew } from "./crew.js";
-import { maskedBatches } from "./maskedLanguage.js";
+import { maskedBatches } from "../data/maskedBatches.js";
 import { trainStep } from "./step.js";
 import { smallData, smallSettings } from "./testing/data.js";
 

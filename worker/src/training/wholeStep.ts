@@ -1,10 +1,11 @@
 import { OpnasError } from "@opnas/core";
+import type { MaskedSequences } from "../data/maskedBatches.js";
 import { recordStep, type RecordedStep } from "../engine/recording/recordedStep.js";
 import type { Backbone } from "../model/backbone.js";
 import { tensorNamed, weightsOf, type Tensors } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 import type { Learned } from "./lesson.js";
-import { maskedLossOf, maskedNumbers, type MaskedSequences } from "./maskedLanguage.js";
+import { maskedLossOf, maskedNumbers } from "./maskedLanguage.js";
 
 /**
  * A model whose steps run as one recorded graph each, for every shape of batch its own

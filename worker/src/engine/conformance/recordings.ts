@@ -8,7 +8,7 @@ import type { Weights } from "../../model/tensors.js";
 import { GradientSum, newAdam } from "../../training/adam.js";
 import { Crew } from "../../training/crew.js";
 import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
-import { maskedBatches } from "../../training/maskedLanguage.js";
+import { maskedBatches } from "../../data/maskedBatches.js";
 import { trainStep } from "../../training/step.js";
 import { countingSequences, smallData, smallSettings } from "../../training/testing/data.js";
 import { canRecord } from "../recording/load.js";
