@@ -3,11 +3,13 @@
  * one fixed budget, and scored on the proxy tasks under several seeds. Strategies and weight sharing
  * are judged by it.
  *
- *   npm run bench:record -- --out FILE.json.gz [--architectures 400] [--seeds 2] [--steps 1500]
- *     [--preset tiny] [--override '{"size":{"hidden":32}}'] [--processes 2] [--engine auto]
+ *   npm run bench:record -- --out FILE.json.gz [--architectures all] [--seeds 2] [--steps 1500]
+ *     [--preset tiny] [--override JSON] [--processes 2] [--engine auto]
  *
- * Ctrl-C loses at most the trainings under way: the same command goes on where it ended. Vanilla
- * BERT, AutoBERT-Zero's pattern, attention only and convolution only come first, under their names.
+ * `--architectures all` takes every backbone of the tiny space (space.mjs) in its size; a number takes
+ * that many random ones of the whole space in the preset's. Ctrl-C loses at most the trainings under
+ * way: the same command goes on where it ended. Vanilla BERT, AutoBERT-Zero's pattern, attention only
+ * and convolution only come first, under their names.
  */
 import os from "node:os";
 import { parseArgs } from "node:util";
@@ -26,11 +28,12 @@ import { eta, note } from "../pool/progress.mjs";
 import { settingsOf } from "../pool/settings.mjs";
 import { correlation, mean } from "../pool/statistics.mjs";
 import { readRecord, writeRecord } from "./file.mjs";
+import { everyBackbone, tinySpaceSettings } from "./space.mjs";
 
 const { values: options } = parseArgs({
   options: {
     out: { type: "string" },
-    architectures: { type: "string", default: "400" },
+    architectures: { type: "string", default: "all" },
     seeds: { type: "string", default: "2" },
     steps: { type: "string", default: "1500" },
     preset: { type: "string", default: "tiny" },
@@ -41,13 +44,15 @@ const { values: options } = parseArgs({
 });
 if (!options.out) throw new Error("--out FILE.json.gz says where the record is kept.");
 
-const settings = settingsOf(options.preset, JSON.parse(options.override));
+const everything = options.architectures === "all";
+const override = everything ? tinySpaceSettings : {};
+const settings = settingsOf(options.preset, { ...override, ...JSON.parse(options.override) });
 const { batch, learningRate } = settings.superNet;
 const plan = { steps: Number(options.steps), batch, learningRate };
 const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index + 1);
 
 const record = await readRecord(options.out, { settings, plan });
-for (const { name, architecture } of wanted(Number(options.architectures))) {
+for (const { name, architecture } of [...named(), ...wanted()]) {
   const key = architectureKey(architecture);
   if (record.entries.some((entry) => entry.key === key)) continue;
   const costs = {
@@ -109,32 +114,32 @@ function report() {
   }
 }
 
-/** The named backbones at this depth, then random ones until there are `count` of them. */
-function wanted(count) {
+/** Backbones that people made or that the paper found, at this depth. */
+function named() {
   const { layers } = settings.size;
-  const all = (layer) => ({ version: 1, layers: Array.from({ length: layers }, () => layer) });
-  const named = [
-    { name: "vanilla BERT", architecture: all(bertLayer) },
-    { name: "AutoBERT-Zero's pattern", architecture: withDepth(autobertZeroBase, layers) },
-    {
-      name: "AutoBERT-Zero's attention only",
-      architecture: withDepth(only("attention"), layers),
-    },
-    {
-      name: "AutoBERT-Zero's convolution only",
-      architecture: withDepth(only("conv"), layers),
-    },
-  ];
+  const only = (kind) => autobertZeroBase.layers.filter((layer) => layer.kind === kind);
+  const patterns = {
+    "vanilla BERT": [bertLayer],
+    "AutoBERT-Zero's pattern": autobertZeroBase.layers,
+    "AutoBERT-Zero's attention only": only("attention"),
+    "AutoBERT-Zero's convolution only": only("conv"),
+  };
+  return Object.entries(patterns).map(([name, pattern]) => {
+    return { name, architecture: withDepth({ version: 1, layers: pattern }, layers) };
+  });
+}
+
+/** All of the tiny space in random order, so that a part of the record is a fair one; or some. */
+function wanted() {
+  const { layers } = settings.size;
   const random = stream(0, "architectures of the record");
+  if (everything) {
+    return random.shuffle(everyBackbone(layers)).map((architecture) => ({ architecture }));
+  }
   const found = new Map();
-  while (found.size < count) {
+  while (found.size < Number(options.architectures)) {
     const architecture = sampleBackbone(layers, settings.mutation.maxNodes, random);
     found.set(architectureKey(architecture), { architecture });
   }
-  return [...named, ...found.values()];
-}
-
-function only(kind) {
-  const layers = autobertZeroBase.layers.filter((layer) => layer.kind === kind);
-  return { version: 1, layers };
+  return [...found.values()];
 }

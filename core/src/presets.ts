@@ -1,4 +1,9 @@
-import { defaultEditWeights, defaultReinforcement, type SearchSettings } from "./settings.js";
+import {
+  defaultEditWeights,
+  defaultReinforcement,
+  defaultScreening,
+  type SearchSettings,
+} from "./settings.js";
 
 export interface Preset {
   name: string;
@@ -15,6 +20,7 @@ const tiny: SearchSettings = {
   childrenPerParent: 4,
   generations: 5,
   ucb: { alpha: 2, temperature: 2 },
+  screening: defaultScreening,
   reinforcement: defaultReinforcement,
   mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
   superNet: {

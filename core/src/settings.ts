@@ -45,6 +45,9 @@ export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, 
 /** A child ten points above the mean moves a draw's logit by half. */
 export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
+/** The paper's own: the first mutation drawn is the child. */
+export const defaultScreening = { draws: 1, alpha: 0.3 };
+
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
 
@@ -81,6 +84,18 @@ export const searchSettingsSchema = z
       /** Of the softmax over u, in score points: lower is greedier. */
       temperature: z.number().min(0.001).max(1_000),
     }),
+    /**
+     * Beyond the paper (docs/decisions/0015), strategy `opnas`: each child is the most promising of
+     * several mutations, by what their operations add to the score.
+     */
+    screening: z
+      .strictObject({
+        /** Mutations drawn for each child; 1 is the paper's algorithm. */
+        draws: z.int().min(1).max(256),
+        /** Weight of exploration, in standard deviations of the score. */
+        alpha: z.number().min(0).max(100),
+      })
+      .default(defaultScreening),
     /** REINFORCE (strategy `reinforcement`). */
     reinforcement: z
       .strictObject({

@@ -1,4 +1,4 @@
-import { mutateNew, sampleNew } from "./propose.js";
+import { mutateNew, sampleNew, type Screening } from "./propose.js";
 import { chooseUniformly, type Chooser } from "./searchSpace.js";
 import {
   orderedHistory,
@@ -29,13 +29,14 @@ export function evolve<A>(
   generation: number,
   choose: Chooser,
   context: SearchContext<A>,
+  screening?: Screening<A>,
 ): Proposal<A>[] {
   const { population, parents, generations } = context.settings;
   const evaluated = orderedHistory(history);
   if (generation > generations) return [];
   const survivors = best(evaluated, population);
   const known = evaluated.map(({ key }) => key);
-  return mutateNew(survivors.slice(0, parents), generation, known, choose, context);
+  return mutateNew(survivors.slice(0, parents), generation, known, choose, context, screening);
 }
 
 /**

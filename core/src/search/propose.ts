@@ -2,6 +2,12 @@ import { stream, type Random } from "../random.js";
 import type { Chooser } from "./searchSpace.js";
 import type { Candidate, Proposal, SearchContext } from "./strategy.js";
 
+/** Several mutations are drawn for each child, and the one of most promise is proposed. */
+export interface Screening<A> {
+  draws: number;
+  promise: (architecture: A) => number;
+}
+
 /** Attempts at something new before mutation gives way to sampling, and sampling to nothing. */
 const attempts = 32;
 
@@ -28,6 +34,7 @@ export function mutateNew<A>(
   known: Iterable<string>,
   choose: Chooser,
   context: SearchContext<A>,
+  screening?: Screening<A>,
 ): Proposal<A>[] {
   const taken = new Set(known);
   const { space, seed, settings } = context;
@@ -36,12 +43,16 @@ export function mutateNew<A>(
   );
   return places.flatMap((parent, index) => {
     const random = stream(seed, `mutation for generation ${generation}`, index);
-    const mutated = firstNew(taken, () => {
+    const mutate = () => {
       const { architecture, description } = space.mutate(parent.architecture, choose, random);
       const key = space.key(architecture);
       return { architecture, key, parentKey: parent.key, mutation: description };
-    });
-    return mutated.length > 0 ? mutated : sampled(context, taken, random);
+    };
+    const mutated = drawNew(taken, mutate, screening?.draws ?? 1);
+    const child = screening ? mostPromising(mutated, screening) : mutated[0];
+    if (!child) return sampled(context, taken, random);
+    taken.add(child.key);
+    return [child];
   });
 }
 
@@ -50,19 +61,33 @@ function sampled<A>(
   taken: Set<string>,
   random: Random,
 ): Proposal<A>[] {
-  return firstNew(taken, () => {
+  const sample = () => {
     const architecture = space.sample(random);
     return { architecture, key: space.key(architecture), parentKey: null, mutation: null };
-  });
+  };
+  const drawn = drawNew(taken, sample, 1);
+  for (const { key } of drawn) taken.add(key);
+  return drawn;
 }
 
-/** The first proposal that is new, and its key taken; none after too many attempts. */
-function firstNew<A>(taken: Set<string>, propose: () => Proposal<A>): Proposal<A>[] {
-  for (let attempt = 0; attempt < attempts; attempt++) {
+/** Up to `count` proposals that are new, each another; fewer, or none, after too many attempts. */
+function drawNew<A>(
+  taken: ReadonlySet<string>,
+  propose: () => Proposal<A>,
+  count: number,
+): Proposal<A>[] {
+  const drawn = new Map<string, Proposal<A>>();
+  for (let attempt = 1; attempt < attempts + count && drawn.size < count; attempt++) {
     const proposal = propose();
-    if (taken.has(proposal.key)) continue;
-    taken.add(proposal.key);
-    return [proposal];
+    if (!taken.has(proposal.key)) drawn.set(proposal.key, proposal);
   }
-  return [];
+  return [...drawn.values()];
+}
+
+function mostPromising<A>(
+  proposals: readonly Proposal<A>[],
+  { promise }: Screening<A>,
+): Proposal<A> | undefined {
+  const ranked = proposals.map((proposal) => ({ proposal, by: promise(proposal.architecture) }));
+  return ranked.sort((a, b) => b.by - a.by)[0]?.proposal;
 }

@@ -148,6 +148,35 @@ test.each(["opnas", "reinforcement"] as const)(
   },
 );
 
+describe("OP-NAS that screens its mutations", () => {
+  const screening = { draws: 8, alpha: 0.3 };
+  const screened = { ...settings, generations: 3, screening };
+
+  test("spends its budget on what is new, the same for the same seed", { timeout: 60_000 }, () => {
+    const { history, generations } = run("opnas", searchContext(screened, 7), artificialScore);
+    expect(history).toHaveLength(candidateCount(screened));
+    expect(new Set(history.map(({ key }) => key)).size).toBe(history.length);
+    expect(generations.at(-1)?.priorities.length).toBeGreaterThan(10);
+    const again = run("opnas", searchContext(screened, 7), artificialScore);
+    expect(again.generations).toEqual(generations);
+  });
+
+  test("begins as the paper's and then goes another way", () => {
+    const one = run("opnas", searchContext(screened, 7), artificialScore).generations;
+    const other = run("opnas", searchContext(settings, 7), artificialScore).generations;
+    expect(one[0]).toEqual(other[0]);
+    expect(one[1]?.priorities).toEqual(other[1]?.priorities);
+    expect(one[1]?.children).not.toEqual(other[1]?.children);
+  });
+
+  test("ends on a space that is exhausted", () => {
+    const context = { space: tableSpace(20), settings: { ...settings, screening }, seed: 1 };
+    const { history } = run("opnas", context, (entry) => entry);
+    expect(history.length).toBeLessThanOrEqual(20);
+    expect(history.length).toBeGreaterThan(15);
+  });
+});
+
 test("reinforcement learns which operations are rewarded", () => {
   const wanted = "b";
   const share = (generation: Generation<string> | undefined) =>

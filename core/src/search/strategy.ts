@@ -35,7 +35,13 @@ export interface Generation<A> {
 /** What a strategy reads of a run's settings. */
 export type StrategySettings = Pick<
   SearchSettings,
-  "population" | "parents" | "childrenPerParent" | "generations" | "ucb" | "reinforcement"
+  | "population"
+  | "parents"
+  | "childrenPerParent"
+  | "generations"
+  | "ucb"
+  | "screening"
+  | "reinforcement"
 >;
 
 export interface SearchContext<A> {

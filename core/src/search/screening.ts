@@ -1,0 +1,78 @@
+import { inverse, Matrix } from "ml-matrix";
+import { probit } from "simple-statistics";
+import type { Feature, SearchSpace } from "./searchSpace.js";
+
+/** Of the squares of what operations add: as much as one evaluated architecture says. */
+const ridge = 1;
+
+/**
+ * How promising an architecture is: an upper confidence bound on its score from what each operation
+ * in each slot adds, all estimated together by ridge regression (LinUCB, Li et al. 2010;
+ * docs/decisions/0015). A mean score by itself (paper §3) also credits an operation with whatever
+ * stood in the other slots.
+ *
+ * Scores count by their rank alone, in standard deviations: so no scale has to be set, and
+ * architectures that did not learn or diverged do not drown the differences among good ones.
+ *
+ * @param alpha weight of what is not known yet, in standard deviations of the score
+ */
+export function promise<A>(
+  evaluated: readonly { architecture: A; score: number }[],
+  space: SearchSpace<A>,
+  alpha: number,
+): (architecture: A) => number {
+  const columns = new Map<string, number>();
+  const rows = evaluated.map(({ architecture }) => countFeatures(space.features(architecture)));
+  for (const row of rows) {
+    for (const name of row.keys()) if (!columns.has(name)) columns.set(name, columns.size);
+  }
+  // A space may have no slots: then nothing tells its architectures apart.
+  if (columns.size === 0) return () => 0;
+
+  const x = Matrix.zeros(rows.length, columns.size);
+  for (const [index, row] of rows.entries()) {
+    for (const [name, count] of row) x.set(index, columns.get(name) ?? 0, count);
+  }
+  const y = Matrix.columnVector(normalScores(evaluated.map(({ score }) => score)));
+  const covariance = inverse(
+    Matrix.add(x.transpose().mmul(x), Matrix.eye(columns.size).mul(ridge)),
+  );
+  const effects = covariance.mmul(x.transpose()).mmul(y).to1DArray();
+
+  return (architecture) => {
+    const known: { column: number; count: number }[] = [];
+    let variance = 0;
+    for (const [name, count] of countFeatures(space.features(architecture))) {
+      const column = columns.get(name);
+      if (column === undefined) variance += count ** 2 / ridge;
+      else known.push({ column, count });
+    }
+    let mean = 0;
+    for (const { column, count } of known) {
+      mean += count * (effects[column] ?? 0);
+      for (const other of known) {
+        variance += count * other.count * covariance.get(column, other.column);
+      }
+    }
+    return mean + alpha * Math.sqrt(Math.max(0, variance));
+  };
+}
+
+function countFeatures(features: readonly Feature[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { kind, position, operation } of features) {
+    const name = `${kind} ${position} ${operation}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** For each score the standard normal's quantile of its rank; equal scores get that of their middle. */
+function normalScores(scores: readonly number[]): number[] {
+  const sorted = [...scores].sort((a, b) => a - b);
+  return scores.map((score) => {
+    const first = sorted.indexOf(score);
+    const last = sorted.lastIndexOf(score);
+    return probit(((first + last) / 2 + 0.5) / sorted.length);
+  });
+}
