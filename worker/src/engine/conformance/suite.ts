@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { installedEngine } from "../../../native/location.mjs";
+import { describeReferenceLayers } from "../../model/reference/layers.js";
 import { describeReferenceLosses } from "../../model/reference/losses.js";
 import type { EngineName } from "../choose.js";
 import { tensorflowKernels } from "../kernels/tensorflow.js";
@@ -53,6 +54,7 @@ function describeAll(): void {
   describeOperations();
   describeBlocks();
   describeReference();
+  describeReferenceLayers();
   describeReferenceLosses();
   describeRecordings();
   describeKeptMemory();

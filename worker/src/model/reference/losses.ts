@@ -8,8 +8,8 @@ import { adamStep, clip, newAdam } from "../../training/adam.js";
 import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
 import { maskedLanguageLoss } from "../../training/maskedLanguage.js";
 import { buildBackbone } from "../backbone.js";
-import type { Parameter } from "../parameters.js";
-import type { NamedTensor, Weights } from "../tensors.js";
+import type { Weights } from "../tensors.js";
+import { formula } from "./formula.js";
 
 const referenceSchema = z.object({
   size: z.object({
@@ -40,20 +40,6 @@ function architecture(): Architecture {
     version: 1,
     layers: [bertLayer, { kind: "conv", kernelSize: reference.kernelSize }, published],
   };
-}
-
-/** The script's `formula`. */
-function formula({ name, shape }: Parameter): NamedTensor {
-  const phase = Buffer.from(name).reduce((sum, letter, at) => sum + letter * (at + 1), 0);
-  const [offset, scale] = name.endsWith("norm.weight")
-    ? [1, 0.1]
-    : [0, name.endsWith("bias") ? 0.1 : 0.4];
-  const count = shape.reduce((product, length) => product * length, 1);
-  const data = Float32Array.from(
-    { length: count },
-    (_, i) => offset + scale * Math.sin((phase % 1000) + 12.9898 * i),
-  );
-  return { shape, data };
 }
 
 /** The script's `batch`. */
