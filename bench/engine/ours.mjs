@@ -64,7 +64,7 @@ function restart() {
 function superNetTraining() {
   const { size, weights, crew } = current;
   const state = { ...newSuperNet(size, 3), weights, adam: newAdam(weights) };
-  return (pair, batch) => superNetStep(crew, state, pair, batch, learningRate);
+  return (subNetworks, batch) => superNetStep(crew, state, { subNetworks, batch }, learningRate);
 }
 
 /** One model, on halves of the batch. */

@@ -4,9 +4,14 @@ import { presets, searchSettingsSchema } from "@opnas/core";
 export function settingsOf(name, override) {
   const preset = presets.find((each) => each.name === name);
   if (!preset) throw new Error(`There is no preset ${name}.`);
+  return searchSettingsSchema.parse(merge(preset.settings, override));
+}
+
+/** Settings with some changed; of a group only those that are named. */
+export function merge(settings, override) {
   const changed = Object.entries(override).map(([key, value]) => {
     const isObject = typeof value === "object" && !Array.isArray(value);
-    return [key, isObject ? { ...preset.settings[key], ...value } : value];
+    return [key, isObject ? { ...settings[key], ...value } : value];
   });
-  return searchSettingsSchema.parse({ ...preset.settings, ...Object.fromEntries(changed) });
+  return { ...settings, ...Object.fromEntries(changed) };
 }

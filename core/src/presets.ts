@@ -25,6 +25,7 @@ const tiny: SearchSettings = {
   mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
   superNet: {
     steps: 4000,
+    branches: "both",
     batch: 16,
     learningRate: 3e-3,
     warmup: 0.1,

@@ -116,6 +116,11 @@ export const searchSettingsSchema = z
     }),
     superNet: z.strictObject({
       steps,
+      /**
+       * "both": a step trains two complementary sub-networks, every layer's two branches once each
+       * (BIWS, paper §4); "one": a single sub-network, to measure what the other brings.
+       */
+      branches: z.enum(["both", "one"]).default("both"),
       batch: z.int().min(1).max(4096),
       learningRate,
       warmup: z.number().min(0).max(1),

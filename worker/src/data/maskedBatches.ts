@@ -21,6 +21,7 @@ export const drawingSchema = z.object({
     masking: z.number(),
     mutation: searchSettingsSchema.shape.mutation,
     size: z.object({ layers: count, vocabulary: count }),
+    superNet: z.object({ branches: searchSettingsSchema.shape.superNet.shape.branches }),
   }),
   data: z.object({ pretrain: z.object({ count, length: count, ids }) }),
   /** Sequences of a batch. */

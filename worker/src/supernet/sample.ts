@@ -9,9 +9,9 @@ import {
 import { z } from "zod";
 import { maskedBatches, maskedSequencesSchema, type Drawing } from "../data/maskedBatches.js";
 
-/** What one step of the super-net reads: two complementary sub-networks, and a batch for both. */
+/** What one step of the super-net reads: its sub-networks, and a batch for all of them. */
 export const superNetLessonSchema = z.object({
-  pair: z.tuple([architectureSchema, architectureSchema]),
+  subNetworks: z.array(architectureSchema).min(1),
   batch: maskedSequencesSchema,
 });
 export type SuperNetLesson = z.infer<typeof superNetLessonSchema>;
@@ -25,10 +25,11 @@ export function superNetLessons({
   purpose,
 }: Omit<Drawing, "first">): (step: number) => SuperNetLesson {
   const batchOf = maskedBatches(settings, data, size, seed, purpose);
-  return (step) => ({
-    pair: samplePair(settings, stream(seed, `${purpose}: sub-networks`, step)),
-    batch: batchOf(step),
-  });
+  const count = settings.superNet.branches === "both" ? 2 : 1;
+  return (step) => {
+    const pair = samplePair(settings, stream(seed, `${purpose}: sub-networks`, step));
+    return { subNetworks: pair.slice(0, count), batch: batchOf(step) };
+  };
 }
 
 /**

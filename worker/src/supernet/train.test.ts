@@ -44,6 +44,18 @@ describe("training the super-net", () => {
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
   });
 
+  it("trains one branch of every layer in a step, if asked to", async () => {
+    const superNet = { ...settings.superNet, branches: "one" } as const;
+    const trained = await run({ settings: { ...settings, superNet } });
+    const counts = ["attention", "conv"].map((kind) => [
+      ...tensorNamed(trained, `training.trained.${kind}`).data,
+    ]);
+    for (const layer of [0, 1]) {
+      const [attention = 0, convolution = 0] = counts.map((count) => count[layer]);
+      expect(attention + convolution).toBe(superNet.steps);
+    }
+  });
+
   it("draws complementary sub-networks", () => {
     for (let step = 0; step < 20; step++) {
       const [first, second] = samplePair(settings, stream(1, "pairs", step));
@@ -103,7 +115,7 @@ describe("training the super-net", () => {
     const batchOf = maskedBatches(settings, data, 8, 7, "super-net");
     const losses = Array.from({ length: 150 }, (_, step) => {
       const pair = samplePair(settings, stream(7, "super-net: sub-networks", step));
-      return superNetStep(crew, state, pair, batchOf(step), 3e-3);
+      return superNetStep(crew, state, { subNetworks: pair, batch: batchOf(step) }, 3e-3);
     });
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     // At first it is above that of guessing evenly among 35 words.
@@ -128,7 +140,7 @@ describe("a step of the super-net", () => {
         { version: 1, layers: [conv, bertLayer] },
         { version: 1, layers: [bertLayer, conv] },
       ];
-      const loss = superNetStep(crew, state, pair, batchOf(0), 1e-3);
+      const loss = superNetStep(crew, state, { subNetworks: pair, batch: batchOf(0) }, 1e-3);
       expect(state.skipped).toBe(1);
       expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
       expect(Number.isFinite(loss)).toBe(true);
@@ -146,7 +158,7 @@ describe("a step of the super-net", () => {
     const crew = Crew.alone(settings.size, state.weights);
     const afterStep = (step: number) => {
       const pair = samplePair(settings, stream(1, "pairs", step));
-      superNetStep(crew, state, pair, batchOf(step), 1e-3);
+      superNetStep(crew, state, { subNetworks: pair, batch: batchOf(step) }, 1e-3);
       return tf.memory().numTensors;
     };
     // The first step makes the few constants that an engine keeps.

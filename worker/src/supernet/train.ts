@@ -1,6 +1,6 @@
-import { OpnasError, type Architecture, type SearchSettings } from "@opnas/core";
+import { OpnasError, type SearchSettings } from "@opnas/core";
 import { Ahead } from "../data/ahead.js";
-import type { Drawing, MaskedSequences } from "../data/maskedBatches.js";
+import type { Drawing } from "../data/maskedBatches.js";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt } from "../training/adam.js";
@@ -36,14 +36,11 @@ export interface SuperNetInput {
 /** Compiled, also where this file runs as TypeScript. */
 const lessonFile = new URL("../../dist/supernet/lessonThread.js", import.meta.url);
 
-/** Two complementary sub-networks. */
-type Pair = readonly [Architecture, Architecture];
-
 const reportEveryMilliseconds = 500;
 
 /**
  * Trains the bi-branch super-net (paper §4) by masked language modelling. In every step two
- * complementary sub-networks see one batch, their gradients are added and Adam takes one step.
+ * complementary sub-networks (one, with `superNet.branches` "one") see one batch, their gradients are added and Adam takes one step.
  * Everything random follows from (seed, step): a training that was cut off and resumed ends with
  * the same bits.
  *
@@ -91,7 +88,7 @@ async function trainSteps(
     }
     const lesson = await lessons.next();
     const rate = learningRateAt(state.step, steps, learningRate, warmup);
-    const loss = superNetStep(crew, state, lesson.pair, lesson.batch, rate);
+    const loss = superNetStep(crew, state, lesson, rate);
     meter.count(state.step, loss);
     if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
       await input.checkpoint(saveState(state));
@@ -112,14 +109,15 @@ async function trainSteps(
 export function superNetStep(
   crew: Crew,
   state: SuperNetState,
-  pair: Pair,
-  batch: MaskedSequences,
+  { subNetworks, batch }: SuperNetLesson,
   learningRate: number,
 ): number {
   const { summed } = state;
   summed.clear();
   const losses: number[] = [];
-  const lessons = pair.map((architecture) => ({ architecture, use: "once", batch }) as const);
+  const lessons = subNetworks.map(
+    (architecture) => ({ architecture, use: "once", batch }) as const,
+  );
   for (const { lesson, loss, gradients } of crew.learn(lessons)) {
     if (!Number.isFinite(loss) || !clip(gradients)) {
       state.skipped++;
