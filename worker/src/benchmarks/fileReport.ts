@@ -1,7 +1,8 @@
 import { OpnasError } from "@opnas/core";
 
-/** Why rows of a file were left out, how many, and where the first of them stand. */
-export interface LeftOut {
+/** Why rows of a file are not as they should be, how many, and where the first of them stand. */
+export interface Malformed {
+  /** And, where such rows are not left out, what is done with them. */
   reason: string;
   count: number;
   /** Line numbers from 1 (TSV) or ids of questions (JSON): the first few. */
@@ -11,10 +12,10 @@ export interface LeftOut {
 /** What was found in one file of a benchmark. */
 export interface FileReport {
   file: string;
-  /** Rows or questions there, and how many of them are used. */
+  /** Rows or questions there, and how many of them are as they should be. */
   rows: number;
-  used: number;
-  leftOut: LeftOut[];
+  sound: number;
+  malformed: Malformed[];
 }
 
 const firstShown = 5;
@@ -22,38 +23,38 @@ const largestShare = 1 / 2;
 
 /** Counts the rows of a file while it is read. */
 export class RowCounter {
-  #used = 0;
-  readonly #leftOut = new Map<string, LeftOut>();
+  #sound = 0;
+  readonly #malformed = new Map<string, Malformed>();
 
   constructor(private readonly file: string) {}
 
-  use(): void {
-    this.#used++;
+  sound(): void {
+    this.#sound++;
   }
 
-  leaveOut(reason: string, place: number | string): void {
-    const known = this.#leftOut.get(reason) ?? { reason, count: 0, first: [] };
+  malformed(reason: string, place: number | string): void {
+    const known = this.#malformed.get(reason) ?? { reason, count: 0, first: [] };
     known.count++;
     if (known.first.length < firstShown) known.first.push(place);
-    this.#leftOut.set(reason, known);
+    this.#malformed.set(reason, known);
   }
 
   /**
-   * @throws OpnasError BAD_INPUT if nothing can be used, or more than half of it cannot: then it is
-   *   another kind of file, or a damaged one
+   * @throws OpnasError BAD_INPUT if nothing is sound, or less than half of it: then it is another
+   *   kind of file, or a damaged one
    */
   report(): FileReport {
-    const leftOut = [...this.#leftOut.values()];
-    const lost = leftOut.reduce((sum, { count }) => sum + count, 0);
-    const rows = this.#used + lost;
-    if (this.#used === 0 || lost > largestShare * rows) {
-      const [why] = leftOut.sort((a, b) => b.count - a.count);
+    const malformed = [...this.#malformed.values()];
+    const lost = malformed.reduce((sum, { count }) => sum + count, 0);
+    const rows = this.#sound + lost;
+    if (this.#sound === 0 || lost > largestShare * rows) {
+      const [why] = malformed.toSorted((a, b) => b.count - a.count);
       const detail = why ? `: ${why.reason}, first at ${why.first.join(", ")}` : "";
       throw new OpnasError(
         "BAD_INPUT",
         `${this.file} cannot be used: ${lost} of its ${rows} rows are malformed${detail}.`,
       );
     }
-    return { file: this.file, rows, used: this.#used, leftOut };
+    return { file: this.file, rows, sound: this.#sound, malformed };
   }
 }

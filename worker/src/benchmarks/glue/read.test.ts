@@ -28,9 +28,9 @@ describe("the official GLUE folder", () => {
     expect(test.map(({ examples }) => examples.length)).toEqual(
       name === "MNLI" ? [10, 10, 10] : [10],
     );
-    expect(reports.every(({ rows, used, leftOut }) => rows === used && leftOut.length === 0)).toBe(
-      true,
-    );
+    expect(
+      reports.every(({ rows, sound, malformed }) => rows === sound && malformed.length === 0),
+    ).toBe(true);
     const one = name === "CoLA" || name === "SST-2";
     for (const { texts } of train) {
       expect(texts).toHaveLength(one ? 1 : 2);
@@ -78,8 +78,8 @@ describe("the official GLUE folder", () => {
     expect(reports[0]).toEqual({
       file,
       rows: 53,
-      used: 48,
-      leftOut: [
+      sound: 48,
+      malformed: [
         { reason: "wrong number of columns", count: 3, first: [50, 53, 54] },
         { reason: "a label that is none of 0, 1", count: 1, first: [51] },
         { reason: "an empty sentence", count: 1, first: [52] },
@@ -92,7 +92,7 @@ describe("the official GLUE folder", () => {
     const file = path.join(folder, "STS-B", "dev.tsv");
     await appendFile(file, ["nan", "", "5.1", "-1", "3 points"].map(row).join(""));
     const { reports } = await read("STS-B");
-    expect(reports.find((report) => report.file === file)?.leftOut).toEqual([
+    expect(reports.find((report) => report.file === file)?.malformed).toEqual([
       { reason: "a score that is no number from 0 to 5", count: 5, first: [26, 27, 28, 29, 30] },
     ]);
   });
@@ -106,8 +106,8 @@ describe("the official GLUE folder", () => {
       { index: 10 },
     ]);
     expect(reports.find((report) => report.file === file)).toMatchObject({
-      used: 10,
-      leftOut: [
+      sound: 10,
+      malformed: [
         { reason: "wrong number of columns: predicted without its text", first: [12] },
         { reason: "an index that is not a whole number: no prediction", first: [13] },
       ],

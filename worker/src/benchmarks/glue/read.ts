@@ -75,10 +75,10 @@ function parseLabelled(text: string, file: string, task: GlueTask) {
     const texts = at(cells, task.texts);
     const label = labelOf(task, at(cells, [task.label])[0] ?? "");
     const problem = complete ? problemOf(texts) : wrongColumns;
-    if (problem !== undefined) counter.leaveOut(problem, line);
-    else if (label === undefined) counter.leaveOut(unknownLabel(task), line);
+    if (problem !== undefined) counter.malformed(problem, line);
+    else if (label === undefined) counter.malformed(unknownLabel(task), line);
     else {
-      counter.use();
+      counter.sound();
       examples.push({ texts, label });
     }
   }
@@ -92,12 +92,12 @@ function parseTest(text: string, file: string, task: GlueTask) {
   for (const { line, cells, complete } of rows) {
     const [index = "", ...texts] = at(cells, [task.index, ...task.texts]);
     if (!/^\d+$/.test(index)) {
-      counter.leaveOut("an index that is not a whole number: no prediction", line);
+      counter.malformed("an index that is not a whole number: no prediction", line);
       continue;
     }
     const problem = complete ? problemOf(texts) : wrongColumns;
-    if (problem === undefined) counter.use();
-    else counter.leaveOut(`${problem}: predicted without its text`, line);
+    if (problem === undefined) counter.sound();
+    else counter.malformed(`${problem}: predicted without its text`, line);
     examples.push({ index: Number(index), ...(problem === undefined && { texts }) });
   }
   return { examples, report: counter.report() };

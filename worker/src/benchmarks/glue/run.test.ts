@@ -99,7 +99,7 @@ describe("all of GLUE", () => {
 
   it("reports every file, and the test row that it predicted without its text", async () => {
     expect(result.files).toHaveLength(30);
-    expect(result.files.filter(({ leftOut }) => leftOut.length > 0)).toEqual([
+    expect(result.files.filter(({ malformed }) => malformed.length > 0)).toEqual([
       expect.objectContaining({ file: path.join(work, "glue", "RTE", "test.tsv"), rows: 11 }),
     ]);
     const rte = result.tasks.find(({ task }) => task === "RTE");
