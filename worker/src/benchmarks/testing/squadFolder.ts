@@ -40,7 +40,10 @@ function fileOf(version: "1.1" | "2.0", part: "train" | "dev") {
       }));
     return { context, qas };
   });
-  return { version: `v${version}`, data: [{ title: "Animals", paragraphs }] };
+  return {
+    version: version === "1.1" ? version : `v${version}`,
+    data: [{ title: "Animals", paragraphs }],
+  };
 }
 
 /** The dev sets have several answers of several people, and v2.0 has some that only look like one. */
