@@ -40,7 +40,7 @@ describe("all of GLUE", () => {
     expect(result.tasks.map(({ task }) => task)).toEqual(glueTaskNames);
     for (const { task, score, learningRate, trials } of result.tasks) {
       // By chance: 0 for Matthews and the correlations, 33 for MNLI, 50 for the others.
-      expect(score, task).toBeGreaterThan(75);
+      expect(score, task).toBeGreaterThan(65);
       expect(learningRate, task).toBe(3e-3);
       expect(trials, task).toHaveLength(2);
       expect(trials[0]?.score, task).toBeLessThan(score);
