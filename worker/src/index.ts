@@ -1,4 +1,8 @@
+export { readModel, writeModel, type Model } from "./artifacts/model.js";
 export { readTensors, writeTensors } from "./artifacts/safetensors.js";
+export { runGlue, type GlueInput, type GlueResult } from "./benchmarks/glue/run.js";
+export { runSquad, spanSchema, type SquadInput, type SquadResult } from "./benchmarks/squad/run.js";
+export { tuningSchema, type BenchmarkProgress, type Tuning } from "./benchmarks/tuning.js";
 export { prepareData } from "./data/prepare.js";
 export type { PreparedData } from "./data/types.js";
 export { engineChoices, type EngineChoice } from "./engine/choose.js";

@@ -41,6 +41,11 @@ export function classifierParameters({ hidden }: ModelSize, classes: number): Pa
   return linear("classifier", 2 * hidden, classes);
 }
 
+/** Head that marks a span of the tokens: where it begins and where it ends. */
+export function spanParameters({ hidden }: ModelSize): Parameter[] {
+  return linear("span", hidden, 2);
+}
+
 /** Everything between a layer's input and its output: mixing, feed-forward, both norms. */
 export function branchParameters(size: ModelSize, index: number, branch: Branch): Parameter[] {
   const { hidden, heads } = size;

@@ -1,0 +1,74 @@
+import { tf, type Tensor } from "../../engine/tf.js";
+import { floats } from "../../engine/fetch.js";
+import { classLogits, classLoss } from "../../model/backbone.js";
+import { classifierParameters } from "../../model/parameters.js";
+import type { Tensors, Weights } from "../../model/tensors.js";
+import { batchOfRows, keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
+import type { Watch } from "../../training/watch.js";
+import { encodeRow } from "../encode.js";
+import { stepsOf, type TunedModel, type Tuning } from "../tuning.js";
+import type { LabelledExample } from "./read.js";
+import type { GlueTask } from "./tasks.js";
+
+/**
+ * Trains a copy of the model with a fresh head on a task's examples: of `classes` outputs by
+ * cross-entropy, or of one by squared error where labels are scores.
+ * @returns its weights
+ * @throws DivergedError
+ */
+export async function fineTuneGlue(
+  { size, backbone, weights: pretrained, encoder }: TunedModel,
+  task: GlueTask,
+  examples: readonly LabelledExample[],
+  tuning: Tuning,
+  learningRate: number,
+  watch: Watch,
+): Promise<Tensors> {
+  const { seed, batch, length } = tuning;
+  const head = classifierParameters(size, task.classes?.length ?? 1);
+  const weights = withHead(pretrained, head, seed);
+  const rows = { count: examples.length, seed, purpose: `GLUE ${task.name}` };
+  const plan = { steps: stepsOf(tuning, examples.length), batch, learningRate };
+  const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
+    const drawn = [...chosen].flatMap((row) => examples[row] ?? []);
+    const batch = batchOfRows(
+      drawn.map(({ texts }) => encodeRow(encoder, texts, length)),
+      length,
+    );
+    const states = backbone.encode(on, batch);
+    const labels = drawn.map(({ label }) => label);
+    if (task.classes)
+      return classLoss(on, [states], [tf.tensor1d(labels, "int32"), ...keepOf(batch)]);
+    const scores = classLogits(on, [states], keepOf(batch)).reshape([-1]);
+    return scores.sub(tf.tensor1d(labels, "float32")).square().mean();
+  };
+  await trainOnRows(weights, rows, plan, lossOf, watch);
+  return weights;
+}
+
+/** The class or the score of each row of texts; NaN where the model's output is not finite. */
+export async function predictGlue(
+  { backbone, encoder }: TunedModel,
+  weights: Tensors,
+  task: GlueTask,
+  examples: readonly (readonly string[])[],
+  { length }: Tuning,
+  watch: Watch,
+): Promise<number[]> {
+  const predicted: number[] = [];
+  await overRows(weights, examples.length, watch, (on, rows) => {
+    const batch = batchOfRows(
+      [...rows].map((row) => encodeRow(encoder, examples[row] ?? [], length)),
+      length,
+    );
+    const logits = classLogits(on, [backbone.encode(on, batch)], keepOf(batch));
+    const outputs = floats(logits);
+    const values = task.classes ? logits.argMax(1).dataSync() : outputs;
+    const width = outputs.length / rows.length;
+    for (const [at, value] of values.entries()) {
+      const own = outputs.subarray(at * width, (at + 1) * width);
+      predicted.push(own.every(Number.isFinite) ? value : NaN);
+    }
+  });
+  return predicted;
+}

@@ -1,0 +1,53 @@
+import { strToU8, zipSync } from "fflate";
+import type { LabelledExample, TestSet } from "./read.js";
+import type { GlueTask } from "./tasks.js";
+
+/** The earliest time that a zip can hold: equal predictions give equal bytes. */
+const time = "1980-01-01T12:00:00Z";
+const decimals = 3;
+
+/** One file of a submission. */
+export interface SubmissionFile {
+  name: string;
+  text: string;
+  /** Rows that the model could not predict, and so have the fallback. */
+  fallbacks: number;
+}
+
+/**
+ * The predictions for a test set as the benchmark's site takes them: one line for each index,
+ * classes by name, scores from 0 to 5.
+ * @param predicted for the examples that have texts, in their order; NaN where there is none
+ * @param fallback for those, and for examples without texts
+ */
+export function submissionFile(
+  task: GlueTask,
+  { submission, examples }: TestSet,
+  predicted: readonly number[],
+  fallback: number,
+): SubmissionFile {
+  let [next, fallbacks] = [0, 0];
+  const lines = examples.map(({ index, texts }) => {
+    const value = (texts ? predicted[next++] : undefined) ?? NaN;
+    if (Number.isNaN(value)) fallbacks++;
+    return `${index}\t${nameOf(task, Number.isNaN(value) ? fallback : value)}\n`;
+  });
+  return { name: submission, text: `index\tprediction\n${lines.join("")}`, fallbacks };
+}
+
+/** What is predicted where there is no text or no model: the most frequent class, the mean score. */
+export function fallbackOf(task: GlueTask, train: readonly LabelledExample[]): number {
+  const counts = task.classes?.map((_, label) => train.filter((row) => row.label === label).length);
+  if (counts) return counts.indexOf(Math.max(...counts));
+  return train.reduce((sum, { label }) => sum + label, 0) / train.length;
+}
+
+/** The zip archive of a submission. */
+export function zipOf(files: readonly SubmissionFile[]): Uint8Array {
+  const entries = files.map(({ name, text }) => [name, strToU8(text)] as const);
+  return zipSync(Object.fromEntries(entries), { mtime: time });
+}
+
+function nameOf({ classes }: GlueTask, value: number): string {
+  return classes ? (classes[value] ?? "") : Math.min(5, Math.max(0, value)).toFixed(decimals);
+}

@@ -1,0 +1,74 @@
+import { floats } from "../../engine/fetch.js";
+import { tf, type Tensor } from "../../engine/tf.js";
+import { spanParameters } from "../../model/parameters.js";
+import { spanLogits, spanLoss } from "../../model/spanHead.js";
+import type { Tensors, Weights } from "../../model/tensors.js";
+import { batchOfRows, keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
+import { DivergedError, type Watch } from "../../training/watch.js";
+import { stepsOf, type TunedModel, type Tuning } from "../tuning.js";
+import { rowOfWindow, type Window } from "./windows.js";
+
+/**
+ * Trains a copy of the model with a fresh span head to mark the answers in windows.
+ * @returns its weights
+ * @throws DivergedError
+ */
+export async function fineTuneSquad(
+  { size, backbone, weights: pretrained }: TunedModel,
+  windows: readonly Window[],
+  tuning: Tuning,
+  learningRate: number,
+  purpose: string,
+  watch: Watch,
+): Promise<Tensors> {
+  const { seed, batch, length } = tuning;
+  const weights = withHead(pretrained, spanParameters(size), seed);
+  const rows = { count: windows.length, seed, purpose };
+  const plan = { steps: stepsOf(tuning, windows.length), batch, learningRate };
+  const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
+    const drawn = [...chosen].flatMap((row) => windows[row] ?? []);
+    const batch = batchOfRows(drawn.map(rowOfWindow), length);
+    const ends = [
+      ...drawn.map(({ answer }) => answer.first),
+      ...drawn.map(({ answer }) => answer.last),
+    ];
+    const constants = [tf.tensor1d(ends, "int32"), ...keepOf(batch)];
+    return spanLoss(on, [backbone.encode(on, batch)], constants);
+  };
+  await trainOnRows(weights, rows, plan, lossOf, watch);
+  return weights;
+}
+
+/** Logits of each token of a window's row to begin and to end the answer. */
+export interface SpanScores {
+  begin: Float32Array;
+  end: Float32Array;
+}
+
+/**
+ * Gives `visit` every window's logits, in order.
+ * @throws DivergedError if any is not finite
+ */
+export async function scoreWindows(
+  { backbone }: TunedModel,
+  weights: Tensors,
+  windows: readonly Window[],
+  { length }: Tuning,
+  visit: (window: Window, scores: SpanScores) => void,
+  watch: Watch,
+): Promise<void> {
+  await overRows(weights, windows.length, watch, (on, rows) => {
+    const drawn = [...rows].flatMap((row) => windows[row] ?? []);
+    const batch = batchOfRows(drawn.map(rowOfWindow), length);
+    const logits = floats(spanLogits(on, [backbone.encode(on, batch)], keepOf(batch)));
+    if (!logits.every(Number.isFinite)) throw new DivergedError();
+    const begins = batch.size * batch.length;
+    for (const [at, window] of drawn.entries()) {
+      const [start, stop] = [at * batch.length, (at + 1) * batch.length];
+      visit(window, {
+        begin: logits.subarray(start, stop),
+        end: logits.subarray(begins + start, begins + stop),
+      });
+    }
+  });
+}

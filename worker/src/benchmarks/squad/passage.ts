@@ -1,0 +1,37 @@
+import { splitWords } from "../../data/text.js";
+import type { WordEncoder } from "../../data/tokenizer.js";
+
+/** A passage's word pieces, and for each where its word stands in the text: code units [start, end). */
+export interface Passage {
+  pieces: number[];
+  starts: number[];
+  ends: number[];
+}
+
+/** As `splitWords` finds words, but in the text as it is, with its accents. */
+const wordPattern = /[\p{L}\p{N}\p{Mn}]+|[^\s\p{L}\p{N}\p{Mn}]/gu;
+
+/** The pieces are those of `piecesOf`. */
+export function encodePassage(encoder: WordEncoder, text: string): Passage {
+  const passage: Passage = { pieces: [], starts: [], ends: [] };
+  for (const { 0: word, index } of text.matchAll(wordPattern)) {
+    for (const part of splitWords(word)) {
+      for (const piece of encoder.word(part).ids) {
+        passage.pieces.push(piece);
+        passage.starts.push(index);
+        passage.ends.push(index + word.length);
+      }
+    }
+  }
+  return passage;
+}
+
+/** The first and last piece of the words that a span of the text touches; undefined if it has none. */
+export function piecesAt(
+  { starts, ends }: Passage,
+  span: { start: number; end: number },
+): { first: number; last: number } | undefined {
+  const first = ends.findIndex((end) => end > span.start);
+  const last = starts.findLastIndex((start) => start < span.end);
+  return first >= 0 && first <= last ? { first, last } : undefined;
+}

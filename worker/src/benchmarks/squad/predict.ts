@@ -1,0 +1,74 @@
+import type { SpanScores } from "./fineTune.js";
+import { richestWindows, type EncodedQuestion, type Window } from "./windows.js";
+
+/** The best span of a question's passage, and how likely it is that it has no answer. */
+export interface Prediction {
+  id: string;
+  /** As it stands in the passage; "" only where the passage has no words. */
+  text: string;
+  /** Of the difference of the scores of no answer ([CLS]) and of the best span: sigmoid, 0–1. */
+  noAnswer: number;
+}
+
+/** Finds each question's best span while its windows' scores come in. */
+export class SpanSearch {
+  readonly #best = new Map<EncodedQuestion, { span?: Span; none: number }>();
+  readonly #richest = new Map<Window, Window[]>();
+
+  /**
+   * @param windows of each question
+   * @param answerLength most pieces of an answer
+   */
+  constructor(
+    windows: readonly (readonly Window[])[],
+    private readonly answerLength: number,
+  ) {
+    for (const own of windows) {
+      const richest = richestWindows(own);
+      for (const window of own) this.#richest.set(window, richest);
+    }
+  }
+
+  /** A span's score is the sum of the logits of its begin and its end, no answer's that of [CLS]. */
+  see(window: Window, scores: SpanScores): void {
+    const known = this.#best.get(window.of) ?? { none: Infinity };
+    const span = this.#bestOf(window, scores);
+    if (span && !(known.span && known.span.score >= span.score)) known.span = span;
+    // No answer must be likely in every window.
+    known.none = Math.min(known.none, sum(scores.begin[0], scores.end[0]));
+    this.#best.set(window.of, known);
+  }
+
+  predictions(): Prediction[] {
+    return [...this.#best].map(([{ question, passage }, { span, none }]) => {
+      const { id, context } = question;
+      if (!span) return { id, text: "", noAnswer: 1 };
+      const text = context.slice(passage.starts[span.first], passage.ends[span.last]);
+      return { id, text, noAnswer: 1 / (1 + Math.exp(span.score - none)) };
+    });
+  }
+
+  /** Of the spans that begin where this window has most context. */
+  #bestOf(window: Window, { begin, end }: SpanScores): Span | undefined {
+    const { first, end: stop, offset } = window;
+    const richest = this.#richest.get(window) ?? [];
+    let best: Span | undefined;
+    for (let from = first; from < stop; from++) {
+      if (richest[from] !== window) continue;
+      for (let to = from; to < Math.min(stop, from + this.answerLength); to++) {
+        const score = sum(begin[from - first + offset], end[to - first + offset]);
+        if (!best || score > best.score) best = { first: from, last: to, score };
+      }
+    }
+    return best;
+  }
+}
+
+/** Pieces of a passage. */
+interface Span {
+  first: number;
+  last: number;
+  score: number;
+}
+
+const sum = (a = NaN, b = NaN) => a + b;

@@ -1,0 +1,181 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { OpnasError } from "@opnas/core";
+import { z } from "zod";
+import type { Model } from "../../artifacts/model.js";
+import { watch, type Watch } from "../../training/watch.js";
+import type { FileReport } from "../fileReport.js";
+import { readIfThere } from "../files.js";
+import {
+  bestTrial,
+  checkLength,
+  modelToTune,
+  type BenchmarkReport,
+  type Trial,
+  type TunedModel,
+  type Tuning,
+} from "../tuning.js";
+import { evaluateSquad, type Evaluation } from "./evaluate.js";
+import { fineTuneSquad, scoreWindows, type SpanScores } from "./fineTune.js";
+import { SpanSearch } from "./predict.js";
+import { parseSquad, squadVersions, type Question, type SquadVersion } from "./read.js";
+import { encodeQuestions, windowsOf, type Window } from "./windows.js";
+
+/** How passages are cut and answers sought, in word pieces; the defaults are BERT's. */
+export const spanSchema = z.strictObject({
+  /** Most of a question. */
+  questionLength: z.int().min(1).default(64),
+  /** From one window of a passage to the next. */
+  stride: z.int().min(1).default(128),
+  answerLength: z.int().min(1).default(30),
+});
+export type SpanSettings = z.infer<typeof spanSchema>;
+
+/** [CLS], two [SEP] and one piece of the passage: what a row needs beside its question. */
+const fewestOthers = 4;
+
+/** Everything that a run of SQuAD follows from. */
+export interface SquadInput {
+  model: Model;
+  /** With `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
+  folder: string;
+  /** Where `squad.json` and the predictions are written. */
+  out: string;
+  tuning: Tuning;
+  spans: SpanSettings;
+  report?: BenchmarkReport;
+  stopped: () => boolean;
+}
+
+export interface SquadVersionResult {
+  version: SquadVersion;
+  /**
+   * What the official script of this version prints for the predictions that were written (v2.0:
+   * with the no-answer probabilities), under its names.
+   */
+  metrics: Record<string, number>;
+  /** v2.0: above this probability of no answer the prediction is none. */
+  noAnswerThreshold: number | null;
+  /** The best of the trials by F1; null if all diverged: then every prediction is "". */
+  learningRate: number | null;
+  trials: Trial[];
+}
+
+export interface SquadResult {
+  benchmark: "SQuAD";
+  tuning: Tuning;
+  spans: SpanSettings;
+  versions: SquadVersionResult[];
+  /** What was found in the folder, questions that are not as they should be among it. */
+  files: FileReport[];
+}
+
+/**
+ * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions that
+ * the folder has. All files are read before the first training; what is known is written after every
+ * version. The threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
+ *
+ * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT if a file is missing or cannot be used;
+ *   BAD_SETTING
+ */
+export async function runSquad(input: SquadInput): Promise<SquadResult> {
+  const { model, out, tuning, spans, stopped } = input;
+  checkSettings(input);
+  const sets = await readFolder(input.folder);
+  await mkdir(out, { recursive: true });
+  const files = sets.flatMap(({ reports }) => reports);
+  const result: SquadResult = { benchmark: "SQuAD", tuning, spans, versions: [], files };
+  const tuned = modelToTune(model);
+  const write = (name: string, content: unknown) =>
+    writeFile(path.join(out, name), `${JSON.stringify(content, null, 2)}\n`);
+  try {
+    for (const set of sets) {
+      const task = `SQuAD v${set.version}`;
+      const watchOf = (learningRate: number) =>
+        watch(stopped, (phase, done, total) =>
+          input.report?.({ task, learningRate, phase, done, total }),
+        );
+      const done = await runVersion(tuned, set, tuning, spans, watchOf);
+      result.versions.push(done.result);
+      const { predictions, noAnswer } = done.evaluation;
+      await write(`squad-v${set.version}-predictions.json`, predictions);
+      if (set.version === "2.0") await write("squad-v2.0-na-prob.json", noAnswer);
+      await write("squad.json", result);
+    }
+  } finally {
+    tuned.backbone.release();
+  }
+  return result;
+}
+
+/** The files of a version. */
+interface SquadSet {
+  version: SquadVersion;
+  train: Question[];
+  dev: Question[];
+  reports: FileReport[];
+}
+
+async function readFolder(folder: string): Promise<SquadSet[]> {
+  const sets: SquadSet[] = [];
+  for (const version of squadVersions) {
+    const file = (part: string) => path.join(folder, `${part}-v${version}.json`);
+    const [train, dev] = await Promise.all([readIfThere(file("train")), readIfThere(file("dev"))]);
+    if (train === undefined && dev === undefined) continue;
+    if (train === undefined || dev === undefined) {
+      const missing = file(train === undefined ? "train" : "dev");
+      throw new OpnasError("BAD_INPUT", `There is no file ${missing}.`);
+    }
+    const [trained, tested] = [
+      parseSquad(train, file("train"), version, "train"),
+      parseSquad(dev, file("dev"), version, "dev"),
+    ];
+    sets.push({
+      ...{ version, train: trained.questions, dev: tested.questions },
+      reports: [trained.report, tested.report],
+    });
+  }
+  if (sets.length > 0) return sets;
+  const names = "neither train-v1.1.json nor train-v2.0.json";
+  throw new OpnasError("BAD_INPUT", `There is ${names} in ${folder}.`);
+}
+
+async function runVersion(
+  model: TunedModel,
+  { version, train, dev }: SquadSet,
+  tuning: Tuning,
+  spans: SpanSettings,
+  watchOf: (learningRate: number) => Watch,
+): Promise<{ result: SquadVersionResult; evaluation: Evaluation }> {
+  const shape = { ...spans, length: tuning.length };
+  const windowsIn = (questions: readonly Question[]) =>
+    encodeQuestions(model.encoder, questions, spans.questionLength).map((question) =>
+      windowsOf(question, shape),
+    );
+  const [trainWindows, devWindows] = [windowsIn(train).flat(), windowsIn(dev)];
+  const { trials, best } = await bestTrial(tuning.learningRates, async (learningRate) => {
+    const watch = watchOf(learningRate);
+    const purpose = `SQuAD v${version}`;
+    const weights = await fineTuneSquad(model, trainWindows, tuning, learningRate, purpose, watch);
+    const search = new SpanSearch(devWindows, spans.answerLength);
+    const see = (window: Window, scores: SpanScores) => search.see(window, scores);
+    await scoreWindows(model, weights, devWindows.flat(), tuning, see, watch);
+    return evaluateSquad(version, dev, search.predictions());
+  });
+  const { learningRate = null } = best ?? {};
+  const none = dev.map(({ id }) => ({ id, text: "", noAnswer: 1 }));
+  const evaluation = best ?? evaluateSquad(version, dev, none);
+  const { metrics, noAnswerThreshold } = evaluation;
+  return { result: { version, metrics, noAnswerThreshold, learningRate, trials }, evaluation };
+}
+
+/** BAD_SETTING unless a row has room for a question and a part of its passage. */
+function checkSettings({ model, tuning, spans }: SquadInput): void {
+  checkLength(tuning, model);
+  const longest = tuning.length - fewestOthers;
+  if (spans.questionLength <= longest) return;
+  throw new OpnasError(
+    "BAD_SETTING",
+    `With rows of ${tuning.length} tokens a question may have at most ${longest}, not ${spans.questionLength}.`,
+  );
+}

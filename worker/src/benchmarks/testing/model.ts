@@ -1,0 +1,31 @@
+import { bertLayer, type Architecture } from "@opnas/core";
+import type { Model } from "../../artifacts/model.js";
+import { splitWords } from "../../data/text.js";
+import { trainVocabulary } from "../../data/vocabulary.js";
+import { buildBackbone } from "../../model/backbone.js";
+import { initialWeights } from "../../model/parameters.js";
+import { fixtureStream, sentenceOf } from "./language.js";
+
+/** Other words that fill the vocabulary up to the size that a model must have. */
+const filler =
+  "when where which why what does do how into near with from under river market garden winter";
+
+/** A tiny model, not trained, whose vocabulary is of the fixtures' words. */
+export function tinyModel(length = 32): Model {
+  const random = fixtureStream("words of the vocabulary");
+  const counts = new Map<string, number>();
+  const texts = Array.from({ length: 300 }, (_, row) => sentenceOf(random, row % 3));
+  for (const word of splitWords([...texts, filler, filler].join(" "))) {
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const learned = trainVocabulary(counts, 150);
+  const rest = Array.from({ length: 256 - learned.length }, (_, index) => `unused${index}`);
+  const vocabulary = [...learned, ...rest];
+  const size = { layers: 2, hidden: 32, heads: 2, vocabulary: vocabulary.length, length };
+  const architecture: Architecture = {
+    version: 1,
+    layers: [{ kind: "conv", kernelSize: 3 }, bertLayer],
+  };
+  const weights = initialWeights(buildBackbone(size, architecture, "once").parameters, 1);
+  return { architecture, size, vocabulary, weights };
+}

@@ -1,0 +1,88 @@
+import { OpnasError } from "@opnas/core";
+import { z } from "zod";
+import type { Model } from "../artifacts/model.js";
+import { WordEncoder } from "../data/tokenizer.js";
+import { buildBackbone, type Backbone } from "../model/backbone.js";
+import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { DivergedError, type Phase } from "../training/watch.js";
+
+/** How a benchmark's tasks are fine-tuned; the defaults are BERT's (Devlin et al. 2019, A.3). */
+export const tuningSchema = z.strictObject({
+  epochs: z.int().min(1).max(1_000).default(3),
+  batch: z.int().min(1).max(4096).default(32),
+  /** Each is tried; the one with the best dev score is kept. */
+  learningRates: z.array(z.number().positive().max(1)).min(1).default([5e-5, 3e-5, 2e-5]),
+  /** Tokens of a row, at most the model's own length. */
+  length: z.int().min(8),
+  seed: z.int().default(1),
+});
+export type Tuning = z.infer<typeof tuningSchema>;
+
+/** How far a benchmark is: what is being trained or scored, and by which learning rate. */
+export interface BenchmarkProgress {
+  task: string;
+  learningRate: number | null;
+  phase: Phase;
+  done: number;
+  total: number;
+}
+
+export type BenchmarkReport = (progress: BenchmarkProgress) => void;
+
+/** A model made ready to be fine-tuned again and again. */
+export interface TunedModel {
+  size: Model["size"];
+  backbone: Backbone;
+  /** Of the backbone, as they were pre-trained. */
+  weights: Tensors;
+  encoder: WordEncoder;
+}
+
+/** The caller releases the backbone. */
+export function modelToTune({ architecture, size, vocabulary, weights }: Model): TunedModel {
+  const backbone = buildBackbone(size, architecture);
+  return {
+    size,
+    backbone,
+    weights: new Map(backbone.parameters.map(({ name }) => [name, tensorNamed(weights, name)])),
+    encoder: new WordEncoder(vocabulary),
+  };
+}
+
+/** @throws OpnasError BAD_SETTING if rows are to be longer than the model can read */
+export function checkLength({ length }: Tuning, { size }: Model): void {
+  if (length <= size.length) return;
+  throw new OpnasError(
+    "BAD_SETTING",
+    `The model reads at most ${size.length} tokens; a length of ${length} is more.`,
+  );
+}
+
+/** Steps of a training: what fills no batch at an epoch's end is left out of it. */
+export function stepsOf({ epochs, batch }: Tuning, rows: number): number {
+  return epochs * Math.max(1, Math.floor(rows / batch));
+}
+
+/** What a learning rate led to; no score: the training diverged. */
+export interface Trial {
+  learningRate: number;
+  score: number | null;
+}
+
+/** Every learning rate's training; the best by score, of equals the first, unless all diverged. */
+export async function bestTrial<T extends { score: number }>(
+  learningRates: readonly number[],
+  train: (learningRate: number) => Promise<T>,
+): Promise<{ trials: Trial[]; best?: T & { learningRate: number } }> {
+  const trials: Trial[] = [];
+  let best: (T & { learningRate: number }) | undefined;
+  for (const learningRate of learningRates) {
+    const outcome = await train(learningRate).catch((error: unknown) => {
+      if (error instanceof DivergedError) return undefined;
+      throw error;
+    });
+    trials.push({ learningRate, score: outcome?.score ?? null });
+    if (outcome && (!best || outcome.score > best.score)) best = { ...outcome, learningRate };
+  }
+  return { trials, ...(best && { best }) };
+}
