@@ -67,8 +67,8 @@ try {
     seeds.map((seed) => ({ variant, seed })),
   );
   const superNetSeconds = await trainSuperNets(trainings);
-  const { scores, candidateSeconds, aloneSeconds } = await scoreAll(trainings);
-  const report = await summary({ scores, superNetSeconds, candidateSeconds, aloneSeconds });
+  const { results, candidateSeconds, aloneSeconds } = await scoreAll(trainings);
+  const report = await summary({ results, superNetSeconds, candidateSeconds, aloneSeconds });
   print(report);
   if (options.json) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
 } finally {
@@ -111,7 +111,14 @@ async function trainSuperNets(trainings) {
 /** Every architecture with every super-net's weights; and a few alone, in between. */
 async function scoreAll(trainings) {
   const alone = entries.slice(0, againAlone).map(({ key, architecture }) => {
-    return { type: "alone", settings, seed: 1, plan: record.plan, key, architecture };
+    return {
+      type: "alone",
+      settings: record.settings,
+      seed: 1,
+      plan: record.plan,
+      key,
+      architecture,
+    };
   });
   const inherited = trainings.flatMap((training) =>
     entries.map(({ key, architecture }, at) => {
@@ -130,7 +137,7 @@ async function scoreAll(trainings) {
     }))
     .sort((a, b) => a.place - b.place)
     .map(({ index }) => index);
-  const scores = Object.fromEntries(
+  const results = Object.fromEntries(
     Object.keys(variants).map((variant) => [variant, seeds.map(() => [])]),
   );
   const [candidateSeconds, aloneSeconds] = [[], []];
@@ -139,28 +146,30 @@ async function scoreAll(trainings) {
   await pool.run(
     order.map((index) => requests[index]),
     {
-      done: (place, { score }, seconds) => {
+      done: (place, { score, heldOutLoss, taskScores }, seconds) => {
         const index = order[place];
         if (index < againAlone) aloneSeconds.push(seconds);
         else {
           const { variant, seed, at } = inherited[index - againAlone];
-          scores[variant][seed - 1][at] = score;
+          const tasks = Object.fromEntries(taskScores.map(({ task, score }) => [task, score]));
+          results[variant][seed - 1][at] = { score, heldOutLoss, tasks };
           candidateSeconds.push(seconds);
         }
         note(`${++count}/${requests.length} scored, ${clock(count / requests.length)}`, 5000);
       },
     },
   );
-  return { scores, candidateSeconds, aloneSeconds };
+  return { results, candidateSeconds, aloneSeconds };
 }
 
-async function summary({ scores, superNetSeconds, candidateSeconds, aloneSeconds }) {
+async function summary({ results, superNetSeconds, candidateSeconds, aloneSeconds }) {
   const among = (values) => values.filter((_, at) => learned[at]);
   const agreement = (values) => ({
     all: kendallWithInterval(values, truth),
     learners: kendallWithInterval(among(values), among(truth)),
   });
-  const bySeed = (variant) => meanOver(scores[variant].map((each) => agreement(each)));
+  const bySeed = (variant) =>
+    meanOver(results[variant].map((each) => agreement(each.map(({ score }) => score))));
   const candidates = candidateCount(settings);
   const perCandidate = mean(candidateSeconds) + mean(superNetSeconds) / candidates;
   const noise = [0, 1].map((at) => entries.map(({ runs }) => runs[at].score));
@@ -197,7 +206,10 @@ async function summary({ scores, superNetSeconds, candidateSeconds, aloneSeconds
       alone: truth[at],
       learned: learned[at],
       ...Object.fromEntries(
-        Object.entries(scores).map(([variant, ofSeeds]) => [variant, ofSeeds.map((s) => s[at])]),
+        Object.entries(results).map(([variant, ofSeeds]) => [
+          variant,
+          ofSeeds.map((ofArchitectures) => ofArchitectures[at]),
+        ]),
       ),
     })),
   };

@@ -16,12 +16,16 @@ import { cacheFolder } from "../../worker/native/location.mjs";
 
 const stopped = () => false;
 const superNets = new Map();
-let data;
+const prepared = new Map();
 
 async function dataOf({ size, tasks, evaluationExamples }) {
   const { vocabulary, length } = size;
   const request = { vocabulary, length, tasks, evaluationExamples };
-  return (data ??= await prepareData(request, path.join(cacheFolder(), "text")));
+  const key = JSON.stringify(request);
+  if (!prepared.has(key)) {
+    prepared.set(key, await prepareData(request, path.join(cacheFolder(), "text")));
+  }
+  return prepared.get(key);
 }
 
 async function superNetOf(file) {
