@@ -8,7 +8,11 @@ export async function svgOf(spec) {
     width: 560,
     height: 320,
     background: "white",
-    config: { font: "sans-serif", axis: { grid: true, gridOpacity: 0.4 }, legend: { title: null, labelLimit: 300 } },
+    config: {
+      font: "sans-serif",
+      axis: { grid: true, gridOpacity: 0.4 },
+      legend: { title: null, labelLimit: 300 },
+    },
     ...spec,
   });
   const view = new View(parse(vega), { renderer: "none" });

@@ -49,6 +49,10 @@ const variants = {
   opnas: { strategy: "opnas", settings },
   "opnas as in the paper": { strategy: "opnas", settings: asInThePaper },
   evolution: { strategy: "evolution", settings },
+  "regularised evolution": {
+    strategy: "evolution",
+    settings: { ...settings, survivors: "youngest" },
+  },
   random: { strategy: "random", settings },
   reinforcement: { strategy: "reinforcement", settings },
 };

@@ -1,9 +1,4 @@
-import {
-  defaultEditWeights,
-  defaultReinforcement,
-  defaultScreening,
-  type SearchSettings,
-} from "./settings.js";
+import { defaultEditWeights, defaultReinforcement, type SearchSettings } from "./settings.js";
 
 export interface Preset {
   name: string;
@@ -19,8 +14,9 @@ const tiny: SearchSettings = {
   parents: 4,
   childrenPerParent: 4,
   generations: 5,
+  survivors: "best",
   ucb: { alpha: 2, temperature: 2 },
-  screening: defaultScreening,
+  screening: { draws: 16, alpha: 1 },
   reinforcement: defaultReinforcement,
   mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
   superNet: {

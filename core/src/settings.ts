@@ -46,7 +46,7 @@ export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, 
 export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
 /** The paper's own: the first mutation drawn is the child. */
-export const defaultScreening = { draws: 1, alpha: 0.3 };
+export const defaultScreening = { draws: 1, alpha: 1 };
 
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
@@ -77,6 +77,11 @@ export const searchSettingsSchema = z
     childrenPerParent: z.int().min(1).max(1_000),
     /** Evolved generations after the initial population (generation 0). */
     generations: z.int().min(0).max(10_000),
+    /**
+     * Who is in the population: the best of all ever evaluated, or the youngest, whatever their
+     * score (regularised evolution, Real et al. 2019).
+     */
+    survivors: z.enum(["best", "youngest"]).default("best"),
     /** Operation priorities (paper §3): u = mean score + alpha · √(2 ln N / N_i). */
     ucb: z.strictObject({
       /** Weight of exploration, in score points. */

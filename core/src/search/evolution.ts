@@ -31,19 +31,15 @@ export function evolve<A>(
   context: SearchContext<A>,
   screening?: Screening<A>,
 ): Proposal<A>[] {
-  const { population, parents, generations } = context.settings;
+  const { population, parents, generations, survivors } = context.settings;
   const evaluated = orderedHistory(history);
   if (generation > generations) return [];
-  const survivors = best(evaluated, population);
+  const alive = survivors === "youngest" ? evaluated.slice(-population) : evaluated;
   const known = evaluated.map(({ key }) => key);
-  return mutateNew(survivors.slice(0, parents), generation, known, choose, context, screening);
+  return mutateNew(best(alive, parents), generation, known, choose, context, screening);
 }
 
-/**
- * The population: the best of all candidates ever evaluated, best first. Nobody dies of age, for a
- * score does not change: the same seed gives an architecture the same score. Of equals the earlier
- * comes first.
- */
-export function best<A>(evaluated: readonly Candidate<A>[], population: number): Candidate<A>[] {
-  return [...evaluated].sort((a, b) => b.score - a.score).slice(0, population);
+/** The best of the candidates, best first; of equals the earlier comes first. */
+export function best<A>(candidates: readonly Candidate<A>[], count: number): Candidate<A>[] {
+  return [...candidates].sort((a, b) => b.score - a.score).slice(0, count);
 }

@@ -129,6 +129,18 @@ describe("evolution", () => {
       expect(mutation).toMatch(/^layer \d: /);
   });
 
+  test("takes the best of the youngest as parents, if they are the population", () => {
+    const young = { ...settings, survivors: "youngest" } as const;
+    const { history, generations } = run(
+      "evolution",
+      { ...context, settings: young },
+      ({ layers }) => -artificialScore({ version: 1, layers }),
+    );
+    const parents = new Set(generations[4]?.children.map(({ parentKey }) => parentKey));
+    const ages = history.filter(({ key }) => parents.has(key)).map(({ generation }) => generation);
+    expect(new Set(ages)).toEqual(new Set([3]));
+  });
+
   test("only OP-NAS keeps operation priorities", { timeout: 60_000 }, () => {
     const last = (name: StrategyName) => run(name, context, artificialScore).generations.at(-1);
     expect(last("opnas")?.priorities.length).toBeGreaterThan(10);

@@ -39,6 +39,7 @@ export type StrategySettings = Pick<
   | "parents"
   | "childrenPerParent"
   | "generations"
+  | "survivors"
   | "ucb"
   | "screening"
   | "reinforcement"

@@ -9,6 +9,7 @@ const words: Record<string, Words> = {
   parents: { label: "Parents", hint: "Best candidates that have children." },
   childrenPerParent: { label: "Children per parent" },
   generations: { label: "Generations", hint: "After the initial population." },
+  survivors: { label: "Survivors", hint: "best, or youngest: regularised evolution." },
   masking: { label: "Masked tokens", hint: "Share from 0 to 1." },
   evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
   tasks: { label: "Scored tasks" },
