@@ -1,4 +1,5 @@
 export * from "./architecture/canonical.js";
+export * from "./architecture/cheapest.js";
 export * from "./architecture/check.js";
 export * from "./architecture/cost.js";
 export * from "./architecture/formula.js";
@@ -21,3 +22,4 @@ export * from "./search/backboneSpace.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
 export * from "./search/strategy.js";
+export * from "./search/within.js";

@@ -24,6 +24,8 @@ const words: Record<string, Words> = {
   "mutation.layerKind": { label: "Layer kind changes", hint: "Chance from 0 to 1 per layer." },
   "mutation.edits": { label: "Edits per child" },
   "mutation.maxNodes": { label: "Longest graph", hint: "In operations." },
+  "limits.parameters": { label: "Most parameters", hint: "Nothing above is proposed." },
+  "limits.flops": { label: "Most FLOPs", hint: "Of one sequence of full length." },
   "superNet.checkpointEverySeconds": { label: "Checkpoint every", hint: "In seconds." },
 };
 
@@ -41,6 +43,7 @@ const groupTitles: Record<string, string> = {
   reinforcement: "Reinforcement learning",
   mutation: "Mutation",
   "mutation.editWeights": "Mutation: how often each edit is made",
+  limits: "Limits",
   superNet: "Super-net training",
   candidate: "Candidate training",
   fineTune: "Fine-tuning",
