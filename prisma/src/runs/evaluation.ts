@@ -2,7 +2,7 @@ import type { Database, Transaction } from "../client.js";
 import type { CandidateResult } from "../contracts/tasks.js";
 import { appendEvents } from "../events.js";
 import type { RunEventInput } from "../contracts/events.js";
-import type { SearchRun } from "../generated/client.js";
+import { Prisma, type SearchRun } from "../generated/client.js";
 import { enqueueEvolution, type Queue } from "../queue.js";
 import { liveSlots } from "../workers.js";
 import { type Claim, writeUnderClaim } from "./claim.js";
@@ -38,6 +38,8 @@ export async function recordEvaluation(
         stability: result.stability,
         heldOutLoss: result.heldOutLoss,
         heldOutAccuracy: result.heldOutAccuracy,
+        stepSeconds: result.stepSeconds,
+        tokenUniformity: result.tokenUniformity ?? Prisma.DbNull,
         taskScores: result.taskScores,
         timings: { ...result.timings, overheadSeconds: found.overheadSeconds },
         engine: found.engine,
@@ -47,7 +49,11 @@ export async function recordEvaluation(
     });
     await tx.architecture.update({
       where: { id: architectureId },
-      data: { score: result.score, stability: result.stability },
+      data: {
+        score: result.score,
+        stability: result.stability,
+        stepSeconds: result.stepSeconds,
+      },
     });
     const { generationId } = architecture;
     const { score, stability } = result;
