@@ -10,6 +10,7 @@ import {
 } from "./architecture/resolver.js";
 import { EventResolver } from "./events/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
+import { ParetoResolver } from "./leaderboard/pareto.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { RunFields } from "./run/fields.js";
 import { GenerationFields } from "./run/generation.js";
@@ -39,6 +40,7 @@ export function createSchema(): GraphQLSchema {
       EventResolver,
       GenerationFields,
       LeaderboardResolver,
+      ParetoResolver,
       PresetResolver,
       PriorityResolver,
       RunFields,
