@@ -14,6 +14,7 @@ import { ParetoResolver } from "./leaderboard/pareto.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { RunFields } from "./run/fields.js";
 import { GenerationFields } from "./run/generation.js";
+import { KernelResolver } from "./run/kernels.js";
 import { PriorityResolver } from "./run/priorities.js";
 import { RunResolver, SearchRunConnectionResolver, SearchRunEdgeResolver } from "./run/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
@@ -39,6 +40,7 @@ export function createSchema(): GraphQLSchema {
       EvaluationResolver,
       EventResolver,
       GenerationFields,
+      KernelResolver,
       LeaderboardResolver,
       ParetoResolver,
       PresetResolver,
