@@ -13,13 +13,11 @@ import os from "node:os";
 import { parseArgs } from "node:util";
 import {
   architectureKey,
-  autobertZeroBase,
-  bertLayer,
   flops,
   parameterCount,
+  referenceBackbones,
   sampleBackbone,
   stream,
-  withDepth,
 } from "@opnas/core";
 import { startPool } from "../pool/pool.mjs";
 import { eta, note } from "../pool/progress.mjs";
@@ -109,32 +107,14 @@ function report() {
   }
 }
 
-/** The named backbones at this depth, then random ones until there are `count` of them. */
+/** The reference backbones at this depth, then random ones until there are `count` of them. */
 function wanted(count) {
   const { layers } = settings.size;
-  const all = (layer) => ({ version: 1, layers: Array.from({ length: layers }, () => layer) });
-  const named = [
-    { name: "vanilla BERT", architecture: all(bertLayer) },
-    { name: "AutoBERT-Zero's pattern", architecture: withDepth(autobertZeroBase, layers) },
-    {
-      name: "AutoBERT-Zero's attention only",
-      architecture: withDepth(only("attention"), layers),
-    },
-    {
-      name: "AutoBERT-Zero's convolution only",
-      architecture: withDepth(only("conv"), layers),
-    },
-  ];
   const random = stream(0, "architectures of the record");
   const found = new Map();
   while (found.size < count) {
     const architecture = sampleBackbone(layers, settings.mutation.maxNodes, random);
     found.set(architectureKey(architecture), { architecture });
   }
-  return [...named, ...found.values()];
-}
-
-function only(kind) {
-  const layers = autobertZeroBase.layers.filter((layer) => layer.kind === kind);
-  return { version: 1, layers };
+  return [...referenceBackbones(layers), ...found.values()];
 }

@@ -8,6 +8,7 @@ export * from "./architecture/layout.js";
 export * from "./architecture/live.js";
 export * from "./architecture/name.js";
 export * from "./architecture/named.js";
+export * from "./architecture/references.js";
 export * from "./architecture/schema.js";
 export * from "./architecture/shape.js";
 export * from "./architecture/simplify.js";

@@ -32,6 +32,7 @@ const tiny: SearchSettings = {
   candidate: { steps: 20, batch: 16, learningRate: 3e-4 },
   fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
   limits: noLimits,
+  references: true,
   masking: 0.3,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],

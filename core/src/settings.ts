@@ -123,6 +123,11 @@ export const searchSettingsSchema = z
         flops: z.number().positive().nullable().default(null),
       })
       .default(noLimits),
+    /**
+     * Whether the published backbones are evaluated beside the candidates, under the same protocol
+     * (`referenceBackbones`). They are no part of what is searched, nor of its budget.
+     */
+    references: z.boolean().default(true),
     masking: z.number().min(0.01).max(0.9),
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),

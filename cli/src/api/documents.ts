@@ -108,6 +108,7 @@ export const leaderboardDocument = graphql(`
           score
           stability
           params
+          reference
           generationIndex
           run {
             name

@@ -68,6 +68,13 @@ export class Architecture {
   })
   stepSeconds!: number | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Which published backbone this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution. Null for candidates.",
+  })
+  reference!: string | null;
+
   @Field(() => String, { nullable: true, description: "What made it of its parent." })
   mutation!: string | null;
 

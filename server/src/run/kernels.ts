@@ -64,7 +64,7 @@ async function kernelsByDepth(
            count(*)::int AS count
       FROM (
         SELECT json FROM "Architecture"
-         WHERE "runId" = ${runId}::uuid AND score IS NOT NULL
+         WHERE "runId" = ${runId}::uuid AND reference IS NULL AND score IS NOT NULL
          ORDER BY score DESC, id
          LIMIT ${top}
       ) AS best, jsonb_array_elements(json -> 'layers') WITH ORDINALITY AS layers (chosen, place)
