@@ -136,6 +136,24 @@ export const recordDocument = graphql(`
       bestArchitecture {
         key
       }
+      references {
+        reference
+        name
+        key
+        json
+        params
+        flops
+        score
+        stability
+        taskScores {
+          task
+          kind
+          metric
+          score
+          majority
+          ngram
+        }
+      }
       generations {
         index
         size
