@@ -3,6 +3,7 @@ import Link from "next/link";
 import { memo } from "react";
 import type { Candidate } from "@/architecture/fragments";
 import { Pattern } from "@/architecture/pattern";
+import { ReferenceBadge } from "@/architecture/reference-badge";
 import { StabilityMark } from "@/architecture/stability-badge";
 import { compact, score } from "@/format/number";
 import { columns } from "./columns";
@@ -38,6 +39,7 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
         >
           {row.name}
         </Link>
+        {row.reference && <ReferenceBadge />}
         <StabilityMark stability={row.stability} />
       </div>
       <div role="cell">
@@ -68,7 +70,11 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
             {" · "}
           </>
         )}
-        <span className="whitespace-nowrap">gen {row.generationIndex}</span>
+        {row.reference ? (
+          "reference"
+        ) : (
+          <span className="whitespace-nowrap">gen {row.generationIndex}</span>
+        )}
       </div>
       <span className="sr-only">Score {score(row.score)}</span>
     </div>

@@ -11,6 +11,7 @@ const words: Record<string, Words> = {
   generations: { label: "Generations", hint: "After the initial population." },
   masking: { label: "Masked tokens", hint: "Share from 0 to 1." },
   evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
+  references: { label: "Score reference backbones too" },
   tasks: { label: "Scored tasks" },
   "size.layers": { label: "Layers" },
   "size.hidden": { label: "Hidden size", hint: "A multiple of the heads." },
