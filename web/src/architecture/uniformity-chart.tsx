@@ -26,7 +26,8 @@ export default function UniformityChart({ values }: { values: readonly number[] 
           <YAxis
             {...axis}
             domain={[Math.min(0, ...values), 1]}
-            tickFormatter={(value: number) => value.toFixed(1)}
+            ticks={[0, 0.25, 0.5, 0.75, 1]}
+            tickFormatter={(value: number) => value.toFixed(2)}
             axisLine={false}
             tickLine={false}
             width={48}

@@ -24,17 +24,19 @@ export function Uniformity({ evaluations }: { evaluations: Architecture["evaluat
       {values ? (
         <>
           <UniformityChart values={values} />
-          <table className="sr-only">
-            <caption>Token uniformity by layer</caption>
-            <tbody>
-              {values.map((value, layer) => (
-                <tr key={layer} data-testid="uniformity-layer">
-                  <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
-                  <td>{value.toFixed(3)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <div className="sr-only">
+            <table>
+              <caption>Token uniformity by layer</caption>
+              <tbody>
+                {values.map((value, layer) => (
+                  <tr key={layer} data-testid="uniformity-layer">
+                    <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
+                    <td>{value.toFixed(3)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
         </>
       ) : (
         <p className="text-sm text-muted">

@@ -38,7 +38,7 @@ export function Filters(props: {
       <SearchBox value={search} onChange={(q) => onChange({ q })} />
       <Select
         aria-label="Run"
-        className="flex-1 sm:w-40"
+        className="min-w-32 flex-1 sm:w-40"
         value={run ?? ""}
         onChange={(event) => onChange({ run: event.target.value })}
       >
@@ -51,7 +51,7 @@ export function Filters(props: {
       </Select>
       <Select
         aria-label="Preset"
-        className="flex-1 sm:w-36"
+        className="min-w-32 flex-1 sm:w-36"
         value={preset ?? ""}
         onChange={(event) => onChange({ preset: event.target.value })}
       >
@@ -64,7 +64,7 @@ export function Filters(props: {
       </Select>
       <Select
         aria-label="References"
-        className="flex-1 sm:w-44"
+        className="min-w-32 flex-1 sm:w-44"
         value={references ?? ""}
         onChange={(event) => onChange({ references: event.target.value })}
       >

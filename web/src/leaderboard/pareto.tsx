@@ -89,24 +89,26 @@ function Legend() {
 
 function FrontTable({ points, x }: { points: readonly ParetoPoint[]; x: ParetoCost }) {
   return (
-    <table className="sr-only">
-      <caption>Pareto front of score against {costs[x].label.toLowerCase()}</caption>
-      <thead>
-        <tr>
-          <th>Architecture</th>
-          <th>{costs[x].label}</th>
-          <th>Score</th>
-        </tr>
-      </thead>
-      <tbody>
-        {points.map(({ id, name, cost, score: value }) => (
-          <tr key={id} data-testid="pareto-point">
-            <td>{name}</td>
-            <td>{costs[x].format(cost)}</td>
-            <td>{score(value)}</td>
+    <div className="sr-only">
+      <table>
+        <caption>Pareto front of score against {costs[x].label.toLowerCase()}</caption>
+        <thead>
+          <tr>
+            <th>Architecture</th>
+            <th>{costs[x].label}</th>
+            <th>Score</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {points.map(({ id, name, cost, score: value }) => (
+            <tr key={id} data-testid="pareto-point">
+              <td>{name}</td>
+              <td>{costs[x].format(cost)}</td>
+              <td>{score(value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

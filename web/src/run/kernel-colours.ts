@@ -1,17 +1,17 @@
 import type { LayerChoices } from "./queries";
 
-const [palest, fullest] = [25, 100];
+const [palest, fullest] = [15, 100];
 
-/** Attention in a colour of its own; kernels from pale to full by their size. */
+/** Attention in its colour everywhere; kernels grey, the darker the larger. */
 export function kernelColours(layers: readonly LayerChoices[]) {
   const sizes = layers[0]?.kernels.map(({ kernelSize }) => kernelSize) ?? [];
   const step = (fullest - palest) / Math.max(1, sizes.length - 1);
   return [
-    { key: "attention", label: "Attention", fill: "var(--warn)" },
+    { key: "attention", label: "Attention", fill: "var(--accent)" },
     ...sizes.map((size, index) => ({
       key: String(size),
       label: `Kernel ${size}`,
-      fill: `color-mix(in oklab, var(--accent) ${Math.round(palest + step * index)}%, var(--surface))`,
+      fill: `color-mix(in oklab, var(--muted) ${Math.round(palest + step * index)}%, var(--surface))`,
     })),
   ];
 }

@@ -77,27 +77,29 @@ function Legend({ layers }: { layers: readonly LayerChoices[] }) {
 
 function KernelsTable({ layers }: { layers: readonly LayerChoices[] }) {
   return (
-    <table className="sr-only">
-      <caption>Kernels by depth</caption>
-      <thead>
-        <tr>
-          <th>Layer</th>
-          {kernelColours(layers).map(({ key, label }) => (
-            <th key={key}>{label}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {layers.map(({ layer, attention, kernels }) => (
-          <tr key={layer} data-testid="kernel-layer">
-            <th scope="row">{layer + 1}</th>
-            <td>{attention}</td>
-            {kernels.map(({ kernelSize, count }) => (
-              <td key={kernelSize}>{count}</td>
+    <div className="sr-only">
+      <table>
+        <caption>Kernels by depth</caption>
+        <thead>
+          <tr>
+            <th>Layer</th>
+            {kernelColours(layers).map(({ key, label }) => (
+              <th key={key}>{label}</th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {layers.map(({ layer, attention, kernels }) => (
+            <tr key={layer} data-testid="kernel-layer">
+              <th scope="row">{layer + 1}</th>
+              <td>{attention}</td>
+              {kernels.map(({ kernelSize, count }) => (
+                <td key={kernelSize}>{count}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
