@@ -197,8 +197,11 @@ test("every page fits a phone, in the dark too", async () => {
     .getByTestId("leaderboard-row")
     .first()
     .getAttribute("data-architecture-id");
+  await finder.goto(`${platform.portal}/runs`);
+  const run = await finder.getByTestId("run-row").getByRole("link").first().getAttribute("href");
   await finder.close();
-  for (const path of ["/", "/runs", "/runs/new", `/architectures/${architecture ?? ""}`]) {
+  const architecturePath = `/architectures/${architecture ?? ""}`;
+  for (const path of ["/", "/runs", "/runs/new", run ?? "", architecturePath]) {
     const page = await open(path, phone, "dark");
     await page.waitForLoadState("networkidle");
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
