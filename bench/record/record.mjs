@@ -15,13 +15,11 @@ import os from "node:os";
 import { parseArgs } from "node:util";
 import {
   architectureKey,
-  autobertZeroBase,
-  bertLayer,
   flops,
   parameterCount,
+  referenceBackbones,
   sampleBackbone,
   stream,
-  withDepth,
 } from "@opnas/core";
 import { startPool } from "../pool/pool.mjs";
 import { eta, note } from "../pool/progress.mjs";
@@ -51,8 +49,11 @@ const { batch, learningRate } = settings.superNet;
 const plan = { steps: Number(options.steps), batch, learningRate };
 const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index + 1);
 
-const record = await readRecord(options.out, { settings, plan });
-for (const { name, architecture } of [...named(), ...wanted()]) {
+// Of the settings only what a training alone depends on: the record outlives changes of the others.
+const { size, fineTune, masking, evaluationExamples, tasks } = settings;
+const conditions = { settings: { size, fineTune, masking, evaluationExamples, tasks }, plan };
+const record = await readRecord(options.out, conditions);
+for (const { name, architecture } of [...referenceBackbones(settings.size.layers), ...wanted()]) {
   const key = architectureKey(architecture);
   if (record.entries.some((entry) => entry.key === key)) continue;
   const costs = {
@@ -112,21 +113,6 @@ function report() {
       `${name}: ${entries.length} architectures, r between seeds ${r}, ${points} points apart`,
     );
   }
-}
-
-/** Backbones that people made or that the paper found, at this depth. */
-function named() {
-  const { layers } = settings.size;
-  const only = (kind) => autobertZeroBase.layers.filter((layer) => layer.kind === kind);
-  const patterns = {
-    "vanilla BERT": [bertLayer],
-    "AutoBERT-Zero's pattern": autobertZeroBase.layers,
-    "AutoBERT-Zero's attention only": only("attention"),
-    "AutoBERT-Zero's convolution only": only("conv"),
-  };
-  return Object.entries(patterns).map(([name, pattern]) => {
-    return { name, architecture: withDepth({ version: 1, layers: pattern }, layers) };
-  });
 }
 
 /** All of the tiny space in random order, so that a part of the record is a fair one; or some. */

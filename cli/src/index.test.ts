@@ -35,6 +35,19 @@ describe("npm run search", () => {
     });
   });
 
+  it("reads limits beside other settings", async () => {
+    const words =
+      "--strategy reinforcement --max-parameters 345000 --max-flops 2.2e7 --set parents=2";
+    expect(await parse(...words.split(" "))).toMatchObject({
+      options: {
+        input: {
+          strategy: "REINFORCEMENT",
+          settings: { parents: 2, limits: { parameters: 345_000, flops: 22_000_000 } },
+        },
+      },
+    });
+  });
+
   it("leaves the seed to the platform when none is given", async () => {
     const request = await parse();
     expect(request).toMatchObject({ options: { input: { preset: "tiny" } } });
@@ -45,6 +58,7 @@ describe("npm run search", () => {
     [["--seed", "-3"], /whole number from 0/],
     [["--strategy", "luck"], /opnas, evolution, random/],
     [["--sed", "7"], /unknown option/],
+    [["--max-flops", "few"], /a number above 0/],
     [["--set", "steps"], /write it as name=value/],
     [["leftover"], /too many arguments/],
   ])("ends with code 2 and a sentence for %j", async (words, message) => {

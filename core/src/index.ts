@@ -1,4 +1,5 @@
 export * from "./architecture/canonical.js";
+export * from "./architecture/cheapest.js";
 export * from "./architecture/check.js";
 export * from "./architecture/cost.js";
 export * from "./architecture/formula.js";
@@ -7,6 +8,7 @@ export * from "./architecture/layout.js";
 export * from "./architecture/live.js";
 export * from "./architecture/name.js";
 export * from "./architecture/named.js";
+export * from "./architecture/references.js";
 export * from "./architecture/schema.js";
 export * from "./architecture/shape.js";
 export * from "./architecture/simplify.js";
@@ -21,3 +23,4 @@ export * from "./search/backboneSpace.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
 export * from "./search/strategy.js";
+export * from "./search/within.js";

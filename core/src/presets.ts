@@ -1,4 +1,9 @@
-import { defaultEditWeights, defaultReinforcement, type SearchSettings } from "./settings.js";
+import {
+  defaultEditWeights,
+  defaultReinforcement,
+  noLimits,
+  type SearchSettings,
+} from "./settings.js";
 
 export interface Preset {
   name: string;
@@ -29,6 +34,8 @@ const tiny: SearchSettings = {
   },
   candidate: { steps: 20, batch: 16, learningRate: 3e-4 },
   fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
+  limits: noLimits,
+  references: true,
   masking: 0.3,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { leastCost } from "./architecture/cheapest.js";
 import { presets } from "./presets.js";
-import { candidateCount, defaultEditWeights, searchSettingsSchema } from "./settings.js";
+import { candidateCount, defaultEditWeights, noLimits, searchSettingsSchema } from "./settings.js";
 
 const [smoke] = presets;
 if (!smoke) throw new Error("There is no preset.");
@@ -26,6 +27,23 @@ describe("search settings", () => {
     const mutation = { ...smoke.settings.mutation, editWeights: undefined };
     const parsed = searchSettingsSchema.parse({ ...smoke.settings, mutation });
     expect(parsed.mutation.editWeights).toEqual(defaultEditWeights);
+  });
+
+  test("know no limits where none are given", () => {
+    const older = { ...smoke.settings, limits: undefined };
+    expect(searchSettingsSchema.parse(older).limits).toEqual(noLimits);
+    expect(problems({ limits: { parameters: 1e9 } })).toBeUndefined();
+  });
+
+  test("refuse limits that no backbone of the size meets, and name the cheapest", () => {
+    const { parameters, flops } = leastCost(smoke.settings.size);
+    expect(problems({ limits: { parameters, flops } })).toBeUndefined();
+    expect(problems({ limits: { parameters: parameters - 1, flops: flops - 1 } })).toEqual([
+      `limits.parameters: no backbone of this size has so few: the cheapest has ${parameters} parameters`,
+      `limits.flops: no backbone of this size has so few: the cheapest has ${flops} flops`,
+    ]);
+    expect(problems({ limits: { parameters: 0 } })?.[0]).toMatch(/limits.parameters/);
+    expect(problems({ limits: { flops: -5 } })?.[0]).toMatch(/limits.flops/);
   });
 
   test("name what does not fit", () => {

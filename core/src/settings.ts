@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { leastCost } from "./architecture/cheapest.js";
 
 /** Names of the scored tasks; `worker` builds each from text held out by document. */
 export const taskNames = [
@@ -47,6 +48,9 @@ export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
 /** The paper's own: the first mutation drawn is the child. */
 export const defaultScreening = { draws: 1, alpha: 1 };
+
+/** Any backbone of the size may be proposed. */
+export const noLimits = { parameters: null, flops: null };
 
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
@@ -134,6 +138,21 @@ export const searchSettingsSchema = z
     /** A candidate's own steps after it inherited the super-net's weights. */
     candidate: z.strictObject({ steps, batch: z.int().min(1).max(4096), learningRate }),
     fineTune: z.strictObject({ steps, batch: z.int().min(1).max(4096), learningRate }),
+    /**
+     * The most that a proposed backbone may cost, as `parameterCount` and `flops` count; null: as
+     * much as it likes.
+     */
+    limits: z
+      .strictObject({
+        parameters: z.number().positive().nullable().default(null),
+        flops: z.number().positive().nullable().default(null),
+      })
+      .default(noLimits),
+    /**
+     * Whether the published backbones are evaluated beside the candidates, under the same protocol
+     * (`referenceBackbones`). They are no part of what is searched, nor of its budget.
+     */
+    references: z.boolean().default(true),
     masking: z.number().min(0.01).max(0.9),
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),
@@ -145,6 +164,15 @@ export const searchSettingsSchema = z
   .refine((settings) => settings.parents <= settings.population, {
     error: "parents must not exceed population",
     path: ["parents"],
+  })
+  .superRefine(({ size, limits }, context) => {
+    const least = leastCost(size);
+    for (const cost of ["parameters", "flops"] as const) {
+      const limit = limits[cost];
+      if (limit === null || limit >= least[cost]) continue;
+      const message = `no backbone of this size has so few: the cheapest has ${least[cost]} ${cost}`;
+      context.addIssue({ code: "custom", path: ["limits", cost], message });
+    }
   });
 
 export type ModelSize = z.infer<typeof modelSizeSchema>;

@@ -12,6 +12,7 @@ export interface Loaders {
   architecture: Loader<Architecture>;
   generationsOfRun: Loader<Generation[]>;
   candidatesOfGeneration: Loader<Architecture[]>;
+  referencesOfRun: Loader<Architecture[]>;
   evaluationsOfArchitecture: Loader<Evaluation[]>;
   evaluationsOfGeneration: Loader<Evaluation[]>;
   lineage: Loader<string[]>;
@@ -39,10 +40,18 @@ export function createLoaders(database: Database): Loaders {
     candidatesOfGeneration: grouped(
       (generationIds) =>
         database.architecture.findMany({
-          where: { generationId: { in: generationIds } },
+          where: { generationId: { in: generationIds }, reference: null },
           orderBy: { indexInGeneration: "asc" },
         }),
       ({ generationId }) => generationId,
+    ),
+    referencesOfRun: grouped(
+      (runIds) =>
+        database.architecture.findMany({
+          where: { runId: { in: runIds }, reference: { not: null } },
+          orderBy: { indexInGeneration: "asc" },
+        }),
+      ({ runId }) => runId,
     ),
     evaluationsOfArchitecture: grouped(
       (architectureIds) =>
@@ -55,7 +64,7 @@ export function createLoaders(database: Database): Loaders {
     evaluationsOfGeneration: grouped(
       (generationIds) =>
         database.evaluation.findMany({
-          where: { architecture: { generationId: { in: generationIds } } },
+          where: { architecture: { generationId: { in: generationIds }, reference: null } },
           orderBy: { id: "asc" },
           include: { architecture: { select: { generationId: true } } },
         }),

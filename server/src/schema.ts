@@ -10,9 +10,11 @@ import {
 } from "./architecture/resolver.js";
 import { EventResolver } from "./events/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
+import { ParetoResolver } from "./leaderboard/pareto.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { RunFields } from "./run/fields.js";
 import { GenerationFields } from "./run/generation.js";
+import { KernelResolver } from "./run/kernels.js";
 import { PriorityResolver } from "./run/priorities.js";
 import { RunResolver, SearchRunConnectionResolver, SearchRunEdgeResolver } from "./run/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
@@ -38,7 +40,9 @@ export function createSchema(): GraphQLSchema {
       EvaluationResolver,
       EventResolver,
       GenerationFields,
+      KernelResolver,
       LeaderboardResolver,
+      ParetoResolver,
       PresetResolver,
       PriorityResolver,
       RunFields,

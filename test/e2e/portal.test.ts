@@ -90,6 +90,15 @@ test("a search is started from the form, followed, paused, resumed and seen to i
   expect(await text(page, "run-percent")).toContain("100");
   await page.getByTestId("generation-chart").waitFor();
   await page.getByTestId("priorities").waitFor();
+  await page.getByTestId("priority-history").getByTestId("heat-map-operation").waitFor();
+  await page.getByTestId("kernel-layer").nth(1).waitFor({ state: "attached" });
+  await page.getByTestId("candidates").getByTestId("reference").first().waitFor();
+  await page.getByTestId("candidates").getByLabel("With references").uncheck();
+  await page
+    .getByTestId("candidates")
+    .getByTestId("reference")
+    .first()
+    .waitFor({ state: "detached" });
   expect(await page.getByTestId("generation").count()).toBe(3);
   await page.close();
 }, 400_000);
@@ -104,7 +113,23 @@ test("an architecture shows its backbone, drawings, formulas, scores and lineage
   expect(await page.getByTestId("formula").count()).toBe(await attention.count());
   expect(await page.getByTestId("graph-drawing").count()).toBe(await attention.count());
   expect(await page.getByTestId("task-score").count()).toBe(7);
+  const layers = await page.getByTestId("layer").count();
+  await page.getByTestId("uniformity-layer").first().waitFor({ state: "attached" });
+  expect(await page.getByTestId("uniformity-layer").count()).toBe(layers + 1);
   await page.getByTestId("lineage").waitFor();
+  await page.close();
+});
+
+test("the leaderboard shows references, and what no architecture beats at its cost", async () => {
+  const page = await open("/?references=only");
+  await page.getByText("vanilla BERT").first().waitFor();
+  const rows = await page.getByTestId("leaderboard-row").count();
+  expect(await page.getByTestId("leaderboard").getByTestId("reference").count()).toBe(rows);
+  await page.getByLabel("References").selectOption("With references");
+  const pareto = page.getByTestId("pareto");
+  await pareto.getByText(/Architectures that no other beats|None yet/).waitFor();
+  await pareto.getByLabel("Cost").selectOption("FLOPs");
+  await pareto.getByText(/score and FLOPs|None yet/).waitFor();
   await page.close();
 });
 
@@ -172,8 +197,11 @@ test("every page fits a phone, in the dark too", async () => {
     .getByTestId("leaderboard-row")
     .first()
     .getAttribute("data-architecture-id");
+  await finder.goto(`${platform.portal}/runs`);
+  const run = await finder.getByTestId("run-row").getByRole("link").first().getAttribute("href");
   await finder.close();
-  for (const path of ["/", "/runs", "/runs/new", `/architectures/${architecture ?? ""}`]) {
+  const architecturePath = `/architectures/${architecture ?? ""}`;
+  for (const path of ["/", "/runs", "/runs/new", run ?? "", architecturePath]) {
     const page = await open(path, phone, "dark");
     await page.waitForLoadState("networkidle");
     const width = await page.evaluate(() => document.documentElement.scrollWidth);

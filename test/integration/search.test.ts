@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { presets, type SearchSettings } from "@opnas/core";
+import { presets, referenceBackbones, type SearchSettings } from "@opnas/core";
 import {
   changeRunState,
   createClient,
@@ -46,7 +46,8 @@ const smoke = presets.find(({ name }) => name === "smoke");
 if (smoke === undefined) throw new Error("core has no preset smoke");
 const settings: SearchSettings = smoke.settings;
 
-const start = () => startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings });
+const start = (changed = settings) =>
+  startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings: changed });
 
 async function finished(runId: string): Promise<void> {
   const run = await until("the run ends", 240, async () => {
@@ -56,7 +57,7 @@ async function finished(runId: string): Promise<void> {
   expect(run).toMatchObject({ status: "DONE", error: null });
 }
 
-/** All that the seed determines: every candidate's place, key, parent, mutation and scores. */
+/** All that the seed determines: every candidate's place, key, parent, mutation and scores; references too. */
 async function found(runId: string) {
   const rows = await db.architecture.findMany({
     where: { runId },
@@ -72,11 +73,16 @@ async function found(runId: string) {
     generation: row.generation.index,
     index: row.indexInGeneration,
     key: row.key,
+    reference: row.reference,
     parent: row.parent?.key ?? null,
     mutation: row.mutation,
     scores: row.evaluations.map(({ score, taskScores }) => ({ score, taskScores })),
   }));
-  return { candidates, priorities };
+  return {
+    candidates: candidates.filter((row) => row.reference === null),
+    references: candidates.filter((row) => row.reference !== null),
+    priorities,
+  };
 }
 
 let reference: Awaited<ReturnType<typeof found>>;
@@ -93,6 +99,17 @@ test("a search runs to its end and scores every candidate of every generation", 
   expect(new Set(reference.candidates.map(({ key }) => key)).size).toBe(expected);
   expect(reference.candidates.some(({ parent }) => parent !== null)).toBe(true);
   expect(reference.priorities.length).toBeGreaterThan(0);
+  expect(reference.references.map((row) => row.reference)).toEqual(
+    referenceBackbones(settings.size.layers).map((each) => each.reference),
+  );
+  for (const { scores } of reference.references) expect(scores).toHaveLength(1);
+}, 300_000);
+
+test("references change nothing in what is searched", async () => {
+  await startWorker(2);
+  const run = await start({ ...settings, references: false });
+  await finished(run.id);
+  expect(await found(run.id)).toEqual({ ...reference, references: [] });
 }, 300_000);
 
 test("two workers with two trainers each find the same, score by score", async () => {

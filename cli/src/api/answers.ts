@@ -70,6 +70,7 @@ export const leaderboardSchema = z.object({
           score,
           stability: stability.nullish(),
           params: z.number(),
+          reference: z.string().nullish(),
           generationIndex: z.int(),
           run: z.object({ name: z.string() }),
         }),
@@ -77,6 +78,30 @@ export const leaderboardSchema = z.object({
     ),
   }),
 });
+
+const taskScores = z.array(
+  z.object({
+    task: z.string(),
+    kind: z.string(),
+    metric: z.string(),
+    score: z.number(),
+    majority: z.number(),
+    ngram: z.number(),
+  }),
+);
+
+const referenceSchema = z.object({
+  reference: z.string().nullish(),
+  name: z.string(),
+  key: z.string(),
+  json: z.unknown(),
+  params: z.number(),
+  flops: z.number(),
+  score,
+  stability: stability.nullish(),
+  taskScores,
+});
+export type Reference = z.infer<typeof referenceSchema>;
 
 const recordRunSchema = z.object({
   id: z.string(),
@@ -91,6 +116,7 @@ const recordRunSchema = z.object({
   startedAt: z.string().nullish(),
   finishedAt: z.string().nullish(),
   bestArchitecture: z.object({ key: z.string() }).nullish(),
+  references: z.array(referenceSchema),
   generations: z.array(
     z.object({
       index: z.int(),
@@ -125,16 +151,7 @@ const candidateSchema = z.object({
   generationIndex: z.int(),
   indexInGeneration: z.int(),
   parent: z.object({ key: z.string() }).nullish(),
-  taskScores: z.array(
-    z.object({
-      task: z.string(),
-      kind: z.string(),
-      metric: z.string(),
-      score: z.number(),
-      majority: z.number(),
-      ngram: z.number(),
-    }),
-  ),
+  taskScores,
   evaluations: z.array(
     z.object({
       heldOutLoss: z.number().nullish(),

@@ -108,6 +108,7 @@ export const leaderboardDocument = graphql(`
           score
           stability
           params
+          reference
           generationIndex
           run {
             name
@@ -134,6 +135,24 @@ export const recordDocument = graphql(`
       finishedAt
       bestArchitecture {
         key
+      }
+      references {
+        reference
+        name
+        key
+        json
+        params
+        flops
+        score
+        stability
+        taskScores {
+          task
+          kind
+          metric
+          score
+          majority
+          ngram
+        }
       }
       generations {
         index

@@ -59,11 +59,11 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
       );
       const rows = answer.leaderboard.edges.map(({ node }, index) => [
         String(index + 1),
-        node.name,
+        node.reference == null ? node.name : `${node.name} (reference)`,
         decimals(node.score),
         (node.stability ?? "").toLowerCase().replace("_", " "),
         String(node.params),
-        String(node.generationIndex),
+        node.reference == null ? String(node.generationIndex) : "",
         node.run.name,
       ]);
       const heads = ["", "architecture", "score", "stability", "parameters", "generation", "run"];

@@ -19,9 +19,11 @@ const strategies = {
 const optionsSchema = z.object({
   preset: z.string(),
   seed: z.number().optional(),
-  strategy: z.enum(["opnas", "evolution", "random"]).optional(),
+  strategy: z.enum(["opnas", "evolution", "random", "reinforcement"]).optional(),
   name: z.string().optional(),
   set: z.array(z.string()).default([]),
+  maxParameters: z.string().optional(),
+  maxFlops: z.string().optional(),
   out: z.string().optional(),
   resume: z.string().optional(),
   api: z.string().optional(),
@@ -55,6 +57,12 @@ export function searchCommand(
       "change one setting, e.g. superNet.steps=100 (repeatable)",
       collect,
     )
+    .option("--max-parameters <number>", "propose nothing with more (limits.parameters)", amount)
+    .option(
+      "--max-flops <number>",
+      "of one sequence of full length; propose nothing with more (limits.flops)",
+      amount,
+    )
     .option("--out <file>", "where the record goes (default: standard output)")
     .option("--resume <run>", "follow this run instead of starting one; a paused one goes on")
     .option("--detach", "only start it and print its id")
@@ -65,14 +73,19 @@ export function searchCommand(
     )
     .action(async function (this: Command) {
       const given = optionsSchema.parse(this.optsWithGlobals());
-      const { api, preset, seed, strategy, name, set, ...rest } = given;
-      const settings = parseAssignments(set);
+      const { api, preset, seed, strategy, name, set, maxParameters, maxFlops, ...rest } = given;
+      const assignments = [
+        ...set,
+        ...(maxParameters === undefined ? [] : [`limits.parameters=${maxParameters}`]),
+        ...(maxFlops === undefined ? [] : [`limits.flops=${maxFlops}`]),
+      ];
+      const settings = parseAssignments(assignments);
       const input = {
         preset,
         ...(seed === undefined ? {} : { seed }),
         ...(strategy === undefined ? {} : { strategy: strategies[strategy] }),
         ...(name === undefined ? {} : { name }),
-        ...(set.length === 0 ? {} : { settings }),
+        ...(assignments.length === 0 ? {} : { settings }),
       };
       const out = rest.out === undefined ? "" : ` --out ${rest.out}`;
       await act({ api, options: { input, ...rest, resumeWith: `${program}${out} --resume` } });
@@ -82,6 +95,13 @@ export function searchCommand(
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
   return Number(text);
+}
+
+/** A positive number, e.g. 2e7, as JSON has it. */
+function amount(text: string): string {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return String(value);
+  throw new InvalidArgumentError("It must be a number above 0.");
 }
 
 function collect(value: string, before: string[] | undefined): string[] {

@@ -54,6 +54,19 @@ const data: RunData = {
     startedAt: null,
     finishedAt: null,
     bestArchitecture: { key: "k1" },
+    references: [
+      {
+        reference: "bert",
+        name: "vanilla BERT",
+        key: "k9",
+        json: { version: 1, layers: [{ kind: "conv", kernelSize: 9 }] },
+        params: 10,
+        flops: 20,
+        score: 55,
+        stability: "STABLE",
+        taskScores: candidate("k9", 0, 0).taskScores,
+      },
+    ],
     generations: [generation(0), generation(1)],
     timings: {
       superNetSeconds: 1,
@@ -91,6 +104,14 @@ describe("the record of a run", () => {
     expect(Object.keys(record).slice(0, 4)).toEqual(["seed", "preset", "strategy", "engine"]);
     const keys = record.generations.map(({ candidates }) => candidates.map(({ key }) => key));
     expect(keys).toEqual([["k1", "k2"], ["k3"]]);
+  });
+
+  it("lists the references beside the generations", () => {
+    const record = buildRecord(data);
+    expect(record.references).toMatchObject([
+      { reference: "bert", key: "k9", score: 55, taskScores: [{ task: "mlm" }, { task: "swap" }] },
+    ]);
+    expect(JSON.stringify(record.generations)).not.toContain("k9");
   });
 
   it("differs between two runs with one seed only in run and timings", () => {

@@ -5,6 +5,7 @@ import {
   type Candidate,
   type OperationRow,
   type RecordRun,
+  type Reference,
 } from "../api/answers.js";
 import type { Api } from "../api/client.js";
 import { candidatesDocument, operationsDocument, recordDocument } from "../api/documents.js";
@@ -67,6 +68,7 @@ export function buildRecord({ run, candidates, operations }: RunData) {
       candidates: members(candidates, index).map(describe),
       operationPriorities: [...(operations[place] ?? [])].sort(byPlace),
     })),
+    references: run.references.map(describeReference),
     run: {
       id: run.id,
       name: run.name,
@@ -108,6 +110,14 @@ function describe(candidate: Candidate) {
     params: candidate.params,
     flops: candidate.flops,
     lineage: { parent: candidate.parent?.key ?? null, mutation: candidate.mutation ?? null },
+  };
+}
+
+function describeReference({ json, taskScores, ...rest }: Reference) {
+  return {
+    ...rest,
+    architecture: sorted(json),
+    taskScores: [...taskScores].sort((a, b) => compare(a.task, b.task)),
   };
 }
 

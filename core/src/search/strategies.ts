@@ -1,3 +1,4 @@
+import { flops, parameterCount } from "../architecture/cost.js";
 import type { Architecture } from "../architecture/schema.js";
 import type { SearchSettings, StrategyName } from "../settings.js";
 import { backboneSpace } from "./backboneSpace.js";
@@ -6,6 +7,7 @@ import { opnas } from "./opnas.js";
 import { randomSearch } from "./randomSearch.js";
 import { reinforcement } from "./reinforcement.js";
 import type { SearchContext, Strategy } from "./strategy.js";
+import { within } from "./within.js";
 
 /** Every strategy by its name in the settings. */
 export const strategies: Readonly<Record<StrategyName, Strategy>> = {
@@ -15,7 +17,23 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   reinforcement,
 };
 
-/** The context of a run over backbones of the settings' depth. */
+/** The context of a run over backbones of the settings' depth, within the settings' limits. */
 export function searchContext(settings: SearchSettings, seed: number): SearchContext<Architecture> {
-  return { space: backboneSpace(settings.size.layers, settings.mutation), settings, seed };
+  const { size, mutation, limits } = settings;
+  const whole = backboneSpace(size.layers, mutation);
+  const isLimited = limits.parameters !== null || limits.flops !== null;
+  const space = isLimited ? within(whole, (one) => meetsLimits(one, settings)) : whole;
+  return { space, settings, seed };
+}
+
+/** Whether a legal backbone costs no more than the settings allow. */
+export function meetsLimits(
+  architecture: Architecture,
+  { size, limits }: Pick<SearchSettings, "size" | "limits">,
+): boolean {
+  const { parameters, flops: operations } = limits;
+  return (
+    (parameters === null || parameterCount(architecture, size) <= parameters) &&
+    (operations === null || flops(architecture, size) <= operations)
+  );
 }

@@ -26,6 +26,11 @@ export const eventPayloads = {
     score: z.number(),
     stability: z.string(),
   }),
+  "reference.evaluated": z.strictObject({
+    architectureId: id,
+    score: z.number(),
+    stability: z.string(),
+  }),
   "generation.finished": z.strictObject({
     generationId: id,
     index: z.int(),

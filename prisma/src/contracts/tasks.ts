@@ -20,12 +20,18 @@ export const timingsSchema = z.strictObject({
   overheadSeconds: z.number(),
 });
 
+/** Mean cosine similarity, −1 to 1, after the embedding and after each layer: layers + 1 numbers. */
+export const tokenUniformitySchema = z.array(z.number());
+
 /** What a trainer found out about one candidate. */
 export const candidateResultSchema = z.strictObject({
   score: z.number(),
   stability: z.enum(["STABLE", "NO_LEARNING", "DIVERGED"]),
   heldOutLoss: z.number().nullable(),
   heldOutAccuracy: z.number().nullable(),
+  /** Median seconds of one training step where it was evaluated; null where too few ran. */
+  stepSeconds: z.number().nullable(),
+  tokenUniformity: tokenUniformitySchema.nullable(),
   taskScores: z.array(taskScoreSchema),
   timings: timingsSchema.omit({ overheadSeconds: true }),
 });

@@ -2,13 +2,14 @@ import type { Database, Transaction } from "../client.js";
 import type { CandidateResult } from "../contracts/tasks.js";
 import { appendEvents } from "../events.js";
 import type { RunEventInput } from "../contracts/events.js";
-import type { SearchRun } from "../generated/client.js";
+import { Prisma, type SearchRun } from "../generated/client.js";
 import { enqueueEvolution, type Queue } from "../queue.js";
 import { liveSlots } from "../workers.js";
 import { type Claim, writeUnderClaim } from "./claim.js";
 
 /**
- * Stores a candidate's result; the last of its generation closes it and enqueues the next.
+ * Stores a candidate's result; the last of its generation closes it and enqueues the next. A
+ * reference counts in no generation; where the run waited for it alone, the run's end is enqueued.
  * A result that is there already is left alone, so a repeated job is harmless.
  */
 export async function recordEvaluation(
@@ -26,7 +27,7 @@ export async function recordEvaluation(
     const { architectureId, result } = found;
     const architecture = await tx.architecture.findUniqueOrThrow({
       where: { id: architectureId },
-      select: { generationId: true, evaluations: { select: { id: true } } },
+      select: { generationId: true, reference: true, evaluations: { select: { id: true } } },
     });
     if (architecture.evaluations.length > 0) return;
 
@@ -38,6 +39,8 @@ export async function recordEvaluation(
         stability: result.stability,
         heldOutLoss: result.heldOutLoss,
         heldOutAccuracy: result.heldOutAccuracy,
+        stepSeconds: result.stepSeconds,
+        tokenUniformity: result.tokenUniformity ?? Prisma.DbNull,
         taskScores: result.taskScores,
         timings: { ...result.timings, overheadSeconds: found.overheadSeconds },
         engine: found.engine,
@@ -47,10 +50,24 @@ export async function recordEvaluation(
     });
     await tx.architecture.update({
       where: { id: architectureId },
-      data: { score: result.score, stability: result.stability },
+      data: {
+        score: result.score,
+        stability: result.stability,
+        stepSeconds: result.stepSeconds,
+      },
     });
-    const { generationId } = architecture;
+    const { generationId, reference } = architecture;
     const { score, stability } = result;
+    if (reference !== null) {
+      const payload = { architectureId, score, stability };
+      await appendEvents(tx, run.id, [{ kind: "reference.evaluated", payload }]);
+      const open = await tx.architecture.count({
+        where: { runId: run.id, evaluations: { none: {} } },
+      });
+      const generation = await tx.generation.count({ where: { runId: run.id } });
+      if (open === 0) await enqueueEvolution(queue, tx, { runId: run.id, generation });
+      return;
+    }
     const events: RunEventInput[] = [
       { kind: "candidate.evaluated", payload: { architectureId, generationId, score, stability } },
     ];
@@ -73,7 +90,7 @@ async function countInGeneration(tx: Transaction, generationId: string, score: n
   const bestScore = Math.max(score, counted.bestScore ?? score);
   // Added up in one order whatever came first, so that equal searches have equal means to the bit.
   const scored = await tx.architecture.findMany({
-    where: { generationId, score: { not: null } },
+    where: { generationId, reference: null, score: { not: null } },
     orderBy: { indexInGeneration: "asc" },
     select: { score: true },
   });

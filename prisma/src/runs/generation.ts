@@ -25,10 +25,16 @@ export interface NewCandidate {
   mutation: string | null;
 }
 
-/** Every scored candidate of a run, by generation and place. */
+/** A published backbone as it is stored beside generation 0 (docs/decisions/0013). */
+export interface NewReference extends NewCandidate {
+  /** Which of `referenceBackbones` it is. */
+  reference: string;
+}
+
+/** Every scored candidate of a run, references aside, by generation and place. */
 export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
   const rows = await db.architecture.findMany({
-    where: { runId, score: { not: null } },
+    where: { runId, reference: null, score: { not: null } },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
     select: {
       json: true,
@@ -49,7 +55,7 @@ export async function searchHistory(db: Database, runId: string): Promise<Stored
 
 /**
  * Stores a generation with its lineage, the operation statistics it was drawn from, and a job for
- * each member. A generation that is there already is left alone.
+ * each member. References that come with it take the places behind its members. A generation that is there already is left alone.
  */
 export async function recordGeneration(
   db: Database,
@@ -59,18 +65,23 @@ export async function recordGeneration(
     index: number;
     candidates: readonly NewCandidate[];
     priorities: readonly OperationPriority[];
+    references?: readonly NewReference[];
   },
 ): Promise<void> {
   await writeUnderClaim(db, claim, async (tx, run) => {
-    const { index, candidates, priorities } = generation;
+    const { index, candidates, priorities, references = [] } = generation;
     if ((await tx.generation.count({ where: { runId: run.id, index } })) > 0) return;
 
     const created = await tx.generation.create({
       data: { runId: run.id, index, size: candidates.length },
     });
     const parents = await idsByKey(tx, run.id, candidates);
+    const members = [
+      ...candidates.map((candidate) => ({ ...candidate, reference: null })),
+      ...references,
+    ];
     await tx.architecture.createMany({
-      data: candidates.map((candidate, indexInGeneration) => ({
+      data: members.map((candidate, indexInGeneration) => ({
         runId: run.id,
         generationId: created.id,
         indexInGeneration,
@@ -81,6 +92,7 @@ export async function recordGeneration(
         flops: candidate.flops,
         parentId: candidate.parentKey === null ? null : (parents.get(candidate.parentKey) ?? null),
         mutation: candidate.mutation,
+        reference: candidate.reference,
       })),
     });
     await tx.operationStatistic.createMany({
@@ -105,23 +117,43 @@ export async function recordGeneration(
 async function idsByKey(tx: Transaction, runId: string, candidates: readonly NewCandidate[]) {
   const keys = candidates.flatMap(({ parentKey }) => (parentKey === null ? [] : [parentKey]));
   const rows = await tx.architecture.findMany({
-    where: { runId, key: { in: keys } },
+    where: { runId, reference: null, key: { in: keys } },
     select: { id: true, key: true },
   });
   return new Map(rows.map(({ id, key }) => [key, id]));
 }
 
-/** The budget is spent: closes the run and names its best architecture. */
+/**
+ * The budget is spent: closes the run and names its best candidate. While a reference has no score
+ * the run stays open and says so; the last one's result calls for this again.
+ */
 export async function finishRun(db: Database, claim: Claim): Promise<void> {
   await writeUnderClaim(db, claim, async (tx, run) => {
+    const open = await tx.architecture.count({
+      where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
+    });
+    if (open > 0) {
+      const progressNote = "The search is done; reference backbones are still to be scored.";
+      await tx.searchRun.update({
+        where: { id: run.id },
+        data: { progressNote, etaSeconds: null },
+      });
+      return;
+    }
     const best = await tx.architecture.findFirst({
-      where: { runId: run.id, score: { not: null } },
+      where: { runId: run.id, reference: null, score: { not: null } },
       orderBy: [{ score: "desc" }, { id: "asc" }],
       select: { id: true, score: true },
     });
     await tx.searchRun.update({
       where: { id: run.id },
-      data: { status: "DONE", phase: "FINISHED", etaSeconds: 0, finishedAt: new Date() },
+      data: {
+        status: "DONE",
+        phase: "FINISHED",
+        etaSeconds: 0,
+        progressNote: null,
+        finishedAt: new Date(),
+      },
     });
     await appendEvents(tx, run.id, [
       { kind: "run.status", payload: { status: "DONE", reason: null } },

@@ -97,8 +97,8 @@ async function requireRun(tx: Transaction, runId: string): Promise<void> {
 }
 
 /**
- * Enqueues whatever stands between a run's stored state and its end: the super-net, the candidates
- * of the open generation without a score, or the next generation.
+ * Enqueues whatever stands between a run's stored state and its end: the super-net, or the
+ * architectures without a score and, unless a candidate is among them, the next generation.
  */
 async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
   const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
@@ -109,13 +109,13 @@ async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Pr
   const open = await tx.architecture.findMany({
     where: { runId, evaluations: { none: {} } },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    select: { id: true },
+    select: { id: true, reference: true },
   });
   if (open.length > 0) {
     const jobs = open.map(({ id }) => ({ kind: "evaluate" as const, runId, architectureId: id }));
     await enqueueTraining(queue, tx, jobs);
-    return;
   }
+  if (open.some(({ reference }) => reference === null)) return;
   const generation = await tx.generation.count({ where: { runId } });
   await enqueueEvolution(queue, tx, { runId, generation });
 }

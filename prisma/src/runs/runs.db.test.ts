@@ -77,6 +77,8 @@ const result = (score: number): CandidateResult => ({
   stability: "STABLE",
   heldOutLoss: 5,
   heldOutAccuracy: 0.1,
+  stepSeconds: 0.25,
+  tokenUniformity: [0.5, 0.25, 0.75],
   taskScores: [],
   timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },
 });
@@ -196,6 +198,17 @@ describe("evaluations", () => {
       bestScore: 30,
       progressDone: 3,
     });
+  });
+
+  test("what was measured is stored, the time of a step also where lists are sorted", async () => {
+    const { run, architectures } = await searchingRun();
+    await evaluate(run.id, architectures[0]?.id ?? "", 10);
+    const [stored] = await db.evaluation.findMany({
+      where: { runId: run.id },
+      include: { architecture: true },
+    });
+    expect(stored).toMatchObject({ stepSeconds: 0.25, tokenUniformity: [0.5, 0.25, 0.75] });
+    expect(stored?.architecture.stepSeconds).toBe(0.25);
   });
 
   test("a repeated job changes nothing", async () => {

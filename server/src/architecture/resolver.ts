@@ -5,8 +5,8 @@ import type {
   Generation as GenerationRow,
   SearchRun as RunRow,
 } from "@opnas/prisma";
-import { taskScoreSchema } from "@opnas/prisma";
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import { taskScoreSchema, tokenUniformitySchema } from "@opnas/prisma";
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
@@ -102,6 +102,15 @@ export class EvaluationResolver {
   @FieldResolver(() => [TaskScore])
   taskScores(@Root() evaluation: EvaluationRow): TaskScore[] {
     return taskScoresOf(evaluation);
+  }
+
+  @FieldResolver(() => [Float], {
+    nullable: true,
+    description:
+      "Mean cosine similarity between different tokens of a held-out sequence, −1 to 1: after the embedding and after each layer. Null if it diverged or is older than the measure.",
+  })
+  tokenUniformity(@Root() { tokenUniformity }: EvaluationRow): number[] | null {
+    return tokenUniformitySchema.nullable().parse(tokenUniformity);
   }
 }
 

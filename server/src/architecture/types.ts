@@ -61,6 +61,20 @@ export class Architecture {
   @Field(() => Stability, { nullable: true })
   stability!: Stability | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "Median seconds of one training step where it was evaluated: depends on machine and settings. Null until evaluated, and where too few steps ran.",
+  })
+  stepSeconds!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Which published backbone this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution. Null for candidates.",
+  })
+  reference!: string | null;
+
   @Field(() => String, { nullable: true, description: "What made it of its parent." })
   mutation!: string | null;
 
@@ -192,6 +206,12 @@ export class Evaluation {
 
   @Field(() => Float, { nullable: true, description: "Of masked words on held-out text, 0–1." })
   heldOutAccuracy!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Median seconds of one training step; null where too few ran.",
+  })
+  stepSeconds!: number | null;
 
   @Field(() => GraphQLJSON, { description: "Seconds, by what they were spent on." })
   timings!: unknown;

@@ -3,7 +3,7 @@ import { Field, ID, Int, ObjectType } from "type-graphql";
 
 @ObjectType({
   description:
-    "kind is one of: run.created run.status supernet.progress supernet.finished generation.started candidate.started candidate.evaluated generation.finished run.finished run.failed",
+    "kind is one of: run.created run.status supernet.progress supernet.finished generation.started candidate.started candidate.evaluated reference.evaluated generation.finished run.finished run.failed",
 })
 export class SearchEvent {
   @Field(() => ID)

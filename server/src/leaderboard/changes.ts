@@ -68,12 +68,11 @@ export function leaderboardChanges(
 }
 
 function evaluatedIn(events: readonly RunEvent[]): string[] {
-  return events
-    .filter(({ kind }) => kind === "candidate.evaluated")
-    .flatMap(({ payload }) => {
-      const told = eventPayloads["candidate.evaluated"].safeParse(payload).data;
-      return told === undefined ? [] : [told.architectureId];
-    });
+  return events.flatMap(({ kind, payload }) => {
+    if (kind !== "candidate.evaluated" && kind !== "reference.evaluated") return [];
+    const told = eventPayloads[kind].safeParse(payload).data;
+    return told === undefined ? [] : [told.architectureId];
+  });
 }
 
 function takeFrom(waiting: Set<string>, most: number): string[] {

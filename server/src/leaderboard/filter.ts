@@ -10,6 +10,7 @@ const filterSchema = z.object({
   runId: z.uuid("it is not the id of a run").nullish(),
   preset: text(100).nullish(),
   stableOnly: z.boolean().nullish(),
+  references: z.boolean().nullish(),
   kind: z.enum(LayerKind).nullish(),
   search: text(200).nullish(),
 });
@@ -32,11 +33,16 @@ export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
 
 /** What an architecture meets or fails for ever, whatever its score becomes. */
 export function lastingConditions(filter: LeaderboardFilter | null): Prisma.Sql[] {
-  const { runId, preset, kind, search } = parseInput(filterSchema, filter ?? {}, "filter");
+  const parsed = parseInput(filterSchema, filter ?? {}, "filter");
+  const { runId, preset, references, kind, search } = parsed;
   const conditions: Prisma.Sql[] = [];
   if (runId != null) conditions.push(Prisma.sql`a."runId" = ${runId}::uuid`);
   if (preset != null) {
     conditions.push(Prisma.sql`a."runId" IN (SELECT id FROM "SearchRun" WHERE preset = ${preset})`);
+  }
+  if (references != null) {
+    const absent = Prisma.raw(references ? "IS NOT NULL" : "IS NULL");
+    conditions.push(Prisma.sql`a.reference ${absent}`);
   }
   if (kind != null) {
     const layer = JSON.stringify([{ kind }]);

@@ -204,3 +204,72 @@ test("a notification that is not about a run does no harm", async () => {
   await watching.until((messages) => messages.length === 2);
   await watching.leave();
 });
+
+const referencesForm = z.object({
+  searchRun: z.object({
+    bestArchitecture: z.object({ id: z.string() }),
+    architectures: z.object({ totalCount: z.int() }),
+    references: z.array(z.object({ id: z.string(), name: z.string(), reference: z.string() })),
+    generations: z.array(
+      z.object({ candidates: z.array(z.unknown()), evaluations: z.array(z.unknown()) }),
+    ),
+  }),
+});
+
+test("references are on the leaderboard, marked, and can be left out or looked at alone", async () => {
+  const run = await driver.startedRun({ population: 4 }, 12);
+  const ids = await driver.propose(run, 0, true);
+  const watching = watch({ runId: run.id });
+  const withoutReferences = watch({ runId: run.id, references: false });
+  await watching.until((messages) => messages.length === 1);
+  await withoutReferences.until((messages) => messages.length === 1);
+
+  const read = async () =>
+    (
+      await server.read(
+        referencesForm,
+        `{ searchRun(id: "${run.id}") {
+          bestArchitecture { id } architectures { totalCount } references { id name reference }
+          generations { candidates { id } evaluations { id } }
+        } }`,
+      )
+    ).searchRun;
+  for (const [score, id] of ids.entries()) await driver.evaluate(run.id, id, score);
+  const { references } = await read();
+  expect(references.map(({ reference }) => reference)).toEqual([
+    "bert",
+    "autobert-zero",
+    "autobert-zero-attention",
+    "autobert-zero-convolution",
+  ]);
+  expect(references[0]?.name).toBe("vanilla BERT");
+  const referenceIds = references.map(({ id }) => id);
+  for (const [score, id] of referenceIds.entries()) await driver.evaluate(run.id, id, 50 + score);
+
+  const after = await read();
+  expect(after.bestArchitecture.id).toBe(ids[3]);
+  expect(after.architectures.totalCount).toBe(4);
+  expect(after.generations.map(({ candidates }) => candidates.length)).toEqual([4]);
+  expect(after.generations.map(({ evaluations }) => evaluations.length)).toEqual([4]);
+
+  const board = async (filter: Record<string, unknown>) => {
+    const { leaderboard } = await server.read(
+      boardForm,
+      `query ($filter: LeaderboardFilter) {
+        leaderboard(first: 100, filter: $filter) { totalCount edges { node { id } } }
+      }`,
+      { filter: { runId: run.id, ...filter } },
+    );
+    return leaderboard.edges.map(({ node }) => node.id);
+  };
+  const [best, worst] = [[...referenceIds].reverse(), [...ids].reverse()];
+  expect(await board({})).toEqual([...best, ...worst]);
+  expect(await board({ references: true })).toEqual(best);
+  expect(await board({ references: false })).toEqual(worst);
+
+  await eventually(() => changes(watching).at(-1)?.total === 8);
+  await eventually(() => changes(withoutReferences).at(-1)?.total === 4);
+  await Promise.all([watching.leave(), withoutReferences.leave()]);
+  const told = changes(withoutReferences).flatMap(({ upserts }) => upserts.map(({ id }) => id));
+  expect(new Set(told)).toEqual(new Set(ids));
+});

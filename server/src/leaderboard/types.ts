@@ -15,6 +15,12 @@ export class LeaderboardFilter {
   })
   stableOnly?: boolean | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: reference backbones only; false: candidates only; null: both.",
+  })
+  references?: boolean | null;
+
   @Field(() => LayerKind, { nullable: true, description: "Has at least one layer of this kind." })
   kind?: LayerKind | null;
 

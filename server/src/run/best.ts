@@ -1,6 +1,6 @@
 import type { Database } from "@opnas/prisma";
 
-/** For each run the id of its architecture with the highest score; null while none is scored. */
+/** For each run the id of its candidate with the highest score; null while none is scored. */
 export async function bestArchitectureIds(
   database: Database,
   runIds: readonly string[],
@@ -10,7 +10,7 @@ export async function bestArchitectureIds(
       FROM unnest(${[...runIds]}::uuid[]) AS run(id)
       LEFT JOIN LATERAL (
         SELECT a.id FROM "Architecture" a
-         WHERE a."runId" = run.id AND a.score IS NOT NULL
+         WHERE a."runId" = run.id AND a.reference IS NULL AND a.score IS NOT NULL
          ORDER BY a.score DESC, a.id
          LIMIT 1
       ) best ON true`;

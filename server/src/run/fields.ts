@@ -48,7 +48,8 @@ export class RunFields {
   }
 
   @FieldResolver(() => ArchitectureConnection, {
-    description: "All of the run, also those not evaluated yet, which come last by score.",
+    description:
+      "All candidates of the run, also those not evaluated yet, which come last by score.",
   })
   architectures(
     @Root() { id }: RunRow,
@@ -60,9 +61,17 @@ export class RunFields {
     const source = {
       from: Prisma.sql`"Architecture" a`,
       id: Prisma.sql`a.id`,
-      conditions: [Prisma.sql`a."runId" = ${id}::uuid`],
+      conditions: [Prisma.sql`a."runId" = ${id}::uuid AND a.reference IS NULL`],
     };
     return architecturePage(database, source, { first, after, orderBy }, false);
+  }
+
+  @FieldResolver(() => [Architecture], {
+    description:
+      "The published backbones that are evaluated beside the candidates, under the same protocol.",
+  })
+  references(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<ArchitectureRow[]> {
+    return loaders.referencesOfRun.load(id);
   }
 
   @FieldResolver(() => [SearchEvent], { description: "Stored events with seq > after, in order." })

@@ -33,6 +33,14 @@ test("partial settings are laid over the preset's, object by object; lists are r
   expect(settings).toEqual({ ...tiny, superNet: { ...tiny?.superNet, steps: 7 }, tasks: ["mlm"] });
 });
 
+test("limits are laid over those that the preset has not; null takes one away", () => {
+  const limited = plannedRun({
+    preset: "tiny",
+    settings: { limits: { parameters: 345_000, flops: null } },
+  });
+  expect(limited.settings.limits).toEqual({ parameters: 345_000, flops: null });
+});
+
 test("the strategy of the request wins over the settings'", () => {
   const settings = { strategy: "random" };
   const run = plannedRun({ preset: "tiny", strategy: StrategyName.EVOLUTION, settings });
@@ -70,6 +78,8 @@ test.each([
   [{ settings: { parents: 99 } }, "input.settings.parents"],
   [{ settings: { size: { hidden: 63 } } }, "input.settings.size.hidden"],
   [{ settings: { tasks: ["mlm", "sums"] } }, "input.settings.tasks.1"],
+  [{ settings: { limits: { parameters: 1000 } } }, "input.settings.limits.parameters"],
+  [{ settings: { limits: { flops: 0 } } }, "input.settings.limits.flops"],
 ] as const)("%j is refused with the path %s", (input, path) => {
   const { message, path: found } = refusal({ preset: "tiny", ...input });
   expect(found).toBe(path);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  architectureKey,
   architectureName,
   flops,
   parameterCount,
@@ -7,6 +8,7 @@ import {
   type Proposal,
   type Architecture as Backbone,
   type OperationPriority,
+  referenceBackbones,
   searchContext,
   type SearchSettings,
   strategies,
@@ -18,6 +20,8 @@ import {
   type Database,
   finishRun,
   finishSuperNet,
+  type NewCandidate,
+  type NewReference,
   type Queue,
   recordEvaluation,
   recordGeneration,
@@ -77,8 +81,8 @@ export class SearchDriver {
     return run;
   }
 
-  /** Proposes and stores a generation; its candidates' ids, by place. */
-  async propose(run: SearchRun, index: number): Promise<string[]> {
+  /** Proposes and stores a generation, perhaps with references; its candidates' ids, by place. */
+  async propose(run: SearchRun, index: number, withReferences = false): Promise<string[]> {
     const settings = settingsOf(run);
     const context = searchContext(settings, run.seed);
     const strategy = strategies[settings.strategy];
@@ -86,26 +90,26 @@ export class SearchDriver {
       index === 0
         ? strategy.initial(context)
         : strategy.next(await searchHistory(this.#db, run.id), index, context);
-    return this.#store(run, settings, index, children, priorities);
+    const references = withReferences ? referencesOf(settings) : [];
+    return this.#store(run, settings, index, { children, priorities, references });
   }
 
   async #store(
     run: SearchRun,
     settings: SearchSettings,
     index: number,
-    children: readonly Proposal<Backbone>[],
-    priorities: readonly OperationPriority[],
+    proposed: {
+      children: readonly Proposal<Backbone>[];
+      priorities: readonly OperationPriority[];
+      references: readonly NewReference[];
+    },
   ): Promise<string[]> {
-    const candidates = children.map((child) => ({
-      ...child,
-      name: architectureName(child.key),
-      params: parameterCount(child.architecture, settings.size),
-      flops: flops(child.architecture, settings.size),
-    }));
+    const { children, ...rest } = proposed;
+    const candidates = children.map((child) => described(child, settings));
     const claim = await this.#claim(run.id, `evolve:${index}`);
-    await recordGeneration(this.#db, this.#queue, claim, { index, candidates, priorities });
+    await recordGeneration(this.#db, this.#queue, claim, { index, candidates, ...rest });
     const rows = await this.#db.architecture.findMany({
-      where: { runId: run.id, generation: { index } },
+      where: { runId: run.id, reference: null, generation: { index } },
       orderBy: { indexInGeneration: "asc" },
       select: { id: true },
     });
@@ -140,6 +144,23 @@ export class SearchDriver {
   }
 }
 
+function described(proposal: Proposal<Backbone>, { size }: SearchSettings): NewCandidate {
+  return {
+    ...proposal,
+    name: architectureName(proposal.key),
+    params: parameterCount(proposal.architecture, size),
+    flops: flops(proposal.architecture, size),
+  };
+}
+
+function referencesOf(settings: SearchSettings): NewReference[] {
+  return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {
+    const proposal = { architecture, parentKey: null, mutation: null };
+    const key = architectureKey(architecture);
+    return { ...described({ ...proposal, key }, settings), reference, name };
+  });
+}
+
 function resultOf(score: number, stability: CandidateResult["stability"]): CandidateResult {
   const { name, title, kind, metric } = taskCatalog.mlm;
   return {
@@ -147,6 +168,8 @@ function resultOf(score: number, stability: CandidateResult["stability"]): Candi
     stability,
     heldOutLoss: 5.5,
     heldOutAccuracy: 0.125,
+    stepSeconds: 0.25,
+    tokenUniformity: [0.25, 0.5, 0.75],
     taskScores: [{ task: name, title, kind, metric, score, majority: 0, ngram: 20 }],
     timings: { trainSeconds: 1.5, fineTuneSeconds: 2.5, scoreSeconds: 0.5 },
   };

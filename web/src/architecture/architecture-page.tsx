@@ -12,8 +12,10 @@ import { JsonPanel } from "./json-panel";
 import { Lineage } from "./lineage";
 import { Pattern } from "./pattern";
 import type { Architecture } from "./queries";
+import { ReferenceBadge } from "./reference-badge";
 import { StabilityBadge } from "./stability-badge";
 import { TaskScores } from "./task-scores";
+import { Uniformity } from "./uniformity";
 import { useArchitecture } from "./use-architecture";
 
 /** One architecture: its backbone and graphs, its scores and where it comes from. */
@@ -45,6 +47,7 @@ export function ArchitecturePage({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-6 lg:col-start-2">
           <Lineage architecture={architecture} />
+          <Uniformity evaluations={architecture.evaluations} />
           <Evaluations evaluations={architecture.evaluations} />
           <JsonPanel name={architecture.name} json={architecture.json} />
         </div>
@@ -54,13 +57,14 @@ export function ArchitecturePage({ id }: { id: string }) {
 }
 
 function Head({ architecture }: { architecture: Architecture }) {
-  const { name, key, run, generationIndex, layers, params, flops, stability } = architecture;
+  const { name, key, run, generationIndex, reference, layers, params, flops, stability } =
+    architecture;
   return (
     <>
       <PageHeader
         title={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
-            {name} <StabilityBadge stability={stability} />
+            {name} {reference && <ReferenceBadge />} <StabilityBadge stability={stability} />
           </span>
         }
         note={
@@ -68,7 +72,7 @@ function Head({ architecture }: { architecture: Architecture }) {
             <Link href={`/runs/${run.id}`} className="text-accent underline underline-offset-2">
               {run.name}
             </Link>{" "}
-            · generation {generationIndex} ·{" "}
+            · {reference ? "reference backbone" : `generation ${generationIndex}`} ·{" "}
             <span className="font-mono text-xs break-all">{key.slice(0, 16)}</span>
           </>
         }

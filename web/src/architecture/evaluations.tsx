@@ -1,3 +1,4 @@
+import { shortTime } from "@/format/number";
 import { Panel } from "@/ui/card";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Architecture } from "./queries";
@@ -7,7 +8,7 @@ export function Evaluations({ evaluations }: { evaluations: Architecture["evalua
   if (evaluations.length === 0) return null;
   return (
     <Panel title="Evaluation">
-      {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, engine, attempt, createdAt }) => (
+      {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, stepSeconds, ...rest }) => (
         <dl key={id} className="space-y-1.5 text-[13px] [&>div]:flex [&>div]:justify-between">
           <div>
             <dt className="text-muted">Held-out loss</dt>
@@ -20,17 +21,21 @@ export function Evaluations({ evaluations }: { evaluations: Architecture["evalua
             </dd>
           </div>
           <div>
+            <dt className="text-muted">Time of a training step</dt>
+            <dd className="tabular-nums">{shortTime(stepSeconds)}</dd>
+          </div>
+          <div>
             <dt className="text-muted">Engine</dt>
-            <dd>{engine}</dd>
+            <dd>{rest.engine}</dd>
           </div>
           <div>
             <dt className="text-muted">Attempt</dt>
-            <dd>{attempt}</dd>
+            <dd>{rest.attempt}</dd>
           </div>
           <div>
             <dt className="text-muted">Scored</dt>
             <dd>
-              <TimeAgo time={createdAt} />
+              <TimeAgo time={rest.createdAt} />
             </dd>
           </div>
         </dl>

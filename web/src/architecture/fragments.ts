@@ -10,6 +10,8 @@ export const candidateRow = graphql(`
     stability
     params
     flops
+    stepSeconds
+    reference
     generationIndex
     indexInGeneration
     createdAt

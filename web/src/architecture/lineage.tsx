@@ -29,7 +29,11 @@ export function Lineage({ architecture }: { architecture: Architecture }) {
     <Panel
       title="Lineage"
       note={
-        steps.length === 1 ? "Sampled for the initial population" : "From the first ancestor on"
+        architecture.reference
+          ? "A published backbone: it was not searched"
+          : steps.length === 1
+            ? "Sampled for the initial population"
+            : "From the first ancestor on"
       }
       data-testid="lineage"
     >

@@ -53,6 +53,8 @@ export const architectureDetails = graphql(`
         stability
         heldOutLoss
         heldOutAccuracy
+        stepSeconds
+        tokenUniformity
         engine
         attempt
         createdAt

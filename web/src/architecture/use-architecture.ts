@@ -25,9 +25,8 @@ export function useArchitecture(id: string) {
       pause: !waiting || after === undefined,
     },
     (_previous: undefined, { searchEvents }) => {
-      if (searchEvents.architecture?.id === id && searchEvents.kind === "candidate.evaluated") {
-        retry();
-      }
+      const isScored = /^(candidate|reference)\.evaluated$/.test(searchEvents.kind);
+      if (searchEvents.architecture?.id === id && isScored) retry();
       return undefined;
     },
   );

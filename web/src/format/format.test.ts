@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compact, percent, plural, score } from "./number";
+import { compact, percent, plural, score, shortTime } from "./number";
 import { ago, duration, eta } from "./time";
 
 test("counts are shortened to three digits and never to 1000 of a unit", () => {
@@ -56,4 +56,13 @@ test("a clock that is ahead of the server's does not show the future", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   expect(ago("2026-01-01T00:00:05Z", now)).toBe("just now");
   expect(ago("2025-12-31T23:56:00Z", now)).toBe("4 min ago");
+});
+
+test.each([
+  [0.0042, "4.20 ms"],
+  [0.123456, "123 ms"],
+  [1.254, "1.25 s"],
+  [null, "–"],
+])("a short time of %d seconds reads %s", (seconds, text) => {
+  expect(shortTime(seconds)).toBe(text);
 });

@@ -23,6 +23,12 @@ export function score(value: number | null | undefined): string {
   return value == null ? none : value.toFixed(2);
 }
 
+/** Seconds of something short: 0.0042 → "4.20 ms", 1.25 → "1.25 s". */
+export function shortTime(seconds: number | null | undefined): string {
+  if (seconds == null) return none;
+  return seconds < 0.9995 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
+}
+
 /** A share 0–1 as whole percent; never "100%" before it is whole. */
 export function percent(fraction: number): string {
   return `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;

@@ -14,6 +14,8 @@ function row(id: string, score: number | null): Candidate {
     stability: "STABLE",
     params: 1,
     flops: 1,
+    stepSeconds: null,
+    reference: null,
     generationIndex: 0,
     indexInGeneration: 0,
     createdAt: "2026-01-01T00:00:00Z",

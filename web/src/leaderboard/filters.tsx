@@ -27,17 +27,18 @@ const filterChoices = graphql(`
 export function Filters(props: {
   preset: string | null;
   run: string | null;
+  references: "only" | "none" | null;
   search: string;
   onChange: (change: ViewChange) => void;
 }) {
-  const { preset, run, search, onChange } = props;
+  const { preset, run, references, search, onChange } = props;
   const [{ data }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
   return (
     <div className="flex w-full flex-wrap gap-2 sm:w-auto">
       <SearchBox value={search} onChange={(q) => onChange({ q })} />
       <Select
         aria-label="Run"
-        className="flex-1 sm:w-40"
+        className="min-w-32 flex-1 sm:w-40"
         value={run ?? ""}
         onChange={(event) => onChange({ run: event.target.value })}
       >
@@ -50,7 +51,7 @@ export function Filters(props: {
       </Select>
       <Select
         aria-label="Preset"
-        className="flex-1 sm:w-36"
+        className="min-w-32 flex-1 sm:w-36"
         value={preset ?? ""}
         onChange={(event) => onChange({ preset: event.target.value })}
       >
@@ -60,6 +61,16 @@ export function Filters(props: {
             {title}
           </option>
         ))}
+      </Select>
+      <Select
+        aria-label="References"
+        className="min-w-32 flex-1 sm:w-44"
+        value={references ?? ""}
+        onChange={(event) => onChange({ references: event.target.value })}
+      >
+        <option value="">With references</option>
+        <option value="none">Candidates only</option>
+        <option value="only">References only</option>
       </Select>
     </div>
   );

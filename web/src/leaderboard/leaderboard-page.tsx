@@ -9,12 +9,13 @@ import { Empty } from "@/ui/states";
 import { Workers } from "@/workers/workers";
 import { Filters } from "./filters";
 import { LeaderboardTable } from "./leaderboard-table";
+import { Pareto } from "./pareto";
 import { useLeaderboard } from "./use-leaderboard";
 import { useView } from "./use-view";
 
 /** The front page: the best candidates of all runs, what is running, and who does the work. */
 export function LeaderboardPage() {
-  const { filter, order, preset, run, search, change, sortBy } = useView();
+  const { filter, order, preset, run, references, search, change, sortBy } = useView();
   const leaderboard = useLeaderboard(filter, order);
   const narrowed = Object.keys(filter).length > 0;
   const { total } = leaderboard.board;
@@ -24,29 +25,36 @@ export function LeaderboardPage() {
         title="Leaderboard"
         note={
           total > 0 && !narrowed
-            ? `${plural(total, "scored candidate")}, updated as they come in`
+            ? `${plural(total, "scored architecture")}, updated as they come in`
             : "The best candidates of all runs, updated as they come in"
         }
       />
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
         <ActiveRuns className="xl:col-start-2" />
-        <Card
-          aria-label="Leaderboard"
-          className="overflow-hidden xl:col-start-1 xl:row-span-2 xl:row-start-1"
-          data-testid="leaderboard"
-        >
-          <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3 sm:px-5">
-            <Filters preset={preset} run={run} search={search} onChange={change} />
-            {narrowed && <p className="text-sm text-muted">{plural(total, "match", "matches")}</p>}
-          </div>
-          <LeaderboardTable
-            leaderboard={leaderboard}
-            order={order}
-            showRun
-            onSort={sortBy}
-            empty={narrowed ? <NothingMatches /> : <NothingYet />}
-          />
-        </Card>
+        <div className="min-w-0 space-y-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
+          <Card aria-label="Leaderboard" className="overflow-hidden" data-testid="leaderboard">
+            <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3 sm:px-5">
+              <Filters
+                preset={preset}
+                run={run}
+                references={references}
+                search={search}
+                onChange={change}
+              />
+              {narrowed && (
+                <p className="text-sm text-muted">{plural(total, "match", "matches")}</p>
+              )}
+            </div>
+            <LeaderboardTable
+              leaderboard={leaderboard}
+              order={order}
+              showRun
+              onSort={sortBy}
+              empty={narrowed ? <NothingMatches /> : <NothingYet />}
+            />
+          </Card>
+          <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />
+        </div>
         <Workers className="xl:col-start-2" />
       </div>
     </>

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { memo } from "react";
 import type { Candidate } from "@/architecture/fragments";
 import { Pattern } from "@/architecture/pattern";
+import { ReferenceMark } from "@/architecture/reference-badge";
 import { StabilityMark } from "@/architecture/stability-badge";
 import { compact, score } from "@/format/number";
 import { columns } from "./columns";
@@ -34,10 +35,14 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
       <div role="cell" className="flex min-w-0 items-center gap-1.5">
         <Link
           href={`/architectures/${row.id}`}
-          className="truncate text-sm font-medium after:absolute after:inset-0 hover:text-accent"
+          className={clsx(
+            "text-sm font-medium after:absolute after:inset-0 hover:text-accent",
+            row.reference ? "line-clamp-2" : "truncate",
+          )}
         >
           {row.name}
         </Link>
+        {row.reference && <ReferenceMark />}
         <StabilityMark stability={row.stability} />
       </div>
       <div role="cell">
@@ -68,7 +73,11 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
             {" · "}
           </>
         )}
-        <span className="whitespace-nowrap">gen {row.generationIndex}</span>
+        {row.reference ? (
+          "reference"
+        ) : (
+          <span className="whitespace-nowrap">gen {row.generationIndex}</span>
+        )}
       </div>
       <span className="sr-only">Score {score(row.score)}</span>
     </div>

@@ -22,6 +22,14 @@ export const leaderboardPage = graphql(`
   }
 `);
 
+export const paretoFront = graphql(`
+  query ParetoFront($filter: LeaderboardFilter, $x: ParetoCost!) {
+    paretoFront(filter: $filter, x: $x, y: SCORE) {
+      ...CandidateRow
+    }
+  }
+`);
+
 export const leaderboardChanges = graphql(`
   subscription LeaderboardChanges($filter: LeaderboardFilter) {
     leaderboardChanged(filter: $filter) {

@@ -13,6 +13,7 @@ const viewSchema = z.object({
   preset: z.string().nullable().catch(null),
   run: z.string().nullable().catch(null),
   q: z.string().nullable().catch(null),
+  references: z.enum(["only", "none"]).nullable().catch(null),
   sort: z.enum(["SCORE", "PARAMS", "FLOPS", "CREATED_AT"]).catch("SCORE"),
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
 });
@@ -20,26 +21,35 @@ const viewSchema = z.object({
 /** Cheap first, good first, new first. */
 const firstDirection = { SCORE: "DESC", PARAMS: "ASC", FLOPS: "ASC", CREATED_AT: "DESC" } as const;
 
-export type ViewChange = Partial<Record<"preset" | "run" | "q" | "sort" | "dir", string | null>>;
+export type ViewChange = Partial<
+  Record<"preset" | "run" | "q" | "references" | "sort" | "dir", string | null>
+>;
 
 /** The leaderboard's filter and order, kept in the page's address so that a view can be shared. */
 export function useView() {
   const params = useSearchParams();
-  const { preset, run, q, sort, dir } = viewSchema.parse({
+  const { preset, run, q, references, sort, dir } = viewSchema.parse({
     preset: params.get("preset"),
     run: params.get("run"),
     q: params.get("q"),
+    references: params.get("references"),
     sort: params.get("sort") ?? undefined,
     dir: params.get("dir") ?? undefined,
   });
   const filter = useMemo<LeaderboardFilter>(
-    () => ({ ...(preset && { preset }), ...(run && { runId: run }), ...(q && { search: q }) }),
-    [preset, run, q],
+    () => ({
+      ...(preset && { preset }),
+      ...(run && { runId: run }),
+      ...(q && { search: q }),
+      ...(references && { references: references === "only" }),
+    }),
+    [preset, run, q, references],
   );
   const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
 
   const sortBy = (field: ArchitectureOrderField) => changeView(nextSort(order, field));
-  return { filter, order, preset, run, search: q ?? "", change: changeView, sortBy };
+  const search = q ?? "";
+  return { filter, order, preset, run, references, search, change: changeView, sortBy };
 }
 
 function changeView(changes: ViewChange): void {

@@ -10,16 +10,31 @@ import { Empty } from "@/ui/states";
 
 const pageSize = 12;
 
-/** The run's scored candidates, as they come in. */
+/** The run's scored candidates, as they come in, and the references they are held against. */
 export function Candidates({ runId }: { runId: string }) {
-  const filter = useMemo(() => ({ runId }), [runId]);
+  const [withReferences, setWithReferences] = useState(true);
+  const filter = useMemo(
+    () => ({ runId, ...(!withReferences && { references: false }) }),
+    [runId, withReferences],
+  );
   const [order, setOrder] = useState<ArchitectureOrder>({ field: "SCORE", direction: "DESC" });
   const leaderboard = useLeaderboard(filter, order, pageSize);
   return (
     <Panel
       title="Candidates"
       note={
-        leaderboard.board.total > 0 ? plural(leaderboard.board.total, "scored candidate") : null
+        leaderboard.board.total > 0 ? plural(leaderboard.board.total, "scored architecture") : null
+      }
+      controls={
+        <label className="flex items-center gap-2 text-[13px]">
+          <input
+            type="checkbox"
+            className="size-4 accent-accent"
+            checked={withReferences}
+            onChange={(event) => setWithReferences(event.target.checked)}
+          />
+          With references
+        </label>
       }
       className="overflow-hidden"
       bodyClassName="!px-0 !pb-0"

@@ -55,6 +55,11 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
       return { text: `${candidate} is being trained`, ...link };
     case "candidate.evaluated":
       return { text: `${candidate} scored ${score(data.score ?? architecture?.score)}`, ...link };
+    case "reference.evaluated":
+      return {
+        text: `Reference ${architecture?.name ?? ""} scored ${score(data.score ?? architecture?.score)}`,
+        ...link,
+      };
     case "run.finished":
       return { text: `Search finished, best score ${score(data.bestScore)}`, tone: "good" };
     case "run.failed":

@@ -28,6 +28,29 @@ export function heatMap(priorities: readonly Priority[], kind: string, measure: 
   };
 }
 
+/** A place that priorities tell of. */
+export interface Place {
+  name: string;
+  label: string;
+  kind: "operation" | "kernel";
+  position: number;
+}
+
+/** Every place that has priorities: along the path first, then the layers' kernels. */
+export function placesOf(priorities: readonly Priority[]): Place[] {
+  return (["operation", "kernel"] as const).flatMap((kind) => {
+    const own = priorities.filter((priority) => priority.kind === kind);
+    const positions = [...new Set(own.map(({ position }) => position))].sort((a, b) => a - b);
+    const label = kind === "operation" ? "Operation" : "Kernel, layer";
+    return positions.map((position) => ({
+      name: `${kind} ${position}`,
+      label: `${label} ${position + 1}`,
+      kind,
+      position,
+    }));
+  });
+}
+
 /** Kernel sizes by their number, operations by their name. */
 function byNumberThenName(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });

@@ -13,12 +13,14 @@ export function HeatTable(props: {
   priorities: readonly Priority[];
   kind: "operation" | "kernel";
   measure: Measure;
+  /** What the positions are, where they are not places. */
+  columnName?: string;
 }) {
   const { priorities, kind, measure } = props;
   const map = heatMap(priorities, kind, measure);
   if (map.rows.length === 0) return null;
-  const [rowName, columnName] =
-    kind === "operation" ? ["Operation", "Position in the path"] : ["Kernel", "Layer"];
+  const rowName = kind === "operation" ? "Operation" : "Kernel";
+  const columnName = props.columnName ?? (kind === "operation" ? "Position in the path" : "Layer");
   return (
     <div
       className="relative min-w-0 overflow-x-auto"

@@ -108,6 +108,34 @@ export const operationPriorities = graphql(`
   }
 `);
 
+export const priorityHistory = graphql(`
+  query PriorityHistory($runId: ID!) {
+    operationPriorities(runId: $runId, allGenerations: true) {
+      generation
+      kind
+      position
+      operation
+      count
+      meanScore
+      ucb
+      probability
+    }
+  }
+`);
+
+export const kernelsByDepth = graphql(`
+  query KernelsByDepth($runId: ID!, $top: Int!) {
+    kernelsByDepth(runId: $runId, top: $top) {
+      layer
+      attention
+      kernels {
+        kernelSize
+        count
+      }
+    }
+  }
+`);
+
 export const pauseSearch = graphql(`
   mutation PauseSearch($id: ID!) {
     pauseSearch(id: $id) {
@@ -136,4 +164,5 @@ export type RunDetails = DocumentType<typeof runDetails>;
 export type FullRun = NonNullable<DocumentType<typeof runPage>["searchRun"]>;
 export type GenerationWithCandidates = FullRun["generations"][number];
 export type EventLine = DocumentType<typeof eventLine>;
+export type LayerChoices = DocumentType<typeof kernelsByDepth>["kernelsByDepth"][number];
 export type Priority = DocumentType<typeof operationPriorities>["operationPriorities"][number];

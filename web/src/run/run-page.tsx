@@ -7,8 +7,10 @@ import { Candidates } from "./candidates";
 import { lossCurve } from "./event-log";
 import { EventLog } from "./event-log-panel";
 import { GenerationPanel } from "./generation-panel";
+import { Kernels } from "./kernels";
 import { LossPanel } from "./loss-panel";
 import { Priorities } from "./priorities";
+import { PriorityHistory } from "./priority-history";
 import { ProgressCard } from "./progress-card";
 import { RunHeader } from "./run-header";
 import { Settings } from "./settings-panel";
@@ -46,6 +48,10 @@ export function RunPage({ id }: { id: string }) {
         </div>
       </div>
       <Priorities run={run} />
+      <div className="grid items-start gap-6 lg:grid-cols-2">
+        <PriorityHistory run={run} />
+        <Kernels run={run} />
+      </div>
       <Candidates runId={run.id} />
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <EventLog log={log} />

@@ -12,6 +12,7 @@ const words: Record<string, Words> = {
   survivors: { label: "Survivors", hint: "best, or youngest: regularised evolution." },
   masking: { label: "Masked tokens", hint: "Share from 0 to 1." },
   evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
+  references: { label: "Score reference backbones too" },
   tasks: { label: "Scored tasks" },
   "size.layers": { label: "Layers" },
   "size.hidden": { label: "Hidden size", hint: "A multiple of the heads." },
@@ -27,6 +28,8 @@ const words: Record<string, Words> = {
   "mutation.layerKind": { label: "Layer kind changes", hint: "Chance from 0 to 1 per layer." },
   "mutation.edits": { label: "Edits per child" },
   "mutation.maxNodes": { label: "Longest graph", hint: "In operations." },
+  "limits.parameters": { label: "Most parameters", hint: "Nothing above is proposed." },
+  "limits.flops": { label: "Most FLOPs", hint: "Of one sequence of full length." },
   "superNet.checkpointEverySeconds": { label: "Checkpoint every", hint: "In seconds." },
 };
 
@@ -45,6 +48,7 @@ const groupTitles: Record<string, string> = {
   reinforcement: "Reinforcement learning",
   mutation: "Mutation",
   "mutation.editWeights": "Mutation: how often each edit is made",
+  limits: "Limits",
   superNet: "Super-net training",
   candidate: "Candidate training",
   fineTune: "Fine-tuning",

@@ -38,10 +38,11 @@ export function SettingControl(props: {
         <Input
           {...control}
           name={setting.path}
-          inputMode={setting.kind === "number" ? "decimal" : "text"}
+          inputMode={setting.kind === "text" ? "text" : "decimal"}
+          placeholder={setting.kind === "optional" ? "No limit" : undefined}
           autoComplete="off"
           className="tabular-nums"
-          value={typeof edit === "string" ? edit : String(setting.value)}
+          value={typeof edit === "string" ? edit : String(setting.value ?? "")}
           onChange={(event) => onEdit(event.target.value)}
         />
       )}

@@ -6,7 +6,8 @@ const settings = flatten({
   ucb: { alpha: 2, temperature: 2 },
   superNet: { learningRate: 3e-3 },
   tasks: ["mlm", "swap"],
-  unknown: null,
+  limits: { flops: null },
+  unknown: [1, 2],
 });
 
 test("nested settings become a flat list with dotted paths, in order", () => {
@@ -16,6 +17,7 @@ test("nested settings become a flat list with dotted paths, in order", () => {
     "ucb.temperature",
     "superNet.learningRate",
     "tasks",
+    "limits.flops",
   ]);
 });
 
@@ -31,6 +33,14 @@ test("scientific notation is a number", () => {
   expect(overrides(settings, { "superNet.learningRate": "1e-4" }).values).toEqual({
     superNet: { learningRate: 0.0001 },
   });
+});
+
+test("what the preset leaves open may be given as a number, or stay open", () => {
+  expect(overrides(settings, { "limits.flops": "2e7" }).values).toEqual({ limits: { flops: 2e7 } });
+  expect(overrides(settings, { "limits.flops": "" })).toEqual({ values: {}, errors: {} });
+  expect(Object.keys(overrides(settings, { "limits.flops": "few" }).errors)).toEqual([
+    "limits.flops",
+  ]);
 });
 
 test("what is no number is told at its field and not sent", () => {

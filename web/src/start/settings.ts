@@ -3,6 +3,8 @@ import { z } from "zod";
 /** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */
 export type Setting =
   | { path: string; kind: "number"; value: number }
+  /** A number or, left empty, none. */
+  | { path: string; kind: "optional"; value: number | null }
   | { path: string; kind: "choice"; value: boolean }
   | { path: string; kind: "text"; value: string }
   | { path: string; kind: "list"; value: string[] };
@@ -10,10 +12,13 @@ export type Setting =
 /** What was typed or ticked instead of the preset's value, by path. */
 export type Edits = Readonly<Record<string, string | boolean | readonly string[]>>;
 
-const leafSchema = z.union([z.number(), z.boolean(), z.string(), z.array(z.string())]);
+const leafSchema = z.union([z.number(), z.null(), z.boolean(), z.string(), z.array(z.string())]);
 const treeSchema = z.record(z.string(), z.unknown());
 
-/** The settings of a preset as a flat list, in the preset's order; what no control fits is left out. */
+/**
+ * The settings of a preset as a flat list, in the preset's order; what no control fits is left out.
+ * Where the preset has null, a number may be given.
+ */
 export function flatten(settings: unknown, prefix = ""): Setting[] {
   const tree = treeSchema.safeParse(settings);
   if (!tree.success) return [];
@@ -26,6 +31,7 @@ export function flatten(settings: unknown, prefix = ""): Setting[] {
 
 function toSetting(path: string, value: z.infer<typeof leafSchema>): Setting {
   if (typeof value === "number") return { path, kind: "number", value };
+  if (value === null) return { path, kind: "optional", value };
   if (typeof value === "boolean") return { path, kind: "choice", value };
   if (typeof value === "string") return { path, kind: "text", value };
   return { path, kind: "list", value };
@@ -38,8 +44,10 @@ export function overrides(settings: readonly Setting[], edits: Edits) {
   for (const setting of settings) {
     const edit = edits[setting.path];
     if (edit === undefined) continue;
-    const value = setting.kind === "number" ? toNumber(edit) : edit;
-    if (value === null) errors[setting.path] = "Enter a number.";
+    const isEmpty = setting.kind === "optional" && edit === "";
+    const isNumber = setting.kind === "number" || (setting.kind === "optional" && !isEmpty);
+    const value = isNumber ? toNumber(edit) : isEmpty ? null : edit;
+    if (value === null && !isEmpty) errors[setting.path] = "Enter a number.";
     else if (JSON.stringify(value) !== JSON.stringify(setting.value)) {
       put(values, setting.path.split("."), value);
     }

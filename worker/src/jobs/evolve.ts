@@ -1,9 +1,11 @@
 import {
+  architectureKey,
   architectureName,
   flops,
   type Generation,
   type Architecture,
   parameterCount,
+  referenceBackbones,
   type SearchSettings,
   searchContext,
   strategies,
@@ -14,6 +16,7 @@ import {
   evolveTask,
   finishRun,
   type NewCandidate,
+  type NewReference,
   recordGeneration,
   searchHistory,
   settingsOf,
@@ -43,6 +46,15 @@ export async function handleEvolve(context: JobContext, job: EvolveJob): Promise
     index,
     candidates: generation.children.map((child) => describe(child, settings)),
     priorities: generation.priorities,
+    references: index === 0 && settings.references ? referencesOf(settings) : [],
+  });
+}
+
+function referencesOf(settings: SearchSettings): NewReference[] {
+  return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {
+    const key = architectureKey(architecture);
+    const described = describe({ architecture, key, parentKey: null, mutation: null }, settings);
+    return { ...described, reference, name };
   });
 }
 

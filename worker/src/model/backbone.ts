@@ -12,6 +12,8 @@ export interface Backbone {
   parameters: readonly Parameter[];
   /** A batch's hidden states after the last layer, [b, n, hidden]. */
   encode(weights: Weights, batch: TokenBatch): Tensor;
+  /** The same after the embedding and after each layer: layers + 1 of [b, n, hidden]. */
+  states(weights: Weights, batch: TokenBatch): Tensor[];
   /** Frees what the engine keeps for this backbone alone; it can be used again. */
   release: () => void;
 }
@@ -27,6 +29,11 @@ export function buildBackbone(
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
       layers.reduce((x, layer) => layer(weights, x, batch), embed(weights, [], [batch.ids])),
+    states: (weights, batch) => {
+      const states = [embed(weights, [], [batch.ids])];
+      for (const layer of layers) states.push(layer(weights, given(states.at(-1)), batch));
+      return states;
+    },
     release: () => layers.forEach((layer) => layer.release?.()),
   };
 }

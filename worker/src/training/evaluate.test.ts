@@ -21,7 +21,8 @@ const architecture: Architecture = {
 const input = { architecture, key: "a key", settings, seed: 3, data, stopped: () => false };
 
 /** All but the seconds it took. */
-function scored({ timings, ...rest }: CandidateResult) {
+function scored({ timings, stepSeconds, ...rest }: CandidateResult) {
+  expect(stepSeconds).toBeNull(); // Three steps each are too few for a median.
   expect(Object.values(timings).every((seconds) => seconds >= 0)).toBe(true);
   return rest;
 }
@@ -65,12 +66,32 @@ describe("evaluating a candidate", () => {
     expect(result.score).toBeGreaterThan(0);
   });
 
+  it("measures how alike tokens are, after the embedding and each layer", async () => {
+    const { tokenUniformity } = await evaluateCandidate({ ...input, superNet: superNet() });
+    expect(tokenUniformity).toHaveLength(3);
+    expect(tokenUniformity?.every((value) => value > -1 && value < 1)).toBe(true);
+  });
+
+  it("times a step where enough of them run", async () => {
+    const candidate = { ...settings.candidate, steps: 8 };
+    const fineTune = { ...settings.fineTune, steps: 8 };
+    for (const changed of [
+      { ...settings, candidate },
+      { ...settings, fineTune },
+    ]) {
+      const result = await evaluateCandidate({ ...input, settings: changed, superNet: superNet() });
+      const { trainSeconds, fineTuneSeconds } = result.timings;
+      expect(result.stepSeconds).toBeGreaterThan(0);
+      expect(result.stepSeconds).toBeLessThan(trainSeconds + fineTuneSeconds);
+    }
+  });
+
   it("scores 0 when the weights are no longer finite", async () => {
     const shared = superNet();
     shared.get("layer.1.conv.out.weight")?.data.fill(NaN);
     const tensors = tf.memory().numTensors;
     const result = await evaluateCandidate({ ...input, superNet: shared });
-    expect(result).toMatchObject({ score: 0, stability: "DIVERGED", heldOutLoss: null });
+    expect(result).toMatchObject({ score: 0, stability: "DIVERGED", tokenUniformity: null });
     expect(tf.memory().numTensors).toBe(tensors);
   });
 

@@ -14,6 +14,8 @@ import { inherit } from "../supernet/inherit.js";
 import { fineTune } from "./fineTune.js";
 import { pretrain } from "./pretrain.js";
 import { scoreMaskedWords, scoreZeroShot } from "./score.js";
+import { StepClock } from "./stepClock.js";
+import { tokenUniformity } from "./uniformity.js";
 import { DivergedError, watch, type Phase, type Watch } from "./watch.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */
@@ -43,6 +45,10 @@ export interface CandidateResult {
   /** Masked words of the test text: cross-entropy in nats and accuracy 0–1; null if diverged. */
   heldOutLoss: number | null;
   heldOutAccuracy: number | null;
+  /** Median seconds of one training step here (stepClock.ts); null where too few ran. */
+  stepSeconds: number | null;
+  /** By layer (uniformity.ts); null if diverged. */
+  tokenUniformity: number[] | null;
   taskScores: TaskScore[];
   timings: { trainSeconds: number; fineTuneSeconds: number; scoreSeconds: number };
 }
@@ -95,7 +101,11 @@ async function evaluate(
 ): Promise<CandidateResult> {
   const { settings, seed, data } = input;
   const context = { settings, data, seed, purpose: `candidate ${input.key}` };
-  const watched = watch(input.stopped, input.report);
+  const clock = new StepClock();
+  const watched = watch(input.stopped, (phase, done, total) => {
+    clock.tick(phase, done);
+    input.report?.(phase, done, total);
+  });
   const timings = { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 };
   try {
     const timed = async <T>(part: keyof typeof timings, work: () => Promise<T>): Promise<T> => {
@@ -117,11 +127,16 @@ async function evaluate(
       );
       taskScores.push(describe(task, score));
     }
+    const uniformity = await timed("scoreSeconds", () =>
+      Promise.resolve(tokenUniformity(backbone, weights, masked.test)),
+    );
     return {
       score: mean(taskScores.map(({ score }) => score)),
       stability: heldOut.loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
       heldOutLoss: heldOut.loss,
       heldOutAccuracy: heldOut.accuracy,
+      stepSeconds: clock.median(),
+      tokenUniformity: uniformity,
       taskScores,
       timings,
     };
@@ -132,6 +147,8 @@ async function evaluate(
       stability: "DIVERGED",
       heldOutLoss: null,
       heldOutAccuracy: null,
+      stepSeconds: clock.median(),
+      tokenUniformity: null,
       taskScores: data.tasks.map((task) => describe(task, 0)),
       timings,
     };

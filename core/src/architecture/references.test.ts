@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { checkArchitecture } from "./check.js";
+import { bertBase, autobertZeroBase } from "./named.js";
+import { referenceBackbones } from "./references.js";
+
+const at = (layers: number) =>
+  new Map(
+    referenceBackbones(layers).map(({ reference, architecture }) => [reference, architecture]),
+  );
+
+describe("reference backbones", () => {
+  test.each([1, 3, 12, 24])("are four legal ones of %d layers", (layers) => {
+    const references = at(layers);
+    expect(references.size).toBe(4);
+    for (const architecture of references.values()) {
+      expect(checkArchitecture(architecture)).toEqual(architecture);
+      expect(architecture.layers).toHaveLength(layers);
+    }
+  });
+
+  test("at base size are the published ones", () => {
+    const references = at(12);
+    expect(references.get("bert")).toEqual(bertBase);
+    expect(references.get("autobert-zero")).toEqual(autobertZeroBase);
+  });
+
+  test("of one kind only have its layers in the pattern's order", () => {
+    const kernels = at(6)
+      .get("autobert-zero-convolution")
+      ?.layers.map((layer) => (layer.kind === "conv" ? layer.kernelSize : null));
+    expect(kernels).toEqual([65, 9, 3, 7, 7, 3]);
+    const attention = at(6).get("autobert-zero-attention")?.layers;
+    expect(attention).toEqual(autobertZeroBase.layers.filter(({ kind }) => kind === "attention"));
+  });
+});

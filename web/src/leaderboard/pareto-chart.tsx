@@ -1,0 +1,98 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import {
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ResponsiveContainer,
+  Scatter,
+  XAxis,
+  YAxis,
+} from "recharts";
+import type { ParetoCost } from "@/generated/graphql";
+import { axis } from "@/run/axis";
+import { scoreTicks } from "@/run/chart-data";
+import { costs, type ParetoPoint } from "./pareto-points";
+
+/** Score over cost: every point a dot that opens its architecture, the front as a line of steps. */
+export default function ParetoChart(props: { points: readonly ParetoPoint[]; x: ParetoCost }) {
+  const { points, x } = props;
+  const router = useRouter();
+  const front = points.filter(({ onFront }) => onFront);
+  const ticks = scoreTicks(points.map(({ score }) => score));
+  return (
+    <div className="h-72 sm:h-80" aria-hidden>
+      <ResponsiveContainer width="100%" height="100%">
+        <ComposedChart
+          accessibilityLayer={false}
+          data={front}
+          margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
+        >
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis
+            {...axis}
+            dataKey="cost"
+            type="number"
+            domain={["auto", "auto"]}
+            allowDuplicatedCategory={false}
+            padding={{ left: 12, right: 12 }}
+            tickFormatter={costs[x].format}
+            tickLine={false}
+            minTickGap={16}
+          />
+          <YAxis
+            {...axis}
+            ticks={ticks}
+            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]}
+            axisLine={false}
+            tickLine={false}
+            width={48}
+          />
+          <Line
+            dataKey="score"
+            type="stepAfter"
+            stroke="var(--accent)"
+            strokeWidth={2}
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
+          <Scatter
+            data={[...points]}
+            dataKey="score"
+            isAnimationActive={false}
+            shape={<Dot x={x} onOpen={(id) => router.push(`/architectures/${id}`)} />}
+          />
+        </ComposedChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+/** recharts hands the place and the point to the shape it is given. */
+function Dot(props: {
+  cx?: number;
+  cy?: number;
+  payload?: ParetoPoint;
+  x: ParetoCost;
+  onOpen: (id: string) => void;
+}) {
+  const { cx, cy, payload, x, onOpen } = props;
+  if (cx === undefined || cy === undefined || !payload) return null;
+  const { id, name, score, cost, isReference, onFront } = payload;
+  return (
+    <circle
+      cx={cx}
+      cy={cy}
+      r={onFront || isReference ? 5 : 4}
+      fill={isReference ? "var(--warn)" : "var(--accent)"}
+      fillOpacity={onFront || isReference ? 1 : 0.38}
+      stroke={onFront ? "var(--ink)" : "none"}
+      className="cursor-pointer hover:fill-ink"
+      onClick={() => onOpen(id)}
+    >
+      <title>{`${name}: ${score.toFixed(2)}, ${costs[x].format(cost)}`}</title>
+    </circle>
+  );
+}

@@ -1,0 +1,114 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { useAskAgain } from "@/api/use-ask-again";
+import { useLiveQuery } from "@/api/use-live-query";
+import type { Candidate } from "@/architecture/fragments";
+import { score } from "@/format/number";
+import type { LeaderboardFilter, ParetoCost } from "@/generated/graphql";
+import { Panel } from "@/ui/card";
+import { Select } from "@/ui/field";
+import { ErrorNotice, Skeleton } from "@/ui/states";
+import { costNames, costs, type ParetoPoint, paretoPoints } from "./pareto-points";
+import { paretoFront } from "./queries";
+
+const ParetoChart = dynamic(() => import("./pareto-chart"), {
+  ssr: false,
+  loading: () => <Skeleton className="h-72" />,
+});
+
+/** What no other architecture beats: the score that each cost buys, over the rows that are loaded. */
+export function Pareto(props: {
+  filter: LeaderboardFilter;
+  rows: readonly Candidate[];
+  total: number;
+}) {
+  const { filter, rows, total } = props;
+  const [x, setX] = useState<ParetoCost>("PARAMS");
+  const [{ data, error }, retry] = useLiveQuery({ query: paretoFront, variables: { filter, x } });
+  useAskAgain(retry, total);
+  const points = paretoPoints(rows, data?.paretoFront ?? [], x);
+  return (
+    <Panel
+      title="Pareto front"
+      note={
+        x === "STEP_TIME"
+          ? "Architectures that no other beats in score and measured time of a training step, which depends on machine and settings"
+          : `Architectures that no other beats in score and ${costs[x].label === "FLOPs" ? "FLOPs" : "parameters"}; dots are the rows that are loaded`
+      }
+      data-testid="pareto"
+      controls={
+        <Select
+          aria-label="Cost"
+          className="w-44"
+          value={x}
+          onChange={(event) => setX(costNames.find((name) => name === event.target.value) ?? x)}
+        >
+          {costNames.map((name) => (
+            <option key={name} value={name}>
+              {costs[name].label}
+            </option>
+          ))}
+        </Select>
+      }
+    >
+      {error && <ErrorNotice error={error} retry={retry} />}
+      {!data && !error && <Skeleton className="h-72" />}
+      {data?.paretoFront.length === 0 && (
+        <p className="text-sm text-muted">
+          None yet. Stable candidates with a known cost appear here once they are scored.
+        </p>
+      )}
+      {data && data.paretoFront.length > 0 && (
+        <>
+          <ParetoChart points={points} x={x} />
+          <Legend />
+          <FrontTable points={points.filter(({ onFront }) => onFront)} x={x} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Legend() {
+  return (
+    <ul aria-hidden className="mt-2 flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
+      <li className="flex items-center gap-1.5">
+        <span className="h-0.5 w-4 rounded bg-accent" /> Front
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="size-1.5 rounded-full bg-accent/40" /> Candidate
+      </li>
+      <li className="flex items-center gap-1.5">
+        <span className="size-2 rounded-full bg-warn" /> Reference
+      </li>
+    </ul>
+  );
+}
+
+function FrontTable({ points, x }: { points: readonly ParetoPoint[]; x: ParetoCost }) {
+  return (
+    <div className="sr-only">
+      <table>
+        <caption>Pareto front of score against {costs[x].label.toLowerCase()}</caption>
+        <thead>
+          <tr>
+            <th>Architecture</th>
+            <th>{costs[x].label}</th>
+            <th>Score</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map(({ id, name, cost, score: value }) => (
+            <tr key={id} data-testid="pareto-point">
+              <td>{name}</td>
+              <td>{costs[x].format(cost)}</td>
+              <td>{score(value)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,105 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { useAskAgain } from "@/api/use-ask-again";
+import { useLiveQuery } from "@/api/use-live-query";
+import { Panel } from "@/ui/card";
+import { Select } from "@/ui/field";
+import { ErrorNotice, Skeleton } from "@/ui/states";
+import { kernelColours } from "./kernel-colours";
+import { type FullRun, kernelsByDepth, type LayerChoices } from "./queries";
+
+const KernelsChart = dynamic(() => import("./kernels-chart"), {
+  ssr: false,
+  loading: () => <Skeleton className="h-60" />,
+});
+
+const tops = [5, 10, 25, 100] as const;
+
+/** What the run's best candidates chose in each layer: attention, or a kernel size. */
+export function Kernels({ run }: { run: FullRun }) {
+  const [top, setTop] = useState<number>(10);
+  const [{ data, error }, retry] = useLiveQuery({
+    query: kernelsByDepth,
+    variables: { runId: run.id, top },
+  });
+  const evaluated = run.generations.reduce((sum, generation) => sum + generation.evaluated, 0);
+  useAskAgain(retry, evaluated);
+  const layers = data?.kernelsByDepth;
+  return (
+    <Panel
+      title="Kernels by depth"
+      note="Attention and kernel sizes of the best candidates, layer by layer"
+      data-testid="kernels"
+      controls={
+        <Select
+          aria-label="Candidates"
+          className="w-32"
+          value={top}
+          onChange={(event) => setTop(Number(event.target.value))}
+        >
+          {tops.map((count) => (
+            <option key={count} value={count}>
+              Best {count}
+            </option>
+          ))}
+        </Select>
+      }
+    >
+      {error && <ErrorNotice error={error} retry={retry} />}
+      {!layers && !error && <Skeleton className="h-60" />}
+      {layers?.length === 0 && (
+        <p className="text-sm text-muted">Shown once the first candidates are scored.</p>
+      )}
+      {layers && layers.length > 0 && (
+        <>
+          <KernelsChart layers={layers} />
+          <Legend layers={layers} />
+          <KernelsTable layers={layers} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Legend({ layers }: { layers: readonly LayerChoices[] }) {
+  return (
+    <ul aria-hidden className="mt-2 flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
+      {kernelColours(layers).map(({ key, label, fill }) => (
+        <li key={key} className="flex items-center gap-1.5">
+          <span className="size-2.5 rounded-sm" style={{ background: fill }} /> {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function KernelsTable({ layers }: { layers: readonly LayerChoices[] }) {
+  return (
+    <div className="sr-only">
+      <table>
+        <caption>Kernels by depth</caption>
+        <thead>
+          <tr>
+            <th>Layer</th>
+            {kernelColours(layers).map(({ key, label }) => (
+              <th key={key}>{label}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {layers.map(({ layer, attention, kernels }) => (
+            <tr key={layer} data-testid="kernel-layer">
+              <th scope="row">{layer + 1}</th>
+              <td>{attention}</td>
+              {kernels.map(({ kernelSize, count }) => (
+                <td key={kernelSize}>{count}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
