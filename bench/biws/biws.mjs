@@ -22,7 +22,7 @@ import { candidateCount, searchSettingsSchema } from "@opnas/core";
 import { readTensors } from "@opnas/worker";
 import { startPool } from "../pool/pool.mjs";
 import { eta, note } from "../pool/progress.mjs";
-import { merge } from "../pool/settings.mjs";
+import { merge, settingsOf } from "../pool/settings.mjs";
 import { mean } from "../pool/statistics.mjs";
 import { readRecord } from "../record/file.mjs";
 import { kendallWithInterval } from "./interval.mjs";
@@ -44,7 +44,9 @@ const { values: options } = parseArgs({
 });
 
 const record = await readRecord(options.record, {});
-const settings = searchSettingsSchema.parse(merge(record.settings, JSON.parse(options.override)));
+const { batch, learningRate } = record.plan;
+const recorded = settingsOf("tiny", { ...record.settings, superNet: { batch, learningRate } });
+const settings = searchSettingsSchema.parse(merge(recorded, JSON.parse(options.override)));
 const entries = record.entries
   .filter(({ name, runs }) => name === undefined && runs.length > 1)
   .slice(0, Number(options.architectures));
@@ -113,7 +115,7 @@ async function scoreAll(trainings) {
   const alone = entries.slice(0, againAlone).map(({ key, architecture }) => {
     return {
       type: "alone",
-      settings: record.settings,
+      settings: recorded,
       seed: 1,
       plan: record.plan,
       key,

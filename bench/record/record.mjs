@@ -93,6 +93,7 @@ async function trainAll() {
       const { score, stability, heldOutLoss, heldOutAccuracy } = result;
       const tasks = Object.fromEntries(result.taskScores.map(({ task, score }) => [task, score]));
       entry.runs.push({ seed, score, stability, heldOutLoss, heldOutAccuracy, tasks, seconds });
+      entry.runs.sort((a, b) => a.seed - b.seed);
       note(`${++count}/${requests.length} trained, ${clock(count / requests.length)}`, 5000);
       saving = saving.then(() => writeRecord(options.out, record));
     },
