@@ -1,3 +1,9 @@
+export {
+  readModel,
+  writeModel,
+  type ModelDescription,
+  type StoredModel,
+} from "./artifacts/model.js";
 export { readTensors, writeTensors } from "./artifacts/safetensors.js";
 export { prepareData } from "./data/prepare.js";
 export type { PreparedData } from "./data/types.js";

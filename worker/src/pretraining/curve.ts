@@ -1,19 +1,7 @@
 import { OpnasError, stepsPerPoint, type PretrainSettings } from "@opnas/core";
 import { learningRateAt } from "../training/adam.js";
+import type { TrainingPoint } from "@opnas/prisma";
 import type { NamedTensor } from "../model/tensors.js";
-
-/** A point of a training's loss curve: means over the steps since the last. */
-export interface Metric {
-  /** Steps done at its end: 1 after the first. */
-  step: number;
-  /** The sum of the two below, in nats. */
-  loss: number;
-  maskedLoss: number;
-  nextSentenceLoss: number;
-  /** Of its last step. */
-  learningRate: number;
-  tokensPerSecond: number;
-}
 
 /** Numbers of a point as they are kept: sums of both losses and seconds. */
 const width = 3;
@@ -54,13 +42,13 @@ export class Curve {
   }
 
   /** The points that ended by step `to` and after step `from`, both in steps done. */
-  points(from: number, to: number): Metric[] {
+  points(from: number, to: number): TrainingPoint[] {
     const { steps } = this.settings;
-    const metrics: Metric[] = [];
+    const found: TrainingPoint[] = [];
     for (let point = Math.floor(from / this.#every); ; point++) {
       const step = Math.min(steps, (point + 1) * this.#every);
-      if (step > to || point * this.#every >= steps) return metrics;
-      if (step > from) metrics.push(this.#metric(point, step));
+      if (step > to || point * this.#every >= steps) return found;
+      if (step > from) found.push(this.#point(point, step));
     }
   }
 
@@ -68,7 +56,7 @@ export class Curve {
     return { shape: [this.#numbers.length / width, width], data: this.#numbers.slice() };
   }
 
-  #metric(point: number, step: number): Metric {
+  #point(point: number, step: number): TrainingPoint {
     const { size, batch, accumulate, steps, learningRate, warmup } = this.settings;
     const count = step - point * this.#every;
     const [masked = NaN, nextSentence = NaN, seconds = NaN] = this.#numbers.subarray(width * point);

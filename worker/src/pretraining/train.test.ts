@@ -1,4 +1,5 @@
 import { bertLayer, defaultPretraining, type Architecture } from "@opnas/core";
+import type { TrainingPoint } from "@opnas/prisma";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { EngineName } from "../engine/choose.js";
 import { useRecordings } from "../engine/recording/load.js";
@@ -6,7 +7,6 @@ import { startEngine } from "../engine/start.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { Crew } from "../training/crew.js";
 import { smallData, smallSettings } from "../training/testing/data.js";
-import type { Metric } from "./curve.js";
 import { pretrainModel, type PretrainInput } from "./train.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -26,22 +26,22 @@ const settings = {
 
 /** A training's weights, and its loss curve without its speeds. */
 async function train(changes: Partial<PretrainInput> = {}) {
-  const metrics: Metric[] = [];
+  const points: TrainingPoint[] = [];
   const weights = await pretrainModel({
     architecture,
     settings,
     seed: 7,
     data: smallData(),
-    report: (_, more) => metrics.push(...more),
+    report: (_, more) => points.push(...more),
     checkpoint: () => Promise.resolve(),
     stopped: () => false,
     ...changes,
   });
-  return { weights, losses: lossesOf(metrics) };
+  return { weights, losses: lossesOf(points) };
 }
 
-function lossesOf(metrics: readonly Metric[]) {
-  return metrics.map(({ step, maskedLoss, nextSentenceLoss, learningRate }) => {
+function lossesOf(points: readonly TrainingPoint[]) {
+  return points.map(({ step, maskedLoss, nextSentenceLoss, learningRate }) => {
     return { step, maskedLoss, nextSentenceLoss, learningRate };
   });
 }
@@ -76,10 +76,10 @@ describe("a full pre-training", () => {
     const stopAt = async (step: number, resume?: Tensors) => {
       let looked = 0;
       let kept: Tensors | undefined;
-      const metrics: Metric[] = [];
+      const points: TrainingPoint[] = [];
       const cutOff = pretrainModel({
         ...{ architecture, settings: long, seed: 7, data: smallData(), resume },
-        report: (_, more) => metrics.push(...more),
+        report: (_, more) => points.push(...more),
         stopped: () => looked++ === step,
         checkpoint: (tensors) => {
           kept = tensors;

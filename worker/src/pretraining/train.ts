@@ -1,4 +1,5 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
+import type { TrainingPoint } from "@opnas/prisma";
 import { Ahead } from "../data/ahead.js";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
@@ -7,7 +8,6 @@ import { Crew } from "../training/crew.js";
 import type { Lesson } from "../training/lesson.js";
 import { trainStep } from "../training/step.js";
 import { DivergedError, nextTurn } from "../training/watch.js";
-import type { Metric } from "./curve.js";
 import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "./pairs.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
@@ -26,7 +26,7 @@ export interface PretrainInput {
    * Called about twice a second and at the end with the steps done and the points of the loss curve
    * since the last call; at first with those of the checkpoint.
    */
-  report: (step: number, metrics: readonly Metric[]) => void;
+  report: (step: number, points: readonly TrainingPoint[]) => void;
   /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
   checkpoint: (tensors: Tensors) => Promise<void>;
   /** Looked at between steps. */
