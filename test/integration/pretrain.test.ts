@@ -6,12 +6,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
-  architectureName,
   bertLayer,
   type Architecture as Backbone,
   type PretrainSettings,
   defaultPretraining,
-  presets,
 } from "@opnas/core";
 import {
   cancelTraining,
@@ -24,6 +22,7 @@ import {
 import { testDatabase } from "@opnas/prisma/testing";
 import { readModel } from "@opnas/worker";
 import { afterAll, afterEach, expect, test } from "vitest";
+import { anArchitecture } from "../support/architecture.js";
 import { until } from "../support/until.js";
 import { WorkerProcess } from "../support/workerProcess.js";
 
@@ -61,27 +60,7 @@ const settings: PretrainSettings = {
   ...{ steps: 400, batch: 8, accumulate: 2, checkpointEverySeconds: 1 },
 };
 
-async function architecture(): Promise<string> {
-  const [preset] = presets;
-  const { id: runId } = await db.searchRun.create({
-    data: {
-      name: "a run",
-      seed: 1,
-      preset: "smoke",
-      strategy: "opnas",
-      settings: preset?.settings ?? {},
-    },
-  });
-  const generation = await db.generation.create({ data: { runId, index: 0, size: 1 } });
-  const { id } = await db.architecture.create({
-    data: {
-      ...{ runId, generationId: generation.id, indexInGeneration: 0 },
-      ...{ key: "key", name: architectureName("key"), json: backbone, params: 1, flops: 1 },
-    },
-  });
-  return id;
-}
-const architectureId = await architecture();
+const architectureId = await anArchitecture(db, backbone);
 const start = () => startTraining(db, queue, { architectureId, seed: 7, settings });
 
 async function ended(id: string, status: TrainingStatus): Promise<void> {
@@ -167,7 +146,7 @@ test("a cancelled training stands still, and resumed ends as if nothing had been
   expect(await found(id)).toEqual(reference);
 }, 300_000);
 
-test("a training that its text is too short for fails with a sentence that says what to change", async () => {
+test("a training that asks more of its text than it has fails with a sentence that says what to change", async () => {
   await startWorker(1);
   const long = { ...settings, size: { ...size, layers: 1, length: 1024, vocabulary: 100_000 } };
   const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings: long });

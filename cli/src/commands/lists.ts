@@ -94,7 +94,7 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
   );
 }
 
-function pageSize(text: string): number {
+export function pageSize(text: string): number {
   const size = Number(text);
   if (Number.isInteger(size) && size >= 1 && size <= 100) return size;
   throw new InvalidArgumentError("It must be a number from 1 to 100.");
@@ -104,6 +104,6 @@ function decimals(score: number | null | undefined): string {
   return score === null || score === undefined ? "" : score.toFixed(2);
 }
 
-function print(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
