@@ -27,6 +27,9 @@ const embeddedTypes = [
   "SearchRunConnection",
   "SearchRunEdge",
   "TaskScore",
+  "TrainingConnection",
+  "TrainingEdge",
+  "TrainingMetric",
 ];
 
 const eventSchema = z.object({
