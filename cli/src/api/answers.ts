@@ -65,6 +65,7 @@ export const leaderboardSchema = z.object({
     edges: z.array(
       z.object({
         node: z.object({
+          id: z.string(),
           name: z.string(),
           key: z.string(),
           score,

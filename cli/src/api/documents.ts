@@ -103,6 +103,7 @@ export const leaderboardDocument = graphql(`
       totalCount
       edges {
         node {
+          id
           name
           key
           score

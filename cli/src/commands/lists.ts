@@ -59,6 +59,7 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
       );
       const rows = answer.leaderboard.edges.map(({ node }, index) => [
         String(index + 1),
+        node.id,
         node.name,
         decimals(node.score),
         (node.stability ?? "").toLowerCase().replace("_", " "),
@@ -66,7 +67,16 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
         String(node.generationIndex),
         node.run.name,
       ]);
-      const heads = ["", "architecture", "score", "stability", "parameters", "generation", "run"];
+      const heads = [
+        "",
+        "architecture",
+        "name",
+        "score",
+        "stability",
+        "parameters",
+        "generation",
+        "run",
+      ];
       print(table(heads, rows));
       print(`${rows.length} of ${answer.leaderboard.totalCount} architectures`);
     });
