@@ -146,6 +146,16 @@ test("a cancelled training stands still, and resumed ends as if nothing had been
   expect(await found(id)).toEqual(reference);
 }, 300_000);
 
+test("cancelled and resumed at once it goes on as well", async () => {
+  await startWorker(2);
+  const { id } = await start();
+  await reached(id, 30);
+  await cancelTraining(db, id);
+  await resumeTraining(db, queue, id);
+  await ended(id, "DONE");
+  expect(await found(id)).toEqual(reference);
+}, 300_000);
+
 test("a training that asks more of its text than it has fails with a sentence that says what to change", async () => {
   await startWorker(1);
   const long = { ...settings, size: { ...size, layers: 1, length: 1024, vocabulary: 100_000 } };
