@@ -73,7 +73,7 @@ function modelTraining() {
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
   return ([architecture], batch) => {
     const lessons = partsOf(batch).map((part) => ({ architecture, use: "often", batch: part }));
-    return trainStep(crew, state, lessons, learningRate);
+    return trainStep(crew, state, lessons, learningRate).loss;
   };
 }
 

@@ -2,7 +2,10 @@ import { Command, CommanderError } from "commander";
 import { Api } from "./api/client.js";
 import { CliError, exitCodes } from "./api/error.js";
 import { listCommands } from "./commands/lists.js";
+import { pretrainCommand } from "./commands/pretrain.js";
 import { searchCommand, type SearchRequest } from "./commands/search.js";
+import { trainingCommands } from "./commands/trainings.js";
+import { pretrain } from "./pretraining/pretrain.js";
 import { search } from "./search/search.js";
 
 export { Api } from "./api/client.js";
@@ -17,10 +20,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   withApiOption(program);
   const connect = (command: Command) =>
     new Api(apiAddress(command.optsWithGlobals<{ api?: string }>().api));
-  for (const command of listCommands(connect)) program.addCommand(command);
+  for (const command of [...listCommands(connect), ...trainingCommands(connect)]) {
+    program.addCommand(command);
+  }
   program.addCommand(
     searchCommand("opnas search", async ({ api, options }) => {
       code = await search(new Api(apiAddress(api)), options, interruption());
+    }),
+  );
+  program.addCommand(
+    pretrainCommand(async (command, options) => {
+      code = await pretrain(connect(command), options, interruption());
     }),
   );
   return (await parse(program, argv)) ?? code;

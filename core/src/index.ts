@@ -14,6 +14,7 @@ export * from "./architecture/shape.js";
 export * from "./architecture/simplify.js";
 export * from "./errors.js";
 export * from "./presets.js";
+export * from "./pretraining.js";
 export * from "./random.js";
 export * from "./settings.js";
 export * from "./tasks.js";

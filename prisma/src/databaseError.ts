@@ -45,3 +45,8 @@ function isLostConnection(error: unknown): boolean {
   const code = "code" in error ? String(error.code) : "";
   return lostCodes.test(code) || lostMessages.test(error.message);
 }
+
+/** Whether a row was refused because another has its key. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+}

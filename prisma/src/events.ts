@@ -5,6 +5,8 @@ import { eventPayloads, type RunEventInput } from "./contracts/events.js";
 export const runChannel = "opnas_run";
 /** Told when a worker's row changed; the payload is the worker's id. */
 export const workerChannel = "opnas_worker";
+/** Told when a training or its loss curve changed; the payload is the training's id. */
+export const trainingChannel = "opnas_training";
 
 /**
  * Appends events to a run within the transaction that makes them true. Raising `lastSeq` first locks

@@ -57,9 +57,13 @@ export async function enqueueTraining(
 ): Promise<void> {
   await queue.insert(
     queues.train,
-    jobs.map((job) => ({ data: job, singletonKey: `${job.runId}/${trainTask(job)}` })),
+    jobs.map((job) => ({ data: job, singletonKey: keyOf(job) })),
     { db: fromPrisma(tx) },
   );
+}
+
+function keyOf(job: TrainJob): string {
+  return job.kind === "pretrain" ? `training/${job.trainingId}` : `${job.runId}/${trainTask(job)}`;
 }
 
 export async function enqueueEvolution(queue: Queue, tx: Transaction, job: EvolveJob) {

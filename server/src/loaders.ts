@@ -1,8 +1,17 @@
-import type { Architecture, Database, Evaluation, Generation, SearchRun } from "@opnas/prisma";
+import type {
+  Architecture,
+  Database,
+  Evaluation,
+  Generation,
+  SearchRun,
+  Training,
+  TrainingMetric,
+} from "@opnas/prisma";
 import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
+import { recentMetrics } from "./training/recent.js";
 
 export type Loader<Value> = DataLoader<string, Value>;
 
@@ -18,6 +27,8 @@ export interface Loaders {
   lineage: Loader<string[]>;
   bestArchitectureId: Loader<string | null>;
   timings: Loader<RunTimings>;
+  training: Loader<Training>;
+  recentMetrics: Loader<TrainingMetric[]>;
 }
 
 /**
@@ -73,6 +84,8 @@ export function createLoaders(database: Database): Loaders {
     lineage: mapped((ids) => lineages(database, ids)),
     bestArchitectureId: mapped((runIds) => bestArchitectureIds(database, runIds)),
     timings: mapped((runIds) => runTimings(database, runIds)),
+    training: byId((ids) => database.training.findMany({ where: { id: { in: ids } } })),
+    recentMetrics: mapped((trainingIds) => recentMetrics(database, trainingIds)),
   };
 }
 

@@ -18,6 +18,12 @@ import { KernelResolver } from "./run/kernels.js";
 import { PriorityResolver } from "./run/priorities.js";
 import { RunResolver, SearchRunConnectionResolver, SearchRunEdgeResolver } from "./run/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
+import { ArchitectureTrainings, TrainingFields } from "./training/fields.js";
+import {
+  TrainingConnectionResolver,
+  TrainingEdgeResolver,
+  TrainingResolver,
+} from "./training/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
 
 /** type-graphql asks for one; every subscription here brings its own source instead. */
@@ -50,6 +56,11 @@ export function createSchema(): GraphQLSchema {
       SearchRunConnectionResolver,
       SearchRunEdgeResolver,
       TaskResolver,
+      ArchitectureTrainings,
+      TrainingConnectionResolver,
+      TrainingEdgeResolver,
+      TrainingFields,
+      TrainingResolver,
       WorkerResolver,
     ],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],

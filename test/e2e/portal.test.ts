@@ -133,6 +133,39 @@ test("the leaderboard shows references, and what no architecture beats at its co
   await page.close();
 });
 
+test("an architecture is pre-trained from its page, and its loss curve grows as it learns", async () => {
+  const page = await open("/");
+  await page.getByTestId("leaderboard-row").first().getByRole("link").first().click();
+  const form = page.getByTestId("pretrain-form");
+  await form.getByLabel("Heads").fill("3");
+  await form.getByTestId("pretrain").click();
+  await form
+    .getByText(/must be a multiple of heads/i)
+    .first()
+    .waitFor();
+  for (const [label, value] of [
+    ["Steps", "400"],
+    ["Layers", "3"],
+    ["Hidden", "32"],
+    ["Heads", "2"],
+  ] as const) {
+    await form.getByLabel(label).fill(value);
+  }
+  await form.getByTestId("pretrain").click();
+  const training = page.getByTestId("training").first();
+  const points = async () => {
+    return Number(await training.getByTestId("training-curve").getAttribute("data-points"));
+  };
+  await training.getByTestId("training-curve").waitFor();
+  const before = await points();
+  expect(before).toBeLessThan(400);
+  await until("the curve has grown", 120, async () => (await points()) > before);
+  await training.getByText(/^done$/i).waitFor();
+  await until("the curve is whole", 10, async () => (await points()) === 400);
+  expect(await training.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("100");
+  await page.close();
+}, 300_000);
+
 test("a lost connection shows, comes back, and the page has missed nothing", async () => {
   const page = await open("/runs/new");
   await page.getByTestId("start-form").getByText("Smoke", { exact: true }).click();

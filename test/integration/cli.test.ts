@@ -4,8 +4,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { bertLayer } from "@opnas/core";
+import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
+import { readModel } from "@opnas/worker";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { anArchitecture } from "../support/architecture.js";
+import { WorkerProcess } from "../support/workerProcess.js";
 
 const opnas = fileURLToPath(new URL("../../cli/bin/opnas.js", import.meta.url));
 const serverMain = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
@@ -145,5 +150,64 @@ describe("opnas", () => {
     expect(nowhere.stderr).toMatch(
       /^✗ Nothing answers at http:\/\/127\.0\.0\.1:9\/graphql: start the platform/,
     );
+  });
+});
+
+describe("opnas pretrain", () => {
+  let architectureId: string;
+  beforeAll(async () => {
+    const db = createClient(databaseUrl);
+    architectureId = await anArchitecture(db, { version: 1, layers: [bertLayer] });
+    await db.$disconnect();
+  });
+  const size = "--layers 2 --hidden 32 --heads 2 --length 16";
+  const words = (more: string) => ["pretrain", architectureId, ...`${size} ${more}`.split(" ")];
+
+  it("starts, lists, cancels and resumes a training", async () => {
+    const { stdout } = await run(words("--steps 30 --seed 3 --detach"));
+    const id = stdout.trim();
+    expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* 3 +queued +0 of 30`));
+    expect((await run(["cancel-training", id])).stdout).toBe(`${id}: cancelled\n`);
+    expect(await run(["pretrain", "--resume", id, "--detach"])).toMatchObject({
+      ...{ code: 0, stdout: `${id}\n` },
+    });
+    expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* queued`));
+    await run(["cancel-training", id]);
+  });
+
+  it("follows a training; Ctrl-C leaves it, and another command follows it to its end", async () => {
+    const dataFolder = path.join(folder, "data");
+    const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots: 1 });
+    try {
+      const more = "--steps 200 --batch 4 --accumulate 2 --set size.vocabulary=512";
+      const outcome = await run(words(more), (child) => {
+        whenFollowing(child, () => child.kill("SIGINT"));
+      });
+      expect(outcome.code).toBe(130);
+      const [, id = ""] = /goes on.*--resume ([\w-]+)/.exec(outcome.stderr) ?? [];
+      const rest = await run(["pretrain", "--resume", id]);
+      expect(rest).toMatchObject({ code: 0, stdout: `artifacts/trainings/${id}\n` });
+      expect(rest.stderr).toMatch(/100% +step 200 of 200, loss \d/);
+      const { weights } = await readModel(path.join(dataFolder, rest.stdout.trim()));
+      expect(weights.has("layer.1.attention.q.weight")).toBe(true);
+    } finally {
+      await worker.stop();
+    }
+  }, 120_000);
+
+  it.each([
+    ["--layers 0", /whole number from 1/],
+    ["--heads 3", /size.hidden cannot be used: hidden must be a multiple of heads/],
+    ["--set stps=1", /settings has no stps/],
+  ])("ends with code 2 and a sentence for %s", async (more, message) => {
+    const outcome = await run(words(more));
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(outcome.stderr).toMatch(message);
+  });
+
+  it("wants an architecture or a training to resume, and says which is not there", async () => {
+    expect(await run(["pretrain"])).toMatchObject({ code: 2 });
+    const nowhere = await run(["pretrain", "0199b1f0-0000-7000-8000-00000000dead"]);
+    expect(nowhere.stderr).toMatch(/^✗ There is no architecture 0199b1f0/);
   });
 });

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { OpnasError, toOpnasError } from "@opnas/core";
 import {
   createClient,
+  type Database,
   databaseError,
   evolveJobSchema,
   failRun,
+  failTraining,
   openQueue,
   queues,
   reportWorker,
@@ -16,6 +18,7 @@ import { z } from "zod";
 import type { JobContext } from "./jobs/context.js";
 import { handleEvaluate } from "./jobs/evaluate.js";
 import { handleEvolve } from "./jobs/evolve.js";
+import { handlePretrain } from "./jobs/pretrain.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/pool.js";
@@ -28,7 +31,7 @@ export interface RunningWorker {
 
 const reportEveryMilliseconds = 5_000;
 const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-const anyJobSchema = z.looseObject({ runId: z.uuid() });
+const anyJobSchema = z.union([trainJobSchema, evolveJobSchema]);
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
@@ -73,10 +76,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   };
 
   const train = async (id: string, job: TrainJob) => {
-    current.set(id, job.kind === "superNet" ? "super-net" : `candidate ${job.architectureId}`);
+    current.set(id, describe(job));
     void report();
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId);
+      else if (job.kind === "pretrain") await handlePretrain(context, job.trainingId);
       else await handleEvaluate(context, job);
     } finally {
       current.delete(id);
@@ -96,15 +100,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   );
   await queue.work(queues.dead, polling, async ([job]) => {
     if (job === undefined) return;
-    const { runId } = anyJobSchema.parse(job.data);
-    await failRun(
-      db,
-      runId,
-      new OpnasError(
-        "WORKER_LOST",
-        "A job was given up after many attempts; see the worker's log.",
-      ),
-    );
+    const sentence = "A job was given up after many attempts; see the worker's log.";
+    await failWork(db, job.data, new OpnasError("WORKER_LOST", sentence));
   });
 
   return {
@@ -119,6 +116,25 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       await db.$disconnect();
     },
   };
+}
+
+/** What a worker's slot is doing, for a person. */
+function describe(job: TrainJob): string {
+  switch (job.kind) {
+    case "superNet":
+      return "super-net";
+    case "evaluate":
+      return `candidate ${job.architectureId}`;
+    case "pretrain":
+      return `pre-training ${job.trainingId}`;
+  }
+}
+
+/** Marks what a job belongs to as failed: its run, or its training. */
+async function failWork(db: Database, data: unknown, error: OpnasError): Promise<void> {
+  const job = anyJobSchema.parse(data);
+  if ("trainingId" in job) await failTraining(db, job.trainingId, error);
+  else await failRun(db, job.runId, error);
 }
 
 /**
@@ -140,6 +156,6 @@ async function settle(
     if (known.code === "ATTEMPT_REPLACED") return;
     if (known.kind === "retryable") throw known;
     console.error(error);
-    await failRun(db, anyJobSchema.parse(job.data).runId, toOpnasError(error));
+    await failWork(db, job.data, toOpnasError(error));
   }
 }

@@ -65,6 +65,7 @@ export const leaderboardSchema = z.object({
     edges: z.array(
       z.object({
         node: z.object({
+          id: z.string(),
           name: z.string(),
           key: z.string(),
           score,
@@ -185,3 +186,44 @@ const operationSchema = z.object({
 });
 export const operationsAnswerSchema = z.object({ operationPriorities: z.array(operationSchema) });
 export type OperationRow = z.infer<typeof operationSchema>;
+
+const trainingStatus = z.enum(["QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"]);
+const changedTraining = z.object({ id: z.string(), status: trainingStatus });
+
+export const pretrainedSchema = z.object({ pretrain: z.object({ id: z.string() }) });
+export const cancelledTrainingSchema = z.object({ cancelTraining: changedTraining });
+export const resumedTrainingSchema = z.object({ resumeTraining: changedTraining });
+
+const trainingSchema = z.object({
+  id: z.string(),
+  status: trainingStatus,
+  step: z.int(),
+  steps: z.int(),
+  etaSeconds: z.int().nullish(),
+  artifact: z.string().nullish(),
+  error: z.object({ message: z.string() }).nullish(),
+  lastMetric: z.object({ maskedLoss: z.number(), nextSentenceLoss: z.number() }).nullish(),
+});
+export const trainingAnswerSchema = z.object({ training: trainingSchema.nullish() });
+export type TrainingState = z.infer<typeof trainingSchema>;
+
+export const metricsAnswerSchema = z.object({
+  trainingMetrics: z.array(z.object({ step: z.int() })),
+});
+
+export const trainingsAnswerSchema = z.object({
+  trainings: z.object({
+    totalCount: z.int(),
+    edges: z.array(
+      z.object({
+        node: z.object({
+          id: z.string(),
+          status: trainingStatus,
+          ...{ seed: z.int(), step: z.int(), steps: z.int() },
+          architecture: z.object({ name: z.string() }),
+          lastMetric: z.object({ loss: z.number() }).nullish(),
+        }),
+      }),
+    ),
+  }),
+});

@@ -103,6 +103,7 @@ export const leaderboardDocument = graphql(`
       totalCount
       edges {
         node {
+          id
           name
           key
           score
@@ -230,6 +231,84 @@ export const operationsDocument = graphql(`
       meanScore
       ucb
       probability
+    }
+  }
+`);
+
+export const pretrainDocument = graphql(`
+  mutation Pretrain($architectureId: ID!, $input: PretrainInput!) {
+    pretrain(architectureId: $architectureId, input: $input) {
+      id
+    }
+  }
+`);
+
+export const cancelTrainingDocument = graphql(`
+  mutation CancelTraining($id: ID!) {
+    cancelTraining(id: $id) {
+      id
+      status
+    }
+  }
+`);
+
+export const resumeTrainingDocument = graphql(`
+  mutation ResumeTraining($id: ID!) {
+    resumeTraining(id: $id) {
+      id
+      status
+    }
+  }
+`);
+
+/** What is shown of a training while it goes on. */
+export const trainingDocument = graphql(`
+  query Training($id: ID!) {
+    training(id: $id) {
+      id
+      status
+      step
+      steps
+      etaSeconds
+      artifact
+      error {
+        message
+      }
+      lastMetric {
+        maskedLoss
+        nextSentenceLoss
+      }
+    }
+  }
+`);
+
+export const trainingMetricsDocument = graphql(`
+  subscription TrainingMetrics($trainingId: ID!, $after: Int!) {
+    trainingMetrics(trainingId: $trainingId, after: $after) {
+      step
+    }
+  }
+`);
+
+export const trainingsDocument = graphql(`
+  query Trainings($first: Int!) {
+    trainings(first: $first) {
+      totalCount
+      edges {
+        node {
+          id
+          status
+          seed
+          step
+          steps
+          architecture {
+            name
+          }
+          lastMetric {
+            loss
+          }
+        }
+      }
     }
   }
 `);

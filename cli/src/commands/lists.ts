@@ -59,6 +59,7 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
       );
       const rows = answer.leaderboard.edges.map(({ node }, index) => [
         String(index + 1),
+        node.id,
         node.reference == null ? node.name : `${node.name} (reference)`,
         decimals(node.score),
         (node.stability ?? "").toLowerCase().replace("_", " "),
@@ -66,7 +67,16 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
         node.reference == null ? String(node.generationIndex) : "",
         node.run.name,
       ]);
-      const heads = ["", "architecture", "score", "stability", "parameters", "generation", "run"];
+      const heads = [
+        "",
+        "architecture",
+        "name",
+        "score",
+        "stability",
+        "parameters",
+        "generation",
+        "run",
+      ];
       print(table(heads, rows));
       print(`${rows.length} of ${answer.leaderboard.totalCount} architectures`);
     });
@@ -94,7 +104,7 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
   );
 }
 
-function pageSize(text: string): number {
+export function pageSize(text: string): number {
   const size = Number(text);
   if (Number.isInteger(size) && size >= 1 && size <= 100) return size;
   throw new InvalidArgumentError("It must be a number from 1 to 100.");
@@ -104,6 +114,6 @@ function decimals(score: number | null | undefined): string {
   return score === null || score === undefined ? "" : score.toFixed(2);
 }
 
-function print(text: string): void {
+export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }

@@ -92,7 +92,7 @@ export function searchCommand(
     });
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
   return Number(text);
 }
@@ -104,6 +104,6 @@ function amount(text: string): string {
   throw new InvalidArgumentError("It must be a number above 0.");
 }
 
-function collect(value: string, before: string[] | undefined): string[] {
+export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
 }

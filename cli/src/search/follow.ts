@@ -8,40 +8,49 @@ import { CliError, exitCodes } from "../api/error.js";
 const patience = 120;
 const finished: readonly RunState["status"][] = ["DONE", "FAILED", "CANCELLED"];
 
-export interface Watcher {
-  /** Told the run's state now and after what happened to it, a few times a second at most. */
-  state(run: RunState): void;
+export interface Watcher<State> {
+  /** Told the state now and after what happened, a few times a second at most. */
+  state(state: State): void;
   /** Told that the connection was lost and is tried again. */
   lost(reason: string): void;
 }
 
+/** Something on the platform that takes its time. */
+export interface Followed<State> {
+  /** @throws CliError when there is no such thing */
+  read(): Promise<State>;
+  isOver(state: State): boolean;
+  /** The states that come after one; it may end at any time. */
+  after(state: State, signal: AbortSignal): AsyncGenerator<State, void, void>;
+}
+
 /**
- * Follows a run to its end. The subscription tells that something happened (with replay after the
- * last sequence number, so a lost connection misses nothing), a query then tells how things stand.
+ * Follows something to its end, over lost connections too.
  *
- * @returns the finished run; @throws CliError when the platform stays away; `signal` ends it early
+ * @returns the last state; @throws CliError when the platform stays away; `signal` ends it early
  *   by rejecting with its reason
  */
-export async function follow(
+export async function follow<State>(
   api: Api,
-  id: string,
-  watcher: Watcher,
+  followed: Followed<State>,
+  watcher: Watcher<State>,
   signal: AbortSignal,
-): Promise<RunState> {
-  let run = await readRun(api, id);
+): Promise<State> {
+  let state = await followed.read();
   let answeredAt = Date.now();
-  watcher.state(run);
-  while (!finished.includes(run.status)) {
+  watcher.state(state);
+  while (!followed.isOver(state)) {
     signal.throwIfAborted();
     try {
-      for await (const state of statesAfter(api, run, signal)) {
-        run = state;
+      for await (const next of followed.after(state, signal)) {
+        state = next;
         answeredAt = Date.now();
-        watcher.state(run);
-        if (finished.includes(run.status)) return run;
+        watcher.state(state);
+        if (followed.isOver(state)) return state;
       }
       signal.throwIfAborted();
-      run = await readRun(api, id);
+      state = await followed.read();
+      watcher.state(state);
     } catch (error) {
       signal.throwIfAborted();
       const reason = error instanceof Error ? error.message : "the connection was closed";
@@ -53,9 +62,22 @@ export async function follow(
       }
       watcher.lost(reason);
     }
+    if (followed.isOver(state)) return state;
     await sleep(1_000, undefined, { signal }).catch(() => undefined);
   }
-  return run;
+  return state;
+}
+
+/**
+ * A run. The subscription tells that something happened (with replay after the last sequence
+ * number, so a lost connection misses nothing), a query then tells how things stand.
+ */
+export function runOf(api: Api, id: string): Followed<RunState> {
+  return {
+    read: () => readRun(api, id),
+    isOver: ({ status }) => finished.includes(status),
+    after: (run, signal) => statesAfter(api, run, signal),
+  };
 }
 
 /** The run's state after each burst of its events. */

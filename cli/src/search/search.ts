@@ -5,8 +5,8 @@ import type { Api } from "../api/client.js";
 import { cancelDocument, resumeDocument, startSearchDocument } from "../api/documents.js";
 import { CliError, exitCodes } from "../api/error.js";
 import type { StartSearchInput } from "../generated/graphql.js";
-import { follow, readRun } from "./follow.js";
-import { showProgress } from "./progress.js";
+import { follow, readRun, runOf } from "./follow.js";
+import { runLine, showProgress } from "./progress.js";
 import { buildRecord, fetchRunData } from "./record.js";
 import { timeSplit } from "./timeSplit.js";
 
@@ -42,10 +42,10 @@ export async function search(
     process.stdout.write(`${id}\n`);
     return exitCodes.done;
   }
-  const progress = showProgress(process.stderr);
+  const progress = showProgress(process.stderr, runLine);
   let run: RunState;
   try {
-    run = await follow(api, id, progress, signal);
+    run = await follow(api, runOf(api, id), progress, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.stop();

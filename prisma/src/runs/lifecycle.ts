@@ -1,7 +1,8 @@
 import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { isUniqueViolation } from "../databaseError.js";
 import { appendEvents, lockRun } from "../events.js";
-import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
+import type { RunStatus, SearchRun } from "../generated/client.js";
 import { enqueueEvolution, enqueueTraining, type Queue } from "../queue.js";
 
 export interface NewRun {
@@ -38,10 +39,6 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
     }
     throw error;
   }
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }
 
 export type RunAction = "pause" | "resume" | "cancel";

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { runChannel, unreachable, workerChannel } from "@opnas/prisma";
+import { runChannel, trainingChannel, unreachable, workerChannel } from "@opnas/prisma";
 import pg from "pg";
 import type { Log } from "../log.js";
 
 /** Called with the payload of a notification, or with null when some may have been missed. */
 export type Listener = (payload: string | null) => void;
-export type Channel = typeof runChannel | typeof workerChannel;
+export type Channel = typeof runChannel | typeof workerChannel | typeof trainingChannel;
 
-const channels: readonly Channel[] = [runChannel, workerChannel];
+const channels: readonly Channel[] = [runChannel, workerChannel, trainingChannel];
 const probeMilliseconds = 15_000;
 const shortestPause = 100;
 const longestPause = 5_000;

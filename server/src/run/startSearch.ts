@@ -7,14 +7,19 @@ import { StrategyName } from "./enums.js";
 import type { StartSearchInput } from "./types.js";
 
 /** Seeds are what GraphQL's Int can carry, from 0. */
-const seedBound = 2 ** 31;
+export const seedBound = 2 ** 31;
+
+/** Partial settings of a request. */
+export const settingsInput = z
+  .custom<Record<string, unknown>>(isObject, "it must be an object")
+  .nullish();
 
 const inputSchema = z.object({
   preset: text(100),
   seed: z.int().min(0, "it is below 0").nullish(),
   name: text(200).min(1, "it is empty").nullish(),
   strategy: z.enum(StrategyName).nullish(),
-  settings: z.custom<Record<string, unknown>>(isObject, "it must be an object").nullish(),
+  settings: settingsInput,
   idempotencyKey: text(200).min(1, "it is empty").nullish(),
 });
 
@@ -51,8 +56,11 @@ function settingsOver(
   return parseInput(searchSettingsSchema, merged, ...path);
 }
 
-/** `changes` over `base`, object by object; lists and values are replaced. */
-function layOver(
+/**
+ * `changes` over `base`, object by object; lists and values are replaced.
+ * @throws InputError that names a field which `base` does not have
+ */
+export function layOver(
   base: Record<string, unknown>,
   changes: Record<string, unknown>,
   path: readonly string[],

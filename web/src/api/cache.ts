@@ -29,6 +29,9 @@ const embeddedTypes = [
   "SearchRunConnection",
   "SearchRunEdge",
   "TaskScore",
+  "TrainingConnection",
+  "TrainingEdge",
+  "TrainingMetric",
 ];
 
 const eventSchema = z.object({

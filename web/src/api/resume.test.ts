@@ -14,7 +14,11 @@ const eventSchema = z.object({ searchEvents: z.object({ seq: z.int() }) });
 const schema = buildSchema(`
   type Query { ok: Boolean }
   type Event { seq: Int! }
-  type Subscription { searchEvents(runId: ID!, after: Int): Event! }
+  type Point { step: Int! }
+  type Subscription {
+    searchEvents(runId: ID!, after: Int): Event!
+    trainingMetrics(trainingId: ID!, after: Int): [Point!]!
+  }
 `);
 const document =
   "subscription ($runId: ID!, $after: Int) { searchEvents(runId: $runId, after: $after) { seq } }";
@@ -37,6 +41,14 @@ async function* searchEvents({ after }: { after: number }) {
   await new Promise<void>((resolve) => released.add(resolve));
 }
 
+/** All points behind `after` as one message. */
+async function* trainingMetrics({ after }: { after: number }) {
+  asked.push(after);
+  const steps = Array.from({ length: lastStored - after }, (_, at) => ({ step: after + 1 + at }));
+  if (steps.length > 0) yield { trainingMetrics: steps };
+  await new Promise<void>((resolve) => released.add(resolve));
+}
+
 beforeEach(async () => {
   lastStored = 3;
   repeatFrom = null;
@@ -45,7 +57,7 @@ beforeEach(async () => {
   sockets = new WebSocketServer({ host: "127.0.0.1", port: 0, path: "/graphql" });
   // `ws` exports its Server under a second name, which the rule takes for another class.
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-  useServer({ schema, roots: { subscription: { searchEvents } } }, sockets);
+  useServer({ schema, roots: { subscription: { searchEvents, trainingMetrics } } }, sockets);
   await new Promise<void>((resolve) => sockets.once("listening", resolve));
   const address = sockets.address();
   if (address === null || typeof address === "string") expect.unreachable("it has no port");
@@ -118,5 +130,28 @@ test("a subscription that the server ended is taken up again with the next conne
   lastStored = 4;
   cutOff();
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4]), { timeout: 3000 });
+  expect(asked).toEqual([0, 3]);
+});
+
+test("points of a loss curve are resumed behind the last step of their last message", async () => {
+  const messages: unknown[] = [];
+  const query =
+    "subscription ($id: ID!, $after: Int) { trainingMetrics(trainingId: $id, after: $after) { step } }";
+  subscribeResuming(
+    client,
+    { query, variables: { id: "t", after: 0 } },
+    {
+      next: ({ data }) => void messages.push(data),
+      error: (error) => expect.unreachable(String(error)),
+      complete: () => expect.unreachable("the subscription ended"),
+    },
+  );
+  const message = (...steps: number[]) => ({ trainingMetrics: steps.map((step) => ({ step })) });
+  await vi.waitFor(() => expect(messages).toEqual([message(1, 2, 3)]));
+  lastStored = 5;
+  cutOff();
+  await vi.waitFor(() => expect(messages).toEqual([message(1, 2, 3), message(4, 5)]), {
+    timeout: 3000,
+  });
   expect(asked).toEqual([0, 3]);
 });

@@ -1,7 +1,13 @@
 import type { Client, FormattedExecutionResult, Sink, SubscribePayload } from "graphql-ws";
 import { z } from "zod";
 
-const eventSchema = z.object({ searchEvents: z.object({ seq: z.int() }) });
+/** How far a message of a subscription with replay goes: an event's seq, the last point's step. */
+const placeSchema = z.union([
+  z.object({ searchEvents: z.object({ seq: z.int() }) }).transform((data) => data.searchEvents.seq),
+  z
+    .object({ trainingMetrics: z.array(z.object({ step: z.int() })).min(1) })
+    .transform((data) => data.trainingMetrics.at(-1)?.step ?? 0),
+]);
 const afterSchema = z.object({ after: z.int() });
 
 type Result = FormattedExecutionResult;
@@ -9,9 +15,9 @@ type Result = FormattedExecutionResult;
 /**
  * Subscribes so that nothing is missed and nothing comes twice, whatever happens to the connection.
  *
- * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents` the
- * payload's `after` is moved to the newest seq seen, so that the server replays what was missed
- * and no more. A server that shuts down in order completes its subscriptions first; such an end
+ * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents`
+ * and `trainingMetrics` the payload's `after` is moved to the newest place seen, so that the server
+ * replays what was missed and no more. A server that shuts down in order completes its subscriptions first; such an end
  * was not asked for, so the subscription starts again with the next connection.
  */
 export function subscribeResuming(
@@ -34,12 +40,11 @@ export function subscribeResuming(
   function subscribe(): () => void {
     return socket.subscribe<Record<string, unknown>, Record<string, unknown>>(payload, {
       next(result) {
-        const event = eventSchema.safeParse(result.data);
-        if (event.success) {
-          const { seq } = event.data.searchEvents;
-          if (seq <= seen) return;
-          seen = seq;
-          variables.after = seq;
+        const place = placeSchema.safeParse(result.data);
+        if (place.success) {
+          if (place.data <= seen) return;
+          seen = place.data;
+          variables.after = place.data;
         }
         sink.next(result);
       },

@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { compact, score } from "@/format/number";
+import { Trainings } from "@/training/trainings";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader, Stat } from "@/ui/page";
@@ -49,6 +50,7 @@ export function ArchitecturePage({ id }: { id: string }) {
           <Lineage architecture={architecture} />
           <Uniformity evaluations={architecture.evaluations} />
           <Evaluations evaluations={architecture.evaluations} />
+          <Trainings architectureId={architecture.id} />
           <JsonPanel name={architecture.name} json={architecture.json} />
         </div>
       </div>

@@ -8,7 +8,7 @@ import type { StartSearchInput } from "@/generated/graphql";
 import { startSearch } from "./queries";
 
 /** 128 random bits; unlike `crypto.randomUUID` this also works on a page without https. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

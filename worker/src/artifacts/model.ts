@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   checkArchitecture,
@@ -34,13 +34,19 @@ const modelFileSchema = z.strictObject({
   vocabulary: z.array(z.string().min(1)),
 });
 
-/** Writes a model's two files into `folder`, which is made where it is missing. */
+/**
+ * Writes a model's two files into `folder`, which is made where it is missing. The description comes
+ * last and at once, so a folder that has one is whole.
+ * @throws OpnasError DISK_FULL
+ */
 export async function writeModel(folder: string, model: Model): Promise<void> {
   const { architecture, size, vocabulary, weights } = model;
   await mkdir(folder, { recursive: true });
   await writeTensors(weightsFile(folder), weights);
   const file = { version: 1, architecture, size, vocabulary };
-  await writeFile(modelFile(folder), `${JSON.stringify(file)}\n`);
+  const draft = `${modelFile(folder)}.writing`;
+  await writeFile(draft, `${JSON.stringify(file)}\n`);
+  await rename(draft, modelFile(folder));
 }
 
 /**

@@ -21,3 +21,11 @@ export async function runArtifacts(dataFolder: string, runId: string): Promise<R
     checkpoint: join(folder, "super-net.checkpoint.safetensors"),
   };
 }
+
+/** Where a training's files are: its model's folder, also below the data folder, and its checkpoint. */
+export async function trainingArtifacts(dataFolder: string, trainingId: string) {
+  const artifact = join("artifacts", "trainings", trainingId);
+  const folder = join(dataFolder, artifact);
+  await mkdir(folder, { recursive: true });
+  return { artifact, folder, checkpoint: join(folder, "checkpoint.safetensors") };
+}

@@ -6,7 +6,7 @@ import { BigramModel } from "../tasks/bigram.js";
 import { taskBuilders } from "../tasks/index.js";
 import { isWord, type TaskText } from "../tasks/text.js";
 import { cleanText, splitSpeeches, type Speech } from "./corpus.js";
-import { packDocuments } from "./sequences.js";
+import { packDocuments, runningText } from "./sequences.js";
 import { splitWords } from "./text.js";
 import { idsOf, WordEncoder, type Sentence } from "./tokenizer.js";
 import type { PreparedData, ProxyTask, Sequences } from "./types.js";
@@ -62,6 +62,7 @@ export async function buildData(
       request.length,
     );
   const pretrain = packed(pretrainSpeeches);
+  const documents = runningText(pretrainSpeeches.map((sentences) => sentences.map(idsOf)));
 
   await say("Counting neighbours");
   const text: TaskText = {
@@ -82,7 +83,7 @@ export async function buildData(
     tasks.push(await taskBuilders[name](text));
   }
   await say("Storing the prepared text");
-  return { vocabulary, pretrain, tasks };
+  return { vocabulary, pretrain, documents, tasks };
 }
 
 function countWords(speeches: readonly Speech[]): Map<string, number> {

@@ -10,6 +10,11 @@ import type { PreparedData } from "./types.js";
 const data: PreparedData = {
   vocabulary: ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "one", "é"],
   pretrain: { count: 2, length: 4, ids: Int32Array.of(2, 5, 6, 3, 2, 6, 5, 3) },
+  documents: {
+    ids: Int32Array.of(5, 6, 6, 5),
+    sentences: Int32Array.of(0, 1, 2),
+    documents: Int32Array.of(0, 2, 4),
+  },
   tasks: [
     {
       kind: "zeroShot",
@@ -78,10 +83,15 @@ describe("prepared data on disk", () => {
   });
 
   it("is built again when it is of another form than this version reads", async () => {
-    const { vocabulary, pretrain } = data;
-    const other = { vocabulary, pretrain: { ...pretrain, count: 3 }, tasks: [] };
-    await writePrepared(path, other);
-    expect(await readOrBuild(path, builder().build, () => undefined)).toEqual(data);
+    const { pretrain, documents } = data;
+    const others = [
+      { ...data, pretrain: { ...pretrain, count: 3 } },
+      { ...data, documents: { ...documents, sentences: Int32Array.of(0, 9) } },
+    ];
+    for (const other of others) {
+      await writePrepared(path, other);
+      expect(await readOrBuild(path, builder().build, () => undefined)).toEqual(data);
+    }
   });
 
   it("is whole for every reader while several write it at once", async () => {

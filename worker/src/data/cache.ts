@@ -56,10 +56,23 @@ const taskSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** Running text as `Documents` says: everything begins within it, and in order. */
+export const documentsSchema = z
+  .strictObject({ ids: arraySchema, sentences: arraySchema, documents: arraySchema })
+  .refine(
+    ({ ids, sentences, documents }) =>
+      documents[0] === 0 &&
+      documents.at(-1) === ids.length &&
+      [sentences, documents].every((starts) =>
+        starts.every((start, at) => start <= ids.length && start >= (starts[at - 1] ?? 0)),
+      ),
+  );
+
 /** What prepared data looks like, wherever it comes from. */
 export const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
   vocabulary: z.array(z.string()).min(firstWordId),
   pretrain: sequencesSchema,
+  documents: documentsSchema,
   tasks: z.array(taskSchema),
 });
 

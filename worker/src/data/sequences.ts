@@ -1,4 +1,4 @@
-import { clsId, padId, sepId, type Sequences } from "./types.js";
+import { clsId, padId, sepId, type Documents, type Sequences } from "./types.js";
 
 /** Rows of ids of at most `length` as sequences, padded at the end. */
 export function toSequences(rows: readonly (readonly number[])[], length: number): Sequences {
@@ -29,6 +29,25 @@ export function packDocuments(
     }
   }
   return toSequences(rows, length);
+}
+
+/** Documents of sentences of ids as running text. */
+export function runningText(documents: readonly (readonly (readonly number[])[])[]): Documents {
+  const text: number[] = [];
+  const sentences: number[] = [];
+  const starts: number[] = [];
+  for (const document of documents) {
+    starts.push(text.length);
+    for (const sentence of document) {
+      sentences.push(text.length);
+      for (const id of sentence) text.push(id);
+    }
+  }
+  return {
+    ids: Int32Array.from(text),
+    sentences: Int32Array.from(sentences),
+    documents: Int32Array.of(...starts, text.length),
+  };
 }
 
 /** One sequence of many; a view, not a copy. */

@@ -69,12 +69,23 @@ export interface FineTuneTask {
 
 export type ProxyTask = MaskedLanguageTask | ZeroShotTask | FineTuneTask;
 
+/** Running text: the ids of all documents one after the other, and where in them what begins. */
+export interface Documents {
+  ids: Int32Array;
+  /** Where each sentence begins, ascending. */
+  sentences: Int32Array;
+  /** Where each document begins, ascending; the last entry is the end of the last. */
+  documents: Int32Array;
+}
+
 /** Everything a search reads of its text; the same for every process of a run. */
 export interface PreparedData {
   /** Token strings by id. */
   vocabulary: readonly string[];
   /** Packed sequences of the pre-training documents: [CLS] tokens… [SEP]. */
   pretrain: Sequences;
+  /** The same documents unpacked, for what must know their sentences. */
+  documents: Documents;
   /** The tasks asked for, in the order asked for. */
   tasks: readonly ProxyTask[];
 }

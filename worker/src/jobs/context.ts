@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Claim, type Database, isWanted, type Queue } from "@opnas/prisma";
+import type { Database, Queue } from "@opnas/prisma";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/pool.js";
 
@@ -17,16 +17,17 @@ export interface JobContext {
 const lookEveryMilliseconds = 1_000;
 
 /**
- * A signal that aborts when the worker stops or when the claim's work is no longer wanted (its run
- * was paused or cancelled, or another attempt took over). Call `release` when the work is done.
+ * A signal that aborts when the worker stops or when a claim's work is no longer wanted (what it
+ * belongs to was paused or cancelled, or another attempt took over). Call `release` when the work
+ * is done.
  */
-export function watchClaim({ db, stopping }: JobContext, claim: Claim) {
+export function watchClaim({ stopping }: JobContext, isWanted: () => Promise<boolean>) {
   const unwanted = new AbortController();
   const released = new AbortController();
   const watch = async () => {
     while (!released.signal.aborted && !unwanted.signal.aborted) {
       await sleep(lookEveryMilliseconds, undefined, { signal: released.signal });
-      if (!(await isWanted(db, claim))) unwanted.abort();
+      if (!(await isWanted())) unwanted.abort();
     }
   };
   watch().catch((error: unknown) => {

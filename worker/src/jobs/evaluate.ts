@@ -1,5 +1,5 @@
 import { checkArchitecture, OpnasError } from "@opnas/core";
-import { claimTask, recordEvaluation, settingsOf, trainTask } from "@opnas/prisma";
+import { claimTask, isWanted, recordEvaluation, settingsOf, trainTask } from "@opnas/prisma";
 import { runArtifacts, textFolder } from "../artifacts/store.js";
 import { type JobContext, watchClaim } from "./context.js";
 
@@ -24,7 +24,7 @@ export async function handleEvaluate(
     if (claimed === null) return;
     const { claim, run } = claimed;
     const started = performance.now();
-    const watched = watchClaim(context, claim);
+    const watched = watchClaim(context, () => isWanted(db, claim));
     try {
       const reply = await trainer.run(
         {

@@ -3,6 +3,7 @@ import {
   type Claim,
   claimTask,
   finishSuperNet,
+  isWanted,
   reportSuperNet,
   type SearchRun,
   settingsOf,
@@ -27,7 +28,7 @@ async function train(context: JobContext, claim: Claim, run: SearchRun, trainer:
   const { db, queue, settings: worker } = context;
   const settings = settingsOf(run);
   const files = await runArtifacts(worker.dataFolder, run.id);
-  const watched = watchClaim(context, claim);
+  const watched = watchClaim(context, () => isWanted(db, claim));
   const teller = new ProgressTeller((progress) =>
     reportSuperNet(db, claim, trainer.engine.name, progress),
   );

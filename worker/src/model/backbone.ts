@@ -28,9 +28,9 @@ export function buildBackbone(
   return {
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
-      layers.reduce((x, layer) => layer(weights, x, batch), embed(weights, [], [batch.ids])),
+      layers.reduce((x, layer) => layer(weights, x, batch), embedded(weights, batch)),
     states: (weights, batch) => {
-      const states = [embed(weights, [], [batch.ids])];
+      const states = [embedded(weights, batch)];
       for (const layer of layers) states.push(layer(weights, given(states.at(-1)), batch));
       return states;
     },
@@ -44,15 +44,30 @@ const embeddingNames = [
   ...namesOf("embedding.norm"),
 ];
 
+function embedded(weights: Weights, { ids, segments }: TokenBatch): Tensor {
+  return segments ? embedPairs(weights, [], [ids, segments]) : embed(weights, [], [ids]);
+}
+
 /** Token + position embeddings, normalised: ids [b, n] → [b, n, hidden]. */
-const embed = modelPart(embeddingNames, (weights, _, constants) => {
-  const ids = given(constants[0]);
+const embed = modelPart(embeddingNames, (weights, _, [ids]) =>
+  norm(weights, "embedding.norm", tokensAndPositions(weights, given(ids))),
+);
+
+/** The same with what tells a second segment's tokens: segments [b, n, 1]. */
+const embedPairs = modelPart(
+  [...embeddingNames, "embedding.segment.weight"],
+  (weights, _, [ids, segments]) => {
+    const second = given(segments).mul(weights("embedding.segment.weight")); // [b, n, hidden]
+    return norm(weights, "embedding.norm", tokensAndPositions(weights, given(ids)).add(second));
+  },
+);
+
+function tokensAndPositions(weights: Weights, ids: Tensor): Tensor {
   const length = ids.shape[1] ?? 0;
   const tokens = embedding(weights("embedding.token.weight"), ids); // [b, n, hidden]
   const table = weights("embedding.position.weight"); // [longest, hidden]
-  const positions = table.shape[0] === length ? table : table.slice(0, length);
-  return norm(weights, "embedding.norm", tokens.add(positions));
-});
+  return tokens.add(table.shape[0] === length ? table : table.slice(0, length));
+}
 
 const headNames = [
   ...[...namesOf("mlm.dense"), ...namesOf("mlm.norm")],
@@ -78,6 +93,18 @@ function logitsAt(weights: Weights, inputs: readonly Tensor[], constants: readon
   return linear(features, decoder, weights("mlm.decoder.bias"), true);
 }
 
+/**
+ * Next-sentence head: x [b, n, hidden], follows [b] (int32) → mean cross-entropy in nats. [CLS],
+ * dense, tanh, then one of two.
+ */
+export const nextSentenceLoss = modelPart(
+  [...namesOf("pooler"), ...namesOf("nextSentence")],
+  (weights, inputs, [follows]) => {
+    const pooled = tf.tanh(affine(weights, "pooler", firstToken(given(inputs[0]))));
+    return loss(affine(weights, "nextSentence", pooled), given(follows));
+  },
+);
+
 /** Classification head: x [b, n, hidden], perhaps with `keep` [b, n] → logits [b, classes]. */
 export const classLogits = modelPart(namesOf("classifier"), (weights, inputs, [keep]) =>
   classify(weights, given(inputs[0]), keep),
@@ -90,9 +117,13 @@ export const classLoss = modelPart(namesOf("classifier"), (weights, inputs, [lab
 
 /** Of [CLS] and the mean of all tokens. */
 function classify(weights: Weights, x: Tensor, keep?: Tensor): Tensor {
+  return affine(weights, "classifier", tf.concat([firstToken(x), meanOverTokens(x, keep)], 1));
+}
+
+/** [b, n, hidden] → [CLS]'s [b, hidden]. */
+function firstToken(x: Tensor): Tensor {
   const [b = 0, , hidden = 0] = x.shape;
-  const first = x.slice([0, 0, 0], [b, 1, hidden]).reshape([b, hidden]);
-  return affine(weights, "classifier", tf.concat([first, meanOverTokens(x, keep)], 1));
+  return x.slice([0, 0, 0], [b, 1, hidden]).reshape([b, hidden]);
 }
 
 function meanOverTokens(x: Tensor, keep?: Tensor): Tensor {

@@ -22,6 +22,11 @@ export interface TokenBatch {
    * padding nothing is masked.
    */
   keep?: Tensor;
+  /**
+   * 1 at the tokens of the second of two segments, 0 elsewhere: [b, n, 1]. Only for models that know
+   * of segments (`pairParameters`).
+   */
+  segments?: Tensor;
 }
 
 /** Sequences [size × length], padded with `padId`, as a batch; to be called within `tf.tidy`. */

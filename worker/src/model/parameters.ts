@@ -46,6 +46,18 @@ export function spanParameters({ hidden }: ModelSize): Parameter[] {
   return linear("span", hidden, 2);
 }
 
+/**
+ * What full pre-training adds to a backbone (docs/decisions/0012): what the second segment's tokens
+ * are told apart by, and the next-sentence head, on BERT's pooled [CLS].
+ */
+export function pairParameters({ hidden }: ModelSize): Parameter[] {
+  return [
+    { name: "embedding.segment.weight", shape: [hidden], begin: { constant: 0 } },
+    ...linear("pooler", hidden, hidden),
+    ...linear("nextSentence", hidden, 2),
+  ];
+}
+
 /** Everything between a layer's input and its output: mixing, feed-forward, both norms. */
 export function branchParameters(size: ModelSize, index: number, branch: Branch): Parameter[] {
   const { hidden, heads } = size;

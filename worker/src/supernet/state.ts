@@ -1,7 +1,8 @@
-import { OpnasError, type ModelSize } from "@opnas/core";
+import type { ModelSize } from "@opnas/core";
 import { initialWeights, type Branch } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { GradientSum, newAdam, type AdamState } from "../training/adam.js";
+import { loadTraining, saveTraining, vector } from "../training/saved.js";
 import { superNetParameters } from "./parameters.js";
 
 /** All that training needs to go on as if it had never been interrupted. */
@@ -31,15 +32,10 @@ export function newSuperNet(size: ModelSize, seed: number): SuperNetState {
   };
 }
 
-const meanPrefix = "adam.mean.";
-const meanSquarePrefix = "adam.meanSquare.";
-
 /** The state as named tensors: weights under their own names; a copy. */
 export function saveState({ weights, adam, step, trained, skipped }: SuperNetState): Tensors {
   return new Map([
-    ...copied(weights, ""),
-    ...copied(adam.mean, meanPrefix),
-    ...copied(adam.meanSquare, meanSquarePrefix),
+    ...saveTraining(weights, adam),
     ["training.progress", vector([step, adam.step, skipped])],
     ["training.trained.attention", vector(trained.attention)],
     ["training.trained.conv", vector(trained.conv)],
@@ -48,38 +44,15 @@ export function saveState({ weights, adam, step, trained, skipped }: SuperNetSta
 
 /** @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size */
 export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {
-  const take = (prefix: string): Tensors =>
-    new Map(
-      superNetParameters(size).map(({ name, shape }) => {
-        const found = tensorNamed(tensors, `${prefix}${name}`);
-        if (found.shape.join() !== shape.join()) {
-          throw new OpnasError(
-            "CORRUPT_ARTIFACT",
-            `The checkpoint's "${prefix}${name}" has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}].`,
-          );
-        }
-        return [name, { shape, data: found.data.slice() }];
-      }),
-    );
+  const { weights, adam } = loadTraining(tensors, superNetParameters(size));
   const numbers = (name: string) => [...tensorNamed(tensors, `training.${name}`).data];
   const [step = 0, adamSteps = 0, skipped = 0] = numbers("progress");
   return {
-    weights: take(""),
-    adam: { step: adamSteps, mean: take(meanPrefix), meanSquare: take(meanSquarePrefix) },
+    weights,
+    adam: { step: adamSteps, ...adam },
     summed: new GradientSum(),
     step,
     trained: { attention: numbers("trained.attention"), conv: numbers("trained.conv") },
     skipped,
   };
-}
-
-function copied(tensors: Tensors, prefix: string) {
-  return [...tensors].map(
-    ([name, { shape, data }]) => [`${prefix}${name}`, { shape, data: data.slice() }] as const,
-  );
-}
-
-/** Counts as a tensor: float32 holds integers exactly up to 2²⁴. */
-function vector(counts: readonly number[]) {
-  return { shape: [counts.length], data: Float32Array.from(counts) };
 }

@@ -4,13 +4,16 @@
  */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { OpnasError, toOpnasError, type SearchSettings } from "@opnas/core";
+import { OpnasError, toOpnasError, type ModelSize } from "@opnas/core";
 import { z } from "zod";
+import { writeModel } from "../artifacts/model.js";
 import { readTensors, writeTensors } from "../artifacts/safetensors.js";
+import type { DataRequest } from "../data/build.js";
 import { prepareData } from "../data/prepare.js";
 import type { PreparedData } from "../data/types.js";
 import { engineChoices, type EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
+import { lessonsPerStep, pretrainModel } from "../pretraining/train.js";
 import { Crew } from "../training/crew.js";
 import { evaluateCandidate } from "../training/evaluate.js";
 import { trainSuperNet } from "../supernet/train.js";
@@ -19,6 +22,7 @@ import { type Reply, requestSchema, type Work } from "./protocol.js";
 
 type SuperNetWork = Extract<Work, { type: "superNet" }>;
 type EvaluateWork = Extract<Work, { type: "evaluate" }>;
+type PretrainWork = Extract<Work, { type: "pretrain" }>;
 
 /** Of a super-net's step; more threads would have nothing to do. */
 const subNetworks = 2;
@@ -42,13 +46,13 @@ const kept = {
   superNet: undefined as { file: string; value: Tensors } | undefined,
 };
 
-async function dataFor(settings: SearchSettings, textFolder: string): Promise<PreparedData> {
-  const request = {
-    vocabulary: settings.size.vocabulary,
-    length: settings.size.length,
-    tasks: settings.tasks,
-    evaluationExamples: settings.evaluationExamples,
-  };
+function dataFor({ run: { settings }, textFolder }: SuperNetWork | EvaluateWork) {
+  const { size, tasks, evaluationExamples } = settings;
+  const { vocabulary, length } = size;
+  return prepared({ vocabulary, length, tasks, evaluationExamples }, textFolder);
+}
+
+async function prepared(request: DataRequest, textFolder: string): Promise<PreparedData> {
   const key = JSON.stringify(request);
   if (kept.data?.key !== key) {
     const value = await prepareData(request, textFolder, (note, fraction) => {
@@ -74,17 +78,15 @@ async function superNetFrom(file: string): Promise<Tensors> {
 
 async function doSuperNet(work: SuperNetWork): Promise<Reply> {
   const { seed, settings } = work.run;
-  const data = await dataFor(settings, work.textFolder);
-  const resume = existsSync(work.checkpointFile)
-    ? await readTensors(work.checkpointFile)
-    : undefined;
+  const data = await dataFor(work);
+  const resume = await checkpointIn(work.checkpointFile);
   const started = performance.now();
   const trained = await trainSuperNet({
     settings,
     seed,
     data,
     resume,
-    startCrew: crewStarter(work),
+    startCrew: crewStarter(settings.size, Math.min(work.cores, subNetworks)),
     report: ({ step, total, loss, tokensPerSecond }) =>
       reply({ type: "progress", step, total, loss, tokensPerSecond, note: null }),
     checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
@@ -99,19 +101,50 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
   };
 }
 
-/** As many threads as the worker grants cores, this one alone where they cannot be started. */
-function crewStarter({ run, cores }: SuperNetWork) {
-  const { size } = run.settings;
+async function checkpointIn(file: string): Promise<Tensors | undefined> {
+  return existsSync(file) ? readTensors(file) : undefined;
+}
+
+/** So many threads, this one alone where they cannot be started. */
+function crewStarter(size: ModelSize, threads: number) {
   const running = engine;
   if (running === undefined) return undefined;
   return async (weights: Tensors): Promise<Crew> => {
     try {
-      return await Crew.start(running, size, weights, Math.min(cores, subNetworks));
+      return await Crew.start(running, size, weights, threads);
     } catch (error) {
-      console.error("The super-net trains on one core:", error);
+      console.error("This training runs on one core:", error);
       return Crew.alone(size, weights);
     }
   };
+}
+
+/**
+ * The checkpoint stays: the worker may be killed before it has stored that the training is done, and
+ * then another tells the whole loss curve from it once more.
+ */
+async function doPretrain(work: PretrainWork): Promise<Reply> {
+  const { architecture, settings, seed, checkpointFile } = work;
+  const { size, steps } = settings;
+  const { vocabulary, length } = size;
+  const request = { vocabulary, length, tasks: [], evaluationExamples: 0 };
+  const data = await prepared(request, work.textFolder);
+  const weights = await pretrainModel({
+    ...{ architecture, settings, seed, data, stopped },
+    resume: await checkpointIn(checkpointFile),
+    startCrew: crewStarter(size, Math.min(work.cores, lessonsPerStep(settings))),
+    report: (step, points) =>
+      reply({
+        ...{ type: "progress", step, total: steps, loss: points.at(-1)?.loss ?? null },
+        ...{ tokensPerSecond: points.at(-1)?.tokensPerSecond ?? 0, note: null },
+        points: [...points],
+      }),
+    checkpoint: (tensors) => writeTensors(checkpointFile, tensors),
+  });
+  await writeModel(work.modelFolder, {
+    ...{ architecture, size, vocabulary: data.vocabulary, weights },
+  });
+  return { type: "pretrain" };
 }
 
 async function doEvaluate(work: EvaluateWork): Promise<Reply> {
@@ -121,11 +154,22 @@ async function doEvaluate(work: EvaluateWork): Promise<Reply> {
     key: work.key,
     settings,
     seed,
-    data: await dataFor(settings, work.textFolder),
+    data: await dataFor(work),
     superNet: await superNetFrom(work.superNetFile),
     stopped,
   });
   return { type: "evaluate", result };
+}
+
+function work(request: Work): Promise<Reply> {
+  switch (request.type) {
+    case "superNet":
+      return doSuperNet(request);
+    case "evaluate":
+      return doEvaluate(request);
+    case "pretrain":
+      return doPretrain(request);
+  }
 }
 
 async function handle(message: unknown): Promise<void> {
@@ -136,7 +180,7 @@ async function handle(message: unknown): Promise<void> {
   }
   stopping = false;
   try {
-    reply(request.type === "superNet" ? await doSuperNet(request) : await doEvaluate(request));
+    reply(await work(request));
   } catch (error) {
     const { code, message: sentence } = toOpnasError(error);
     if (code === "INTERNAL") console.error(error);

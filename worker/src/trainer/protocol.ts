@@ -1,5 +1,10 @@
-import { architectureSchema, errorCodes, searchSettingsSchema } from "@opnas/core";
-import { candidateResultSchema } from "@opnas/prisma";
+import {
+  architectureSchema,
+  errorCodes,
+  pretrainSettingsSchema,
+  searchSettingsSchema,
+} from "@opnas/core";
+import { candidateResultSchema, trainingPointSchema } from "@opnas/prisma";
 import { z } from "zod";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
@@ -23,6 +28,19 @@ export const requestSchema = z.discriminatedUnion("type", [
     architecture: architectureSchema,
     key: z.string(),
   }),
+  z.strictObject({
+    type: z.literal("pretrain"),
+    /** Of `settings.size.layers` layers. */
+    architecture: architectureSchema,
+    settings: pretrainSettingsSchema,
+    seed: z.int(),
+    textFolder: z.string(),
+    checkpointFile: z.string(),
+    /** Where the trained model goes. */
+    modelFolder: z.string(),
+    /** Cores that the training may use. */
+    cores: z.int().min(1),
+  }),
   z.strictObject({ type: z.literal("stop") }),
 ]);
 
@@ -44,9 +62,12 @@ export const replySchema = z.discriminatedUnion("type", [
     loss: z.number().nullable(),
     tokensPerSecond: z.number(),
     note: z.string().nullable(),
+    /** Of a full pre-training: its loss curve since the last reply. */
+    points: z.array(trainingPointSchema).optional(),
   }),
   z.strictObject({ type: z.literal("superNet"), steps: z.int(), seconds: z.number() }),
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
+  z.strictObject({ type: z.literal("pretrain") }),
   z.strictObject({
     type: z.literal("error"),
     code: z.enum(errorCodes),

@@ -30,18 +30,24 @@ export function newAdam(weights: Tensors): AdamState {
  * One Adam step (Kingma & Ba 2015) in place. Parameters without a gradient stay as they are.
  * It works on the process's own arrays: no slower than the engine's operations would be at the
  * sizes of a search, and every bit of the state is at hand for a checkpoint.
+ *
+ * @param weightDecay share of each weight, by unit of learning rate, that is taken off beside the
+ *   step (Loshchilov & Hutter 2019); not of biases and norms
  */
 export function adamStep(
   weights: Tensors,
   gradients: Gradients,
   state: AdamState,
   learningRate: number,
+  weightDecay = 0,
 ): void {
   state.step++;
   const unbiased = Math.sqrt(1 - squareDecay ** state.step) / (1 - decay ** state.step);
   for (const [name, gradient] of gradients) {
+    const weight = tensorNamed(weights, name).data;
+    if (weightDecay > 0 && decays(name)) hostLoops.scale(weight, 1 - learningRate * weightDecay);
     hostLoops.adam(
-      tensorNamed(weights, name).data,
+      weight,
       gradient,
       tensorNamed(state.mean, name).data,
       tensorNamed(state.meanSquare, name).data,
@@ -51,6 +57,11 @@ export function adamStep(
       epsilon * Math.sqrt(1 - squareDecay ** state.step),
     );
   }
+}
+
+/** As in BERT: not biases, nor the gains of norms. */
+function decays(name: string): boolean {
+  return !name.endsWith(".bias") && !name.endsWith("norm.weight");
 }
 
 /**

@@ -9,6 +9,7 @@ import { errorCodes, OpnasError, type ModelSize } from "@opnas/core";
 import { z } from "zod";
 import type { EngineName } from "../engine/choose.js";
 import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
+import { asLearned } from "./gradients.js";
 import type { Learned, Lesson } from "./lesson.js";
 
 /** Compiled, also where this file runs as TypeScript. */
@@ -19,7 +20,10 @@ export type LaneReply = { ready: true } | z.infer<typeof replySchema>;
 
 const replySchema = z.union([
   // A loss may be not a number: a result, which whoever asked looks at.
-  z.object({ loss: z.custom<number>((x) => typeof x === "number"), names: z.array(z.string()) }),
+  z.object({
+    losses: z.array(z.custom<number>((x) => typeof x === "number")),
+    names: z.array(z.string()),
+  }),
   z.object({ code: z.enum(errorCodes), sentence: z.string() }),
 ]);
 
@@ -74,7 +78,7 @@ export class Lane {
     const gradients = new Map(
       reply.names.map((name) => [name, tensorNamed(this.gradients, name).data]),
     );
-    return { loss: reply.loss, gradients };
+    return asLearned(reply.losses, gradients);
   }
 
   /** Ends the thread and frees its engine. */

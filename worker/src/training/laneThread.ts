@@ -3,6 +3,7 @@ import { MessagePort, workerData } from "node:worker_threads";
 import { architectureSchema, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { maskedSequencesSchema } from "../data/maskedBatches.js";
+import { maskedPairsSchema } from "../pretraining/pairs.js";
 import { engineNames } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import type { LaneReply } from "./lane.js";
@@ -28,7 +29,7 @@ const startSchema = z.object({
 const lessonSchema = z.object({
   architecture: architectureSchema,
   use: z.enum(["once", "often"]),
-  batch: maskedSequencesSchema,
+  batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
 });
 
 const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
@@ -37,8 +38,8 @@ const learner = new Learner(size, weights, room);
 
 function answer(message: unknown): LaneReply {
   try {
-    const { loss, gradients } = learner.learn(lessonSchema.parse(message));
-    return { loss, names: [...gradients.keys()] };
+    const { losses, gradients } = learner.learn(lessonSchema.parse(message));
+    return { losses: [...losses], names: [...gradients.keys()] };
   } catch (error) {
     const { code, message: sentence } = toOpnasError(error);
     if (code === "INTERNAL") console.error(error);

@@ -1,12 +1,11 @@
 import type { Architecture, ModelSize } from "@opnas/core";
-import type { MaskedSequences } from "../data/maskedBatches.js";
 import { canRecord } from "../engine/recording/load.js";
 import { buildBackbone } from "../model/backbone.js";
 import type { Use } from "../model/layers.js";
-import type { Tensors, Weights } from "../model/tensors.js";
+import { onEngine, type Tensors, type Weights } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 import { gradientRoom, lossAndGradients } from "./gradients.js";
-import { maskedLanguageLoss } from "./maskedLanguage.js";
+import { kindOf, numbersOf, objectives, type Batch } from "./objective.js";
 import { WholeStep } from "./wholeStep.js";
 
 /** A model and the batch that it is to learn from. */
@@ -14,12 +13,14 @@ export interface Lesson {
   architecture: Architecture;
   /** Whether the model comes again with the next lessons, or only now. */
   use: Use;
-  batch: MaskedSequences;
+  /** Its kind says what the model is trained for. */
+  batch: Batch;
 }
 
-/** Mean loss in nats, and gradients by the weights that the model uses. */
+/** Mean losses in nats, their sum, and its gradients by the weights that the model uses. */
 export interface Learned {
   loss: number;
+  losses: readonly number[];
   gradients: Gradients;
 }
 
@@ -34,15 +35,15 @@ export class Learner {
     private readonly room = gradientRoom(weights),
   ) {}
 
-  /** Masked-LM loss and gradients, which last until the next lesson; the weights stay as they are. */
+  /** Losses and gradients, which last until the next lesson; the weights stay as they are. */
   learn({ architecture, use, batch }: Lesson): Learned {
+    const numbers = numbersOf(batch);
     if (use === "often" && canRecord()) {
-      return this.#keep(architecture).learn(this.weights, batch, this.room);
+      return this.#keep(architecture, batch).learn(this.weights, numbers, this.room);
     }
-    const backbone = buildBackbone(this.size, architecture, use);
-    const names = backbone.parameters.map(({ name }) => name);
-    const loss = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
-    return lossAndGradients(this.weights, names, loss, this.room);
+    const objective = objectives[kindOf(batch)](buildBackbone(this.size, architecture, use));
+    const losses = (on: Weights) => objective.losses(on, numbers.map(onEngine));
+    return lossAndGradients(this.weights, objective.names, losses, this.room);
   }
 
   /** Frees what the engine keeps for the last model. */
@@ -51,11 +52,12 @@ export class Learner {
     this.#kept = undefined;
   }
 
-  #keep(architecture: Architecture): WholeStep {
-    const key = JSON.stringify(architecture);
+  #keep(architecture: Architecture, batch: Batch): WholeStep {
+    const key = JSON.stringify([kindOf(batch), architecture]);
     if (this.#kept?.key !== key) {
       this.release();
-      this.#kept = { key, model: new WholeStep(buildBackbone(this.size, architecture)) };
+      const objective = objectives[kindOf(batch)](buildBackbone(this.size, architecture));
+      this.#kept = { key, model: new WholeStep(objective) };
     }
     return this.#kept.model;
   }

@@ -12,7 +12,8 @@ import type { Backbone } from "../model/backbone.js";
 import type { Tensors, Weights } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
 import { gradientRoom, lossAndGradients } from "./gradients.js";
-import { maskedLanguageLoss } from "./maskedLanguage.js";
+import { maskedLanguageLoss, maskedNumbers } from "./maskedLanguage.js";
+import { maskedLanguage } from "./objective.js";
 import { DivergedError, nextTurn, type Watch } from "./watch.js";
 import { WholeStep } from "./wholeStep.js";
 
@@ -44,14 +45,15 @@ export async function pretrain(
   const names = backbone.parameters.map(({ name }) => name);
   const adam = newAdam(weights);
   const room = gradientRoom(weights);
-  const whole = isLong && canRecord() ? new WholeStep(backbone) : undefined;
+  const whole = isLong && canRecord() ? new WholeStep(maskedLanguage(backbone)) : undefined;
   try {
     for (let step = 0; step < plan.steps; step++) {
       watch.check();
       const batch = await batches.next();
       const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
       const { loss, gradients } =
-        whole?.learn(weights, batch, room) ?? lossAndGradients(weights, names, lossOf, room);
+        whole?.learn(weights, maskedNumbers(batch), room) ??
+        lossAndGradients(weights, names, lossOf, room);
       if (!Number.isFinite(loss) || !clip(gradients)) throw new DivergedError();
       adamStep(
         weights,

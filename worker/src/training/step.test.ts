@@ -34,7 +34,7 @@ async function train(threads: number, steps = 6) {
   for (let step = 0; step < steps; step++) {
     const parts = [0, 1, 2].map((part) => batchOf(3 * step + part));
     const lessons = parts.map((batch) => ({ architecture, use: "often", batch }) as const);
-    losses.push(trainStep(crew, state, lessons, 3e-3));
+    losses.push(trainStep(crew, state, lessons, 3e-3).loss);
     tensors.push(tf.memory().numTensors);
   }
   await crew.end();

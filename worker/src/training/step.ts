@@ -2,7 +2,7 @@ import { hostLoops } from "../engine/hostLoops.js";
 import type { Tensors } from "../model/tensors.js";
 import { adamStep, clip, type AdamState, type GradientSum } from "./adam.js";
 import type { Crew } from "./crew.js";
-import type { Lesson } from "./lesson.js";
+import type { Learned, Lesson } from "./lesson.js";
 import { DivergedError } from "./watch.js";
 
 /** A model in training. */
@@ -16,7 +16,8 @@ export interface ModelState {
  * One step of one model, in place: the mean gradient of the lessons, parts of equal size of a batch,
  * is clipped and Adam takes one step.
  *
- * @returns the mean loss in nats
+ * @param weightDecay see `adamStep`
+ * @returns the mean losses in nats, each and their sum
  * @throws DivergedError when a loss or a gradient is not finite
  */
 export function trainStep(
@@ -24,16 +25,23 @@ export function trainStep(
   { weights, adam, summed }: ModelState,
   lessons: readonly Lesson[],
   learningRate: number,
-): number {
+  weightDecay = 0,
+): Pick<Learned, "loss" | "losses"> {
   summed.clear();
-  let sum = 0;
-  for (const { loss, gradients } of crew.learn(lessons)) {
+  const all: (readonly number[])[] = [];
+  for (const { losses, gradients } of crew.learn(lessons)) {
     summed.add(gradients);
-    sum += loss;
+    all.push(losses);
   }
   const mean = summed.gradients;
   for (const gradient of mean.values()) hostLoops.scale(gradient, 1 / lessons.length);
-  if (!Number.isFinite(sum) || !clip(mean)) throw new DivergedError();
-  adamStep(weights, mean, adam, learningRate);
-  return sum / lessons.length;
+  const losses = (all[0] ?? []).map((_, at) => meanOf(all.map((each) => each[at] ?? NaN)));
+  const loss = losses.reduce((sum, each) => sum + each, 0);
+  if (!Number.isFinite(loss) || !clip(mean)) throw new DivergedError();
+  adamStep(weights, mean, adam, learningRate, weightDecay);
+  return { loss, losses };
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,11 +1,10 @@
 import { OpnasError } from "@opnas/core";
-import type { MaskedSequences } from "../data/maskedBatches.js";
-import { recordStep, type RecordedStep } from "../engine/recording/recordedStep.js";
-import type { Backbone } from "../model/backbone.js";
+import { recordStep, type Numbers, type RecordedStep } from "../engine/recording/recordedStep.js";
 import { tensorNamed, weightsOf, type Tensors } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
+import { asLearned } from "./gradients.js";
 import type { Learned } from "./lesson.js";
-import { maskedLossOf, maskedNumbers } from "./maskedLanguage.js";
+import type { Objective } from "./objective.js";
 
 /**
  * A model whose steps run as one recorded graph each, for every shape of batch its own
@@ -13,31 +12,31 @@ import { maskedLossOf, maskedNumbers } from "./maskedLanguage.js";
  * step is a tenth faster: it pays for a model that takes some hundred.
  */
 export class WholeStep {
-  readonly #names: readonly string[];
   readonly #steps = new Map<string, RecordedStep>();
 
-  constructor(private readonly backbone: Backbone) {
-    this.#names = backbone.parameters.map(({ name }) => name);
-  }
+  constructor(private readonly objective: Objective) {}
 
-  /** Masked-LM loss and gradients, these in arrays of `room`; the bits that the model gives. */
-  learn(weights: Tensors, batch: MaskedSequences, room: Gradients): Learned {
-    const variables = this.#names.map((name) => tensorNamed(weights, name));
-    const constants = maskedNumbers(batch);
-    const key = constants.map(({ shape }) => shape.join("×")).join();
+  /**
+   * The losses on a batch (`numbersOf`) and the gradients of their sum, these in arrays of `room`;
+   * the bits that the model gives.
+   */
+  learn(weights: Tensors, batch: readonly Numbers[], room: Gradients): Learned {
+    const { names, losses } = this.objective;
+    const variables = names.map((name) => tensorNamed(weights, name));
+    const key = batch.map(({ shape }) => shape.join("×")).join();
     const step =
       this.#steps.get(key) ??
       recordStep(
         (on, given) => {
-          const byName = new Map(on.map((each, at) => [this.#names[at] ?? "", each]));
-          return maskedLossOf(this.backbone, weightsOf(byName), given);
+          const byName = new Map(on.map((each, at) => [names[at] ?? "", each]));
+          return losses(weightsOf(byName), given);
         },
         variables,
-        constants,
+        batch,
       );
     this.#steps.set(key, step);
-    const gradients = new Map(this.#names.map((name) => [name, roomFor(name, room)]));
-    return { loss: step.run(variables, constants, [...gradients.values()]), gradients };
+    const gradients = new Map(names.map((name) => [name, roomFor(name, room)]));
+    return asLearned(step.run(variables, batch, [...gradients.values()]), gradients);
   }
 
   /** Frees what was recorded. */

@@ -52,7 +52,7 @@ async function losses(architecture: Architecture, use: Use): Promise<number[]> {
   const crew = Crew.alone(size, weights);
   const batchOf = maskedBatches(smallSettings(), smallData(), 4, 5, "recordings");
   const steps = Array.from({ length: 100 }, (_, step) => {
-    return trainStep(crew, state, [{ architecture, use, batch: batchOf(step) }], 3e-3);
+    return trainStep(crew, state, [{ architecture, use, batch: batchOf(step) }], 3e-3).loss;
   });
   await crew.end();
   return steps;

@@ -11,50 +11,54 @@ export interface Numbers {
   data: Float32Array | Int32Array;
 }
 
-/** A loss and its gradients as one graph that reads and writes this process's own arrays. */
+/** Losses and the gradients of their sum as one graph that reads and writes this process's own arrays. */
 export interface RecordedStep {
   /**
-   * Variables and constants in the order and of the shapes of the recording → the loss; the
-   * gradients by all variables go into `gradients`.
+   * Variables and constants in the order and of the shapes of the recording → the losses, which
+   * last until the next run; the gradients by all variables go into `gradients`.
    */
   run: (
     variables: readonly Numbers[],
     constants: readonly Numbers[],
     gradients: readonly Float32Array[],
-  ) => number;
+  ) => Float32Array;
   /** Frees the graph. */
   release: () => void;
 }
 
 /**
- * Records `loss`, which must depend on all variables and on nothing but its arguments: what it
- * does for tensors of the shapes of `variables` and `constants`, forward and backward. Running the
- * recording costs no step in JavaScript and gives the bits that `loss` gives.
+ * Records `losses` ([] or [k]), which must depend on all variables and on nothing but its arguments:
+ * what it does for tensors of the shapes of `variables` and `constants`, forward and backward.
+ * Running the recording costs no step in JavaScript and gives the bits that `losses` gives.
  */
 export function recordStep(
-  loss: Part,
+  losses: Part,
   variables: readonly Numbers[],
   constants: readonly Numbers[],
 ): RecordedStep {
-  const { nodes, section } = inScope(() => {
+  const { nodes, section, count } = inScope(() => {
     const on = variables.map(zeros);
     const given = constants.map(zeros);
     const recorder = new Recorder([...on, ...given]);
     const { value, grads } = recorder.during(() =>
-      tf.engine().gradients(() => loss(on, given), on),
+      tf.engine().gradients(() => losses(on, given), on),
     );
     const outputs = [value, ...grads].map((each) => recorder.portOf(each));
-    return { nodes: recorder.nodes, section: { inputs: recorder.inputs, outputs } };
+    return {
+      nodes: recorder.nodes,
+      section: { inputs: recorder.inputs, outputs },
+      count: value.size,
+    };
   });
   const [graph] = loadSections(nodes, [section]);
   if (!graph) throw new OpnasError("INTERNAL", "A recording was not loaded.");
   const shapes = [...variables, ...constants].map(({ shape }) => Int32Array.from(shape));
-  const value = new Float32Array(1);
+  const values = new Float32Array(count);
   return {
     run: (variables, constants, gradients) => {
       const arrays = [...variables, ...constants].map(({ data }) => data);
-      graph.runOn(arrays, shapes, [value, ...gradients]);
-      return value[0] ?? NaN;
+      graph.runOn(arrays, shapes, [values, ...gradients]);
+      return values;
     },
     release: graph.unload,
   };

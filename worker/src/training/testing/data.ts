@@ -5,12 +5,14 @@ import {
   maskId,
   padId,
   sepId,
+  type Documents,
   type FineTuneTask,
   type MaskedLanguageTask,
   type PreparedData,
   type Sequences,
   type ZeroShotTask,
 } from "../../data/types.js";
+import { runningText } from "../../data/sequences.js";
 
 const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 40, length: 12 };
 
@@ -37,6 +39,7 @@ export function smallData(): PreparedData {
   return {
     vocabulary: Array.from({ length: size.vocabulary }, (_, id) => `word${id}`),
     pretrain: countingSequences(64, false),
+    documents: countingDocuments(),
     tasks: [maskedTask(), zeroShotTask(), fineTuneTask()],
   };
 }
@@ -53,6 +56,20 @@ export function countingSequences(count: number, ragged: boolean): Sequences {
     ids.set([clsId, ...Array.from({ length: words }, (_, at) => word(at)), sepId], row * length);
   }
   return { count, length, ids };
+}
+
+/** Four documents of sentences of five words, each the neighbour of the one before, in its own words. */
+function countingDocuments(): Documents {
+  const words = Math.floor((size.vocabulary - firstWordId) / 4);
+  return runningText(
+    Array.from({ length: 4 }, (_, document) =>
+      Array.from({ length: 30 }, (_, sentence) =>
+        Array.from({ length: 5 }, (_, at) => {
+          return firstWordId + document * words + ((5 * sentence + at) % words);
+        }),
+      ),
+    ),
+  );
 }
 
 /** The sequences with one position of each hidden, and what stood there. */

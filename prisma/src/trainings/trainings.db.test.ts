@@ -1,0 +1,155 @@
+import { bertBase, defaultPretraining, presets } from "@opnas/core";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createClient } from "../client.js";
+import { openQueue, queues } from "../queue.js";
+import { testDatabase } from "../testing/index.js";
+import { claimTraining, isTrainingWanted, type TrainingClaim } from "./claim.js";
+import {
+  cancelTraining,
+  failTraining,
+  resumeTraining,
+  settingsOfTraining,
+  startTraining,
+} from "./lifecycle.js";
+import { finishTraining, reportTraining } from "./progress.js";
+
+const url = await testDatabase();
+const db = createClient(url);
+const errors: Error[] = [];
+const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
+
+afterAll(async () => {
+  await queue.stop({ graceful: false });
+  await db.$disconnect();
+  expect(errors).toEqual([]);
+});
+beforeEach(() => queue.deleteAllJobs(queues.train));
+
+const [smoke] = presets;
+if (smoke === undefined) throw new Error("core has no presets");
+const settings = { ...defaultPretraining(smoke.settings.size), steps: 50 };
+
+const run = await db.searchRun.create({
+  data: { name: "a run", seed: 1, preset: "smoke", strategy: "opnas", settings: smoke.settings },
+});
+const generation = await db.generation.create({ data: { runId: run.id, index: 0, size: 1 } });
+const architecture = await db.architecture.create({
+  data: {
+    ...{ runId: run.id, generationId: generation.id, indexInGeneration: 0 },
+    ...{ key: "a", name: "a", json: bertBase, params: 1, flops: 1 },
+  },
+});
+
+const start = (idempotencyKey?: string) =>
+  startTraining(db, queue, { architectureId: architecture.id, seed: 7, settings, idempotencyKey });
+
+async function claimed(id: string): Promise<TrainingClaim> {
+  const taken = await claimTraining(db, id);
+  if (taken === null) throw new Error("The training was not to be had.");
+  return taken.claim;
+}
+
+const points = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => ({
+    step: from + index,
+    ...{ loss: 7.5, maskedLoss: 7, nextSentenceLoss: 0.5 },
+    ...{ learningRate: 1e-3, tokensPerSecond: 1000 + from },
+  }));
+const report = (claim: TrainingClaim, from: number, to: number) =>
+  reportTraining(db, claim, { step: to, engine: "wasm", metrics: points(from, to) });
+const stored = (trainingId: string) =>
+  db.trainingMetric.findMany({ where: { trainingId }, orderBy: { step: "asc" } });
+const waiting = () => queue.findJobs(queues.train, { queued: true });
+
+describe("a training", () => {
+  test("starts with its job, and the same key again starts nothing more", async () => {
+    const training = await start("once");
+    expect(training).toMatchObject({ status: "QUEUED", step: 0, steps: 50, seed: 7 });
+    expect(settingsOfTraining(training)).toEqual(settings);
+    expect((await start("once")).id).toBe(training.id);
+    expect((await waiting()).map(({ data }) => data)).toEqual([
+      { kind: "pretrain", trainingId: training.id },
+    ]);
+  });
+
+  test("of an architecture that is not there leaves neither row nor job", async () => {
+    const before = await db.training.count();
+    const architectureId = "0199b1f0-0000-7000-8000-00000000dead";
+    const nowhere = startTraining(db, queue, { architectureId, seed: 7, settings });
+    await expect(nowhere).rejects.toThrow();
+    expect(await db.training.count()).toBe(before);
+    expect(await waiting()).toEqual([]);
+  });
+
+  test("runs while it is claimed, and ends with its model", async () => {
+    const { id } = await start();
+    const claim = await claimed(id);
+    await report(claim, 1, 50);
+    await finishTraining(db, claim, "artifacts/trainings/x");
+    expect(await db.training.findUnique({ where: { id } })).toMatchObject({
+      ...{ status: "DONE", step: 50, engine: "wasm", artifact: "artifacts/trainings/x" },
+      error: null,
+    });
+    expect(await claimTraining(db, id)).toBeNull();
+    await expect(cancelTraining(db, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
+    await expect(resumeTraining(db, queue, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
+  });
+
+  test("takes no write of an attempt that was replaced", async () => {
+    const { id } = await start();
+    const first = await claimed(id);
+    await report(first, 1, 10);
+    const second = await claimed(id);
+    await expect(report(first, 11, 12)).rejects.toMatchObject({ code: "ATTEMPT_REPLACED" });
+    await expect(finishTraining(db, first, "x")).rejects.toMatchObject({
+      code: "ATTEMPT_REPLACED",
+    });
+    expect(await isTrainingWanted(db, first)).toBe(false);
+    expect(await isTrainingWanted(db, second)).toBe(true);
+    expect(await stored(id)).toHaveLength(10);
+  });
+
+  test("told again from its checkpoint fills in what was lost and keeps what was there", async () => {
+    const { id } = await start();
+    await report(await claimed(id), 1, 10);
+    const before = await stored(id);
+    await report(await claimed(id), 1, 15);
+    const after = await stored(id);
+    expect(after.map(({ step }) => step)).toEqual(Array.from({ length: 15 }, (_, at) => at + 1));
+    expect(after.slice(0, 10)).toEqual(before);
+  });
+
+  test("cancelled takes no more writes, and resumed goes on in the queue", async () => {
+    const { id } = await start();
+    const claim = await claimed(id);
+    await queue.deleteAllJobs(queues.train);
+    await cancelTraining(db, id);
+    expect((await cancelTraining(db, id)).status).toBe("CANCELLED");
+    await expect(report(claim, 1, 2)).rejects.toMatchObject({ code: "STOPPED" });
+    expect(await isTrainingWanted(db, claim)).toBe(false);
+    expect(await claimTraining(db, id)).toBeNull();
+    expect(await resumeTraining(db, queue, id)).toMatchObject({
+      ...{ status: "QUEUED", finishedAt: null },
+    });
+    await resumeTraining(db, queue, id);
+    expect(await waiting()).toHaveLength(1);
+    expect((await claimed(id)).attempt).toBe(2);
+  });
+
+  test("that failed keeps the reason until it is resumed", async () => {
+    const { id } = await start();
+    await failTraining(db, id, new Error("the disk is full"));
+    await failTraining(db, id, new Error("too late"));
+    const error = { code: "INTERNAL", message: "the disk is full" };
+    expect(await db.training.findUnique({ where: { id } })).toMatchObject({
+      ...{ status: "FAILED", error },
+    });
+    expect(await resumeTraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
+  });
+
+  test("that is unknown is not found", async () => {
+    const missing = "0199b1f0-0000-7000-8000-00000000dead";
+    await expect(cancelTraining(db, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(resumeTraining(db, queue, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+});

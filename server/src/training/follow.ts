@@ -1,0 +1,68 @@
+import {
+  type Database,
+  type TrainingMetric,
+  trainingChannel,
+  type TrainingStatus,
+} from "@opnas/prisma";
+import { Repeater } from "@repeaterjs/repeater";
+import type { Notifications } from "../events/notifications.js";
+import type { Patience } from "../events/patience.js";
+import { Signal } from "../events/signal.js";
+
+/** Points read, and sent as one message, at most. */
+export const batchSize = 200;
+
+const under: readonly TrainingStatus[] = ["QUEUED", "RUNNING"];
+
+/**
+ * The loss curve of a training behind step `after`: first what is stored, then what is added, in
+ * order, none twice. Points are stored in the order of their steps and never changed, so "greater
+ * than the last one sent" is all there is to know; a notification only says when to look.
+ *
+ * It ends when the training is over and all is sent, or when the reader leaves. While the database
+ * is away it waits and goes on from the last point.
+ */
+export function followTraining(
+  services: { database: Database; notifications: Notifications; patience: Patience },
+  trainingId: string,
+  after: number,
+): AsyncIterable<TrainingMetric[]> {
+  const { database, notifications, patience } = services;
+  return new Repeater<TrainingMetric[]>(async (push, stop) => {
+    const news = new Signal();
+    const unlisten = notifications.listen(trainingChannel, (payload) => {
+      if (payload === trainingId || payload === null) news.raise();
+    });
+    const left = new AbortController();
+    void stop.then(() => {
+      left.abort();
+      news.raise();
+    });
+    try {
+      let last = after;
+      while (!left.signal.aborted) {
+        const found = await patience.read(() => next(database, trainingId, last), left.signal);
+        const { points = [], isUnderWay = false } = found ?? {};
+        if (points.length > 0) await push(points);
+        last = points.at(-1)?.step ?? last;
+        if (points.length === batchSize) continue;
+        if (!isUnderWay) break;
+        await news.wait();
+      }
+      stop();
+    } finally {
+      unlisten();
+    }
+  });
+}
+
+/** The next points, and whether more may come: asked first, so that nothing is stored in between. */
+async function next(database: Database, trainingId: string, last: number) {
+  const training = await database.training.findUnique({ where: { id: trainingId } });
+  const points = await database.trainingMetric.findMany({
+    where: { trainingId, step: { gt: last } },
+    orderBy: { step: "asc" },
+    take: batchSize,
+  });
+  return { points, isUnderWay: training !== null && under.includes(training.status) };
+}

@@ -1,0 +1,31 @@
+import { type Database, Prisma } from "@opnas/prisma";
+import { z } from "zod";
+import { parseInput } from "../input.js";
+import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
+import { type TrainingFilter, TrainingStatus } from "./types.js";
+
+const column: SortColumn = {
+  name: "createdAt",
+  sql: Prisma.sql`t."createdAt"`,
+  cast: Prisma.sql`timestamptz`,
+  nullable: false,
+};
+
+const filterSchema = z.object({ status: z.array(z.enum(TrainingStatus)).nullish() });
+
+/** A page of trainings, the newest first. */
+export function trainingPage(
+  database: Database,
+  filter: TrainingFilter | null,
+  { first, after }: { first: number | null; after?: string | null },
+  architectureId?: string,
+): Promise<Page> {
+  const { status } = parseInput(filterSchema, filter ?? {}, "filter");
+  const conditions: Prisma.Sql[] = [];
+  if (status != null) conditions.push(Prisma.sql`t.status::text = ANY(${status})`);
+  if (architectureId !== undefined) {
+    conditions.push(Prisma.sql`t."architectureId" = ${architectureId}::uuid`);
+  }
+  const source = { from: Prisma.sql`"Training" t`, id: Prisma.sql`t.id`, conditions };
+  return readPage(database, source, { first, after: after ?? null, column, direction: "DESC" });
+}

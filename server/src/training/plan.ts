@@ -1,0 +1,36 @@
+import { randomInt } from "node:crypto";
+import { architectureSchema, defaultPretraining, pretrainSettingsSchema } from "@opnas/core";
+import { type Architecture, type NewTraining, type SearchRun, settingsOf } from "@opnas/prisma";
+import { z } from "zod";
+import { parseInput, text } from "../input.js";
+import { layOver, seedBound, settingsInput } from "../run/startSearch.js";
+import type { PretrainInput } from "./types.js";
+
+const inputSchema = z.object({
+  seed: z.int().min(0, "it is below 0").nullish(),
+  settings: settingsInput,
+  idempotencyKey: text(200).min(1, "it is empty").nullish(),
+});
+
+/**
+ * A request to pre-train as the training it asks for: the default settings at the size of the search
+ * that found the architecture, with the request's laid over them.
+ * @throws InputError that names the field
+ */
+export function plannedTraining(
+  { id, json }: Pick<Architecture, "id" | "json">,
+  run: Pick<SearchRun, "settings">,
+  request: PretrainInput,
+): NewTraining {
+  const input = parseInput(inputSchema, request, "input");
+  const layers = architectureSchema.parse(json).layers.length;
+  const base = defaultPretraining({ ...settingsOf(run).size, layers });
+  const path = ["input", "settings"];
+  const settings = layOver(base, input.settings ?? {}, path);
+  return {
+    architectureId: id,
+    seed: input.seed ?? randomInt(seedBound),
+    settings: parseInput(pretrainSettingsSchema, settings, ...path),
+    idempotencyKey: input.idempotencyKey ?? undefined,
+  };
+}

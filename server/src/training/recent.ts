@@ -1,0 +1,38 @@
+import {
+  settingsOfTraining,
+  type Database,
+  type Training,
+  type TrainingMetric,
+} from "@opnas/prisma";
+
+/** Points that a training's present speed is the mean of. */
+const recentPoints = 20;
+
+/** For each training its newest points, the newest first. */
+export async function recentMetrics(
+  database: Database,
+  trainingIds: readonly string[],
+): Promise<Map<string, TrainingMetric[]>> {
+  const rows = await database.$queryRaw<TrainingMetric[]>`
+    SELECT recent.*
+      FROM unnest(${[...trainingIds]}::uuid[]) AS training(id)
+      JOIN LATERAL (
+        SELECT * FROM "TrainingMetric" m
+         WHERE m."trainingId" = training.id
+         ORDER BY m.step DESC
+         LIMIT ${recentPoints}
+      ) recent ON true`;
+  const found = new Map(trainingIds.map((id): [string, TrainingMetric[]] => [id, []]));
+  for (const row of rows) found.get(row.trainingId)?.push(row);
+  for (const metrics of found.values()) metrics.sort((a, b) => b.step - a.step);
+  return found;
+}
+
+/** Seconds that the rest of a running training takes at its present speed; null before it has one. */
+export function etaSeconds(training: Training, recent: readonly TrainingMetric[]): number | null {
+  if (training.status !== "RUNNING" || recent.length === 0) return null;
+  const { size, batch, accumulate } = settingsOfTraining(training);
+  const tokens = (training.steps - training.step) * batch * accumulate * size.length;
+  const speed = recent.reduce((sum, { tokensPerSecond }) => sum + tokensPerSecond, 0);
+  return Math.round((tokens * recent.length) / speed);
+}

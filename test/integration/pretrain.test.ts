@@ -1,0 +1,168 @@
+/**
+ * Whole pre-trainings with real workers on a real Postgres: a loss curve has the same bits whatever
+ * was killed on the way, and no step of it is missing or there twice.
+ */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import {
+  bertLayer,
+  type Architecture as Backbone,
+  type PretrainSettings,
+  defaultPretraining,
+} from "@opnas/core";
+import {
+  cancelTraining,
+  createClient,
+  openQueue,
+  resumeTraining,
+  startTraining,
+  type TrainingStatus,
+} from "@opnas/prisma";
+import { testDatabase } from "@opnas/prisma/testing";
+import { readModel } from "@opnas/worker";
+import { afterAll, afterEach, expect, test } from "vitest";
+import { anArchitecture } from "../support/architecture.js";
+import { until } from "../support/until.js";
+import { WorkerProcess } from "../support/workerProcess.js";
+
+const databaseUrl = await testDatabase();
+const db = createClient(databaseUrl);
+const queue = await openQueue(databaseUrl, {
+  supervise: false,
+  onError: (error) => console.error(error),
+});
+const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-pretrain-"));
+const workers: WorkerProcess[] = [];
+
+async function startWorker(slots: number): Promise<WorkerProcess> {
+  const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
+  workers.push(worker);
+  return worker;
+}
+
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+});
+afterAll(async () => {
+  await queue.stop({ graceful: false });
+  await db.$disconnect();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+const backbone: Backbone = {
+  version: 1,
+  layers: [bertLayer, { kind: "conv", kernelSize: 7 }],
+};
+const size = { layers: 4, hidden: 64, heads: 4, vocabulary: 1024, length: 32 };
+const settings: PretrainSettings = {
+  ...defaultPretraining(size),
+  ...{ steps: 400, batch: 8, accumulate: 2, checkpointEverySeconds: 1 },
+};
+
+const architectureId = await anArchitecture(db, backbone);
+const start = () => startTraining(db, queue, { architectureId, seed: 7, settings });
+
+async function ended(id: string, status: TrainingStatus): Promise<void> {
+  const training = await until("the training ends", 240, async () => {
+    const row = await db.training.findUniqueOrThrow({ where: { id } });
+    return ["DONE", "FAILED", "CANCELLED"].includes(row.status) && row;
+  });
+  expect(training).toMatchObject({ status, error: null });
+}
+
+/** Waits until this many steps of a training are stored. */
+async function reached(id: string, step: number): Promise<void> {
+  await until(`step ${step.toString()} is stored`, 120, async () => {
+    return (await db.trainingMetric.count({ where: { trainingId: id } })) >= step;
+  });
+}
+
+/** All that the seed determines of a training: its loss curve and its weights. */
+async function found(id: string) {
+  const curve = await db.trainingMetric.findMany({
+    where: { trainingId: id },
+    orderBy: { step: "asc" },
+    omit: { trainingId: true, tokensPerSecond: true, time: true },
+  });
+  const { artifact } = await db.training.findUniqueOrThrow({ where: { id } });
+  const folder = path.join(dataFolder, artifact ?? "");
+  expect((await readdir(folder)).sort()).toEqual(["model.json", "weights.safetensors"]);
+  return { curve, model: await readModel(folder) };
+}
+
+let reference: Awaited<ReturnType<typeof found>>;
+
+test("a training tells every step, learns, and leaves a model", async () => {
+  await startWorker(1);
+  const { id } = await start();
+  await ended(id, "DONE");
+  reference = await found(id);
+  const { curve, model } = reference;
+  expect(curve.map(({ step }) => step)).toEqual(
+    Array.from({ length: settings.steps }, (_, index) => index + 1),
+  );
+  for (const { loss, maskedLoss, nextSentenceLoss } of curve) {
+    expect(loss).toBe(maskedLoss + nextSentenceLoss);
+  }
+  expect(curve.at(-1)?.maskedLoss).toBeLessThan((curve[0]?.maskedLoss ?? NaN) - 0.5);
+  expect(model.size).toEqual(size);
+  expect(model.vocabulary).toHaveLength(size.vocabulary);
+  const [attention, convolution] = backbone.layers;
+  expect(model.architecture.layers).toEqual([attention, attention, convolution, convolution]);
+}, 300_000);
+
+test("a worker killed twice, once with two threads, changes no bit and loses no step", async () => {
+  const first = await startWorker(2);
+  const { id } = await start();
+  await reached(id, 50);
+  await first.kill();
+  const second = await startWorker(1);
+  const before = await db.trainingMetric.count({ where: { trainingId: id } });
+  await reached(id, before + 50);
+  await second.kill();
+  await startWorker(2);
+  await ended(id, "DONE");
+  expect((await db.training.findUniqueOrThrow({ where: { id } })).attempt).toBe(3);
+  expect(await found(id)).toEqual(reference);
+}, 300_000);
+
+test("a cancelled training stands still, and resumed ends as if nothing had been", async () => {
+  await startWorker(2);
+  const { id } = await start();
+  await reached(id, 30);
+  await cancelTraining(db, id);
+  await until("the worker is idle", 30, async () => {
+    const { status } = await db.worker.findFirstOrThrow({ orderBy: { startedAt: "desc" } });
+    return status === "idle";
+  });
+  const steps = () => db.trainingMetric.count({ where: { trainingId: id } });
+  const atStop = await steps();
+  expect(atStop).toBeLessThan(settings.steps);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(await steps()).toBe(atStop);
+  await resumeTraining(db, queue, id);
+  await ended(id, "DONE");
+  expect(await found(id)).toEqual(reference);
+}, 300_000);
+
+test("cancelled and resumed at once it goes on as well", async () => {
+  await startWorker(2);
+  const { id } = await start();
+  await reached(id, 30);
+  await cancelTraining(db, id);
+  await resumeTraining(db, queue, id);
+  await ended(id, "DONE");
+  expect(await found(id)).toEqual(reference);
+}, 300_000);
+
+test("a training that asks more of its text than it has fails with a sentence that says what to change", async () => {
+  await startWorker(1);
+  const long = { ...settings, size: { ...size, layers: 1, length: 1024, vocabulary: 100_000 } };
+  const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings: long });
+  await until("the training fails", 120, async () => {
+    return (await db.training.findUniqueOrThrow({ where: { id } })).status === "FAILED";
+  });
+  const { error } = await db.training.findUniqueOrThrow({ where: { id } });
+  expect(error).toMatchObject({ code: "BAD_SETTING" });
+}, 300_000);

@@ -1,0 +1,73 @@
+import { OpnasError, stepsPerPoint, type PretrainSettings } from "@opnas/core";
+import { learningRateAt } from "../training/adam.js";
+import type { TrainingPoint } from "@opnas/prisma";
+import type { NamedTensor } from "../model/tensors.js";
+
+/** Numbers of a point as they are kept: sums of both losses and seconds. */
+const width = 3;
+
+/**
+ * A training's loss curve. It is part of the checkpoint, so that a training that is gone on with can
+ * tell all of it again, also what was lost on the way; its sums are float32 from the start, so that
+ * they have the same bits whether they were stored in between or not.
+ */
+export class Curve {
+  /** Steps of a point. */
+  readonly #every: number;
+  readonly #numbers: Float32Array;
+
+  /**
+   * @param saved what `save` gave
+   * @throws OpnasError CORRUPT_ARTIFACT if that is of another training
+   */
+  constructor(
+    private readonly settings: PretrainSettings,
+    saved?: NamedTensor,
+  ) {
+    this.#every = stepsPerPoint(settings.steps);
+    this.#numbers = new Float32Array(width * Math.ceil(settings.steps / this.#every));
+    if (!saved) return;
+    if (saved.data.length !== this.#numbers.length) {
+      throw new OpnasError("CORRUPT_ARTIFACT", "The checkpoint's loss curve is of another length.");
+    }
+    this.#numbers.set(saved.data);
+  }
+
+  /** Takes down step `step` (from 0). */
+  add(step: number, [masked = NaN, nextSentence = NaN]: readonly number[], seconds: number): void {
+    const at = width * Math.floor(step / this.#every);
+    for (const [index, value] of [masked, nextSentence, seconds].entries()) {
+      this.#numbers[at + index] = (this.#numbers[at + index] ?? 0) + value;
+    }
+  }
+
+  /** The points that ended by step `to` and after step `from`, both in steps done. */
+  points(from: number, to: number): TrainingPoint[] {
+    const { steps } = this.settings;
+    const found: TrainingPoint[] = [];
+    for (let point = Math.floor(from / this.#every); ; point++) {
+      const step = Math.min(steps, (point + 1) * this.#every);
+      if (step > to || point * this.#every >= steps) return found;
+      if (step > from) found.push(this.#point(point, step));
+    }
+  }
+
+  save(): NamedTensor {
+    return { shape: [this.#numbers.length / width, width], data: this.#numbers.slice() };
+  }
+
+  #point(point: number, step: number): TrainingPoint {
+    const { size, batch, accumulate, steps, learningRate, warmup } = this.settings;
+    const count = step - point * this.#every;
+    const [masked = NaN, nextSentence = NaN, seconds = NaN] = this.#numbers.subarray(width * point);
+    const [maskedLoss, nextSentenceLoss] = [masked / count, nextSentence / count];
+    return {
+      step,
+      loss: maskedLoss + nextSentenceLoss,
+      maskedLoss,
+      nextSentenceLoss,
+      learningRate: learningRateAt(step - 1, steps, learningRate, warmup),
+      tokensPerSecond: (count * batch * accumulate * size.length) / seconds,
+    };
+  }
+}

@@ -1,0 +1,59 @@
+import type { Architecture, PretrainSettings } from "@opnas/core";
+import {
+  branchOf,
+  backboneParameters,
+  initialWeights,
+  pairParameters,
+} from "../model/parameters.js";
+import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { GradientSum, newAdam } from "../training/adam.js";
+import { loadTraining, saveTraining, vector } from "../training/saved.js";
+import type { ModelState } from "../training/step.js";
+import { Curve } from "./curve.js";
+
+/** All that a full pre-training needs to go on as if it had never been interrupted. */
+export interface PretrainState extends ModelState {
+  /** Steps done. */
+  step: number;
+  curve: Curve;
+}
+
+function parametersOf(architecture: Architecture, { size }: PretrainSettings) {
+  return [...backboneParameters(size, architecture.layers.map(branchOf)), ...pairParameters(size)];
+}
+
+export function newState(
+  architecture: Architecture,
+  settings: PretrainSettings,
+  seed: number,
+): PretrainState {
+  const weights = initialWeights(parametersOf(architecture, settings), seed);
+  const curve = new Curve(settings);
+  return { weights, adam: newAdam(weights), summed: new GradientSum(), step: 0, curve };
+}
+
+/** The state as named tensors: weights under their own names; a copy. */
+export function saveState({ weights, adam, step, curve }: PretrainState): Tensors {
+  return new Map([
+    ...saveTraining(weights, adam),
+    ["training.progress", vector([step, adam.step])],
+    ["training.curve", curve.save()],
+  ]);
+}
+
+/** @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size */
+export function loadState(
+  tensors: Tensors,
+  architecture: Architecture,
+  settings: PretrainSettings,
+): PretrainState {
+  const { weights, adam } = loadTraining(tensors, parametersOf(architecture, settings));
+  const [step = 0, adamSteps = 0] = tensorNamed(tensors, "training.progress").data;
+  return {
+    weights,
+    adam: { step: adamSteps, ...adam },
+    summed: new GradientSum(),
+    step,
+    curve: new Curve(settings, tensorNamed(tensors, "training.curve")),
+  };
+}

@@ -1,0 +1,134 @@
+import { bertLayer, defaultPretraining, type Architecture } from "@opnas/core";
+import type { TrainingPoint } from "@opnas/prisma";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import type { EngineName } from "../engine/choose.js";
+import { useRecordings } from "../engine/recording/load.js";
+import { startEngine } from "../engine/start.js";
+import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { Crew } from "../training/crew.js";
+import { smallData, smallSettings } from "../training/testing/data.js";
+import { pretrainModel, type PretrainInput } from "./train.js";
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+let engine: EngineName;
+beforeAll(async () => {
+  engine = (await startEngine("auto", 1)).name;
+});
+
+const architecture: Architecture = {
+  version: 1,
+  layers: [bertLayer, { kind: "conv", kernelSize: 5 }],
+};
+const settings = {
+  ...defaultPretraining(smallSettings().size),
+  ...{ steps: 12, batch: 4, accumulate: 2, learningRate: 3e-3, checkpointEverySeconds: 1e4 },
+};
+
+/** A training's weights, and its loss curve without its speeds. */
+async function train(changes: Partial<PretrainInput> = {}) {
+  const points: TrainingPoint[] = [];
+  const weights = await pretrainModel({
+    architecture,
+    settings,
+    seed: 7,
+    data: smallData(),
+    report: (_, more) => points.push(...more),
+    checkpoint: () => Promise.resolve(),
+    stopped: () => false,
+    ...changes,
+  });
+  return { weights, losses: lossesOf(points) };
+}
+
+function lossesOf(points: readonly TrainingPoint[]) {
+  return points.map(({ step, maskedLoss, nextSentenceLoss, learningRate }) => {
+    return { step, maskedLoss, nextSentenceLoss, learningRate };
+  });
+}
+
+describe("a full pre-training", () => {
+  it("tells every step once, its learning rate rising and then falling", async () => {
+    const { losses } = await train();
+    expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
+    const rates = losses.map(({ learningRate }) => learningRate);
+    expect(Math.max(...rates)).toBe(3e-3);
+    expect(rates.at(-1)).toBeLessThan(1e-3);
+  });
+
+  it("stopped and resumed has the same losses and ends with the same bits", async () => {
+    const whole = await train();
+    let kept: Tensors | undefined;
+    let looked = 0;
+    const cutOff = train({
+      stopped: () => looked++ === 5,
+      checkpoint: (tensors) => {
+        kept = tensors;
+        return Promise.resolve();
+      },
+    });
+    await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
+    expect(kept && tensorNamed(kept, "training.progress").data[0]).toBe(5);
+    expect(await train({ resume: kept })).toEqual(whole);
+  });
+
+  it("resumed within a point of the loss curve tells the same mean", async () => {
+    const long = { ...settings, steps: 4001, batch: 1, accumulate: 1 };
+    const stopAt = async (step: number, resume?: Tensors) => {
+      let looked = 0;
+      let kept: Tensors | undefined;
+      const points: TrainingPoint[] = [];
+      const cutOff = pretrainModel({
+        ...{ architecture, settings: long, seed: 7, data: smallData(), resume },
+        report: (_, more) => points.push(...more),
+        stopped: () => looked++ === step,
+        checkpoint: (tensors) => {
+          kept = tensors;
+          return Promise.resolve();
+        },
+      });
+      await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
+      return { kept, curve: kept && tensorNamed(kept, "training.curve").data };
+    };
+    const losses = (curve?: Float32Array) => curve?.filter((_, at) => at % 3 < 2);
+    const whole = await stopAt(8);
+    const { kept } = await stopAt(4);
+    const rest = await stopAt(4, kept);
+    expect(losses(rest.curve)).toEqual(losses(whole.curve));
+  });
+
+  it("learns both tasks", async () => {
+    const steps = 300;
+    const quick = { learningRate: 1e-2, masking: 0.3, batch: 16, accumulate: 1 };
+    const { losses } = await train({ settings: { ...settings, ...quick, steps } });
+    const mean = (from: number, name: "maskedLoss" | "nextSentenceLoss") =>
+      losses.slice(from, from + 20).reduce((sum, loss) => sum + loss[name], 0) / 20;
+    expect(mean(steps - 20, "maskedLoss")).toBeLessThan(mean(0, "maskedLoss") - 1);
+    // A coin gives ln 2, about 0.69.
+    expect(mean(steps - 20, "nextSentenceLoss")).toBeLessThan(0.4);
+  });
+
+  it("says what to change when the loss is no longer finite", async () => {
+    const settingsThatDiverge = { ...settings, learningRate: 1, warmup: 0, weightDecay: 1e30 };
+    await expect(train({ settings: settingsThatDiverge })).rejects.toThrow(
+      /no longer finite at step \d+: choose a smaller learning rate/,
+    );
+  });
+
+  it("refuses a checkpoint of another training", async () => {
+    let kept: Tensors | undefined;
+    const checkpoint = (tensors: Tensors) => {
+      kept = tensors;
+      return Promise.resolve();
+    };
+    await train({ settings: { ...settings, steps: 1 }, checkpoint });
+    await expect(train({ resume: kept })).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
+  });
+
+  it("has the same bits with a second thread, and without recordings", async () => {
+    const whole = await train();
+    const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
+    expect(await train({ startCrew })).toEqual(whole);
+    useRecordings(undefined);
+    expect(await train()).toEqual(whole);
+  });
+});
