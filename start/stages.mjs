@@ -27,7 +27,11 @@ export const stages = [
     ],
   },
   { name: "start", title: "Launcher, Postgres", tests: ["start"], beside: "static" },
-  { name: "unit", title: "Unit", tests: ["core", "prisma", "worker", "server", "web", "cli"] },
+  {
+    name: "unit",
+    title: "Unit",
+    tests: ["core", "prisma", "worker", "server", "web", "cli", "bench"],
+  },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },
   { name: "database", title: "On a real Postgres", tests: ["database"] },
   { name: "e2e", title: "End to end, browser", tests: ["e2e"] },
