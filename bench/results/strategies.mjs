@@ -1,9 +1,17 @@
 /** The chart of `npm run bench:strategies -- --json FILE`: best score so far, with intervals. */
-export function strategiesChart({ strategies, targets }) {
+export function strategiesChart({ strategies, targets, settings }) {
   const values = Object.entries(strategies).flatMap(([strategy, { curve }]) =>
-    curve.map((each, index) => ({ strategy, evaluations: index + 1, ...each })),
+    curve
+      .map((each, index) => ({ strategy, evaluations: index + 1, ...each }))
+      // Before that all sample alike.
+      .filter(({ evaluations }) => evaluations >= settings.population),
   );
-  const x = { field: "evaluations", type: "quantitative", title: "architectures evaluated" };
+  const x = {
+    field: "evaluations",
+    type: "quantitative",
+    title: "architectures evaluated",
+    scale: { type: "log", nice: false },
+  };
   const color = { field: "strategy", type: "nominal", sort: Object.keys(strategies) };
   const scale = { zero: false };
   return {
