@@ -48,7 +48,7 @@ const { batch, learningRate } = record.plan;
 const recorded = settingsOf("tiny", { ...record.settings, superNet: { batch, learningRate } });
 const settings = searchSettingsSchema.parse(merge(recorded, JSON.parse(options.override)));
 const entries = record.entries
-  .filter(({ name, runs }) => name === undefined && runs.length > 1)
+  .filter(({ name, runs }) => name === undefined && runs.length > 0)
   .slice(0, Number(options.architectures));
 const truth = entries.map(({ runs }) => mean(runs.map(({ score }) => score)));
 const learned = entries.map(({ runs }) => runs.every(({ stability }) => stability === "STABLE"));
@@ -174,7 +174,8 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
     meanOver(results[variant].map((each) => agreement(each.map(({ score }) => score))));
   const candidates = candidateCount(settings);
   const perCandidate = mean(candidateSeconds) + mean(superNetSeconds) / candidates;
-  const noise = [0, 1].map((at) => entries.map(({ runs }) => runs[at].score));
+  const twice = entries.every(({ runs }) => runs.length > 1);
+  const noise = twice && [0, 1].map((at) => entries.map(({ runs }) => runs[at].score));
   const { all, learners } = bySeed("biws");
   return {
     tau: all,
@@ -185,10 +186,12 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
       flops: agreement(entries.map(({ flops }) => flops)),
       oneBranch: bySeed("oneBranch"),
     },
-    betweenSeedsAlone: {
-      all: kendallWithInterval(...noise),
-      learners: kendallWithInterval(...noise.map(among)),
-    },
+    ...(noise && {
+      betweenSeedsAlone: {
+        all: kendallWithInterval(...noise),
+        learners: kendallWithInterval(...noise.map(among)),
+      },
+    }),
     seconds: {
       superNet: mean(superNetSeconds),
       candidate: mean(candidateSeconds),
@@ -242,7 +245,7 @@ function print({ tau, tauLearners, costRatio, proxies, betweenSeedsAlone, second
     "one branch a step": proxies.oneBranch,
     parameters: proxies.parameters,
     FLOPs: proxies.flops,
-    "alone, one seed against another": betweenSeedsAlone,
+    ...(betweenSeedsAlone && { "alone, one seed against another": betweenSeedsAlone }),
   };
   console.log("Kendall's τ with scores trained alone: all, learners");
   for (const [name, { all, learners }] of Object.entries(rows)) {
