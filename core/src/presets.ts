@@ -1,4 +1,5 @@
 import {
+  builtInText,
   defaultEditWeights,
   defaultReinforcement,
   defaultScreening,
@@ -34,6 +35,7 @@ const tiny: SearchSettings = {
   candidate: { steps: 20, batch: 16, learningRate: 3e-4 },
   fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
   masking: 0.3,
+  text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],
 };

@@ -21,6 +21,8 @@ const optionsSchema = z.object({
   seed: z.number().optional(),
   strategy: z.enum(["opnas", "evolution", "random"]).optional(),
   name: z.string().optional(),
+  text: z.string().optional(),
+  vocabularyFile: z.string().optional(),
   set: z.array(z.string()).default([]),
   out: z.string().optional(),
   resume: z.string().optional(),
@@ -50,6 +52,8 @@ export function searchCommand(
       new Option("--strategy <name>", "instead of the preset's").choices(Object.keys(strategies)),
     )
     .option("--name <text>", "shown in lists")
+    .option("--text <folder>", "own text: a folder below the worker's OPNAS_TEXT_DIR")
+    .option("--vocabulary-file <file>", "its WordPiece vocabulary, likewise below OPNAS_TEXT_DIR")
     .option(
       "--set <name=value>",
       "change one setting, e.g. superNet.steps=100 (repeatable)",
@@ -65,18 +69,27 @@ export function searchCommand(
     )
     .action(async function (this: Command) {
       const given = optionsSchema.parse(this.optsWithGlobals());
-      const { api, preset, seed, strategy, name, set, ...rest } = given;
-      const settings = parseAssignments(set);
+      const { api, preset, seed, strategy, name, set, text, vocabularyFile, ...rest } = given;
+      const settings = parseAssignments([
+        ...set,
+        ...assigned("text.folder", text),
+        ...assigned("text.vocabulary", vocabularyFile),
+      ]);
       const input = {
         preset,
         ...(seed === undefined ? {} : { seed }),
         ...(strategy === undefined ? {} : { strategy: strategies[strategy] }),
         ...(name === undefined ? {} : { name }),
-        ...(set.length === 0 ? {} : { settings }),
+        ...(Object.keys(settings).length === 0 ? {} : { settings }),
       };
       const out = rest.out === undefined ? "" : ` --out ${rest.out}`;
       await act({ api, options: { input, ...rest, resumeWith: `${program}${out} --resume` } });
     });
+}
+
+/** As `--set` would have it; quoted, so that a name of digits stays a name. */
+function assigned(path: string, name: string | undefined): string[] {
+  return name === undefined ? [] : [`${path}=${JSON.stringify(name)}`];
 }
 
 function wholeNumber(text: string): number {

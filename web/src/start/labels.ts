@@ -12,6 +12,14 @@ const words: Record<string, Words> = {
   masking: { label: "Masked tokens", hint: "Share from 0 to 1." },
   evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
   tasks: { label: "Scored tasks" },
+  "text.folder": {
+    label: "Own text (folder name)",
+    hint: "In the worker's text folder; empty: the built-in text.",
+  },
+  "text.vocabulary": {
+    label: "Vocabulary file",
+    hint: "As BERT's vocab.txt; empty: one is trained.",
+  },
   "size.layers": { label: "Layers" },
   "size.hidden": { label: "Hidden size", hint: "A multiple of the heads." },
   "size.heads": { label: "Heads" },
@@ -38,6 +46,7 @@ const lastPart: Record<string, Words> = {
 
 const groupTitles: Record<string, string> = {
   "": "Search and scoring",
+  text: "Text",
   size: "Model size",
   ucb: "Operation priorities (UCB)",
   screening: "Screening of mutations (OP-NAS)",

@@ -41,7 +41,7 @@ export function SettingControl(props: {
           inputMode={setting.kind === "number" ? "decimal" : "text"}
           autoComplete="off"
           className="tabular-nums"
-          value={typeof edit === "string" ? edit : String(setting.value)}
+          value={typeof edit === "string" ? edit : String(setting.value ?? "")}
           onChange={(event) => onEdit(event.target.value)}
         />
       )}

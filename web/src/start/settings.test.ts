@@ -6,7 +6,8 @@ const settings = flatten({
   ucb: { alpha: 2, temperature: 2 },
   superNet: { learningRate: 3e-3 },
   tasks: ["mlm", "swap"],
-  unknown: null,
+  text: { folder: null },
+  unknown: {},
 });
 
 test("nested settings become a flat list with dotted paths, in order", () => {
@@ -16,6 +17,7 @@ test("nested settings become a flat list with dotted paths, in order", () => {
     "ucb.temperature",
     "superNet.learningRate",
     "tasks",
+    "text.folder",
   ]);
 });
 
@@ -25,6 +27,13 @@ test("only what differs from the preset is sent, nested as it was", () => {
     values: { ucb: { alpha: 0.5 }, tasks: ["mlm"] },
     errors: {},
   });
+});
+
+test("a setting without a value is one to type, and emptied again it has none", () => {
+  expect(overrides(settings, { "text.folder": "2024" }).values).toEqual({
+    text: { folder: "2024" },
+  });
+  expect(overrides(settings, { "text.folder": "" })).toEqual({ values: {}, errors: {} });
 });
 
 test("scientific notation is a number", () => {

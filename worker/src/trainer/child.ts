@@ -4,9 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { OpnasError, toOpnasError, type SearchSettings } from "@opnas/core";
+import { OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { readTensors, writeTensors } from "../artifacts/safetensors.js";
+import { isOwn, prepareOwn } from "../data/own/prepare.js";
 import { prepareData } from "../data/prepare.js";
 import type { PreparedData } from "../data/types.js";
 import { engineChoices, type EngineName } from "../engine/choose.js";
@@ -42,16 +43,18 @@ const kept = {
   superNet: undefined as { file: string; value: Tensors } | undefined,
 };
 
-async function dataFor(settings: SearchSettings, textFolder: string): Promise<PreparedData> {
+async function dataFor({ run: { settings }, text }: Pick<Work, "run" | "text">) {
   const request = {
     vocabulary: settings.size.vocabulary,
     length: settings.size.length,
     tasks: settings.tasks,
     evaluationExamples: settings.evaluationExamples,
   };
-  const key = JSON.stringify(request);
+  const own = isOwn(settings.text) && { request, text: settings.text, places: text };
+  // A run keeps to its text, but another run may find the same folder changed.
+  const key = JSON.stringify([request, own && text.keyFile]);
   if (kept.data?.key !== key) {
-    const value = await prepareData(request, textFolder, (note, fraction) => {
+    const report = (note: string, fraction: number) => {
       if (stopping) throw new OpnasError("STOPPED", "The text was not prepared to its end.");
       reply({
         type: "progress",
@@ -61,7 +64,8 @@ async function dataFor(settings: SearchSettings, textFolder: string): Promise<Pr
         tokensPerSecond: 0,
         note,
       });
-    });
+    };
+    const value = await (own ? prepareOwn(own, report) : prepareData(request, text.cache, report));
     kept.data = { key, value };
   }
   return kept.data.value;
@@ -74,7 +78,7 @@ async function superNetFrom(file: string): Promise<Tensors> {
 
 async function doSuperNet(work: SuperNetWork): Promise<Reply> {
   const { seed, settings } = work.run;
-  const data = await dataFor(settings, work.textFolder);
+  const data = await dataFor(work);
   const resume = existsSync(work.checkpointFile)
     ? await readTensors(work.checkpointFile)
     : undefined;
@@ -121,7 +125,7 @@ async function doEvaluate(work: EvaluateWork): Promise<Reply> {
     key: work.key,
     settings,
     seed,
-    data: await dataFor(settings, work.textFolder),
+    data: await dataFor(work),
     superNet: await superNetFrom(work.superNetFile),
     stopped,
   });

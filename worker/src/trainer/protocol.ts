@@ -1,6 +1,7 @@
 import { architectureSchema, errorCodes, searchSettingsSchema } from "@opnas/core";
 import { candidateResultSchema } from "@opnas/prisma";
 import { z } from "zod";
+import { textPlacesSchema } from "../data/places.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 
@@ -9,7 +10,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("superNet"),
     run,
-    textFolder: z.string(),
+    text: textPlacesSchema,
     checkpointFile: z.string(),
     resultFile: z.string(),
     /** Cores that the training may use. */
@@ -18,7 +19,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("evaluate"),
     run,
-    textFolder: z.string(),
+    text: textPlacesSchema,
     superNetFile: z.string(),
     architecture: architectureSchema,
     key: z.string(),
