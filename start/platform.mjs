@@ -42,6 +42,7 @@ export async function startPlatform({
     OPNAS_API_PORT: String(settings.apiPort),
     OPNAS_WEB_PORT: String(settings.webPort),
     OPNAS_DATA_DIR: settings.dataFolder,
+    OPNAS_TEXT_DIR: settings.textFolder,
     OPNAS_ENGINE: settings.engine,
   };
   /** @param {string} name @param {string} file @param {(message: Record<string, unknown>) => string} remark */

@@ -21,6 +21,7 @@ const known = {
     must: "a port number from 1 to 65535",
   },
   dataFolder: { name: "OPNAS_DATA_DIR", schema: z.string().default(".data"), must: "a folder" },
+  textFolder: { name: "OPNAS_TEXT_DIR", schema: z.string().optional(), must: "a folder" },
   cacheFolder: { name: "OPNAS_CACHE_DIR", schema: z.string().optional(), must: "a folder" },
   engine: {
     name: "OPNAS_ENGINE",
@@ -73,6 +74,7 @@ const names = Object.values(known).map(({ name }) => name);
  * @property {number} apiPort
  * @property {number} webPort
  * @property {string} dataFolder absolute
+ * @property {string} textFolder absolute
  * @property {string} engine
  * @property {number} workers
  * @property {string} firstRun a preset's name, or "off"
@@ -80,7 +82,7 @@ const names = Object.values(known).map(({ name }) => name);
  */
 
 /**
- * The settings of the environment, checked. A relative data folder is taken from the repository.
+ * The settings of the environment, checked. Relative folders are taken from the repository.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} root the repository
@@ -94,10 +96,12 @@ export function readSettings(env, root) {
   value(env, known.cacheFolder);
   value(env, known.workerSlots);
   value(env, known.workerName);
+  const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const settings = {
     apiPort: value(env, known.apiPort),
     webPort: value(env, known.webPort),
-    dataFolder: path.resolve(root, value(env, known.dataFolder)),
+    dataFolder,
+    textFolder: path.resolve(root, value(env, known.textFolder) ?? path.join(dataFolder, "text")),
     engine: value(env, known.engine),
     workers: value(env, known.workers),
     firstRun: value(env, known.firstRun),

@@ -9,6 +9,7 @@ describe("settings", () => {
       apiPort: 4000,
       webPort: 3000,
       dataFolder: "/srv/opnas/.data",
+      textFolder: "/srv/opnas/.data/text",
       engine: "auto",
       workers: 1,
       firstRun: "tiny",
@@ -23,6 +24,14 @@ describe("settings", () => {
   it("keep an absolute data folder and take a relative one from the repository", () => {
     expect(readSettings({ OPNAS_DATA_DIR: "/var/data" }, root).dataFolder).toBe("/var/data");
     expect(readSettings({ OPNAS_DATA_DIR: "mine" }, root).dataFolder).toBe("/srv/opnas/mine");
+  });
+
+  it("look for texts in the data folder unless told where", () => {
+    const env = { OPNAS_DATA_DIR: "/var/data" };
+    expect(readSettings(env, root).textFolder).toBe("/var/data/text");
+    expect(readSettings({ ...env, OPNAS_TEXT_DIR: "mine" }, root).textFolder).toBe(
+      "/srv/opnas/mine",
+    );
   });
 
   it.each([

@@ -48,6 +48,15 @@ describe("npm run search", () => {
     });
   });
 
+  it("takes the names of an own text and of its vocabulary as they are", async () => {
+    const words = ["--text", "2024", "--vocabulary-file", "news/vocab.txt", "--set", "parents=2"];
+    expect(await parse(...words)).toMatchObject({
+      options: {
+        input: { settings: { parents: 2, text: { folder: "2024", vocabulary: "news/vocab.txt" } } },
+      },
+    });
+  });
+
   it("leaves the seed to the platform when none is given", async () => {
     const request = await parse();
     expect(request).toMatchObject({ options: { input: { preset: "tiny" } } });

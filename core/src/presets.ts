@@ -1,4 +1,5 @@
 import {
+  builtInText,
   defaultEditWeights,
   defaultReinforcement,
   noLimits,
@@ -37,6 +38,7 @@ const tiny: SearchSettings = {
   limits: noLimits,
   references: true,
   masking: 0.3,
+  text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],
 };

@@ -52,6 +52,19 @@ export const defaultScreening = { draws: 1, alpha: 1 };
 /** Any backbone of the size may be proposed. */
 export const noLimits = { parameters: null, flops: null };
 
+/** The text that comes with the platform, with a vocabulary trained on it. */
+export const builtInText = { folder: null, vocabulary: null };
+
+/** A file or folder below the worker's text folder: its name has no way out of it. */
+const textName = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[^\\:\p{Cc}]*$/u, { error: "it must be a plain name, without backslash or colon" })
+  .refine((name) => name.split("/").every((part) => !["", ".", ".."].includes(part)), {
+    error: "it must be a name within the worker's text folder: not absolute, no . or .. in it",
+  });
+
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
 
@@ -154,6 +167,15 @@ export const searchSettingsSchema = z
      */
     references: z.boolean().default(true),
     masking: z.number().min(0.01).max(0.9),
+    /** What is read in place of the built-in text; names below the worker's OPNAS_TEXT_DIR. */
+    text: z
+      .strictObject({
+        /** A folder of .txt and .jsonl files; null: the built-in text. */
+        folder: textName.nullable().default(null),
+        /** A WordPiece vocabulary, one piece a line; null: one is trained on the text. */
+        vocabulary: textName.nullable().default(null),
+      })
+      .default(builtInText),
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),
     /** "mlm" must be among them: it also tells whether a candidate learned at all. */

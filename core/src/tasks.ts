@@ -13,13 +13,13 @@ export interface TaskInfo {
   metric: string;
 }
 
-/** Every scored task. The texts are speeches that no pre-training sequence comes from. */
+/** Every scored task. Their documents are none that a pre-training sequence comes from. */
 export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
   mlm: {
     name: "mlm",
     title: "Masked words",
     description:
-      "30 % of the tokens of unseen speeches are hidden; the model says which they were. 0 is what word frequencies alone reach, 100 is certainty.",
+      "30 % of the tokens of unseen text are hidden; the model says which they were. 0 is what word frequencies alone reach, 100 is certainty.",
     kind: "masked",
     metric: "100 × (1 − loss / unigram loss)",
   },

@@ -1,4 +1,5 @@
 import { availableParallelism, hostname } from "node:os";
+import { join } from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
@@ -6,6 +7,8 @@ import { engineChoices } from "./engine/choose.js";
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   OPNAS_DATA_DIR: z.string().min(1).default(".data"),
+  /** Where users' own texts are; searches read nothing outside of it. */
+  OPNAS_TEXT_DIR: z.string().min(1).optional(),
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
   /** Trainers that run at once, each a process with one thread (decision 0006). */
   OPNAS_WORKER_SLOTS: z.coerce.number().int().min(1).max(256).optional(),
@@ -15,6 +18,8 @@ const settingsSchema = z.object({
 export interface WorkerSettings {
   databaseUrl: string;
   dataFolder: string;
+  /** Users' own texts. */
+  textFolder: string;
   engine: (typeof engineChoices)[number];
   slots: number;
   name: string;
@@ -32,6 +37,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   return {
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.OPNAS_DATA_DIR,
+    textFolder: data.OPNAS_TEXT_DIR ?? join(data.OPNAS_DATA_DIR, "text"),
     engine: data.OPNAS_ENGINE,
     slots: data.OPNAS_WORKER_SLOTS ?? availableParallelism(),
     name: data.OPNAS_WORKER_NAME ?? hostname(),

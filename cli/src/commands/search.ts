@@ -21,6 +21,8 @@ const optionsSchema = z.object({
   seed: z.number().optional(),
   strategy: z.enum(["opnas", "evolution", "random", "reinforcement"]).optional(),
   name: z.string().optional(),
+  text: z.string().optional(),
+  vocabularyFile: z.string().optional(),
   set: z.array(z.string()).default([]),
   maxParameters: z.string().optional(),
   maxFlops: z.string().optional(),
@@ -52,6 +54,8 @@ export function searchCommand(
       new Option("--strategy <name>", "instead of the preset's").choices(Object.keys(strategies)),
     )
     .option("--name <text>", "shown in lists")
+    .option("--text <folder>", "own text: a folder below the worker's OPNAS_TEXT_DIR")
+    .option("--vocabulary-file <file>", "its WordPiece vocabulary, likewise below OPNAS_TEXT_DIR")
     .option(
       "--set <name=value>",
       "change one setting, e.g. superNet.steps=100 (repeatable)",
@@ -73,23 +77,30 @@ export function searchCommand(
     )
     .action(async function (this: Command) {
       const given = optionsSchema.parse(this.optsWithGlobals());
-      const { api, preset, seed, strategy, name, set, maxParameters, maxFlops, ...rest } = given;
-      const assignments = [
+      const { api, preset, seed, strategy, name, set, ...others } = given;
+      const { text, vocabularyFile, maxParameters, maxFlops, ...rest } = others;
+      const settings = parseAssignments([
         ...set,
+        ...assigned("text.folder", text),
+        ...assigned("text.vocabulary", vocabularyFile),
         ...(maxParameters === undefined ? [] : [`limits.parameters=${maxParameters}`]),
         ...(maxFlops === undefined ? [] : [`limits.flops=${maxFlops}`]),
-      ];
-      const settings = parseAssignments(assignments);
+      ]);
       const input = {
         preset,
         ...(seed === undefined ? {} : { seed }),
         ...(strategy === undefined ? {} : { strategy: strategies[strategy] }),
         ...(name === undefined ? {} : { name }),
-        ...(assignments.length === 0 ? {} : { settings }),
+        ...(Object.keys(settings).length === 0 ? {} : { settings }),
       };
       const out = rest.out === undefined ? "" : ` --out ${rest.out}`;
       await act({ api, options: { input, ...rest, resumeWith: `${program}${out} --resume` } });
     });
+}
+
+/** As `--set` would have it; quoted, so that a name of digits stays a name. */
+function assigned(path: string, name: string | undefined): string[] {
+  return name === undefined ? [] : [`${path}=${JSON.stringify(name)}`];
 }
 
 export function wholeNumber(text: string): number {

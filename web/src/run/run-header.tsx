@@ -2,10 +2,12 @@ import { StatusBadge } from "@/runs/status-badge";
 import { strategyLabels } from "@/runs/status";
 import { PageHeader } from "@/ui/page";
 import { TimeAgo } from "@/ui/time-ago";
+import { ownText } from "./own-text";
 import type { FullRun } from "./queries";
 import { RunActions } from "./run-actions";
 
 export function RunHeader({ run }: { run: FullRun }) {
+  const text = ownText(run.settings);
   return (
     <PageHeader
       title={
@@ -18,6 +20,7 @@ export function RunHeader({ run }: { run: FullRun }) {
         <>
           {strategyLabels[run.strategy]} · preset {run.preset} · seed{" "}
           <span className="font-mono">{run.seed}</span>
+          {text && <> · {text}</>}
           {run.engine && <> · {run.engine}</>} · created <TimeAgo time={run.createdAt} />
         </>
       }

@@ -14,6 +14,14 @@ const words: Record<string, Words> = {
   evaluationExamples: { label: "Scoring examples", hint: "Held-out sequences per task." },
   references: { label: "Score reference backbones too" },
   tasks: { label: "Scored tasks" },
+  "text.folder": {
+    label: "Own text (folder name)",
+    hint: "In the worker's text folder; empty: the built-in text.",
+  },
+  "text.vocabulary": {
+    label: "Vocabulary file",
+    hint: "As BERT's vocab.txt; empty: one is trained.",
+  },
   "size.layers": { label: "Layers" },
   "size.hidden": { label: "Hidden size", hint: "A multiple of the heads." },
   "size.heads": { label: "Heads" },
@@ -42,6 +50,7 @@ const lastPart: Record<string, Words> = {
 
 const groupTitles: Record<string, string> = {
   "": "Search and scoring",
+  text: "Text",
   size: "Model size",
   ucb: "Operation priorities (UCB)",
   screening: "Screening of mutations (OP-NAS)",

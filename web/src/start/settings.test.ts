@@ -7,6 +7,7 @@ const settings = flatten({
   superNet: { learningRate: 3e-3 },
   tasks: ["mlm", "swap"],
   limits: { flops: null },
+  text: { folder: null },
   unknown: [1, 2],
 });
 
@@ -18,6 +19,7 @@ test("nested settings become a flat list with dotted paths, in order", () => {
     "superNet.learningRate",
     "tasks",
     "limits.flops",
+    "text.folder",
   ]);
 });
 
@@ -27,6 +29,13 @@ test("only what differs from the preset is sent, nested as it was", () => {
     values: { ucb: { alpha: 0.5 }, tasks: ["mlm"] },
     errors: {},
   });
+});
+
+test("a setting without a value is one to type, and emptied again it has none", () => {
+  expect(overrides(settings, { "text.folder": "2024" }).values).toEqual({
+    text: { folder: "2024" },
+  });
+  expect(overrides(settings, { "text.folder": "" })).toEqual({ values: {}, errors: {} });
 });
 
 test("scientific notation is a number", () => {

@@ -6,18 +6,19 @@ export type Setting =
   /** A number or, left empty, none. */
   | { path: string; kind: "optional"; value: number | null }
   | { path: string; kind: "choice"; value: boolean }
-  | { path: string; kind: "text"; value: string }
+  /** Null: not set; so is what is left empty. */
+  | { path: string; kind: "text"; value: string | null }
   | { path: string; kind: "list"; value: string[] };
 
 /** What was typed or ticked instead of the preset's value, by path. */
 export type Edits = Readonly<Record<string, string | boolean | readonly string[]>>;
 
-const leafSchema = z.union([z.number(), z.null(), z.boolean(), z.string(), z.array(z.string())]);
+const leafSchema = z.union([z.number(), z.boolean(), z.string(), z.null(), z.array(z.string())]);
 const treeSchema = z.record(z.string(), z.unknown());
 
 /**
  * The settings of a preset as a flat list, in the preset's order; what no control fits is left out.
- * Where the preset has null, a number may be given.
+ * Where the preset has null, a number may be given, or of a text a name.
  */
 export function flatten(settings: unknown, prefix = ""): Setting[] {
   const tree = treeSchema.safeParse(settings);
@@ -31,9 +32,10 @@ export function flatten(settings: unknown, prefix = ""): Setting[] {
 
 function toSetting(path: string, value: z.infer<typeof leafSchema>): Setting {
   if (typeof value === "number") return { path, kind: "number", value };
-  if (value === null) return { path, kind: "optional", value };
+  // What is not set does not say of what kind it is.
+  if (value === null && !path.startsWith("text.")) return { path, kind: "optional", value };
   if (typeof value === "boolean") return { path, kind: "choice", value };
-  if (typeof value === "string") return { path, kind: "text", value };
+  if (typeof value === "string" || value === null) return { path, kind: "text", value };
   return { path, kind: "list", value };
 }
 
@@ -44,10 +46,8 @@ export function overrides(settings: readonly Setting[], edits: Edits) {
   for (const setting of settings) {
     const edit = edits[setting.path];
     if (edit === undefined) continue;
-    const isEmpty = setting.kind === "optional" && edit === "";
-    const isNumber = setting.kind === "number" || (setting.kind === "optional" && !isEmpty);
-    const value = isNumber ? toNumber(edit) : isEmpty ? null : edit;
-    if (value === null && !isEmpty) errors[setting.path] = "Enter a number.";
+    const value = valueOf(setting, edit);
+    if (value === undefined) errors[setting.path] = "Enter a number.";
     else if (JSON.stringify(value) !== JSON.stringify(setting.value)) {
       put(values, setting.path.split("."), value);
     }
@@ -55,10 +55,16 @@ export function overrides(settings: readonly Setting[], edits: Edits) {
   return { values, errors };
 }
 
-function toNumber(text: Edits[string]): number | null {
-  if (typeof text !== "string" || text.trim() === "") return null;
+/** What an edit sets; undefined where a number is wanted and none was typed. */
+function valueOf({ kind, value }: Setting, edit: Edits[string]): unknown {
+  if (value === null && edit === "") return null;
+  return kind === "number" || kind === "optional" ? toNumber(edit) : edit;
+}
+
+function toNumber(text: Edits[string]): number | undefined {
+  if (typeof text !== "string" || text.trim() === "") return undefined;
   const value = Number(text);
-  return Number.isFinite(value) ? value : null;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

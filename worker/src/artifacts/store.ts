@@ -1,15 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { TextPlaces } from "../data/places.js";
+import type { WorkerSettings } from "../settings.js";
 
 /** Where a run's files are, below the data folder. */
 export interface RunArtifacts {
   superNet: string;
   checkpoint: string;
+  /** Names the prepared text that the run began with. */
+  textKey: string;
 }
 
-/** The prepared text, shared by all runs with the same request. */
-export function textFolder(dataFolder: string): string {
-  return join(dataFolder, "text");
+/** Where a run's text comes from; what is prepared is shared by all runs with the same request. */
+export function textPlaces(
+  { dataFolder, textFolder }: Pick<WorkerSettings, "dataFolder" | "textFolder">,
+  { textKey }: Pick<RunArtifacts, "textKey">,
+): TextPlaces {
+  return { own: textFolder, cache: join(dataFolder, "prepared"), keyFile: textKey };
 }
 
 /** Makes a run's folder where it is missing and names its files. */
@@ -19,6 +26,7 @@ export async function runArtifacts(dataFolder: string, runId: string): Promise<R
   return {
     superNet: join(folder, "super-net.safetensors"),
     checkpoint: join(folder, "super-net.checkpoint.safetensors"),
+    textKey: join(folder, "text.key"),
   };
 }
 
@@ -27,5 +35,10 @@ export async function trainingArtifacts(dataFolder: string, trainingId: string) 
   const artifact = join("artifacts", "trainings", trainingId);
   const folder = join(dataFolder, artifact);
   await mkdir(folder, { recursive: true });
-  return { artifact, folder, checkpoint: join(folder, "checkpoint.safetensors") };
+  return {
+    artifact,
+    folder,
+    checkpoint: join(folder, "checkpoint.safetensors"),
+    textKey: join(folder, "text.key"),
+  };
 }

@@ -3,17 +3,17 @@ import { createHash } from "node:crypto";
 import { taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { buildAside } from "./buildAside.js";
+import { buildAside } from "./aside.js";
 import { buildData } from "./build.js";
 import { encodePrepared } from "./cache.js";
-import { readSpeeches, type Speech } from "./corpus.js";
+import { readSpeeches, type Document } from "./corpus.js";
 import { rowOf } from "./sequences.js";
 import { clsId, sepId, type PreparedData } from "./types.js";
 import { preparationVersion } from "./version.js";
 
 const request = { vocabulary: 512, length: 32, tasks: taskNames, evaluationExamples: 48 };
 
-let speeches: Speech[];
+let speeches: Document[];
 let data: PreparedData;
 beforeAll(async () => {
   speeches = (await readSpeeches()).filter((_, index) => index % 9 === 0);
@@ -72,7 +72,7 @@ describe("buildData", () => {
       speeches,
       () => undefined,
     );
-    await expect(short).rejects.toThrow(/no example of the task "half-order" in sequences of 8/);
+    await expect(short).rejects.toThrow(/0 examples of the task "half-order" in sequences of 8/);
   });
 
   it("says what it does and how far it is", async () => {

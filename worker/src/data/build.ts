@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { taskCatalog, type TaskName } from "@opnas/core";
+import { OpnasError, taskCatalog, type TaskName } from "@opnas/core";
 
 import { BigramModel } from "../tasks/bigram.js";
 import { taskBuilders } from "../tasks/index.js";
-import { isWord, type TaskText } from "../tasks/text.js";
-import { cleanText, splitSpeeches, type Speech } from "./corpus.js";
+import { fewestExamples, isWord, type TaskText } from "../tasks/text.js";
+import { splitDocuments, type Document } from "./corpus.js";
 import { packDocuments, runningText } from "./sequences.js";
 import { splitWords } from "./text.js";
 import { idsOf, WordEncoder, type Sentence } from "./tokenizer.js";
@@ -27,14 +27,17 @@ export interface DataRequest {
 export type DataReport = (message: string, fraction: number) => void;
 
 /**
- * What `prepareData` returns, from the given speeches and without a cache. Deterministic.
+ * What `prepareData` returns, from the given documents and without a cache. Deterministic.
  *
- * @throws OpnasError BAD_SETTING when the texts cannot give what is asked for
+ * @param given a vocabulary of the size asked for; without it one is trained
+ * @throws OpnasError BAD_SETTING when the texts cannot give what is asked for, BAD_INPUT when there
+ *   is too little of them
  */
 export async function buildData(
   request: DataRequest,
-  speeches: readonly Speech[],
+  documents: readonly Document[],
   report: DataReport,
+  given?: readonly string[],
 ): Promise<PreparedData> {
   const stages = 4 + request.tasks.length;
   let done = 0;
@@ -44,14 +47,14 @@ export async function buildData(
   };
 
   await say("Learning the vocabulary");
-  const split = splitSpeeches(speeches.map(({ name, text }) => ({ name, text: cleanText(text) })));
+  const split = splitDocuments(documents);
   const wordCounts = countWords(split.pretrain);
-  const vocabulary = trainVocabulary(wordCounts, request.vocabulary);
+  const vocabulary = given ?? trainVocabulary(wordCounts, request.vocabulary);
 
   await say("Encoding the text");
   const encoder = new WordEncoder(vocabulary);
-  const encoded = (part: readonly Speech[]) => part.map(({ text }) => encoder.sentences(text));
-  const [pretrainSpeeches, trainSpeeches, testSpeeches] = [
+  const encoded = (part: readonly Document[]) => part.map(({ text }) => encoder.sentences(text));
+  const [pretrainDocuments, trainDocuments, testDocuments] = [
     encoded(split.pretrain),
     encoded(split.taskTrain),
     encoded(split.test),
@@ -61,8 +64,10 @@ export async function buildData(
       documents.map((sentences) => sentences.flatMap(idsOf)),
       request.length,
     );
-  const pretrain = packed(pretrainSpeeches);
-  const documents = runningText(pretrainSpeeches.map((sentences) => sentences.map(idsOf)));
+  const pretrain = packed(pretrainDocuments);
+  const windows = packed(testDocuments);
+  requireText(documents, pretrain, windows);
+  const running = runningText(pretrainDocuments.map((sentences) => sentences.map(idsOf)));
 
   await say("Counting neighbours");
   const text: TaskText = {
@@ -70,9 +75,9 @@ export async function buildData(
     encoder,
     wordCounts,
     bigrams: new BigramModel(pretrain, vocabulary.length),
-    train: unseen(trainSpeeches.flat(), pretrainSpeeches.flat()),
-    test: unseen(testSpeeches.flat(), [...pretrainSpeeches, ...trainSpeeches].flat()),
-    windows: packed(testSpeeches),
+    train: unseen(trainDocuments.flat(), pretrainDocuments.flat()),
+    test: unseen(testDocuments.flat(), [...pretrainDocuments, ...trainDocuments].flat()),
+    windows,
     length: request.length,
     examples: request.evaluationExamples,
   };
@@ -83,12 +88,26 @@ export async function buildData(
     tasks.push(await taskBuilders[name](text));
   }
   await say("Storing the prepared text");
-  return { vocabulary, pretrain, documents, tasks };
+  return { vocabulary, pretrain, documents: running, tasks };
 }
 
-function countWords(speeches: readonly Speech[]): Map<string, number> {
+/** @throws OpnasError BAD_INPUT when nothing worth the name can be trained or scored */
+function requireText(
+  documents: readonly Document[],
+  pretrain: Sequences,
+  windows: Sequences,
+): void {
+  if (Math.min(pretrain.count, windows.count) >= fewestExamples) return;
+  const characters = documents.reduce((sum, { text }) => sum + text.length, 0);
+  throw new OpnasError(
+    "BAD_INPUT",
+    `There is too little text: its ${characters} characters in ${documents.length} documents give ${pretrain.count} sequences of ${pretrain.length} tokens to train on and ${windows.count} to test on; both must be at least ${fewestExamples}. Add text (a document shorter than a sequence gives none), or make the sequences shorter.`,
+  );
+}
+
+function countWords(documents: readonly Document[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { text } of speeches) {
+  for (const { text } of documents) {
     for (const word of splitWords(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return counts;

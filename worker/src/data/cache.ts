@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { OpnasError, taskNames } from "@opnas/core";
 import { z } from "zod";
 
+import type { DataReport } from "./build.js";
 import { firstWordId, type PreparedData } from "./types.js";
 
 const arraySchema = z.custom<Int32Array>((value) => value instanceof Int32Array);
@@ -145,8 +146,24 @@ export function decodePrepared(bytes: Buffer): PreparedData {
 export async function readOrBuild(
   path: string,
   build: () => Promise<PreparedData>,
-  report: (message: string, fraction: number) => void,
+  report: DataReport,
 ): Promise<PreparedData> {
+  const stored = await readPrepared(path, report);
+  if (stored !== undefined) return stored;
+  const data = await build();
+  await writePrepared(path, data);
+  return data;
+}
+
+/**
+ * The data stored at `path`; undefined when there is none or it is damaged, which is told.
+ *
+ * @throws OpnasError DATA_FOLDER_UNWRITABLE
+ */
+export async function readPrepared(
+  path: string,
+  report: DataReport,
+): Promise<PreparedData | undefined> {
   try {
     return decodePrepared(await readFile(path));
   } catch (error) {
@@ -155,10 +172,8 @@ export async function readOrBuild(
     } else if (errorCode(error) !== "ENOENT") {
       throw storageError(error, dirname(path));
     }
+    return undefined;
   }
-  const data = await build();
-  await writePrepared(path, data);
-  return data;
 }
 
 /**
@@ -176,7 +191,8 @@ export async function writePrepared(path: string, data: PreparedData): Promise<v
   }
 }
 
-async function replaceFile(path: string, bytes: Buffer): Promise<void> {
+/** Writes a file in one step: a reader sees the old one or the new one. */
+export async function replaceFile(path: string, bytes: Buffer): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   const file = await open(temporary, "wx");
   try {

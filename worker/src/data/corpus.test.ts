@@ -1,29 +1,29 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { cleanText, readSpeeches, splitSpeeches, type Speech } from "./corpus.js";
+import { cleanText, readSpeeches, splitDocuments, type Document } from "./corpus.js";
 import { splitSentences, splitWords } from "./text.js";
 
-let speeches: Speech[];
+let speeches: Document[];
 beforeAll(async () => {
   speeches = await readSpeeches();
 });
 
-describe("splitSpeeches", () => {
+describe("splitDocuments", () => {
   it("puts each of the 233 speeches into exactly one part", () => {
-    const { pretrain, taskTrain, test } = splitSpeeches(speeches);
+    const { pretrain, taskTrain, test } = splitDocuments(speeches);
     expect([pretrain.length, taskTrain.length, test.length]).toEqual([160, 47, 26]);
     const names = [...pretrain, ...taskTrain, ...test].map(({ name }) => name);
     expect(names.sort()).toEqual(speeches.map(({ name }) => name));
   });
 
   it("covers every period in the test part", () => {
-    const years = splitSpeeches(speeches).test.map(({ name }) => Number(name.slice(0, 4)));
+    const years = splitDocuments(speeches).test.map(({ name }) => Number(name.slice(0, 4)));
     const gaps = years.slice(1).map((year, index) => year - (years[index] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(20);
   });
 
   it("is the same every time", () => {
-    expect(splitSpeeches(speeches)).toEqual(splitSpeeches(speeches));
+    expect(splitDocuments(speeches)).toEqual(splitDocuments(speeches));
   });
 });
 

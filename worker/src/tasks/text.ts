@@ -5,19 +5,19 @@ import type { Sentence, Word, WordEncoder } from "../data/tokenizer.js";
 import type { Sequences } from "../data/types.js";
 import type { BigramModel } from "./bigram.js";
 
-/** What tasks are made from. No speech is in two of its parts. */
+/** What tasks are made from. No document is in two of its parts. */
 export interface TaskText {
   /** Token strings by id. */
   vocabulary: readonly string[];
   encoder: WordEncoder;
-  /** How often each word occurs in the pre-training speeches. */
+  /** How often each word occurs in the pre-training documents. */
   wordCounts: ReadonlyMap<string, number>;
-  /** Counted on the pre-training speeches. */
+  /** Counted on the pre-training documents. */
   bigrams: BigramModel;
-  /** Sentences of the task-training and of the test speeches. */
+  /** Sentences of the task-training and of the test documents. */
   train: readonly Sentence[];
   test: readonly Sentence[];
-  /** The test speeches as full sequences. */
+  /** The test documents as full sequences. */
   windows: Sequences;
   /** Tokens in a sequence. */
   length: number;
@@ -25,18 +25,21 @@ export interface TaskText {
   examples: number;
 }
 
+/** With fewer, a score says nothing. */
+export const fewestExamples = 16;
+
 /**
- * @throws OpnasError BAD_SETTING when a task has no test examples, as with very short sequences
+ * @throws OpnasError BAD_SETTING when a task has too few examples, as with very short sequences
  */
 export function requireExamples(
   name: TaskName,
   examples: readonly unknown[],
   length: number,
 ): void {
-  if (examples.length > 0) return;
+  if (examples.length >= fewestExamples) return;
   throw new OpnasError(
     "BAD_SETTING",
-    `The test text has no example of the task "${name}" in sequences of ${length} tokens; make them longer or leave the task out.`,
+    `The text has ${examples.length} examples of the task "${name}" in sequences of ${length} tokens, where ${fewestExamples} are needed; make the sequences longer, add text, or leave the task out.`,
   );
 }
 

@@ -4,11 +4,13 @@
  */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { OpnasError, toOpnasError, type ModelSize } from "@opnas/core";
+import { OpnasError, toOpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { z } from "zod";
 import { writeModel } from "../artifacts/model.js";
 import { readTensors, writeTensors } from "../artifacts/safetensors.js";
 import type { DataRequest } from "../data/build.js";
+import { isOwn, prepareOwn } from "../data/own/prepare.js";
+import type { TextPlaces } from "../data/places.js";
 import { prepareData } from "../data/prepare.js";
 import type { PreparedData } from "../data/types.js";
 import { engineChoices, type EngineName } from "../engine/choose.js";
@@ -46,16 +48,22 @@ const kept = {
   superNet: undefined as { file: string; value: Tensors } | undefined,
 };
 
-function dataFor({ run: { settings }, textFolder }: SuperNetWork | EvaluateWork) {
+function dataFor({ run: { settings }, text }: SuperNetWork | EvaluateWork) {
   const { size, tasks, evaluationExamples } = settings;
   const { vocabulary, length } = size;
-  return prepared({ vocabulary, length, tasks, evaluationExamples }, textFolder);
+  return prepared({ vocabulary, length, tasks, evaluationExamples }, settings.text, text);
 }
 
-async function prepared(request: DataRequest, textFolder: string): Promise<PreparedData> {
-  const key = JSON.stringify(request);
+async function prepared(
+  request: DataRequest,
+  text: SearchSettings["text"],
+  places: TextPlaces,
+): Promise<PreparedData> {
+  const own = isOwn(text) && { request, text, places };
+  // A run keeps to its text, but another run may find the same folder changed.
+  const key = JSON.stringify([request, own && places.keyFile]);
   if (kept.data?.key !== key) {
-    const value = await prepareData(request, textFolder, (note, fraction) => {
+    const report = (note: string, fraction: number) => {
       if (stopping) throw new OpnasError("STOPPED", "The text was not prepared to its end.");
       reply({
         type: "progress",
@@ -65,7 +73,10 @@ async function prepared(request: DataRequest, textFolder: string): Promise<Prepa
         tokensPerSecond: 0,
         note,
       });
-    });
+    };
+    const value = await (own
+      ? prepareOwn(own, report)
+      : prepareData(request, places.cache, report));
     kept.data = { key, value };
   }
   return kept.data.value;
@@ -128,7 +139,7 @@ async function doPretrain(work: PretrainWork): Promise<Reply> {
   const { size, steps } = settings;
   const { vocabulary, length } = size;
   const request = { vocabulary, length, tasks: [], evaluationExamples: 0 };
-  const data = await prepared(request, work.textFolder);
+  const data = await prepared(request, work.text, work.places);
   const weights = await pretrainModel({
     ...{ architecture, settings, seed, data, stopped },
     resume: await checkpointIn(checkpointFile),

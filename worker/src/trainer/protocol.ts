@@ -6,6 +6,7 @@ import {
 } from "@opnas/core";
 import { candidateResultSchema, trainingPointSchema } from "@opnas/prisma";
 import { z } from "zod";
+import { textPlacesSchema } from "../data/places.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 
@@ -14,7 +15,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("superNet"),
     run,
-    textFolder: z.string(),
+    text: textPlacesSchema,
     checkpointFile: z.string(),
     resultFile: z.string(),
     /** Cores that the training may use. */
@@ -23,7 +24,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("evaluate"),
     run,
-    textFolder: z.string(),
+    text: textPlacesSchema,
     superNetFile: z.string(),
     architecture: architectureSchema,
     key: z.string(),
@@ -34,7 +35,9 @@ export const requestSchema = z.discriminatedUnion("type", [
     architecture: architectureSchema,
     settings: pretrainSettingsSchema,
     seed: z.int(),
-    textFolder: z.string(),
+    /** The text of the search that found the architecture. */
+    text: searchSettingsSchema.shape.text,
+    places: textPlacesSchema,
     checkpointFile: z.string(),
     /** Where the trained model goes. */
     modelFolder: z.string(),

@@ -3,11 +3,12 @@ import { errorCodes, OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { DataReport, DataRequest } from "./build.js";
 import { preparedSchema } from "./cache.js";
-import type { Speech } from "./corpus.js";
+import type { Document } from "./corpus.js";
+import type { OwnRequest } from "./own/prepare.js";
 import type { PreparedData } from "./types.js";
 
 /** Compiled, also where this file runs as TypeScript. */
-const threadFile = new URL("../../dist/data/buildThread.js", import.meta.url);
+const threadFile = new URL("../../dist/data/asideThread.js", import.meta.url);
 
 const messageSchema = z.union([
   z.strictObject({ message: z.string(), fraction: z.number() }),
@@ -16,7 +17,7 @@ const messageSchema = z.union([
 ]);
 
 /** What the thread says: how far it is, and in the end the data or what was wrong. */
-export type BuildMessage = z.infer<typeof messageSchema>;
+export type AsideMessage = z.infer<typeof messageSchema>;
 
 /**
  * `buildData` in a thread of its own: the calling one can be asked to stop meanwhile.
@@ -24,12 +25,26 @@ export type BuildMessage = z.infer<typeof messageSchema>;
  * @param report what it throws ends the work
  * @throws OpnasError what `buildData` throws
  */
-export async function buildAside(
+export function buildAside(
   request: DataRequest,
-  speeches: readonly Speech[],
+  documents: readonly Document[],
   report: DataReport,
 ): Promise<PreparedData> {
-  const thread = new Worker(threadFile, { workerData: { request, speeches } });
+  return aside({ request, documents }, report);
+}
+
+/**
+ * `prepareOwnHere` in a thread of its own.
+ *
+ * @param report what it throws ends the work
+ * @throws OpnasError what `prepareOwnHere` throws
+ */
+export function prepareOwnAside(own: OwnRequest, report: DataReport): Promise<PreparedData> {
+  return aside({ own }, report);
+}
+
+async function aside(workerData: unknown, report: DataReport): Promise<PreparedData> {
+  const thread = new Worker(threadFile, { workerData });
   try {
     return await new Promise((resolve, reject) => {
       const take = (message: unknown) => {
