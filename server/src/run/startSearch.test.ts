@@ -58,7 +58,7 @@ test("an unknown setting is refused by its path, with what there is instead", ()
   expect(refusal({ preset: "tiny", settings: { superNet: { stepz: 7 } } })).toEqual({
     path: "input.settings.superNet.stepz",
     message:
-      "input.settings.superNet has no stepz; it has steps, batch, learningRate, warmup, checkpointEverySeconds.",
+      "input.settings.superNet has no stepz; it has steps, branches, batch, learningRate, warmup, checkpointEverySeconds.",
   });
 });
 
