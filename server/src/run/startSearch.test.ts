@@ -33,6 +33,12 @@ test("partial settings are laid over the preset's, object by object; lists are r
   expect(settings).toEqual({ ...tiny, superNet: { ...tiny?.superNet, steps: 7 }, tasks: ["mlm"] });
 });
 
+test("a text of one's own is named in the settings; without a name it is the built-in one", () => {
+  const text = { folder: "news/2024", vocabulary: "vocab.txt" };
+  expect(plannedRun({ preset: "tiny", settings: { text } }).settings.text).toEqual(text);
+  expect(plannedRun({ preset: "tiny" }).settings.text).toEqual({ folder: null, vocabulary: null });
+});
+
 test("the strategy of the request wins over the settings'", () => {
   const settings = { strategy: "random" };
   const run = plannedRun({ preset: "tiny", strategy: StrategyName.EVOLUTION, settings });
@@ -50,7 +56,7 @@ test("an unknown setting is refused by its path, with what there is instead", ()
   expect(refusal({ preset: "tiny", settings: { superNet: { stepz: 7 } } })).toEqual({
     path: "input.settings.superNet.stepz",
     message:
-      "input.settings.superNet has no stepz; it has steps, batch, learningRate, warmup, checkpointEverySeconds.",
+      "input.settings.superNet has no stepz; it has steps, branches, batch, learningRate, warmup, checkpointEverySeconds.",
   });
 });
 
@@ -70,6 +76,10 @@ test.each([
   [{ settings: { parents: 99 } }, "input.settings.parents"],
   [{ settings: { size: { hidden: 63 } } }, "input.settings.size.hidden"],
   [{ settings: { tasks: ["mlm", "sums"] } }, "input.settings.tasks.1"],
+  [{ settings: { text: { folder: "../secrets" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { folder: "/etc" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { folder: "a\\..\\b" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { vocabulary: "news/./vocab.txt" } } }, "input.settings.text.vocabulary"],
 ] as const)("%j is refused with the path %s", (input, path) => {
   const { message, path: found } = refusal({ preset: "tiny", ...input });
   expect(found).toBe(path);
