@@ -41,6 +41,12 @@ test("limits are laid over those that the preset has not; null takes one away", 
   expect(limited.settings.limits).toEqual({ parameters: 345_000, flops: null });
 });
 
+test("a text of one's own is named in the settings; without a name it is the built-in one", () => {
+  const text = { folder: "news/2024", vocabulary: "vocab.txt" };
+  expect(plannedRun({ preset: "tiny", settings: { text } }).settings.text).toEqual(text);
+  expect(plannedRun({ preset: "tiny" }).settings.text).toEqual({ folder: null, vocabulary: null });
+});
+
 test("the strategy of the request wins over the settings'", () => {
   const settings = { strategy: "random" };
   const run = plannedRun({ preset: "tiny", strategy: StrategyName.EVOLUTION, settings });
@@ -80,6 +86,10 @@ test.each([
   [{ settings: { tasks: ["mlm", "sums"] } }, "input.settings.tasks.1"],
   [{ settings: { limits: { parameters: 1000 } } }, "input.settings.limits.parameters"],
   [{ settings: { limits: { flops: 0 } } }, "input.settings.limits.flops"],
+  [{ settings: { text: { folder: "../secrets" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { folder: "/etc" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { folder: "a\\..\\b" } } }, "input.settings.text.folder"],
+  [{ settings: { text: { vocabulary: "news/./vocab.txt" } } }, "input.settings.text.vocabulary"],
 ] as const)("%j is refused with the path %s", (input, path) => {
   const { message, path: found } = refusal({ preset: "tiny", ...input });
   expect(found).toBe(path);

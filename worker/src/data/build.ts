@@ -60,10 +60,7 @@ export async function buildData(
     encoded(split.test),
   ];
   const packed = (documents: readonly Sentence[][]): Sequences =>
-    packDocuments(
-      documents.map((sentences) => sentences.flatMap(idsOf)),
-      request.length,
-    );
+    packDocuments(idsOfEach(documents), request.length);
   const pretrain = packed(pretrainDocuments);
   const windows = packed(testDocuments);
   requireText(documents, pretrain, windows);
@@ -103,6 +100,11 @@ function requireText(
     "BAD_INPUT",
     `There is too little text: its ${characters} characters in ${documents.length} documents give ${pretrain.count} sequences of ${pretrain.length} tokens to train on and ${windows.count} to test on; both must be at least ${fewestExamples}. Add text (a document shorter than a sequence gives none), or make the sequences shorter.`,
   );
+}
+
+/** The ids of each document, one document at a time: all at once would be a second copy of the text. */
+function* idsOfEach(documents: readonly Sentence[][]): Generator<number[]> {
+  for (const sentences of documents) yield sentences.flatMap(idsOf);
 }
 
 function countWords(documents: readonly Document[]): Map<string, number> {

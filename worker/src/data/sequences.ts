@@ -17,10 +17,7 @@ export function framed(...segments: readonly (readonly number[])[]): number[] {
  * documents; a document's last few tokens that fill no sequence are left out, so that no sequence
  * has padding and every batch masks the same number of positions.
  */
-export function packDocuments(
-  documents: readonly (readonly number[])[],
-  length: number,
-): Sequences {
+export function packDocuments(documents: Iterable<readonly number[]>, length: number): Sequences {
   const room = length - 2;
   const rows: number[][] = [];
   for (const document of documents) {

@@ -25,8 +25,9 @@ export class BigramModel {
   /** @param vocabulary number of entries, special tokens included */
   constructor(text: Sequences, vocabulary: number) {
     const counts = new Float64Array(vocabulary).fill(1, firstWordId);
-    const forward: number[] = [];
-    const backward: number[] = [];
+    const forward = new Float64Array(text.ids.length);
+    const backward = new Float64Array(text.ids.length);
+    let pairs = 0;
     let left = 0;
     let total = vocabulary - firstWordId;
     for (const id of text.ids) {
@@ -34,15 +35,15 @@ export class BigramModel {
         counts[id] = (counts[id] ?? 0) + 1;
         total++;
         if (left >= firstWordId) {
-          forward.push(left * vocabulary + id);
-          backward.push(id * vocabulary + left);
+          forward[pairs] = left * vocabulary + id;
+          backward[pairs++] = id * vocabulary + left;
         }
       }
       left = id;
     }
     this.unigram = counts.map((count) => count / total);
-    this.following = rowsOf(forward, vocabulary);
-    this.preceding = rowsOf(backward, vocabulary);
+    this.following = rowsOf(forward.subarray(0, pairs), vocabulary);
+    this.preceding = rowsOf(backward.subarray(0, pairs), vocabulary);
   }
 
   /** P(next | id), above 0 for every word piece. */
@@ -75,13 +76,15 @@ export class BigramModel {
   }
 }
 
-/** Rows by first token from pairs coded as first × vocabulary + second; tokens never seen have none. */
-function rowsOf(pairs: readonly number[], vocabulary: number): Row[] {
-  const sorted = Float64Array.from(pairs).sort();
+/**
+ * Rows by first token from pairs coded as first × vocabulary + second, which are put in order;
+ * tokens never seen have none.
+ */
+function rowsOf(pairs: Float64Array, vocabulary: number): Row[] {
   const seconds: number[][] = [];
   const counts: number[][] = [];
   let last = -1;
-  for (const pair of sorted) {
+  for (const pair of pairs.sort()) {
     const first = Math.floor(pair / vocabulary);
     const rowCounts = (counts[first] ??= []);
     if (pair === last) rowCounts[rowCounts.length - 1] = (rowCounts.at(-1) ?? 0) + 1;

@@ -47,6 +47,7 @@ export async function prepareOwnHere(
   { request, text, places }: OwnRequest,
   report: DataReport,
 ): Promise<PreparedData> {
+  report(`Reading ${titleOf(text)}`, 0);
   const vocabularyFile =
     text.vocabulary === null
       ? undefined
@@ -62,12 +63,12 @@ export async function prepareOwnHere(
   if (begun !== undefined && begun !== key) {
     throw new OpnasError(
       "BAD_INPUT",
-      `${titleOf(text)} is not as it was when this run began, and what was prepared of it is gone: restore it, or start a new search.`,
+      `The files of ${titleOf(text)} are not as they were when this run began, and what was prepared then is gone: restore them, or start a new search.`,
     );
   }
   const about = `${titleOf(text)}, ${documents.length} documents`;
   const remark = remarks.length === 0 ? "" : `; left out: ${remarks.join("; ")}`;
-  if (remark !== "") console.warn(about + remark);
+  if (remark !== "") console.warn(`In ${about}${remark}.`);
   const say: DataReport = (message, fraction) => report(`${message} (${about}${remark})`, fraction);
   say("Looking among the texts prepared before", 0);
   const data = await readOrBuild(
@@ -80,7 +81,7 @@ export async function prepareOwnHere(
 }
 
 function titleOf({ folder, vocabulary }: TextSettings): string {
-  const title = folder === null ? "The built-in text" : `Text "${folder}"`;
+  const title = folder === null ? "the built-in text" : `text "${folder}"`;
   return vocabulary === null ? title : `${title} with vocabulary "${vocabulary}"`;
 }
 

@@ -1,0 +1,99 @@
+/** Searches on a user's own text, with a real worker on a real Postgres. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { presets, type SearchSettings, stream } from "@opnas/core";
+import { createClient, openQueue, startRun } from "@opnas/prisma";
+import { testDatabase } from "@opnas/prisma/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "../support/until.js";
+import { WorkerProcess } from "../support/workerProcess.js";
+
+const databaseUrl = await testDatabase();
+const db = createClient(databaseUrl);
+const queue = await openQueue(databaseUrl, {
+  supervise: false,
+  onError: (error) => console.error(error),
+});
+const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-own-text-"));
+let worker: WorkerProcess;
+
+beforeAll(async () => {
+  const folder = path.join(dataFolder, "text", "farm");
+  await mkdir(folder, { recursive: true });
+  for (let file = 0; file < 12; file++) {
+    await writeFile(path.join(folder, `${file}.txt`), farmTale(file));
+  }
+  await symlink(tmpdir(), path.join(dataFolder, "text", "out"));
+  worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots: 1 });
+});
+afterAll(async () => {
+  await worker.stop();
+  await queue.stop({ graceful: false });
+  await db.$disconnect();
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+/** Four hundred sentences with a little grammar in them. */
+function farmTale(file: number): string {
+  const random = stream(1, "farm tales", file);
+  const pick = (words: string) => random.pick(words.split(" "));
+  const thing = () =>
+    `${pick("the a his her")} ${pick("old red small grey")} ${pick(heads)}${pick(tails)}`;
+  return Array.from(
+    { length: 400 },
+    () => `${thing()} ${pick(verbs)} ${pick("in on by under with")} ${thing()} ${pick(ends)}.`,
+  )
+    .map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1))
+    .join(" ");
+}
+const heads =
+  "hor bar far goo fie wag riv orch mill kett plo stab cart hay pig shee roos cow duck pond";
+const tails = "se n mer ld on er ard ler tle ing ow ick";
+const verbs = "slept waited sang worked rested stumbled laughed walked";
+const ends = "today yesterday again alone early late";
+
+async function ended(text: SearchSettings["text"]) {
+  const smoke = presets.find(({ name }) => name === "smoke");
+  if (smoke === undefined) throw new Error("core has no preset smoke");
+  const settings: SearchSettings = {
+    ...smoke.settings,
+    size: { ...smoke.settings.size, vocabulary: 256, length: 16 },
+    superNet: { ...smoke.settings.superNet, steps: 10 },
+    population: 2,
+    parents: 1,
+    generations: 0,
+    tasks: ["mlm", "swap", "preposition"],
+    text,
+  };
+  const run = await startRun(db, queue, { name: "own", seed: 7, preset: "smoke", settings });
+  return until("the run ends", 120, async () => {
+    const row = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
+    return ["DONE", "FAILED", "CANCELLED"].includes(row.status) && row;
+  });
+}
+
+test("a search on a user's text runs to its end and tells which text it reads", async () => {
+  const run = await ended({ folder: "farm", vocabulary: null });
+  expect(run).toMatchObject({ status: "DONE", error: null });
+  expect(await db.evaluation.count()).toBe(2);
+  const progress = await db.runEvent.findMany({
+    where: { runId: run.id, kind: "supernet.progress" },
+    orderBy: { seq: "asc" },
+  });
+  const told = JSON.stringify(progress.map(({ payload }) => payload));
+  expect(told).toMatch(/Learning the vocabulary \(text .{0,2}farm.{0,2}, 12 documents\)/);
+}, 180_000);
+
+test.each([
+  ["nowhere", /There is no .{0,2}nowhere.{0,2} in the worker's folder for texts/],
+  ["out", /leads out of the worker's folder for texts/],
+])(
+  "a search on %s fails with a sentence that says why",
+  async (folder, sentence) => {
+    const run = await ended({ folder, vocabulary: null });
+    expect(run).toMatchObject({ status: "FAILED", error: { code: "BAD_INPUT" } });
+    expect(JSON.stringify(run.error)).toMatch(sentence);
+  },
+  120_000,
+);
