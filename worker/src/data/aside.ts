@@ -53,7 +53,7 @@ async function aside(workerData: unknown, report: DataReport): Promise<PreparedD
         else if ("code" in said) reject(new OpnasError(said.code, said.sentence));
         else report(said.message, said.fraction);
       };
-      thread.once("error", reject);
+      thread.once("error", (error) => reject(threadError(error)));
       thread.once("exit", () => reject(new OpnasError("INTERNAL", "The text's thread ended.")));
       thread.on("message", (message) => {
         try {
@@ -66,4 +66,13 @@ async function aside(workerData: unknown, report: DataReport): Promise<PreparedD
   } finally {
     await thread.terminate();
   }
+}
+
+/** What ended the thread; a text that its memory does not hold is the user's to make smaller. */
+function threadError(error: unknown): OpnasError {
+  if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    const message = "The text does not fit into memory; take a part of it.";
+    return new OpnasError("TOO_LARGE", message, { cause: error });
+  }
+  return toOpnasError(error);
 }
