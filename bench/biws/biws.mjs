@@ -11,7 +11,7 @@
  * τ over all architectures and over those that learned alone under every seed, with 95 % intervals by
  * resampling the architectures. A few architectures are trained alone again, in turn with the
  * candidates, so that both costs are of one machine at one time. `--keep` keeps the super-nets and
- * uses those that are there.
+ * uses those that are there; what they cost is then not known.
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -180,7 +180,7 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
   return {
     tau: all,
     tauLearners: learners,
-    costRatio: perCandidate / mean(aloneSeconds),
+    costRatio: superNetSeconds.length > 0 ? perCandidate / mean(aloneSeconds) : null,
     proxies: {
       parameters: agreement(entries.map(({ parameters }) => parameters)),
       flops: agreement(entries.map(({ flops }) => flops)),
@@ -193,7 +193,7 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
       },
     }),
     seconds: {
-      superNet: mean(superNetSeconds),
+      superNet: superNetSeconds.length > 0 ? mean(superNetSeconds) : null,
       candidate: mean(candidateSeconds),
       alone: mean(aloneSeconds),
       candidatesOfASearch: candidates,
@@ -251,6 +251,6 @@ function print({ tau, tauLearners, costRatio, proxies, betweenSeedsAlone, second
   for (const [name, { all, learners }] of Object.entries(rows)) {
     console.log(`  ${name}: ${show(all)}, ${show(learners)}`);
   }
-  console.log(`cost ratio ${costRatio.toFixed(3)}`, seconds);
+  console.log(`cost ratio ${costRatio?.toFixed(3) ?? "not known"}`, seconds);
   console.log("trained", JSON.stringify(trained));
 }

@@ -32,7 +32,7 @@ export function biwsChart({ scores }) {
     data: { values },
     mark: { type: "point", opacity: 0.7 },
     encoding: {
-      x: quantitative("alone", "score trained alone (mean of the seeds)"),
+      x: quantitative("alone", "score trained alone"),
       y: quantitative("inherited", "score with inherited weights"),
       color: { field: "superNet", type: "nominal", sort: ["two branches a step"] },
     },

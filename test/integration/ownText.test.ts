@@ -63,6 +63,7 @@ async function ended(text: SearchSettings["text"]) {
     population: 2,
     parents: 1,
     generations: 0,
+    references: false,
     tasks: ["mlm", "swap", "preposition"],
     text,
   };
