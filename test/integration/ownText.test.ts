@@ -1,22 +1,14 @@
 /** Searches on a user's own text, with a real worker on a real Postgres. */
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { presets, type SearchSettings, stream } from "@opnas/core";
-import { createClient, openQueue, startRun } from "@opnas/prisma";
-import { testDatabase } from "@opnas/prisma/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { startRun } from "@opnas/prisma";
+import { beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.js";
-import { WorkerProcess } from "../support/workerProcess.js";
+import { openWorkshop } from "../support/workshop.js";
 
-const databaseUrl = await testDatabase();
-const db = createClient(databaseUrl);
-const queue = await openQueue(databaseUrl, {
-  supervise: false,
-  onError: (error) => console.error(error),
-});
-const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-own-text-"));
-let worker: WorkerProcess;
+const { db, queue, dataFolder, startWorker } = await openWorkshop("own-text");
 
 beforeAll(async () => {
   const folder = path.join(dataFolder, "text", "farm");
@@ -25,13 +17,7 @@ beforeAll(async () => {
     await writeFile(path.join(folder, `${file}.txt`), farmTale(file));
   }
   await symlink(tmpdir(), path.join(dataFolder, "text", "out"));
-  worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots: 1 });
-});
-afterAll(async () => {
-  await worker.stop();
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  await rm(dataFolder, { recursive: true, force: true });
+  await startWorker(1);
 });
 
 /** Four hundred sentences with a little grammar in them. */

@@ -2,8 +2,7 @@
  * Whole pre-trainings with real workers on a real Postgres: a loss curve has the same bits whatever
  * was killed on the way, and no step of it is missing or there twice.
  */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import {
   bertLayer,
@@ -11,44 +10,15 @@ import {
   type PretrainSettings,
   defaultPretraining,
 } from "@opnas/core";
-import {
-  cancelTraining,
-  createClient,
-  openQueue,
-  resumeTraining,
-  startTraining,
-  type TrainingStatus,
-} from "@opnas/prisma";
-import { testDatabase } from "@opnas/prisma/testing";
+import { cancelTraining, resumeTraining, startTraining, type TrainingStatus } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { anArchitecture } from "../support/architecture.js";
 import { until } from "../support/until.js";
-import { WorkerProcess } from "../support/workerProcess.js";
+import { openWorkshop } from "../support/workshop.js";
 
-const databaseUrl = await testDatabase();
-const db = createClient(databaseUrl);
-const queue = await openQueue(databaseUrl, {
-  supervise: false,
-  onError: (error) => console.error(error),
-});
-const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-pretrain-"));
-const workers: WorkerProcess[] = [];
-
-async function startWorker(slots: number): Promise<WorkerProcess> {
-  const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
-  workers.push(worker);
-  return worker;
-}
-
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-});
-afterAll(async () => {
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  await rm(dataFolder, { recursive: true, force: true });
-});
+const { db, queue, dataFolder, startWorker, stopWorkers } = await openWorkshop("pretrain");
+afterEach(stopWorkers);
 
 const backbone: Backbone = {
   version: 1,

@@ -2,45 +2,14 @@
  * Whole searches with real workers that really train, on a real Postgres: what a search finds does
  * not depend on how many workers there were, nor on what was killed on the way.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { presets, referenceBackbones, type SearchSettings } from "@opnas/core";
-import {
-  changeRunState,
-  createClient,
-  openQueue,
-  startRun,
-  workerSilenceSeconds,
-} from "@opnas/prisma";
-import { testDatabase } from "@opnas/prisma/testing";
-import { afterAll, afterEach, expect, test } from "vitest";
+import { changeRunState, startRun, workerSilenceSeconds } from "@opnas/prisma";
+import { afterEach, expect, test } from "vitest";
 import { until } from "../support/until.js";
-import { WorkerProcess } from "../support/workerProcess.js";
+import { openWorkshop } from "../support/workshop.js";
 
-const databaseUrl = await testDatabase();
-const db = createClient(databaseUrl);
-const queue = await openQueue(databaseUrl, {
-  supervise: false,
-  onError: (error) => console.error(error),
-});
-const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-search-"));
-const workers: WorkerProcess[] = [];
-
-async function startWorker(slots: number): Promise<WorkerProcess> {
-  const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
-  workers.push(worker);
-  return worker;
-}
-
-afterEach(async () => {
-  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
-});
-afterAll(async () => {
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  await rm(dataFolder, { recursive: true, force: true });
-});
+const { db, queue, startWorker, stopWorkers } = await openWorkshop("search");
+afterEach(stopWorkers);
 
 const smoke = presets.find(({ name }) => name === "smoke");
 if (smoke === undefined) throw new Error("core has no preset smoke");

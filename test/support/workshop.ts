@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createClient, openQueue } from "@opnas/prisma";
+import { testDatabase } from "@opnas/prisma/testing";
+import { afterAll } from "vitest";
+import { WorkerProcess } from "./workerProcess.js";
+
+/** A database, a queue and a data folder of a test file's own, and real workers on them. */
+export async function openWorkshop(name: string) {
+  const databaseUrl = await testDatabase();
+  const db = createClient(databaseUrl);
+  const queue = await openQueue(databaseUrl, {
+    supervise: false,
+    onError: (error) => console.error(error),
+  });
+  const dataFolder = await mkdtemp(path.join(tmpdir(), `opnas-${name}-`));
+  const workers: WorkerProcess[] = [];
+  const stopWorkers = async () => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  };
+  const startWorker = async (slots: number): Promise<WorkerProcess> => {
+    const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
+    workers.push(worker);
+    return worker;
+  };
+  afterAll(async () => {
+    await stopWorkers();
+    await queue.stop({ graceful: false });
+    await db.$disconnect();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+  return { db, queue, dataFolder, startWorker, stopWorkers };
+}
