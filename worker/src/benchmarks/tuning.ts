@@ -1,9 +1,14 @@
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Model } from "../artifacts/model.js";
+import { segmentsOf, toSequences } from "../data/sequences.js";
 import { WordEncoder } from "../data/tokenizer.js";
+import { tf } from "../engine/tf.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
+import { tokenBatch, type TokenBatch } from "../model/batch.js";
+import { segmentEmbedding } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
+import { batchLength } from "../training/rows.js";
 import { DivergedError, type Phase } from "../training/watch.js";
 
 /** How a benchmark's tasks are fine-tuned; the defaults are BERT's (Devlin et al. 2019, A.3). */
@@ -33,7 +38,7 @@ export type BenchmarkReport = (progress: BenchmarkProgress) => void;
 export interface TunedModel {
   size: Model["size"];
   backbone: Backbone;
-  /** Of the backbone, as they were pre-trained. */
+  /** Of the backbone, and what tells segments apart if it was pre-trained on pairs. */
   weights: Tensors;
   encoder: WordEncoder;
 }
@@ -41,12 +46,31 @@ export interface TunedModel {
 /** The caller releases the backbone. */
 export function modelToTune({ architecture, size, vocabulary, weights }: Model): TunedModel {
   const backbone = buildBackbone(size, architecture);
+  const names = backbone.parameters.map(({ name }) => name);
+  if (weights.has(segmentEmbedding)) names.push(segmentEmbedding);
   return {
     size,
     backbone,
-    weights: new Map(backbone.parameters.map(({ name }) => [name, tensorNamed(weights, name)])),
+    weights: new Map(names.map((name) => [name, tensorNamed(weights, name)])),
     encoder: new WordEncoder(vocabulary),
   };
+}
+
+/**
+ * Rows of ids (`framed`), of at most `longest` tokens each, as a batch: with segments for a model
+ * that knows of them. To be called within a scope.
+ */
+export function rowsBatch(
+  { weights }: TunedModel,
+  rows: readonly (readonly number[])[],
+  longest: number,
+): TokenBatch {
+  const length = batchLength(Math.max(...rows.map((row) => row.length)), longest);
+  const { ids } = toSequences(rows, length);
+  const batch = tokenBatch(ids, rows.length, length);
+  if (!weights.has(segmentEmbedding)) return batch;
+  const segments = segmentsOf(ids, rows.length, length);
+  return { ...batch, segments: tf.tensor3d(segments, [rows.length, length, 1]) };
 }
 
 /** @throws OpnasError BAD_SETTING if rows are to be longer than the model can read */

@@ -13,6 +13,19 @@ export function framed(...segments: readonly (readonly number[])[]): number[] {
 }
 
 /**
+ * 1 behind each row's first [SEP], 0 before, for rows that `framed` made: [size × length]. What is
+ * behind a single segment is padding, which is masked whatever it is.
+ */
+export function segmentsOf(ids: Int32Array, size: number, length: number): Float32Array {
+  const segments = new Float32Array(size * length);
+  for (let row = 0; row < size; row++) {
+    const [start, end] = [row * length, (row + 1) * length];
+    segments.fill(1, ids.indexOf(sepId, start) + 1, end);
+  }
+  return segments;
+}
+
+/**
  * Each document's ids cut into full sequences, [CLS] tokens… [SEP]. No sequence spans two
  * documents; a document's last few tokens that fill no sequence are left out, so that no sequence
  * has padding and every batch masks the same number of positions.

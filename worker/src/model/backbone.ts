@@ -3,7 +3,13 @@ import { crossEntropy, embedding, gelu, linear } from "../engine/composites/inde
 import { tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
 import { affine, buildLayer, norm, type Use } from "./layers.js";
-import { backboneParameters, branchOf, namesOf, type Parameter } from "./parameters.js";
+import {
+  backboneParameters,
+  branchOf,
+  namesOf,
+  segmentEmbedding,
+  type Parameter,
+} from "./parameters.js";
 import { modelPart, given } from "./part.js";
 import type { Weights } from "./tensors.js";
 
@@ -55,9 +61,9 @@ const embed = modelPart(embeddingNames, (weights, _, [ids]) =>
 
 /** The same with what tells a second segment's tokens: segments [b, n, 1]. */
 const embedPairs = modelPart(
-  [...embeddingNames, "embedding.segment.weight"],
+  [...embeddingNames, segmentEmbedding],
   (weights, _, [ids, segments]) => {
-    const second = given(segments).mul(weights("embedding.segment.weight")); // [b, n, hidden]
+    const second = given(segments).mul(weights(segmentEmbedding)); // [b, n, hidden]
     return norm(weights, "embedding.norm", tokensAndPositions(weights, given(ids)).add(second));
   },
 );

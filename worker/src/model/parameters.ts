@@ -46,13 +46,16 @@ export function spanParameters({ hidden }: ModelSize): Parameter[] {
   return linear("span", hidden, 2);
 }
 
+/** What the second segment's tokens are told apart by, of models pre-trained on pairs. */
+export const segmentEmbedding = "embedding.segment.weight";
+
 /**
- * What full pre-training adds to a backbone (docs/decisions/0012): what the second segment's tokens
- * are told apart by, and the next-sentence head, on BERT's pooled [CLS].
+ * What full pre-training adds to a backbone (docs/decisions/0012): the segment embedding and the
+ * next-sentence head, on BERT's pooled [CLS].
  */
 export function pairParameters({ hidden }: ModelSize): Parameter[] {
   return [
-    { name: "embedding.segment.weight", shape: [hidden], begin: { constant: 0 } },
+    { name: segmentEmbedding, shape: [hidden], begin: { constant: 0 } },
     ...linear("pooler", hidden, hidden),
     ...linear("nextSentence", hidden, 2),
   ];

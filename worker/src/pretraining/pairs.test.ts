@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Ahead } from "../data/ahead.js";
-import { runningText } from "../data/sequences.js";
+import { runningText, segmentsOf } from "../data/sequences.js";
 import { clsId, firstWordId, sepId } from "../data/types.js";
-import { maskedPairsSchema, pairBatches, segmentsOf } from "./pairs.js";
+import { maskedPairsSchema, pairBatches } from "./pairs.js";
 
 /** Forty documents of thirty sentences of seven words; a word tells its document and its place. */
 const [documentCount, sentenceCount, words] = [40, 30, 7];
@@ -76,8 +76,8 @@ describe("sentence pairs", () => {
   });
 
   it("tell their second segment from the first [SEP] on", () => {
-    const batch = batchOf(0);
-    const segments = segmentsOf(batch);
+    const { ids, size } = batchOf(0);
+    const segments = segmentsOf(ids, size, length);
     for (const [row, { first }] of rowsOf(0).entries()) {
       const own = segments.subarray(row * length, (row + 1) * length);
       expect([...own]).toEqual(Array.from({ length }, (_, at) => Number(at > first.length + 1)));

@@ -5,7 +5,7 @@ import { documentsSchema } from "../data/cache.js";
 import { maskedSequencesSchema } from "../data/maskedBatches.js";
 import { maskBatch } from "../data/masking.js";
 import { framed } from "../data/sequences.js";
-import { sepId, type Documents } from "../data/types.js";
+import type { Documents } from "../data/types.js";
 
 /** Pairs [CLS] a [SEP] b [SEP] with some tokens hidden, all of full length. */
 export const maskedPairsSchema = maskedSequencesSchema.extend({
@@ -110,14 +110,4 @@ function elsewhereIn(boundaries: readonly Boundary[]) {
     if (!other) throw new OpnasError("INTERNAL", "There is no other document.");
     return other;
   };
-}
-
-/** 1 at the tokens behind a pair's first [SEP], 0 before: [size × length]. [SEP] is never hidden. */
-export function segmentsOf({ ids, size, length }: Omit<MaskedPairs, "follows">): Float32Array {
-  const segments = new Float32Array(ids.length);
-  for (let row = 0; row < size; row++) {
-    const [start, end] = [row * length, (row + 1) * length];
-    segments.fill(1, ids.indexOf(sepId, start) + 1, end);
-  }
-  return segments;
 }

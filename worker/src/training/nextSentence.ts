@@ -1,18 +1,15 @@
-import { segmentsOf, type MaskedPairs } from "../pretraining/pairs.js";
+import { segmentsOf } from "../data/sequences.js";
 import type { Numbers } from "../engine/recording/recordedStep.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLoss, nextSentenceLoss, type Backbone } from "../model/backbone.js";
 import { asBatch } from "../model/batch.js";
-import { namesOf } from "../model/parameters.js";
+import { namesOf, segmentEmbedding } from "../model/parameters.js";
 import { given } from "../model/part.js";
 import type { Weights } from "../model/tensors.js";
+import type { MaskedPairs } from "../pretraining/pairs.js";
 
 /** Of the parameters beside the backbone's (`pairParameters`). */
-export const pairNames = [
-  "embedding.segment.weight",
-  ...namesOf("pooler"),
-  ...namesOf("nextSentence"),
-];
+export const pairNames = [segmentEmbedding, ...namesOf("pooler"), ...namesOf("nextSentence")];
 
 /** A batch's numbers: ids [b, n], positions and targets [p], segments [b, n, 1], follows [b]. */
 export function pairNumbers(batch: MaskedPairs): Numbers[] {
@@ -22,7 +19,7 @@ export function pairNumbers(batch: MaskedPairs): Numbers[] {
     { shape: [size, length], data: ids },
     { shape: hidden, data: positions },
     { shape: hidden, data: targets },
-    { shape: [size, length, 1], data: segmentsOf(batch) },
+    { shape: [size, length, 1], data: segmentsOf(ids, size, length) },
     { shape: [size], data: follows },
   ];
 }

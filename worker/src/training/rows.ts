@@ -1,8 +1,7 @@
 import { batchRows } from "../data/batches.js";
-import { toSequences } from "../data/sequences.js";
 import { inScope } from "../engine/scope.js";
 import { tf, type Tensor } from "../engine/tf.js";
-import { tokenBatch, type TokenBatch } from "../model/batch.js";
+import type { TokenBatch } from "../model/batch.js";
 import { initialWeights, type Parameter } from "../model/parameters.js";
 import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt, newAdam } from "./adam.js";
@@ -79,12 +78,6 @@ const lengthStep = 8;
 /** How long a batch is made whose longest row has `used` tokens; at most `longest`. */
 export function batchLength(used: number, longest: number): number {
   return Math.min(longest, lengthStep * Math.ceil(used / lengthStep));
-}
-
-/** Rows of ids, of at most `longest` tokens each, as a batch; to be called within a scope. */
-export function batchOfRows(rows: readonly (readonly number[])[], longest: number): TokenBatch {
-  const length = batchLength(Math.max(...rows.map((row) => row.length)), longest);
-  return tokenBatch(toSequences(rows, length).ids, rows.length, length);
 }
 
 /** What a batch's heads must leave out: its padding, where there is some. */

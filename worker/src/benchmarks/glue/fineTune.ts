@@ -3,10 +3,10 @@ import { floats } from "../../engine/fetch.js";
 import { classLogits, classLoss } from "../../model/backbone.js";
 import { classifierParameters } from "../../model/parameters.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
-import { batchOfRows, keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
+import { keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
 import type { Watch } from "../../training/watch.js";
 import { encodeRow } from "../encode.js";
-import { stepsOf, type TunedModel, type Tuning } from "../tuning.js";
+import { rowsBatch, stepsOf, type TunedModel, type Tuning } from "../tuning.js";
 import type { LabelledExample } from "./read.js";
 import type { GlueTask } from "./tasks.js";
 
@@ -17,21 +17,23 @@ import type { GlueTask } from "./tasks.js";
  * @throws DivergedError
  */
 export async function fineTuneGlue(
-  { size, backbone, weights: pretrained, encoder }: TunedModel,
+  model: TunedModel,
   task: GlueTask,
   examples: readonly LabelledExample[],
   tuning: Tuning,
   learningRate: number,
   watch: Watch,
 ): Promise<Tensors> {
+  const { size, backbone, encoder } = model;
   const { seed, batch, length } = tuning;
   const head = classifierParameters(size, task.classes?.length ?? 1);
-  const weights = withHead(pretrained, head, seed);
+  const weights = withHead(model.weights, head, seed);
   const rows = { count: examples.length, seed, purpose: `GLUE ${task.name}` };
   const plan = { steps: stepsOf(tuning, examples.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
     const drawn = [...chosen].flatMap((row) => examples[row] ?? []);
-    const batch = batchOfRows(
+    const batch = rowsBatch(
+      model,
       drawn.map(({ texts }) => encodeRow(encoder, texts, length)),
       length,
     );
@@ -48,16 +50,18 @@ export async function fineTuneGlue(
 
 /** The class or the score of each row of texts; NaN where the model's output is not finite. */
 export async function predictGlue(
-  { backbone, encoder }: TunedModel,
+  model: TunedModel,
   weights: Tensors,
   task: GlueTask,
   examples: readonly (readonly string[])[],
   { length }: Tuning,
   watch: Watch,
 ): Promise<number[]> {
+  const { backbone, encoder } = model;
   const predicted: number[] = [];
   await overRows(weights, examples.length, watch, (on, rows) => {
-    const batch = batchOfRows(
+    const batch = rowsBatch(
+      model,
       [...rows].map((row) => encodeRow(encoder, examples[row] ?? [], length)),
       length,
     );

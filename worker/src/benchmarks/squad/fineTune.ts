@@ -3,9 +3,9 @@ import { tf, type Tensor } from "../../engine/tf.js";
 import { spanParameters } from "../../model/parameters.js";
 import { spanLogits, spanLoss } from "../../model/spanHead.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
-import { batchOfRows, keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
+import { keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
 import { DivergedError, type Watch } from "../../training/watch.js";
-import { stepsOf, type TunedModel, type Tuning } from "../tuning.js";
+import { rowsBatch, stepsOf, type TunedModel, type Tuning } from "../tuning.js";
 import { rowOfWindow, type Window } from "./windows.js";
 
 /**
@@ -14,7 +14,7 @@ import { rowOfWindow, type Window } from "./windows.js";
  * @throws DivergedError
  */
 export async function fineTuneSquad(
-  { size, backbone, weights: pretrained }: TunedModel,
+  model: TunedModel,
   windows: readonly Window[],
   tuning: Tuning,
   learningRate: number,
@@ -22,18 +22,18 @@ export async function fineTuneSquad(
   watch: Watch,
 ): Promise<Tensors> {
   const { seed, batch, length } = tuning;
-  const weights = withHead(pretrained, spanParameters(size), seed);
+  const weights = withHead(model.weights, spanParameters(model.size), seed);
   const rows = { count: windows.length, seed, purpose };
   const plan = { steps: stepsOf(tuning, windows.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
     const drawn = [...chosen].flatMap((row) => windows[row] ?? []);
-    const batch = batchOfRows(drawn.map(rowOfWindow), length);
+    const batch = rowsBatch(model, drawn.map(rowOfWindow), length);
     const ends = [
       ...drawn.map(({ answer }) => answer.first),
       ...drawn.map(({ answer }) => answer.last),
     ];
     const constants = [tf.tensor1d(ends, "int32"), ...keepOf(batch)];
-    return spanLoss(on, [backbone.encode(on, batch)], constants);
+    return spanLoss(on, [model.backbone.encode(on, batch)], constants);
   };
   await trainOnRows(weights, rows, plan, lossOf, watch);
   return weights;
@@ -50,7 +50,7 @@ export interface SpanScores {
  * @throws DivergedError if any is not finite
  */
 export async function scoreWindows(
-  { backbone }: TunedModel,
+  model: TunedModel,
   weights: Tensors,
   windows: readonly Window[],
   { length }: Tuning,
@@ -59,8 +59,8 @@ export async function scoreWindows(
 ): Promise<void> {
   await overRows(weights, windows.length, watch, (on, rows) => {
     const drawn = [...rows].flatMap((row) => windows[row] ?? []);
-    const batch = batchOfRows(drawn.map(rowOfWindow), length);
-    const logits = floats(spanLogits(on, [backbone.encode(on, batch)], keepOf(batch)));
+    const batch = rowsBatch(model, drawn.map(rowOfWindow), length);
+    const logits = floats(spanLogits(on, [model.backbone.encode(on, batch)], keepOf(batch)));
     if (!logits.every(Number.isFinite)) throw new DivergedError();
     const begins = batch.size * batch.length;
     for (const [at, window] of drawn.entries()) {
