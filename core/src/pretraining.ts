@@ -24,6 +24,13 @@ export const pretrainSettingsSchema = z.strictObject({
   checkpointEverySeconds: z.number().positive().max(86_400),
 });
 
+/** The sizes that the paper gives its backbones (paper §2); text and length are one's own. */
+export const publishedSizes = {
+  small: { layers: 12, hidden: 256, heads: 4 },
+  base: { layers: 12, hidden: 768, heads: 12 },
+  large: { layers: 24, hidden: 1024, heads: 16 },
+} as const satisfies Record<string, Partial<ModelSize>>;
+
 export type PretrainSettings = z.infer<typeof pretrainSettingsSchema>;
 
 /** What is not asked for, at a size. */

@@ -164,7 +164,7 @@ describe("opnas pretrain", () => {
   const words = (more: string) => ["pretrain", architectureId, ...`${size} ${more}`.split(" ")];
 
   it("starts, lists, cancels and resumes a training", async () => {
-    const { stdout } = await run(words("--steps 30 --seed 3 --detach"));
+    const { stdout } = await run(words("--size large --steps 30 --seed 3 --detach"));
     const id = stdout.trim();
     expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* 3 +queued +0 of 30`));
     expect((await run(["cancel-training", id])).stdout).toBe(`${id}: cancelled\n`);
@@ -197,6 +197,7 @@ describe("opnas pretrain", () => {
 
   it.each([
     ["--layers 0", /whole number from 1/],
+    ["--size huge", /Allowed choices are small, base, large/],
     ["--heads 3", /size.hidden cannot be used: hidden must be a multiple of heads/],
     ["--set stps=1", /settings has no stps/],
   ])("ends with code 2 and a sentence for %s", async (more, message) => {

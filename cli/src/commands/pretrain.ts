@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import { CliError, exitCodes } from "../api/error.js";
+import type { PublishedSize } from "../generated/graphql.js";
 import type { PretrainOptions } from "../pretraining/pretrain.js";
 import { parseAssignments } from "../search/settings.js";
 import { collect, wholeNumber } from "./search.js";
@@ -16,11 +17,18 @@ const options = [
   { name: "accumulate", setting: "accumulate", help: "micro-batches of a step" },
 ] as const;
 
+const sizes = {
+  small: "SMALL",
+  base: "BASE",
+  large: "LARGE",
+} as const satisfies Record<string, PublishedSize>;
+
 const number = z.number().optional();
 
 const optionsSchema = z.object({
   ...{ layers: number, hidden: number, heads: number, length: number },
   ...{ steps: number, batch: number, accumulate: number },
+  size: z.enum(["small", "base", "large"]).optional(),
   seed: number,
   set: z.array(z.string()).default([]),
   resume: z.string().optional(),
@@ -34,6 +42,8 @@ export function pretrainCommand(
   const command = new Command("pretrain")
     .description("pre-train an architecture in full, at any size, and follow it to its end")
     .argument("[architecture]", "the architecture's id");
+  const sizeHelp = "layers, hidden and heads as published; what follows lies over them";
+  command.addOption(new Option("--size <name>", sizeHelp).choices(Object.keys(sizes)));
   for (const { name, setting, help } of options) {
     command.option(`--${name} <number>`, `${help} (--set ${setting}=…)`, positiveNumber);
   }
@@ -47,7 +57,7 @@ export function pretrainCommand(
       "\nExit codes: 0 done, 1 failed or cancelled, 2 wrong usage, 130 interrupted.",
     )
     .action(async function (this: Command, architectureId: string | undefined) {
-      const { seed, set, resume, detach, ...numbers } = optionsSchema.parse(this.opts());
+      const { size, seed, set, resume, detach, ...numbers } = optionsSchema.parse(this.opts());
       if ((architectureId === undefined) === (resume === undefined)) {
         const sentence = "Name either an architecture, or with --resume a training.";
         throw new CliError(sentence, exitCodes.usage);
@@ -57,7 +67,11 @@ export function pretrainCommand(
         return option ? [`${option.setting}=${value}`] : [];
       });
       const settings = parseAssignments([...assignments, ...set]);
-      const input = { settings, ...(seed === undefined ? {} : { seed }) };
+      const input = {
+        settings,
+        ...(size === undefined ? {} : { size: sizes[size] }),
+        ...(seed === undefined ? {} : { seed }),
+      };
       await act(this, { architectureId: architectureId ?? "", input, resume, detach });
     });
 }

@@ -1,20 +1,26 @@
 import { randomInt } from "node:crypto";
-import { architectureSchema, defaultPretraining, pretrainSettingsSchema } from "@opnas/core";
+import {
+  architectureSchema,
+  defaultPretraining,
+  pretrainSettingsSchema,
+  publishedSizes,
+} from "@opnas/core";
 import { type Architecture, type NewTraining, type SearchRun, settingsOf } from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput, text } from "../input.js";
 import { layOver, seedBound, settingsInput } from "../run/startSearch.js";
-import type { PretrainInput } from "./types.js";
+import { type PretrainInput, PublishedSize } from "./types.js";
 
 const inputSchema = z.object({
   seed: z.int().min(0, "it is below 0").nullish(),
+  size: z.enum(PublishedSize).nullish(),
   settings: settingsInput,
   idempotencyKey: text(200).min(1, "it is empty").nullish(),
 });
 
 /**
  * A request to pre-train as the training it asks for: the default settings at the size of the search
- * that found the architecture, with the request's laid over them.
+ * that found the architecture or at a published one, with the request's laid over them.
  * @throws InputError that names the field
  */
 export function plannedTraining(
@@ -24,7 +30,8 @@ export function plannedTraining(
 ): NewTraining {
   const input = parseInput(inputSchema, request, "input");
   const layers = architectureSchema.parse(json).layers.length;
-  const base = defaultPretraining({ ...settingsOf(run).size, layers });
+  const published = input.size == null ? {} : publishedSizes[input.size];
+  const base = defaultPretraining({ ...settingsOf(run).size, layers, ...published });
   const path = ["input", "settings"];
   const settings = layOver(base, input.settings ?? {}, path);
   return {

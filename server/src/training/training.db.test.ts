@@ -84,6 +84,12 @@ describe("pretrain", () => {
     });
   });
 
+  test("takes a published size, and lays the request's over it", async () => {
+    expect(await pretrain({ size: "BASE", settings: { size: { layers: 6 } } })).toMatchObject({
+      settings: { size: { ...size, layers: 6, hidden: 768, heads: 12 } },
+    });
+  });
+
   test("with the same key again returns the first training", async () => {
     const first = await pretrain({ idempotencyKey: "once" });
     expect(await pretrain({ idempotencyKey: "once" })).toEqual(first);

@@ -13,6 +13,17 @@ export const TrainingStatus = {
 export type TrainingStatus = StoredStatus;
 registerEnumType(TrainingStatus, { name: "TrainingStatus" });
 
+export enum PublishedSize {
+  SMALL = "small",
+  BASE = "base",
+  LARGE = "large",
+}
+registerEnumType(PublishedSize, {
+  name: "PublishedSize",
+  description:
+    "Layers, hidden and heads as published: small 12, 256, 4; base 12, 768, 12; large 24, 1024, 16.",
+});
+
 @ObjectType({
   description: "A full pre-training of one architecture: masked words and next sentences.",
 })
@@ -109,6 +120,12 @@ export class PretrainInput {
     description: "0 or more. Default: a seed chosen by the server and recorded.",
   })
   seed?: number | null;
+
+  @Field(() => PublishedSize, {
+    nullable: true,
+    description: "In place of the search's size; settings.size lies over it.",
+  })
+  size?: PublishedSize | null;
 
   @Field(() => GraphQLJSON, {
     nullable: true,

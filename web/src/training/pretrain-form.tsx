@@ -4,11 +4,14 @@ import { Play } from "lucide-react";
 import { type SubmitEvent, useRef, useState } from "react";
 import { useMutation } from "urql";
 import { toApiError } from "@/api/errors";
+import type { PublishedSize } from "@/generated/graphql";
 import { randomKey } from "@/start/use-start";
 import { Button } from "@/ui/button";
-import { Field, Input } from "@/ui/field";
+import { Field, Input, Select } from "@/ui/field";
 import { ErrorNotice } from "@/ui/states";
 import { pretrain } from "./queries";
+
+const sizes: readonly PublishedSize[] = ["SMALL", "BASE", "LARGE"];
 
 const fields = [
   { name: "steps", label: "Steps" },
@@ -21,6 +24,7 @@ type Name = (typeof fields)[number]["name"];
 /** Asks for a size and a number of steps; what is left empty the server fills in. */
 export function PretrainForm(props: { architectureId: string; onStart: () => void }) {
   const [texts, setTexts] = useState<Partial<Record<Name, string>>>({});
+  const [size, setSize] = useState<PublishedSize | null>(null);
   const [{ fetching, error }, start] = useMutation(pretrain);
   // A second click or a retry after a lost answer does not start a second training.
   const sent = useRef({ text: "", key: "" });
@@ -30,9 +34,9 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const text = JSON.stringify(texts);
+    const text = JSON.stringify([size, texts]);
     if (sent.current.text !== text) sent.current = { text, key: randomKey() };
-    const input = { settings: settingsOf(texts), idempotencyKey: sent.current.key };
+    const input = { size, settings: settingsOf(texts), idempotencyKey: sent.current.key };
     const { data } = await start({ architectureId: props.architectureId, input });
     if (!data) return;
     sent.current = { text: "", key: "" };
@@ -44,6 +48,22 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
       className="space-y-3"
       data-testid="pretrain-form"
     >
+      <Field label="Size">
+        {(control) => (
+          <Select
+            {...control}
+            value={size ?? ""}
+            onChange={({ target }) => setSize(sizes.find((each) => each === target.value) ?? null)}
+          >
+            <option value="">As searched</option>
+            {sizes.map((each) => (
+              <option key={each} value={each}>
+                {each.charAt(0) + each.slice(1).toLowerCase()}, as published
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
       <div className="grid grid-cols-2 gap-3">
         {fields.map(({ name, label }) => {
           const message = isWrong(name)
@@ -57,7 +77,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
                   name={name}
                   inputMode="numeric"
                   autoComplete="off"
-                  placeholder={name === "steps" ? "10000" : "as searched"}
+                  placeholder={name === "steps" ? "10000" : "of the size"}
                   value={texts[name] ?? ""}
                   onChange={({ target }) => setTexts({ ...texts, [name]: target.value })}
                 />
