@@ -7,7 +7,7 @@
  *     [--override '{"superNet":{"steps":8000}}'] [--engine auto] [--keep FOLDER]
  *
  * Beside the super-net (two branches a step), one with a single branch a step is trained, for as many
- * sub-networks; and the numbers of parameters and FLOPs rank for nothing. Each is compared by Kendall's
+ * sub-networks; and the numbers of parameters, FLOPs and convolution layers rank for nothing. Each is compared by Kendall's
  * τ over all architectures and over those that learned alone under every seed, with 95 % intervals by
  * resampling the architectures. A few architectures are trained alone again, in turn with the
  * candidates, so that both costs are of one machine at one time. `--keep` keeps the super-nets and
@@ -184,6 +184,7 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
     proxies: {
       parameters: agreement(entries.map(({ parameters }) => parameters)),
       flops: agreement(entries.map(({ flops }) => flops)),
+      convolutions: agreement(entries.map(({ architecture }) => convolutions(architecture))),
       oneBranch: bySeed("oneBranch"),
     },
     ...(noise && {
@@ -220,6 +221,10 @@ async function summary({ results, superNetSeconds, candidateSeconds, aloneSecond
   };
 }
 
+function convolutions({ layers }) {
+  return layers.filter(({ kind }) => kind === "conv").length;
+}
+
 /** The mean of the seeds' figures. */
 function meanOver(agreements) {
   const over = (pick) => ({
@@ -245,6 +250,7 @@ function print({ tau, tauLearners, costRatio, proxies, betweenSeedsAlone, second
     "one branch a step": proxies.oneBranch,
     parameters: proxies.parameters,
     FLOPs: proxies.flops,
+    "convolution layers": proxies.convolutions,
     ...(betweenSeedsAlone && { "alone, one seed against another": betweenSeedsAlone }),
   };
   console.log("Kendall's τ with scores trained alone: all, learners");
