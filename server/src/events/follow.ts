@@ -3,7 +3,7 @@ import { Repeater } from "@repeaterjs/repeater";
 import { batchSize, type EventLog } from "./eventLog.js";
 import type { Notifications } from "./notifications.js";
 import type { Patience } from "./patience.js";
-import { Signal } from "./signal.js";
+import { leaving, Signal } from "./signal.js";
 
 /**
  * Every event of a run with seq > `after`: first what is stored, then what is added, in order, none
@@ -24,16 +24,12 @@ export function followRun(
     const unlisten = notifications.listen(runChannel, (payload) => {
       if (payload === runId || payload === null) news.raise();
     });
-    const left = new AbortController();
-    void stop.then(() => {
-      left.abort();
-      news.raise();
-    });
+    const left = leaving(stop, news);
     try {
       let last = after;
-      while (!left.signal.aborted) {
+      while (!left.aborted) {
         const read = () => eventLog.read(runId, last);
-        const events = (await patience.read(read, left.signal)) ?? [];
+        const events = (await patience.read(read, left)) ?? [];
         for (const event of events) {
           // Resolves when the reader asks for the next; once it left, the rest is dropped unseen.
           await push(event);

@@ -23,3 +23,13 @@ export class Signal {
     this.#raised = false;
   }
 }
+
+/** Aborted once a subscription's reader has left (`stop`); `news` is raised then, so nobody waits on. */
+export function leaving(stop: Promise<unknown>, news: Signal): AbortSignal {
+  const left = new AbortController();
+  void stop.then(() => {
+    left.abort();
+    news.raise();
+  });
+  return left.signal;
+}

@@ -9,7 +9,7 @@ import { Repeater } from "@repeaterjs/repeater";
 import type { EventFeed } from "../events/feed.js";
 import { pace } from "../events/pace.js";
 import type { Patience } from "../events/patience.js";
-import { Signal } from "../events/signal.js";
+import { leaving, Signal } from "../events/signal.js";
 import { countRows } from "../pagination/keyset.js";
 import { lastingConditions, leaderboardSource } from "./filter.js";
 import type { LeaderboardFilter } from "./types.js";
@@ -44,22 +44,18 @@ export function leaderboardChanges(
       for (const id of evaluatedIn(events)) waiting.add(id);
       if (waiting.size > 0) news.raise();
     });
-    const left = new AbortController();
-    void stop.then(() => {
-      left.abort();
-      news.raise();
-    });
+    const left = leaving(stop, news);
     try {
-      const total = await patience.read(() => countRows(database, source), left.signal);
+      const total = await patience.read(() => countRows(database, source), left);
       await push({ upserts: [], removed: [], total: total ?? 0 });
-      while (!left.signal.aborted) {
+      while (!left.aborted) {
         await news.wait();
         const ids = takeFrom(waiting, rowsPerMessage);
         if (waiting.size > 0) news.raise();
-        const change = await patience.read(() => readChange(database, filter, ids), left.signal);
+        const change = await patience.read(() => readChange(database, filter, ids), left);
         if (change === undefined || change.upserts.length + change.removed.length === 0) continue;
         await push(change);
-        await pace(left.signal);
+        await pace(left);
       }
     } finally {
       unlisten();

@@ -3,7 +3,7 @@ import { Repeater } from "@repeaterjs/repeater";
 import type { EventFeed } from "../events/feed.js";
 import { pace } from "../events/pace.js";
 import type { Patience } from "../events/patience.js";
-import { Signal } from "../events/signal.js";
+import { leaving, Signal } from "../events/signal.js";
 
 /** Runs that are not over. */
 const open: RunStatus[] = ["QUEUED", "RUNNING", "PAUSED"];
@@ -25,24 +25,20 @@ export function runChanges(services: {
       changed.add(runId);
       news.raise();
     });
-    const left = new AbortController();
-    void stop.then(() => {
-      left.abort();
-      news.raise();
-    });
+    const left = leaving(stop, news);
     const readOpen = () =>
       database.searchRun.findMany({ where: { status: { in: open } }, orderBy: { id: "asc" } });
     const readChanged = (ids: string[]) =>
       database.searchRun.findMany({ where: { id: { in: ids } }, orderBy: { id: "asc" } });
     try {
-      let runs = await patience.read(readOpen, left.signal);
-      while (!left.signal.aborted) {
+      let runs = await patience.read(readOpen, left);
+      while (!left.aborted) {
         for (const run of runs ?? []) await push(run);
-        await pace(left.signal);
+        await pace(left);
         await news.wait();
         const ids = [...changed];
         changed.clear();
-        runs = await patience.read(() => readChanged(ids), left.signal);
+        runs = await patience.read(() => readChanged(ids), left);
       }
     } finally {
       unlisten();

@@ -7,7 +7,7 @@ import {
 import { Repeater } from "@repeaterjs/repeater";
 import type { Notifications } from "../events/notifications.js";
 import type { Patience } from "../events/patience.js";
-import { Signal } from "../events/signal.js";
+import { leaving, Signal } from "../events/signal.js";
 
 /** Points read, and sent as one message, at most. */
 export const batchSize = 200;
@@ -33,15 +33,11 @@ export function followTraining(
     const unlisten = notifications.listen(trainingChannel, (payload) => {
       if (payload === trainingId || payload === null) news.raise();
     });
-    const left = new AbortController();
-    void stop.then(() => {
-      left.abort();
-      news.raise();
-    });
+    const left = leaving(stop, news);
     try {
       let last = after;
-      while (!left.signal.aborted) {
-        const found = await patience.read(() => next(database, trainingId, last), left.signal);
+      while (!left.aborted) {
+        const found = await patience.read(() => next(database, trainingId, last), left);
         const { points = [], isUnderWay = false } = found ?? {};
         if (points.length > 0) await push(points);
         last = points.at(-1)?.step ?? last;

@@ -3,7 +3,7 @@ import { Repeater } from "@repeaterjs/repeater";
 import type { Notifications } from "../events/notifications.js";
 import { pace } from "../events/pace.js";
 import type { Patience } from "../events/patience.js";
-import { Signal } from "../events/signal.js";
+import { leaving, Signal } from "../events/signal.js";
 import { listWorkers } from "./list.js";
 import type { Worker } from "./types.js";
 
@@ -21,20 +21,16 @@ export function workerChanges(services: {
     const news = new Signal();
     const unlisten = notifications.listen(workerChannel, news.raise);
     const look = setInterval(news.raise, lookMilliseconds);
-    const left = new AbortController();
-    void stop.then(() => {
-      left.abort();
-      news.raise();
-    });
+    const left = leaving(stop, news);
     try {
       let sent: string | undefined;
-      while (!left.signal.aborted) {
-        const workers = await patience.read(() => listWorkers(database), left.signal);
+      while (!left.aborted) {
+        const workers = await patience.read(() => listWorkers(database), left);
         const told = JSON.stringify(workers);
         if (workers !== undefined && told !== sent) {
           sent = told;
           await push(workers);
-          await pace(left.signal);
+          await pace(left);
         }
         await news.wait();
       }

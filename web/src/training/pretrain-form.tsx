@@ -14,10 +14,10 @@ import { pretrain } from "./queries";
 const sizes: readonly PublishedSize[] = ["SMALL", "BASE", "LARGE"];
 
 const fields = [
-  { name: "steps", label: "Steps" },
-  { name: "size.layers", label: "Layers" },
-  { name: "size.hidden", label: "Hidden" },
-  { name: "size.heads", label: "Heads" },
+  { name: "steps", label: "Steps", empty: "the default" },
+  { name: "size.layers", label: "Layers", empty: "of the size" },
+  { name: "size.hidden", label: "Hidden", empty: "of the size" },
+  { name: "size.heads", label: "Heads", empty: "of the size" },
 ] as const;
 type Name = (typeof fields)[number]["name"];
 
@@ -65,7 +65,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
         )}
       </Field>
       <div className="grid grid-cols-2 gap-3">
-        {fields.map(({ name, label }) => {
+        {fields.map(({ name, label, empty }) => {
           const message = isWrong(name)
             ? "Enter a whole number."
             : failure?.fields[`settings.${name}`];
@@ -77,7 +77,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
                   name={name}
                   inputMode="numeric"
                   autoComplete="off"
-                  placeholder={name === "steps" ? "10000" : "of the size"}
+                  placeholder={empty}
                   value={texts[name] ?? ""}
                   onChange={({ target }) => setTexts({ ...texts, [name]: target.value })}
                 />
