@@ -7,6 +7,7 @@ const columns: Record<ArchitectureOrderField, Omit<SortColumn, "nullable">> = {
   SCORE: { name: "score", sql: Prisma.sql`a.score`, cast: Prisma.sql`float8` },
   PARAMS: { name: "params", sql: Prisma.sql`a.params`, cast: Prisma.sql`float8` },
   FLOPS: { name: "flops", sql: Prisma.sql`a.flops`, cast: Prisma.sql`float8` },
+  STEP_TIME: { name: "stepTime", sql: Prisma.sql`a."stepSeconds"`, cast: Prisma.sql`float8` },
   CREATED_AT: { name: "createdAt", sql: Prisma.sql`a."createdAt"`, cast: Prisma.sql`timestamptz` },
 };
 
@@ -32,7 +33,8 @@ export async function architecturePage(
   scored: boolean,
 ): Promise<Page> {
   const { field, direction } = orderBy ?? byScore;
-  const nullable = field === ArchitectureOrderField.SCORE && !scored;
+  const { SCORE, STEP_TIME } = ArchitectureOrderField;
+  const nullable = field === STEP_TIME || (field === SCORE && !scored);
   return readPage(database, source, {
     first,
     after: after ?? null,

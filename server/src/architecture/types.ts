@@ -22,6 +22,7 @@ export enum ArchitectureOrderField {
   SCORE = "SCORE",
   PARAMS = "PARAMS",
   FLOPS = "FLOPS",
+  STEP_TIME = "STEP_TIME",
   CREATED_AT = "CREATED_AT",
 }
 registerEnumType(ArchitectureOrderField, { name: "ArchitectureOrderField" });

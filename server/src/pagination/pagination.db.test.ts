@@ -79,7 +79,7 @@ test("pages over ties cover every row once, in both directions and in every page
       const walked = await walk(board(run.id, { field: "SCORE", direction }, first));
       expect(walked.map(({ id }) => id)).toEqual(expected(rows, sign));
     }
-    for (const field of ["PARAMS", "FLOPS", "CREATED_AT"]) {
+    for (const field of ["PARAMS", "FLOPS", "STEP_TIME", "CREATED_AT"]) {
       const walked = await walk(board(run.id, { field, direction: "DESC" }, first));
       expect(new Set(walked.map(({ id }) => id)).size).toBe(23);
       expect(walked).toHaveLength(23);
@@ -196,5 +196,26 @@ test("a cursor that is not this list's is refused", async () => {
       { after },
     );
     expect(errors?.[0]).toMatchObject({ extensions: { code: "BAD_INPUT", path: "after" } });
+  }
+});
+
+test("sorted by step time, rows that were not measured come last in either direction", async () => {
+  const run = await driver.startedRun({ population: 4 }, 14);
+  const ids = await driver.propose(run, 0);
+  for (const id of ids) await driver.evaluate(run.id, id, 1);
+  const seconds = [0.2, null, 0.1, null];
+  const { architecture } = server.services.database;
+  for (const [index, id] of ids.entries()) {
+    await architecture.update({ where: { id }, data: { stepSeconds: seconds[index] ?? null } });
+  }
+  const unmeasured = [ids[1], ids[3]].sort();
+  for (const [direction, measured] of [
+    ["ASC", [ids[2], ids[0]]],
+    ["DESC", [ids[0], ids[2]]],
+  ] as const) {
+    for (const first of [1, 3]) {
+      const walked = await walk(board(run.id, { field: "STEP_TIME", direction }, first));
+      expect(walked.map(({ id }) => id)).toEqual([...measured, ...unmeasured]);
+    }
   }
 });

@@ -25,6 +25,8 @@ function sortValue(row: Candidate, order: ArchitectureOrder): number | null {
       return row.params;
     case "FLOPS":
       return row.flops;
+    case "STEP_TIME":
+      return row.stepSeconds ?? null;
     case "CREATED_AT":
       return Date.parse(row.createdAt);
   }

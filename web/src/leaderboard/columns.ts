@@ -3,8 +3,8 @@ import type { ArchitectureOrderField } from "@/generated/graphql";
 /** Column widths on wider screens; the last one is narrow when every row is of the same run. */
 export function columns(showRun: boolean): string {
   return showRun
-    ? "md:grid-cols-[2rem_minmax(7rem,1fr)_9rem_minmax(6rem,1fr)_4rem_minmax(7rem,1fr)] lg:grid-cols-[2rem_minmax(8rem,1fr)_8.5rem_minmax(6rem,1fr)_4rem_4rem_minmax(8rem,1fr)]"
-    : "md:grid-cols-[2rem_minmax(7rem,1fr)_11rem_minmax(6rem,1fr)_4rem_4rem] lg:grid-cols-[2rem_minmax(7rem,1fr)_13rem_minmax(6rem,1fr)_5rem_5rem_5rem]";
+    ? "md:grid-cols-[2rem_minmax(7rem,1fr)_9rem_minmax(6rem,1fr)_4rem_minmax(7rem,1fr)] lg:grid-cols-[2rem_minmax(8rem,1fr)_8.5rem_minmax(6rem,1fr)_4rem_4rem_minmax(8rem,1fr)] xl:grid-cols-[2rem_minmax(8rem,1fr)_8.5rem_minmax(6rem,1fr)_4rem_4rem_4rem_minmax(8rem,1fr)]"
+    : "md:grid-cols-[2rem_minmax(7rem,1fr)_11rem_minmax(6rem,1fr)_4rem_4rem] lg:grid-cols-[2rem_minmax(7rem,1fr)_13rem_minmax(6rem,1fr)_5rem_5rem_5rem] xl:grid-cols-[2rem_minmax(7rem,1fr)_13rem_minmax(6rem,1fr)_5rem_5rem_5rem_5rem]";
 }
 
 export interface Column {
@@ -20,5 +20,6 @@ export const headings = (showRun: boolean): Column[] => [
   { label: "Layers" },
   { label: "Params", field: "PARAMS", className: "justify-end" },
   { label: "FLOPs", field: "FLOPS", className: "justify-end max-lg:hidden" },
+  { label: "Step time", field: "STEP_TIME", className: "justify-end max-xl:hidden" },
   { label: showRun ? "Run" : "Generation", field: "CREATED_AT" },
 ];

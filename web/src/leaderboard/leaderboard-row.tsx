@@ -5,7 +5,7 @@ import type { Candidate } from "@/architecture/fragments";
 import { Pattern } from "@/architecture/pattern";
 import { ReferenceMark } from "@/architecture/reference-badge";
 import { StabilityMark } from "@/architecture/stability-badge";
-import { compact, score } from "@/format/number";
+import { compact, score, shortTime } from "@/format/number";
 import { columns } from "./columns";
 import { ScoreBar } from "./score-bar";
 
@@ -56,6 +56,9 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
       </div>
       <div role="cell" className="hidden text-right text-sm tabular-nums lg:block">
         {compact(row.flops)}
+      </div>
+      <div role="cell" className="hidden text-right text-sm tabular-nums xl:block">
+        {shortTime(row.stepSeconds)}
       </div>
       <div
         role="cell"

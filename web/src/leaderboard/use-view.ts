@@ -14,12 +14,18 @@ const viewSchema = z.object({
   run: z.string().nullable().catch(null),
   q: z.string().nullable().catch(null),
   references: z.enum(["only", "none"]).nullable().catch(null),
-  sort: z.enum(["SCORE", "PARAMS", "FLOPS", "CREATED_AT"]).catch("SCORE"),
+  sort: z.enum(["SCORE", "PARAMS", "FLOPS", "STEP_TIME", "CREATED_AT"]).catch("SCORE"),
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
 });
 
 /** Cheap first, good first, new first. */
-const firstDirection = { SCORE: "DESC", PARAMS: "ASC", FLOPS: "ASC", CREATED_AT: "DESC" } as const;
+const firstDirection = {
+  SCORE: "DESC",
+  PARAMS: "ASC",
+  FLOPS: "ASC",
+  STEP_TIME: "ASC",
+  CREATED_AT: "DESC",
+} as const;
 
 export type ViewChange = Partial<
   Record<"preset" | "run" | "q" | "references" | "sort" | "dir", string | null>
