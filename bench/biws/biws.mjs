@@ -6,8 +6,9 @@
  *   npm run bench:biws -- [--json FILE] [--record FILE.json.gz] [--skip 64] [--architectures 200]
  *     [--seeds 4] [--override '{"superNet":{"steps":4000}}'] [--engine auto] [--keep FOLDER]
  *
- * The settings of the super-net were chosen on the record's first 64 random architectures
- * (docs/decisions/0018), so these are skipped: what counts is the ranking of the others.
+ * How long the super-net trains (a sixth of the record's steps) and a candidate is fine-tuned (twice
+ * the record's) was chosen on the record's first 64 random architectures (docs/decisions/0018), so
+ * these are skipped: what counts is the ranking of the others.
  *
  * Beside the super-net (two branches a step), one with a single branch a step is trained, for as many
  * sub-networks; and the numbers of parameters, FLOPs and convolution layers rank for nothing. Each is
@@ -49,9 +50,11 @@ const { values: options } = parseArgs({
 
 const record = await readRecord(options.record, {});
 const { batch, learningRate } = record.plan;
-const steps = Math.round(record.plan.steps / 6);
 const recorded = settingsOf("tiny", { ...record.settings, superNet: { batch, learningRate } });
-const chosen = merge(recorded, { superNet: { steps } });
+const chosen = merge(recorded, {
+  superNet: { steps: Math.round(record.plan.steps / 6) },
+  fineTune: { steps: 2 * recorded.fineTune.steps },
+});
 const settings = searchSettingsSchema.parse(merge(chosen, JSON.parse(options.override)));
 const entries = record.entries
   .filter(({ name, runs }) => name === undefined && runs.length > 0)
