@@ -64,7 +64,7 @@ export function Filters(props: {
       </Select>
       <Select
         aria-label="References"
-        className="min-w-32 flex-1 sm:w-48"
+        className="min-w-44 flex-1"
         value={references ?? ""}
         onChange={(event) => onChange({ references: event.target.value })}
       >
