@@ -1,17 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import {
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  Scatter,
-  XAxis,
-  YAxis,
-} from "recharts";
+import { CartesianGrid, ComposedChart, Line, Scatter, XAxis, YAxis } from "recharts";
 import type { ParetoCost } from "@/generated/graphql";
-import { axis } from "@/run/axis";
+import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
 import { scoreTicks } from "@/run/chart-data";
 import { costs, type ParetoPoint } from "./pareto-points";
 
@@ -22,51 +14,41 @@ export default function ParetoChart(props: { points: readonly ParetoPoint[]; x: 
   const front = points.filter(({ onFront }) => onFront);
   const ticks = scoreTicks(points.map(({ score }) => score));
   return (
-    <div className="h-72 sm:h-80" aria-hidden>
-      <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart
-          accessibilityLayer={false}
-          data={front}
-          margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
-        >
-          <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis
-            {...axis}
-            dataKey="cost"
-            type="number"
-            domain={["auto", "auto"]}
-            allowDuplicatedCategory={false}
-            padding={{ left: 12, right: 12 }}
-            tickFormatter={costs[x].format}
-            tickLine={false}
-            minTickGap={16}
-          />
-          <YAxis
-            {...axis}
-            ticks={ticks}
-            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]}
-            axisLine={false}
-            tickLine={false}
-            width={48}
-          />
-          <Line
-            dataKey="score"
-            type="stepAfter"
-            stroke="var(--accent)"
-            strokeWidth={2}
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-          />
-          <Scatter
-            data={[...points]}
-            dataKey="score"
-            isAnimationActive={false}
-            shape={<Dot x={x} onOpen={(id) => router.push(`/architectures/${id}`)} />}
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
-    </div>
+    <ChartBox height="h-72 sm:h-80">
+      <ComposedChart
+        accessibilityLayer={false}
+        data={front}
+        margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
+      >
+        <CartesianGrid {...grid} />
+        <XAxis
+          {...xAxis}
+          dataKey="cost"
+          type="number"
+          domain={["auto", "auto"]}
+          allowDuplicatedCategory={false}
+          padding={{ left: 12, right: 12 }}
+          tickFormatter={costs[x].format}
+          minTickGap={16}
+        />
+        <YAxis {...yAxis} ticks={ticks} domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]} />
+        <Line
+          dataKey="score"
+          type="stepAfter"
+          stroke="var(--accent)"
+          strokeWidth={2}
+          dot={false}
+          activeDot={false}
+          isAnimationActive={false}
+        />
+        <Scatter
+          data={[...points]}
+          dataKey="score"
+          isAnimationActive={false}
+          shape={<Dot x={x} onOpen={(id) => router.push(`/architectures/${id}`)} />}
+        />
+      </ComposedChart>
+    </ChartBox>
   );
 }
 

@@ -1,17 +1,8 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import {
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ResponsiveContainer,
-  Scatter,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from "recharts";
-import { axis } from "./axis";
+import { CartesianGrid, ComposedChart, Line, Scatter, Tooltip, XAxis, YAxis } from "recharts";
+import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
 import { candidatePoints, lastGeneration, scoreTicks } from "./chart-data";
 import { GenerationTooltip } from "./generation-tooltip";
 import type { GenerationWithCandidates } from "./queries";
@@ -29,65 +20,55 @@ export default function GenerationChart(props: {
   const last = lastGeneration(props.settings, lines.at(-1)?.index ?? 0);
   const ticks = scoreTicks(points.map(({ score }) => score));
   return (
-    <div className="h-72 sm:h-80" aria-hidden>
-      <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart
-          accessibilityLayer={false}
-          data={lines}
-          margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
-        >
-          <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis
-            {...axis}
-            dataKey="x"
-            type="number"
-            domain={[-0.4, last + 0.4]}
-            ticks={Array.from({ length: last + 1 }, (_, index) => index)}
-            interval="preserveStartEnd"
-            tickLine={false}
-          />
-          <YAxis
-            {...axis}
-            ticks={ticks}
-            domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]}
-            axisLine={false}
-            tickLine={false}
-            width={48}
-          />
-          <Tooltip
-            content={<GenerationTooltip />}
-            cursor={{ stroke: "var(--line-strong)" }}
+    <ChartBox height="h-72 sm:h-80">
+      <ComposedChart
+        accessibilityLayer={false}
+        data={lines}
+        margin={{ top: 8, right: 8, bottom: 4, left: -12 }}
+      >
+        <CartesianGrid {...grid} />
+        <XAxis
+          {...xAxis}
+          dataKey="x"
+          type="number"
+          domain={[-0.4, last + 0.4]}
+          ticks={Array.from({ length: last + 1 }, (_, index) => index)}
+          interval="preserveStartEnd"
+        />
+        <YAxis {...yAxis} ticks={ticks} domain={[ticks[0] ?? 0, ticks.at(-1) ?? 100]} />
+        <Tooltip
+          content={<GenerationTooltip />}
+          cursor={{ stroke: "var(--line-strong)" }}
+          isAnimationActive={false}
+        />
+        {/* Without points of its own a Scatter takes the chart's data: generations, which are no candidates. */}
+        {points.length > 0 && (
+          <Scatter
+            data={points}
+            dataKey="score"
+            fill="var(--accent)"
+            fillOpacity={0.38}
             isAnimationActive={false}
+            shape={<Dot onOpen={(id) => router.push(`/architectures/${id}`)} />}
           />
-          {/* Without points of its own a Scatter takes the chart's data: generations, which are no candidates. */}
-          {points.length > 0 && (
-            <Scatter
-              data={points}
-              dataKey="score"
-              fill="var(--accent)"
-              fillOpacity={0.38}
-              isAnimationActive={false}
-              shape={<Dot onOpen={(id) => router.push(`/architectures/${id}`)} />}
-            />
-          )}
-          <Line {...line} dataKey="meanScore" stroke="var(--muted)" dot={dots("var(--muted)")} />
-          <Line
-            {...line}
-            dataKey="bestScore"
-            stroke="var(--accent)"
-            strokeDasharray="4 4"
-            dot={false}
-          />
-          <Line
-            {...line}
-            dataKey="bestScoreSoFar"
-            stroke="var(--accent)"
-            strokeWidth={2.5}
-            dot={dots("var(--accent)")}
-          />
-        </ComposedChart>
-      </ResponsiveContainer>
-    </div>
+        )}
+        <Line {...line} dataKey="meanScore" stroke="var(--muted)" dot={dots("var(--muted)")} />
+        <Line
+          {...line}
+          dataKey="bestScore"
+          stroke="var(--accent)"
+          strokeDasharray="4 4"
+          dot={false}
+        />
+        <Line
+          {...line}
+          dataKey="bestScoreSoFar"
+          stroke="var(--accent)"
+          strokeWidth={2.5}
+          dot={dots("var(--accent)")}
+        />
+      </ComposedChart>
+    </ChartBox>
   );
 }
 

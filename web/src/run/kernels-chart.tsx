@@ -1,7 +1,7 @@
 "use client";
 
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, XAxis, YAxis } from "recharts";
-import { axis } from "./axis";
+import { Bar, BarChart, CartesianGrid, XAxis, YAxis } from "recharts";
+import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
 import { kernelColours } from "./kernel-colours";
 import type { LayerChoices } from "./queries";
 
@@ -13,30 +13,28 @@ export default function KernelsChart({ layers }: { layers: readonly LayerChoices
     ...Object.fromEntries(kernels.map(({ kernelSize, count }) => [String(kernelSize), count])),
   }));
   return (
-    <div className="h-60" aria-hidden>
-      <ResponsiveContainer width="100%" height="100%">
-        <BarChart
-          accessibilityLayer={false}
-          data={bars}
-          margin={{ top: 8, right: 8, bottom: 4, left: -20 }}
-          barCategoryGap="20%"
-        >
-          <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis {...axis} dataKey="name" tickLine={false} />
-          <YAxis {...axis} allowDecimals={false} axisLine={false} tickLine={false} width={48} />
-          {kernelColours(layers).map(({ key, fill }) => (
-            <Bar
-              key={key}
-              dataKey={key}
-              stackId="candidates"
-              fill={fill}
-              stroke="var(--surface)"
-              maxBarSize={56}
-              isAnimationActive={false}
-            />
-          ))}
-        </BarChart>
-      </ResponsiveContainer>
-    </div>
+    <ChartBox height="h-60">
+      <BarChart
+        accessibilityLayer={false}
+        data={bars}
+        margin={{ top: 8, right: 8, bottom: 4, left: -20 }}
+        barCategoryGap="20%"
+      >
+        <CartesianGrid {...grid} />
+        <XAxis {...xAxis} dataKey="name" />
+        <YAxis {...yAxis} allowDecimals={false} />
+        {kernelColours(layers).map(({ key, fill }) => (
+          <Bar
+            key={key}
+            dataKey={key}
+            stackId="candidates"
+            fill={fill}
+            stroke="var(--surface)"
+            maxBarSize={56}
+            isAnimationActive={false}
+          />
+        ))}
+      </BarChart>
+    </ChartBox>
   );
 }
