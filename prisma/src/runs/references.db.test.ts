@@ -1,42 +1,16 @@
 import { bertBase, presets } from "@opnas/core";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { createClient } from "../client.js";
-import { openQueue, queues } from "../queue.js";
-import { testDatabase } from "../testing/index.js";
+import { describe, expect, test } from "vitest";
+import { queues } from "../queue.js";
+import { testStore, testWorker } from "../testing/store.js";
 import { claimTask } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
 import { finishRun, recordGeneration, searchHistory, type NewCandidate } from "./generation.js";
 import { changeRunState, startRun } from "./lifecycle.js";
 import { finishSuperNet } from "./superNet.js";
 
-const url = await testDatabase();
-const db = createClient(url);
-const errors: Error[] = [];
-const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
-const workerId = "0199b1f0-0000-7000-8000-000000000001";
-
-afterAll(async () => {
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  expect(errors).toEqual([]);
-});
-
-beforeEach(async () => {
-  await queue.deleteAllJobs(queues.train);
-  await queue.deleteAllJobs(queues.evolve);
-});
-await db.worker.create({
-  data: {
-    id: workerId,
-    name: "test",
-    engine: "wasm",
-    engineReasons: [],
-    threads: 1,
-    slots: 2,
-    status: "idle",
-    currentJobs: [],
-  },
-});
+const { db, queue } = await testStore();
+const workerId = testWorker.id;
+await db.worker.create({ data: testWorker });
 
 const [smoke] = presets;
 if (smoke === undefined) throw new Error("core has no presets");

@@ -1,44 +1,18 @@
 import { type OperationPriority, presets, bertBase } from "@opnas/core";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { createClient } from "../client.js";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { CandidateResult } from "../contracts/tasks.js";
-import { openQueue, queues } from "../queue.js";
-import { testDatabase } from "../testing/index.js";
+import { queues } from "../queue.js";
+import { testStore, testWorker } from "../testing/store.js";
 import { claimTask, isWanted, writeUnderClaim, type Claim } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
 import { finishRun, recordGeneration, searchHistory, type NewCandidate } from "./generation.js";
 import { changeRunState, failRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
 
-const url = await testDatabase();
-const db = createClient(url);
-const errors: Error[] = [];
-const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
-const workerId = "0199b1f0-0000-7000-8000-000000000001";
-
-afterAll(async () => {
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  expect(errors).toEqual([]);
-});
-
+const { db, queue } = await testStore();
+const workerId = testWorker.id;
 beforeEach(async () => {
-  await queue.deleteAllJobs(queues.train);
-  await queue.deleteAllJobs(queues.evolve);
-  await db.worker.upsert({
-    where: { id: workerId },
-    update: {},
-    create: {
-      id: workerId,
-      name: "test",
-      engine: "wasm",
-      engineReasons: [],
-      threads: 1,
-      slots: 2,
-      status: "idle",
-      currentJobs: [],
-    },
-  });
+  await db.worker.upsert({ where: { id: workerId }, update: {}, create: testWorker });
 });
 
 const [smoke] = presets;

@@ -1,8 +1,7 @@
 import { bertBase, defaultPretraining, presets } from "@opnas/core";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { createClient } from "../client.js";
-import { openQueue, queues } from "../queue.js";
-import { testDatabase } from "../testing/index.js";
+import { describe, expect, test } from "vitest";
+import { queues } from "../queue.js";
+import { testStore } from "../testing/store.js";
 import { claimTraining, isTrainingWanted, type TrainingClaim } from "./claim.js";
 import {
   cancelTraining,
@@ -13,17 +12,7 @@ import {
 } from "./lifecycle.js";
 import { finishTraining, reportTraining } from "./progress.js";
 
-const url = await testDatabase();
-const db = createClient(url);
-const errors: Error[] = [];
-const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
-
-afterAll(async () => {
-  await queue.stop({ graceful: false });
-  await db.$disconnect();
-  expect(errors).toEqual([]);
-});
-beforeEach(() => queue.deleteAllJobs(queues.train));
+const { db, queue } = await testStore();
 
 const [smoke] = presets;
 if (smoke === undefined) throw new Error("core has no presets");
