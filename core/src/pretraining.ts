@@ -6,7 +6,7 @@ import { modelSizeSchema, type ModelSize } from "./settings.js";
  * the learning rate, batch and number of steps of a small model on one machine.
  */
 export const pretrainSettingsSchema = z.strictObject({
-  /** Its `layers` is the depth that the architecture is brought to (`withDepth`). */
+  /** Its `layers` is the depth that the architecture is brought to (`atDepth`). */
   size: modelSizeSchema,
   steps: z.int().min(1).max(1_000_000),
   /** Sentence pairs of a micro-batch. */

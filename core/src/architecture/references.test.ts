@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkArchitecture } from "./check.js";
-import { bertBase, autobertZeroBase } from "./named.js";
-import { referenceBackbones } from "./references.js";
+import { bertBase, autobertZeroBase, withDepth } from "./named.js";
+import { atDepth, referenceBackbones } from "./references.js";
 
 const at = (layers: number) =>
   new Map(
@@ -31,5 +31,19 @@ describe("reference backbones", () => {
     expect(kernels).toEqual([65, 9, 3, 7, 7, 3]);
     const attention = at(6).get("autobert-zero-attention")?.layers;
     expect(attention).toEqual(autobertZeroBase.layers.filter(({ kind }) => kind === "attention"));
+  });
+});
+
+describe("atDepth", () => {
+  test("a reference of a shallow search becomes the published backbone", () => {
+    for (const { reference, architecture } of referenceBackbones(3)) {
+      expect(atDepth(architecture, reference, 12)).toEqual(at(12).get(reference));
+    }
+    expect(atDepth(withDepth(autobertZeroBase, 3), "autobert-zero", 12)).toEqual(autobertZeroBase);
+  });
+
+  test("a candidate is stretched, also one that looks like a reference", () => {
+    const candidate = withDepth(autobertZeroBase, 3);
+    expect(atDepth(candidate, null, 12)).toEqual(withDepth(candidate, 12));
   });
 });

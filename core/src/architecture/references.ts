@@ -41,6 +41,23 @@ export function referenceBackbones(layers: number): ReferenceBackbone[] {
   ];
 }
 
+/**
+ * An architecture of a search at another depth. Of a reference a search stores what fits its own
+ * depth, so it is made anew from the whole published pattern; any other is cut or stretched
+ * (`withDepth`).
+ *
+ * @param reference which reference backbone it is; null for a candidate
+ * @throws OpnasError BAD_INPUT if the depth is out of range
+ */
+export function atDepth(
+  architecture: Architecture,
+  reference: string | null,
+  layers: number,
+): Architecture {
+  const published = referenceBackbones(layers).find((each) => each.reference === reference);
+  return published?.architecture ?? withDepth(architecture, layers);
+}
+
 function only(kind: Layer["kind"]): Architecture {
   const layers = autobertZeroBase.layers.filter((layer) => layer.kind === kind);
   return { version: 1, layers };

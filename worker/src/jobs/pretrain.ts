@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { checkArchitecture, OpnasError, withDepth } from "@opnas/core";
+import { atDepth, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   claimTraining,
   finishTraining,
@@ -32,9 +32,9 @@ async function train(
 ): Promise<void> {
   const { db, settings: worker } = context;
   const settings = settingsOfTraining(training);
-  const { json, run } = await db.architecture.findUniqueOrThrow({
+  const { json, reference, run } = await db.architecture.findUniqueOrThrow({
     where: { id: training.architectureId },
-    select: { json: true, run: true },
+    select: { json: true, reference: true, run: true },
   });
   const files = await trainingArtifacts(worker.dataFolder, training.id);
   const watched = watchClaim(context, () => isTrainingWanted(db, claim));
@@ -45,7 +45,7 @@ async function train(
     const reply = await trainer.run(
       {
         type: "pretrain",
-        architecture: withDepth(checkArchitecture(json), settings.size.layers),
+        architecture: atDepth(checkArchitecture(json), reference, settings.size.layers),
         settings,
         seed: training.seed,
         text: settingsOf(run).text,
