@@ -56,11 +56,15 @@ const chosen = merge(recorded, {
   fineTune: { steps: 2 * recorded.fineTune.steps },
 });
 const settings = searchSettingsSchema.parse(merge(chosen, JSON.parse(options.override)));
+const skipped = Number(options.skip);
 const entries = record.entries
   .filter(({ name, runs }) => name === undefined && runs.length > 0)
-  .slice(Number(options.skip))
-  .slice(0, Number(options.architectures));
-if (entries.length < 2) throw new Error(`${options.record} has too few after ${options.skip}.`);
+  .slice(skipped, skipped + Number(options.architectures));
+if (entries.length < 2) {
+  throw new Error(
+    `${options.record} has ${entries.length} random architectures after the first ${skipped}; lower --skip.`,
+  );
+}
 const truth = entries.map(({ runs }) => mean(runs.map(({ score }) => score)));
 const learned = entries.map(({ runs }) => runs.every(({ stability }) => stability === "STABLE"));
 const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index + 1);

@@ -98,7 +98,11 @@ function evaluate(trainer, architecture) {
   const work = {
     type: "evaluate",
     run: { seed, settings },
-    textFolder: path.join(cacheFolder(), "text"),
+    text: {
+      own: folder,
+      cache: path.join(cacheFolder(), "text"),
+      keyFile: path.join(folder, "text.key"),
+    },
     superNetFile,
     architecture,
     key: architectureKey(architecture),

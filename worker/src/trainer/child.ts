@@ -184,13 +184,10 @@ function work(request: Work): Promise<Reply> {
 }
 
 async function handle(message: unknown): Promise<void> {
-  const request = requestSchema.parse(message);
-  if (request.type === "stop") {
-    stopping = true;
-    return;
-  }
-  stopping = false;
   try {
+    const request = requestSchema.parse(message);
+    stopping = request.type === "stop";
+    if (request.type === "stop") return;
     reply(await work(request));
   } catch (error) {
     const { code, message: sentence } = toOpnasError(error);
