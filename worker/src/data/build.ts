@@ -6,7 +6,7 @@ import { BigramModel } from "../tasks/bigram.js";
 import { taskBuilders } from "../tasks/index.js";
 import { fewestExamples, isWord, type TaskText } from "../tasks/text.js";
 import { splitDocuments, type Document } from "./corpus.js";
-import { packDocuments, runningText } from "./sequences.js";
+import { framing, packDocuments, runningText } from "./sequences.js";
 import { splitWords } from "./text.js";
 import { idsOf, WordEncoder, type Sentence } from "./tokenizer.js";
 import type { PreparedData, ProxyTask, Sequences } from "./types.js";
@@ -66,7 +66,14 @@ export async function buildData(
   requireText(documents, pretrain, windows);
   const running = runningText(pretrainDocuments.map((sentences) => sentences.map(idsOf)));
 
-  await say("Counting neighbours");
+  const short = [...pretrainDocuments, ...trainDocuments, ...testDocuments].filter(
+    (sentences) => tokensOf(sentences) < request.length - framing,
+  ).length;
+  const remark =
+    short === 0
+      ? ""
+      : `; ${short} of ${documents.length} documents are shorter than a sequence of ${request.length} tokens and give none`;
+  await say(`Counting neighbours${remark}`);
   const text: TaskText = {
     vocabulary,
     encoder,
@@ -105,6 +112,12 @@ function requireText(
 /** The ids of each document, one document at a time: all at once would be a second copy of the text. */
 function* idsOfEach(documents: readonly Sentence[][]): Generator<number[]> {
   for (const sentences of documents) yield sentences.flatMap(idsOf);
+}
+
+function tokensOf(sentences: readonly Sentence[]): number {
+  let tokens = 0;
+  for (const sentence of sentences) for (const { ids } of sentence) tokens += ids.length;
+  return tokens;
 }
 
 function countWords(documents: readonly Document[]): Map<string, number> {

@@ -43,6 +43,23 @@ describe("text", () => {
     ]);
   });
 
+  it.each([
+    ["Russian", "Он пришёл. Она ушла! «Да».", ["Он пришёл.", "Она ушла!", "«Да»."]],
+    ["German", "Es kam. Über Nacht. 3 Tage.", ["Es kam.", "Über Nacht.", "3 Tage."]],
+    ["Japanese", "雨が降る。「はい。」風も吹く！", ["雨が降る。", "「はい。」", "風も吹く！"]],
+    ["Chinese", "他来了。 她走了？是", ["他来了。", "她走了？", "是"]],
+    ["Hindi", "वह आया। वह गई।", ["वह आया।", "वह गई।"]],
+    ["Arabic", "هل جاء؟ نعم.", ["هل جاء؟", "نعم."]],
+    ["Spanish", "Vino. ¿Quién? ¡Él!", ["Vino.", "¿Quién?", "¡Él!"]],
+  ])("is cut into sentences where it is %s", (_, text, sentences) => {
+    expect(splitSentences(text)).toEqual(sentences);
+  });
+
+  it("has each Chinese sign as a word, as BERT, and whole words of other scripts", () => {
+    expect(splitWords("東京Tower、2東")).toEqual(["東", "京", "tower", "、", "2", "東"]);
+    expect(splitWords("Москва́, हिन्दी किताब")).toEqual(["москва", ",", "हिनदी", "किताब"]);
+  });
+
   it("is cut into lower-cased words without accents, and single punctuation marks", () => {
     expect(splitWords("Café, 1,000 men's")).toEqual("cafe , 1 , 000 men ' s".split(" "));
   });

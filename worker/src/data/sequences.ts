@@ -7,6 +7,9 @@ export function toSequences(rows: readonly (readonly number[])[], length: number
   return { count: rows.length, length, ids };
 }
 
+/** [CLS] and [SEP], which every packed sequence has. */
+export const framing = 2;
+
 /** Segments as one row: [CLS] first [SEP] (second [SEP]). */
 export function framed(...segments: readonly (readonly number[])[]): number[] {
   return [clsId, ...segments.flatMap((segment) => [...segment, sepId])];
@@ -28,10 +31,11 @@ export function segmentsOf(ids: Int32Array, size: number, length: number): Float
 /**
  * Each document's ids cut into full sequences, [CLS] tokens… [SEP]. No sequence spans two
  * documents; a document's last few tokens that fill no sequence are left out, so that no sequence
- * has padding and every batch masks the same number of positions.
+ * has padding and every batch masks the same number of positions. A document that fills none gives
+ * none.
  */
 export function packDocuments(documents: Iterable<readonly number[]>, length: number): Sequences {
-  const room = length - 2;
+  const room = length - framing;
   const rows: number[][] = [];
   for (const document of documents) {
     for (let start = 0; start + room <= document.length; start += room) {

@@ -2,11 +2,19 @@
 const abbreviation =
   /(?:^|[\s("])(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Maj|Capt|Lieut|Lt|Gov|Sen|Rep|Hon|Messrs|Rev|Jr|No|Nos|Art|Sec|vol|pp?|[A-Z](?:\.[A-Z])*)\.$/;
 
-/** A text's sentences, as written. */
+/** Behind an end mark and before a capital, a digit, or a letter of a script without capitals. */
+const spaced = /(?<=[.!?؟۔।॥]["')»]?)\s+(?=["'(«„¿¡]?[\p{Lu}\p{Lt}\p{Lo}\p{N}])/u;
+
+/** Behind the end marks of Chinese and Japanese, which no space follows. */
+const unspaced = /(?<=[。！？｡]["'」』）]?)(?!["'」』）])\s*(?=\S)/u;
+
+const border = new RegExp(`${spaced.source}|${unspaced.source}`, "u");
+
+/** Sentences as written, in any script that marks their ends. */
 export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let open = "";
-  for (const part of text.split(/(?<=[.!?]["')]?)\s+(?=["'(]?[A-Z0-9])/)) {
+  for (const part of text.split(border)) {
     open = open === "" ? part : `${open} ${part}`;
     if (abbreviation.test(open)) continue;
     sentences.push(open);
@@ -16,16 +24,20 @@ export function splitSentences(text: string): string[] {
   return sentences;
 }
 
-/** Lower-cased words, numbers and single punctuation marks without accents, as BERT splits text. */
+/** A Chinese sign, a run of other letters, digits and their marks, or a single punctuation mark. */
+export const wordPattern =
+  /\p{Script=Han}|[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+|[^\s\p{L}\p{N}\p{M}]/gv;
+
+/** Lower-cased words, numbers, Chinese signs and punctuation marks without accents, as BERT splits text. */
 export function splitWords(text: string): string[] {
   const plain = text
     .normalize("NFD")
     .replace(/\p{Mn}/gu, "")
     .toLowerCase();
-  return plain.match(/[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu) ?? [];
+  return plain.match(wordPattern) ?? [];
 }
 
 /** Whether a word of `splitWords` is made of letters, not of digits or punctuation. */
 export function isAlphabetic(word: string): boolean {
-  return /^\p{L}+$/u.test(word);
+  return /^[\p{L}\p{M}]+$/u.test(word);
 }

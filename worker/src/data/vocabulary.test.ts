@@ -40,9 +40,17 @@ describe("trainVocabulary", () => {
     expect(trainVocabulary(reversed, 28)).toEqual(trainVocabulary(words, 28));
   });
 
-  it("refuses a size that the text cannot give, and says which it can", () => {
+  it("refuses a size below the number of characters", () => {
     expect(() => trainVocabulary(words, 10)).toThrow(/set it higher/);
-    expect(() => trainVocabulary(words, 1000)).toThrow(/at most \d+ entries/);
+  });
+
+  it("is filled up where the text yields no more", () => {
+    const vocabulary = trainVocabulary(words, 1000);
+    const unused = vocabulary.findIndex((piece) => piece.startsWith("[unused"));
+    expect(unused).toBeGreaterThanOrEqual(28);
+    expect(vocabulary.slice(unused)).toEqual(
+      Array.from({ length: 1000 - unused }, (_, index) => `[unused${index}]`),
+    );
   });
 });
 

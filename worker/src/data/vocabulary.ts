@@ -20,15 +20,15 @@ const continuation = "##";
 
 /**
  * A WordPiece vocabulary of `size` entries: the special tokens, every character, then the most
- * frequent merges of neighbouring pieces (byte-pair encoding), in the order they were made.
+ * frequent merges of neighbouring pieces (byte-pair encoding), in the order they were made, then
+ * `[unused…]` where the text yields no more.
  *
  * Our own because the same words must give the same ids in every process: the trainer in npm's
  * `tokenizers` orders characters, and with them equally frequent merges, by a randomly seeded hash
  * map (decision 0007). Ties here go to the pair met first, words taken in code-unit order.
  *
  * @param wordCounts lower-cased words of the pre-training text and how often each occurs
- * @throws OpnasError BAD_SETTING when `size` is below the number of characters or above what the
- *   text yields
+ * @throws OpnasError BAD_SETTING when `size` is below the number of characters
  */
 export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: number): string[] {
   const words = [...wordCounts]
@@ -47,16 +47,18 @@ export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: n
   for (const word of words) pairs.add(word);
   while (vocabulary.size < size) {
     const best = pairs.mostFrequent();
-    if (best === undefined) {
-      throw new OpnasError(
-        "BAD_SETTING",
-        `The text yields a vocabulary of at most ${vocabulary.size} entries; ${size} were asked for.`,
-      );
-    }
+    if (best === undefined) break;
     vocabulary.add(joined(best));
     pairs.merge(best);
   }
-  return [...vocabulary];
+  return filledUp(vocabulary, size);
+}
+
+/** Pieces with as many `[unused…]` behind them as make `size`: models are built by that number. */
+export function filledUp(pieces: Iterable<string>, size: number): string[] {
+  const filled = new Set(pieces);
+  for (let unused = 0; filled.size < size; unused++) filled.add(`[unused${unused}]`);
+  return [...filled];
 }
 
 class PairTable {

@@ -1,4 +1,4 @@
-import { splitWords } from "../../data/text.js";
+import { splitWords, wordPattern } from "../../data/text.js";
 import type { WordEncoder } from "../../data/tokenizer.js";
 
 /** A passage's word pieces, and for each where its word stands in the text: code units [start, end). */
@@ -8,10 +8,7 @@ export interface Passage {
   ends: number[];
 }
 
-/** As `splitWords` finds words, but in the text as it is, with its accents. */
-const wordPattern = /[\p{L}\p{N}\p{Mn}]+|[^\s\p{L}\p{N}\p{Mn}]/gu;
-
-/** The pieces are those of `piecesOf`. */
+/** The pieces are those of `piecesOf`; words are found in the text as it is, with its accents. */
 export function encodePassage(encoder: WordEncoder, text: string): Passage {
   const passage: Passage = { pieces: [], starts: [], ends: [] };
   for (const { 0: word, index } of text.matchAll(wordPattern)) {

@@ -8,28 +8,30 @@ const lineSchema = z.object({ text: z.string() });
 
 /**
  * The documents of a .jsonl file: of each line the field "text". Lines that are not of this form
- * are left out and told.
+ * or hold no text are left out and told.
  *
  * @throws OpnasError BAD_INPUT when more than half of the lines are not: then it is another format
  */
 export function documentsOfLines(
   name: string,
   content: string,
-): { documents: Document[]; remark: string | null } {
+): { documents: Document[]; remarks: string[] } {
   const documents: Document[] = [];
   const bad: number[] = [];
-  let lines = 0;
+  let [lines, blank] = [0, 0];
   for (const [index, line] of content.split("\n").entries()) {
     if (line.trim() === "") continue;
     lines++;
     const text = textOf(line);
     if (text === undefined) bad.push(index + 1);
+    else if (text.trim() === "") blank++;
     else documents.push(...documentsOf(`${name}:${index + 1}`, text));
   }
-  if (bad.length === 0) return { documents, remark: null };
+  const remarks = blank > 0 ? [`${blank} of ${lines} lines of ${name} hold no text`] : [];
+  if (bad.length === 0) return { documents, remarks };
   const told = `${bad.length} of ${lines} lines of ${name} are not {"text": "…"}, the first is line ${bad[0]}`;
   if (2 * bad.length > lines) throw new OpnasError("BAD_INPUT", `${told}.`);
-  return { documents, remark: told };
+  return { documents, remarks: [...remarks, told] };
 }
 
 function textOf(line: string): string | undefined {

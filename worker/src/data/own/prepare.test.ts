@@ -10,7 +10,7 @@ import { tensorNamed } from "../../model/tensors.js";
 import { trainSuperNet } from "../../supernet/train.js";
 import { smallSettings } from "../../training/testing/data.js";
 import { readSpeeches } from "../corpus.js";
-import type { PreparedData } from "../types.js";
+import { unknownId, type PreparedData } from "../types.js";
 import { specialTokens } from "../vocabulary.js";
 import { prepareOwn } from "./prepare.js";
 
@@ -35,17 +35,38 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
+const remainder = (word: string, divisor: number) =>
+  Array.from(word).reduce(
+    (rest, letter) => (31 * rest + (letter.codePointAt(0) ?? 0)) % divisor,
+    0,
+  );
+
+/** English in other signs, letter by letter and word by word: real text in the form of a script. */
+const written = {
+  Cyrillic: (text: string) =>
+    text.replace(/[a-z]/gi, (letter) => {
+      const other = String.fromCodePoint(0x430 + (letter.toLowerCase().codePointAt(0) ?? 0) - 97);
+      return letter === letter.toLowerCase() ? other : other.toUpperCase();
+    }),
+  Chinese: (text: string) =>
+    text
+      .replace(/[a-z]+/gi, (word) => String.fromCodePoint(0x4e00 + remainder(word, 300)))
+      .replace(/[.!?]/g, "。")
+      .replaceAll(" ", ""),
+};
+
 /** What a run prepares, and what it told meanwhile. */
 async function prepare(
   run: string,
   tasks: readonly TaskName[],
   vocabulary: string | null = null,
+  folder = "mine",
 ): Promise<{ data: PreparedData; told: string[] }> {
   const told: string[] = [];
   const data = await prepareOwn(
     {
       request: { ...prepared, tasks },
-      text: { folder: "mine", vocabulary },
+      text: { folder, vocabulary },
       places: {
         own: join(root, "text"),
         cache: join(root, "prepared"),
@@ -90,6 +111,26 @@ describe("a search on a user's text", () => {
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
     expect(losses.every(Number.isFinite)).toBe(true);
   }, 120_000);
+
+  it.each(["Cyrillic", "Chinese"] as const)(
+    "reads sentences and words of %s, and tells which documents are too short",
+    async (script) => {
+      const folder = join(root, "text", script);
+      await mkdir(folder);
+      const texts = (await readSpeeches()).filter((_, index) => index % 12 === 0);
+      for (const [index, { text }] of texts.entries()) {
+        await writeFile(join(folder, `${index}.txt`), written[script](text.slice(0, 30_000)));
+      }
+      await writeFile(join(folder, "short.txt"), "1。");
+      const { data, told } = await prepare(script, ["mlm", "swap"], null, script);
+      const { ids, sentences } = data.documents;
+      expect(ids.length / sentences.length).toBeLessThan(100);
+      const unknown = ids.filter((id) => id === unknownId).length;
+      expect(unknown / ids.length).toBeLessThan(0.01);
+      expect(told).toContainEqual(expect.stringContaining("1 of 21 documents are shorter than"));
+    },
+    60_000,
+  );
 
   it("takes a vocabulary file as it is", async () => {
     const ends = letters.map((letter) => `##${letter}`);

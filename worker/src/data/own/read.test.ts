@@ -65,14 +65,17 @@ describe("a user's text", () => {
     expect(sections.join(" ")).toBe(paragraphs.join(" ").replace(/\s+/g, " "));
   });
 
-  it("tells lines of .jsonl that cannot be read, and files that are neither", async () => {
-    const good = ["One.", "Two.", "Three."].map(line);
-    await put({ "a.jsonl": [...good, "{", '{"text": 5}', "[]"].join("\n"), "b.csv": "x" });
+  it("tells what cannot be read, what holds no text, and files that are neither", async () => {
+    const good = ["One.", "Two.", "Three.", " \t"].map(line);
+    const lines = [...good, "{", '{"text": 5}', "[]"].join("\n");
+    await put({ "a.jsonl": lines, "b.csv": "x", "c.txt": "\n", "d.txt": "" });
     const { documents, remarks } = await read();
     expect(documents).toHaveLength(3);
     expect(remarks).toEqual([
       "1 files are neither .txt nor .jsonl",
-      '3 of 6 lines of news/a.jsonl are not {"text": "…"}, the first is line 4',
+      "1 of 7 lines of news/a.jsonl hold no text",
+      '3 of 7 lines of news/a.jsonl are not {"text": "…"}, the first is line 5',
+      "2 .txt files hold no text",
     ]);
   });
 

@@ -45,14 +45,17 @@ export async function readOwnDocuments(
   await requireSize(wanted, folder);
   const documents: Document[] = [];
   const remarks = others > 0 ? [`${others} files are neither .txt nor .jsonl`] : [];
+  let blank = 0;
   for (const { name, path } of wanted) {
     const text = decoded(await reading(name, () => readFile(path)), name);
     if (isLines(name)) {
       const lines = documentsOfLines(name, text);
       for (const document of lines.documents) documents.push(document);
-      if (lines.remark !== null) remarks.push(lines.remark);
-    } else documents.push(...documentsOf(name, text));
+      remarks.push(...lines.remarks);
+    } else if (text.trim() === "") blank++;
+    else documents.push(...documentsOf(name, text));
   }
+  if (blank > 0) remarks.push(`${blank} .txt files hold no text`);
   if (documents.length < fewestDocuments) {
     throw new OpnasError(
       "BAD_INPUT",

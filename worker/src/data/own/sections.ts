@@ -4,7 +4,7 @@ import { type Document, unifyMarks } from "../corpus.js";
 const longest = 50_000;
 
 /** Where a section may end, best first. */
-const borders = ["\n\n", "\n", ". ", " "];
+const borders = ["\n\n", "\n", "。", ". ", " "];
 
 /**
  * A text as documents: itself, or, where it is long, its sections of 25,000 to 50,000 characters,

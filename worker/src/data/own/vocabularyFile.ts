@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 
 import { OpnasError } from "@opnas/core";
 
-import { specialTokens } from "../vocabulary.js";
+import { filledUp, specialTokens } from "../vocabulary.js";
 
 /** 100,000 pieces, which is the most that settings allow, of 100 bytes. */
 const mostBytes = 10e6;
@@ -36,9 +36,7 @@ export async function readVocabulary(
       `${name} has ${known.size} pieces, the setting size.vocabulary is ${size}: set it to ${known.size}`,
     );
   }
-  const ordered = new Set([...specialTokens, ...pieces]);
-  for (let unused = 0; ordered.size < size; unused++) ordered.add(`[unused${unused}]`);
-  return [...ordered];
+  return filledUp([...specialTokens, ...pieces], size);
 }
 
 async function contentOf(path: string, name: string): Promise<string> {
