@@ -10,3 +10,9 @@ export function medianWithInterval(values) {
   const at = (rank) => sorted[Math.min(n - 1, Math.max(0, Math.round(rank)))];
   return { median: at((n - 1) / 2), low: at((n - 1) / 2 - half), high: at((n - 1) / 2 + half) };
 }
+
+/** A median with its interval for people; `most` is where counting ended. */
+export function shown({ median, low, high }, most, digits = 0) {
+  const number = (value) => (Number.isFinite(value) ? value.toFixed(digits) : `over ${most}`);
+  return `${number(median)} (${number(low)}–${number(high)})`;
+}

@@ -1,7 +1,7 @@
 import { strategies } from "@opnas/core";
 
 /**
- * One search over recorded scores: the scores in the order of their evaluation.
+ * One search over recorded scores: what it evaluated, in order, with the scores it saw.
  *
  * @param scoreOf architecture → score
  * @param evaluations where to stop
@@ -17,13 +17,20 @@ export function replay(name, context, scoreOf, evaluations) {
       history.push({ architecture, key, score: scoreOf(architecture), generation, index });
     }
   }
-  return history.slice(0, evaluations).map(({ score }) => score);
+  return history.slice(0, evaluations);
 }
 
-/** Best score after each evaluation. */
-export function bestSoFar(scores) {
-  let best = -Infinity;
-  return scores.map((score) => (best = Math.max(best, score)));
+/**
+ * What the search's choice is worth after each evaluation.
+ *
+ * @param worthOf architecture → score, by default the one that the search saw
+ */
+export function bestSoFar(history, worthOf) {
+  let best = history[0];
+  return history.map((candidate) => {
+    if (candidate.score > best.score) best = candidate;
+    return worthOf ? worthOf(best.architecture) : best.score;
+  });
 }
 
 /** Evaluations until a score of at least `target`; Infinity if it never came. */

@@ -1,7 +1,6 @@
 import {
   builtInText,
   defaultEditWeights,
-  defaultReinforcement,
   noLimits,
   type SearchSettings,
 } from "./settings.js";
@@ -15,16 +14,18 @@ export interface Preset {
 
 const tiny: SearchSettings = {
   strategy: "opnas",
-  size: { layers: 3, hidden: 64, heads: 4, vocabulary: 3072, length: 32 },
+  size: { layers: 3, hidden: 64, heads: 4, vocabulary: 3072, length: 32, rawKernels: false },
   population: 16,
   parents: 4,
   childrenPerParent: 4,
   generations: 5,
   survivors: "best",
-  ucb: { alpha: 2, temperature: 2 },
+  tournament: null,
+  scoreUnit: "deviations",
+  ucb: { alpha: 1, temperature: 0.5 },
   screening: { draws: 16, alpha: 1 },
-  reinforcement: defaultReinforcement,
-  mutation: { layerKind: 0.2, edits: 1, maxNodes: 10, editWeights: defaultEditWeights },
+  reinforcement: { learningRate: 1, baselineDecay: 0.9 },
+  mutation: { layerKind: 0.2, edits: 1, maxNodes: 12, editWeights: defaultEditWeights },
   superNet: {
     steps: 4000,
     branches: "both",
@@ -51,7 +52,7 @@ export const presets: readonly Preset[] = [
     description: "A minute on two cores: every step of a search once, scores that mean little.",
     settings: {
       ...tiny,
-      size: { layers: 2, hidden: 32, heads: 2, vocabulary: 1024, length: 32 },
+      size: { layers: 2, hidden: 32, heads: 2, vocabulary: 1024, length: 32, rawKernels: false },
       population: 4,
       parents: 2,
       childrenPerParent: 2,

@@ -14,7 +14,14 @@ describe("settings of a pre-training", () => {
   test.each([{ steps: 0 }, { accumulate: 0 }, { masking: 0 }, { weightDecay: -1 }, { seed: 1 }])(
     "cannot be %o",
     (change) => {
-      const size = { layers: 2, hidden: 32, heads: 2, vocabulary: 1024, length: 32 };
+      const size = {
+        layers: 2,
+        hidden: 32,
+        heads: 2,
+        vocabulary: 1024,
+        length: 32,
+        rawKernels: false,
+      };
       const settings = { ...defaultPretraining(size), ...change };
       expect(pretrainSettingsSchema.safeParse(settings).success).toBe(false);
     },

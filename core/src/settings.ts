@@ -16,6 +16,9 @@ export type TaskName = (typeof taskNames)[number];
 export const strategyNames = ["opnas", "evolution", "random", "reinforcement"] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
+export const scoreUnits = ["points", "deviations"] as const;
+export type ScoreUnit = (typeof scoreUnits)[number];
+
 /** The kinds of change within an attention graph (paper §3). */
 export const editKinds = ["change", "insert", "delete", "rewire", "inputs"] as const;
 export type EditKind = (typeof editKinds)[number];
@@ -77,6 +80,8 @@ export const modelSizeSchema = z
     vocabulary: z.int().min(256).max(100_000),
     /** Tokens in a sequence, [CLS] and [SEP] included. */
     length: z.int().min(8).max(1024),
+    /** Convolutions use their kernels as learned, without the softmax over each (Wu et al. 2019). */
+    rawKernels: z.boolean().default(false),
   })
   .refine((size) => size.hidden % size.heads === 0, {
     error: "hidden must be a multiple of heads",
@@ -96,14 +101,25 @@ export const searchSettingsSchema = z
     generations: z.int().min(0).max(10_000),
     /**
      * Who is in the population: the best of all ever evaluated, or the youngest, whatever their
-     * score (regularised evolution, Real et al. 2019).
+     * score. With tournaments and one child a generation the second is regularised evolution (Real
+     * et al. 2019).
      */
     survivors: z.enum(["best", "youngest"]).default("best"),
+    /**
+     * How many of the population are drawn for each child, to take the best of them as its parent;
+     * null: the `parents` best of all have children.
+     */
+    tournament: z.int().min(1).max(10_000).nullable().default(null),
+    /**
+     * What `ucb` and `reinforcement` count in: the score's own points, or standard deviations of
+     * all scores so far, which fits scores of any scale.
+     */
+    scoreUnit: z.enum(scoreUnits).default("points"),
     /** Operation priorities (paper §3): u = mean score + alpha · √(2 ln N / N_i). */
     ucb: z.strictObject({
-      /** Weight of exploration, in score points. */
+      /** Weight of exploration, in `scoreUnit`. */
       alpha: z.number().min(0).max(1_000),
-      /** Of the softmax over u, in score points: lower is greedier. */
+      /** Of the softmax over u, in `scoreUnit`: lower is greedier. */
       temperature: z.number().min(0.001).max(1_000),
     }),
     /**
@@ -121,7 +137,7 @@ export const searchSettingsSchema = z
     /** REINFORCE (strategy `reinforcement`). */
     reinforcement: z
       .strictObject({
-        /** Of a log probability, by score point of advantage. */
+        /** Of a log probability, by one `scoreUnit` of advantage. */
         learningRate: z.number().min(0).max(10),
         /** Of the moving mean of scores that a child's score is held against. */
         baselineDecay: z.number().min(0).max(1),

@@ -24,7 +24,7 @@ const backbone: Backbone = {
   version: 1,
   layers: [bertLayer, { kind: "conv", kernelSize: 7 }],
 };
-const size = { layers: 4, hidden: 64, heads: 4, vocabulary: 1024, length: 32 };
+const size = { layers: 4, hidden: 64, heads: 4, vocabulary: 1024, length: 32, rawKernels: false };
 const settings: PretrainSettings = {
   ...defaultPretraining(size),
   ...{ steps: 400, batch: 8, accumulate: 2, checkpointEverySeconds: 1 },

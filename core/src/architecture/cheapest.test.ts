@@ -10,6 +10,7 @@ const sizes = fc
     width: fc.integer({ min: 8, max: 64 }),
     vocabulary: fc.integer({ min: 256, max: 5000 }),
     length: fc.integer({ min: 8, max: 512 }),
+    rawKernels: fc.boolean(),
   })
   .map(({ width, heads, ...size }) => ({ ...size, heads, hidden: width * heads }));
 

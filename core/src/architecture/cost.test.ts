@@ -4,7 +4,7 @@ import { flops, parameterCount } from "./cost.js";
 import { bertBase, bertLayer } from "./named.js";
 import type { Architecture, AttentionGraph } from "./schema.js";
 
-const size = { layers: 1, hidden: 8, heads: 2, vocabulary: 256, length: 8 };
+const size = { layers: 1, hidden: 8, heads: 2, vocabulary: 256, length: 8, rawKernels: false };
 const vanilla: Architecture = { version: 1, layers: [bertLayer] };
 const convolution: Architecture = { version: 1, layers: [{ kind: "conv", kernelSize: 5 }] };
 
@@ -31,7 +31,14 @@ describe("parameterCount", () => {
   });
 
   test("of BERT-base is its published 110 million, less segment embeddings, pooler and NSP", () => {
-    const base = { layers: 12, hidden: 768, heads: 12, vocabulary: 30_522, length: 512 };
+    const base = {
+      layers: 12,
+      hidden: 768,
+      heads: 12,
+      vocabulary: 30_522,
+      length: 512,
+      rawKernels: false,
+    };
     expect(parameterCount(bertBase, base)).toBe(109_512_762);
   });
 });

@@ -75,7 +75,7 @@ function blockParameters(layer: Layer, { hidden, heads }: ModelSize): number {
 }
 
 function blockFlops(layer: Layer, size: ModelSize): number {
-  const { hidden, heads, length } = size;
+  const { hidden, heads, length, rawKernels } = size;
   if (layer.kind === "attention") {
     const maps = liveInputs(layer.graph).length + 1;
     return maps * linearFlops(length, hidden, hidden) + heads * graphFlops(layer.graph, size);
@@ -84,7 +84,7 @@ function blockFlops(layer: Layer, size: ModelSize): number {
   return (
     linearFlops(length, hidden, 2 * hidden) +
     elementwise.glu * tokens +
-    elementwise.softmax * heads * layer.kernelSize +
+    (rawKernels ? 0 : elementwise.softmax * heads * layer.kernelSize) +
     2 * layer.kernelSize * tokens +
     linearFlops(length, hidden, hidden)
   );

@@ -1,5 +1,6 @@
 import { evolve, initialPopulation } from "./evolution.js";
 import { chooseByPriority, operationPriorities } from "./priorities.js";
+import { pointsOf } from "./scoreUnit.js";
 import { promise } from "./screening.js";
 import { orderedHistory, type Strategy } from "./strategy.js";
 
@@ -18,8 +19,13 @@ export const opnas: Strategy = {
       score,
       features: space.features(architecture),
     }));
-    const priorities = operationPriorities(samples, space.operations, settings.ucb);
-    const choose = chooseByPriority(priorities, settings.ucb);
+    const unit = pointsOf(
+      settings.scoreUnit,
+      samples.map(({ score }) => score),
+    );
+    const ucb = { alpha: settings.ucb.alpha * unit, temperature: settings.ucb.temperature * unit };
+    const priorities = operationPriorities(samples, space.operations, ucb);
+    const choose = chooseByPriority(priorities, ucb);
     const { draws, alpha } = settings.screening;
     const screening = draws > 1 ? { draws, promise: promise(evaluated, space, alpha) } : undefined;
     return { children: evolve(evaluated, generation, choose, context, screening), priorities };

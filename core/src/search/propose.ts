@@ -25,8 +25,10 @@ export function sampleNew<A>(
 }
 
 /**
- * New architectures by mutation: `childrenPerParent` of each parent, none with a key in `known`.
- * Where a parent's neighbours are used up a sampled architecture takes the child's place.
+ * New architectures by mutation: one child of each of the parents, none with a key in `known`. Where
+ * a parent's neighbours are used up a sampled architecture takes the child's place.
+ *
+ * @param parents one may be there several times
  */
 export function mutateNew<A>(
   parents: readonly Candidate<A>[],
@@ -37,11 +39,8 @@ export function mutateNew<A>(
   screening?: Screening<A>,
 ): Proposal<A>[] {
   const taken = new Set(known);
-  const { space, seed, settings } = context;
-  const places = parents.flatMap((parent) =>
-    Array.from({ length: settings.childrenPerParent }, () => parent),
-  );
-  return places.flatMap((parent, index) => {
+  const { space, seed } = context;
+  return parents.flatMap((parent, index) => {
     const random = stream(seed, `mutation for generation ${generation}`, index);
     const mutate = () => {
       const { architecture, description } = space.mutate(parent.architecture, choose, random);

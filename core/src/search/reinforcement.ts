@@ -1,5 +1,6 @@
 import type { SearchSettings } from "../settings.js";
 import { evolve, initialPopulation } from "./evolution.js";
+import { pointsOf } from "./scoreUnit.js";
 import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";
 import {
   orderedHistory,
@@ -24,9 +25,15 @@ export const reinforcement: Strategy = {
     policy.begin(evaluated.filter((candidate) => candidate.generation === 0));
     for (let past = 1; past < generation; past++) {
       const { actions } = propose(evaluated, past, policy, context);
+      const known = evaluated.filter((candidate) => candidate.generation <= past);
+      const unit = pointsOf(
+        context.settings.scoreUnit,
+        known.map(({ score }) => score),
+      );
       policy.learn(
-        evaluated.filter((candidate) => candidate.generation === past),
+        known.filter((candidate) => candidate.generation === past),
         actions,
+        unit,
       );
     }
     return { children: propose(evaluated, generation, policy, context).children, priorities: [] };
@@ -96,14 +103,19 @@ class Policy {
     this.#baseline = sum / Math.max(1, initial.length);
   }
 
-  /** Moves every draw's log probability along (score − baseline) · ∇ log π, then the baseline. */
+  /**
+   * Moves every draw's log probability along (score − baseline) / unit · ∇ log π, then the baseline.
+   *
+   * @param unit in points of the score
+   */
   learn(
     children: readonly { key: string; score: number }[],
     actions: ReadonlyMap<string, readonly Action[]>,
+    unit: number,
   ): void {
     const { learningRate, baselineDecay } = this.settings;
     const steps = children.flatMap(({ key, score }) => {
-      const advantage = score - this.#baseline;
+      const advantage = (score - this.#baseline) / unit;
       this.#baseline = baselineDecay * this.#baseline + (1 - baselineDecay) * score;
       return (actions.get(key) ?? []).flatMap(({ slot, options, chosen }) => {
         const probabilities = this.#probabilities(slot, options);

@@ -1,3 +1,4 @@
+import { mean } from "simple-statistics";
 import { describe, expect, test } from "vitest";
 import { architectureKey } from "../architecture/key.js";
 import type { Architecture } from "../architecture/schema.js";
@@ -6,6 +7,7 @@ import { stream } from "../random.js";
 import {
   candidateCount,
   strategyNames,
+  type ScoreUnit,
   type SearchSettings,
   type StrategyName,
 } from "../settings.js";
@@ -141,6 +143,24 @@ describe("evolution", () => {
     expect(new Set(ages)).toEqual(new Set([3]));
   });
 
+  test("takes the best of a few drawn as each child's parent, with tournaments", () => {
+    const { history } = run("evolution", context, artificialScore);
+    const seen = history.filter(({ generation }) => generation < 4);
+    const scores = new Map(seen.map(({ key, score }) => [key, score]));
+    /** The score of each child's parent. */
+    const parentsWith = (tournament: number) => {
+      const changed = { ...context, settings: { ...settings, tournament } };
+      const { children } = strategies.evolution.next(seen, 4, changed);
+      return children.map(({ parentKey }) => scores.get(parentKey ?? "") ?? NaN);
+    };
+    const best = Math.max(...scores.values());
+    expect(parentsWith(1_000)).toEqual(Array(16).fill(best));
+    const drawn = parentsWith(4);
+    expect(new Set(drawn).size).toBeGreaterThan(4);
+    expect(mean(drawn)).toBeGreaterThan(mean(parentsWith(1)));
+    expect(mean(drawn)).toBeLessThan(best);
+  });
+
   test("only OP-NAS keeps operation priorities", { timeout: 60_000 }, () => {
     const last = (name: StrategyName) => run(name, context, artificialScore).generations.at(-1);
     expect(last("opnas")?.priorities.length).toBeGreaterThan(10);
@@ -150,15 +170,37 @@ describe("evolution", () => {
 });
 
 test.each(["opnas", "reinforcement"] as const)(
-  "%s beats random search on an artificial score, seed by seed",
+  "%s beats random search on an artificial score, over six seeds",
   { timeout: 120_000 },
   (name) => {
-    const wins = [0, 1, 2, 3, 4, 5].filter(
-      (seed) => bestScore(name, seed) > bestScore("random", seed),
-    );
-    expect(wins).toHaveLength(6);
+    const over = (strategy: StrategyName) =>
+      mean([0, 1, 2, 3, 4, 5].map((seed) => bestScore(strategy, seed)));
+    expect(over(name)).toBeGreaterThan(over("random") + 3);
   },
 );
+
+describe("scores of another scale", () => {
+  const children = (name: StrategyName, scoreUnit: ScoreUnit, scale: number) => {
+    const { generations } = run(
+      name,
+      searchContext({ ...settings, scoreUnit }, 5),
+      (architecture) => scale * artificialScore(architecture),
+    );
+    return generations.map((generation) => generation.children.map(({ key }) => key));
+  };
+
+  test.each(["opnas", "reinforcement"] as const)(
+    "%s searches alike in deviations, not in points",
+    { timeout: 60_000 },
+    (name) => {
+      const [one, other] = (["deviations", "points"] as const).map((unit) =>
+        [1, 1 / 128].map((scale) => children(name, unit, scale)),
+      );
+      expect(one?.[1]).toEqual(one?.[0]);
+      expect(other?.[1]).not.toEqual(other?.[0]);
+    },
+  );
+});
 
 describe("OP-NAS that screens its mutations", () => {
   const screening = { draws: 8, alpha: 0.3 };

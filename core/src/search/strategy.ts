@@ -40,6 +40,8 @@ export type StrategySettings = Pick<
   | "childrenPerParent"
   | "generations"
   | "survivors"
+  | "tournament"
+  | "scoreUnit"
   | "ucb"
   | "screening"
   | "reinforcement"

@@ -31,7 +31,7 @@ export type Use = "once" | "often";
 export function buildLayer(size: ModelSize, index: number, layer: Layer, use: Use): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
   if (layer.kind === "conv") {
-    const part = convolution(layer.kernelSize);
+    const part = convolution(layer.kernelSize, size.rawKernels);
     return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
   }
   const run = attention(size, layer.graph);
@@ -85,13 +85,13 @@ const attentionEnd = modelPart(endNames, (weights, [x, y]) =>
 );
 
 /** Linear → gated linear unit → lightweight convolution → linear. */
-function convolution(kernelSize: KernelSize): ModelPart {
-  return once(`convolution ${kernelSize.toString()}`, () =>
+function convolution(kernelSize: KernelSize, rawKernels: boolean): ModelPart {
+  return once(`convolution ${kernelSize.toString()}${rawKernels ? " raw" : ""}`, () =>
     modelPart([...namesOf("in"), "kernel", ...endNames], (weights, inputs, [keep]) => {
       const x = given(inputs[0]);
       const gated = glu(affine(weights, "in", x)); // [b, n, 2·hidden] → [b, n, hidden]
       const kernel = centre(weights("kernel"), kernelSize);
-      return layerEnd(weights, x, lightweightConvolution(gated, kernel, keep));
+      return layerEnd(weights, x, lightweightConvolution(gated, kernel, keep, !rawKernels));
     }),
   );
 }

@@ -63,7 +63,7 @@ export function pairParameters({ hidden }: ModelSize): Parameter[] {
 
 /** Everything between a layer's input and its output: mixing, feed-forward, both norms. */
 export function branchParameters(size: ModelSize, index: number, branch: Branch): Parameter[] {
-  const { hidden, heads } = size;
+  const { hidden, heads, rawKernels } = size;
   const prefix = branchPrefix(index, branch.kind);
   const mixing =
     branch.kind === "attention"
@@ -73,7 +73,7 @@ export function branchParameters(size: ModelSize, index: number, branch: Branch)
           {
             name: `${prefix}.kernel`,
             shape: [heads, branch.kernelSize],
-            begin: { deviation: 1 },
+            begin: { deviation: rawKernels ? 1 / Math.sqrt(branch.kernelSize) : 1 },
           },
         ];
   return [

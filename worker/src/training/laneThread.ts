@@ -13,6 +13,7 @@ const count = z.int().min(1);
 const sizeSchema = z.object({
   ...{ layers: count, hidden: count, heads: count },
   ...{ vocabulary: count, length: count },
+  rawKernels: z.boolean(),
 });
 const tensorsSchema = z.map(
   z.string(),

@@ -21,7 +21,14 @@ export function tinyModel(length = 32): Model {
   const learned = trainVocabulary(counts, 150);
   const rest = Array.from({ length: 256 - learned.length }, (_, index) => `unused${index}`);
   const vocabulary = [...learned, ...rest];
-  const size = { layers: 2, hidden: 32, heads: 2, vocabulary: vocabulary.length, length };
+  const size = {
+    layers: 2,
+    hidden: 32,
+    heads: 2,
+    vocabulary: vocabulary.length,
+    length,
+    rawKernels: false,
+  };
   const architecture: Architecture = {
     version: 1,
     layers: [{ kind: "conv", kernelSize: 3 }, bertLayer],

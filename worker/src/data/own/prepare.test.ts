@@ -14,7 +14,7 @@ import { unknownId, type PreparedData } from "../types.js";
 import { specialTokens } from "../vocabulary.js";
 import { prepareOwn } from "./prepare.js";
 
-const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 400, length: 32 };
+const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 400, length: 32, rawKernels: false };
 const prepared = { vocabulary: size.vocabulary, length: size.length, evaluationExamples: 32 };
 
 const letters = Array.from("abcdefghijklmnopqrstuvwxyz");

@@ -26,6 +26,9 @@ const { size, paddedLength, cases } = z
   .parse(JSON.parse(readFileSync(new URL("layers.json", import.meta.url), "utf8")));
 const { batch, length, hidden, heads } = size;
 
+/** Behind a case's name: its kernels have no softmax. */
+const rawKernels = ", raw kernels";
+
 /** The script's names; layer 8 has the graph of layer 6. */
 const layers: Record<string, Layer> = {
   BERT: bertLayer,
@@ -33,7 +36,12 @@ const layers: Record<string, Layer> = {
     [2, 4, 6, 10, 12].map((number) => [`layer ${number}`, published(number)] as const),
   ),
   ...Object.fromEntries(
-    kernelSizes.map((kernelSize) => [`convolution ${kernelSize}`, { kind: "conv", kernelSize }]),
+    kernelSizes.flatMap((kernelSize) =>
+      ["", rawKernels].map((raw) => [
+        `convolution ${kernelSize}${raw}`,
+        { kind: "conv", kernelSize },
+      ]),
+    ),
   ),
 };
 
@@ -44,9 +52,9 @@ function published(number: number): Layer {
 }
 
 /** The layer's output at tokens, and what they weighted by fixed numbers give as gradients. */
-function compute(layer: Layer, padded: boolean): Map<string, Tensor> {
+function compute(layer: Layer, isRaw: boolean, padded: boolean): Map<string, Tensor> {
   const prefix = branchPrefix(0, layer.kind);
-  const modelSize = { layers: 1, hidden, heads, vocabulary: 1, length };
+  const modelSize = { layers: 1, hidden, heads, vocabulary: 1, length, rawKernels: isRaw };
   const parameters = branchParameters(modelSize, 0, branchOf(layer)).map(({ name, shape }) => ({
     name,
     tensor: onEngine(formula({ name: name.slice(prefix.length + 1), shape })),
@@ -89,7 +97,7 @@ export function describeReferenceLayers(): void {
           if (!layer) throw new Error(`layers.json has ${name}, which is not known here.`);
           const { output, gradients } = reference[kind];
           inScope(() => {
-            const computed = compute(layer, kind === "padded");
+            const computed = compute(layer, name.endsWith(rawKernels), kind === "padded");
             expect([...computed.keys()].sort()).toEqual(
               ["output", ...Object.keys(gradients)].sort(),
             );

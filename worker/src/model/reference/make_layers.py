@@ -103,10 +103,11 @@ def attention(inputs, graph):
     return mix
 
 
-def convolution(size):
+def convolution(size, raw=False):
     def mix(p, x, real):
         x = F.glu(p.linear("in", x, 2 * HIDDEN), -1) * real[:, :, None]
-        kernel = p.get("kernel", HEADS, size).softmax(-1).repeat_interleave(HEAD_SIZE, 0)
+        kernel = p.get("kernel", HEADS, size)
+        kernel = (kernel if raw else kernel.softmax(-1)).repeat_interleave(HEAD_SIZE, 0)
         mixed = F.conv1d(turned(x), kernel[:, None, :], padding=size // 2, groups=HIDDEN)
         return turned(mixed)
 
@@ -120,7 +121,8 @@ CASES = {
     "layer 6": attention("qk", layer6),
     "layer 10": attention("qkv", layer10),
     "layer 12": attention("qkv", layer12),
-    **{f"convolution {size}": convolution(size) for size in (3, 7, 9, 65)},
+    **{f"convolution {size}": convolution(size) for size in (3, 5, 7, 9, 15, 31, 65)},
+    "convolution 5, raw kernels": convolution(5, raw=True),
 }
 
 

@@ -14,7 +14,7 @@ import {
 } from "../../data/types.js";
 import { runningText } from "../../data/sequences.js";
 
-const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 40, length: 12 };
+const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 40, length: 12, rawKernels: false };
 
 /** Settings of a search so small that a test can run it. */
 export function smallSettings(changes: Partial<SearchSettings> = {}): SearchSettings {
