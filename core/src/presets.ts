@@ -1,9 +1,4 @@
-import {
-  builtInText,
-  defaultEditWeights,
-  noLimits,
-  type SearchSettings,
-} from "./settings.js";
+import { builtInText, defaultEditWeights, noLimits, type SearchSettings } from "./settings.js";
 
 export interface Preset {
   name: string;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { modelSizeSchema, type ModelSize } from "./settings.js";
+import { modelSizeSchema, textSchema, type ModelSize } from "./settings.js";
 
 /**
  * Everything a full pre-training depends on beside its architecture and seed: BERT's (paper §5) with
@@ -22,9 +22,11 @@ export const pretrainSettingsSchema = z.strictObject({
   /** Share of the tokens that are hidden. */
   masking: z.number().min(0.01).max(0.9),
   checkpointEverySeconds: z.number().positive().max(86_400),
+  /** What is read; null: the text of the search that found the architecture. */
+  text: textSchema.nullable().default(null),
 });
 
-/** The sizes that the paper gives its backbones (paper §2); text and length are one's own. */
+/** The sizes that the paper gives its backbones (paper §2); text and vocabulary are one's own. */
 export const publishedSizes = {
   small: { layers: 12, hidden: 256, heads: 4 },
   base: { layers: 12, hidden: 768, heads: 12 },
@@ -32,6 +34,9 @@ export const publishedSizes = {
 } as const satisfies Record<string, Partial<ModelSize>>;
 
 export type PretrainSettings = z.infer<typeof pretrainSettingsSchema>;
+
+/** What models of these sizes are trained with, in the beginning (paper §5). */
+export const publishedTraining = { length: 128, learningRate: 1e-4 };
 
 /** What is not asked for, at a size. */
 export function defaultPretraining(size: ModelSize): PretrainSettings {
@@ -45,6 +50,7 @@ export function defaultPretraining(size: ModelSize): PretrainSettings {
     weightDecay: 0.01,
     masking: 0.15,
     checkpointEverySeconds: 60,
+    text: null,
   };
 }
 

@@ -68,6 +68,14 @@ const textName = z
     error: "it must be a name within the worker's text folder: not absolute, no . or .. in it",
   });
 
+/** A text and its vocabulary, by their names below the worker's text folder. */
+export const textSchema = z.strictObject({
+  /** A folder of .txt and .jsonl files; null: the built-in text. */
+  folder: textName.nullable().default(null),
+  /** A WordPiece vocabulary, one piece a line; null: one is trained on the text. */
+  vocabulary: textName.nullable().default(null),
+});
+
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
 
@@ -184,14 +192,7 @@ export const searchSettingsSchema = z
     references: z.boolean().default(true),
     masking: z.number().min(0.01).max(0.9),
     /** What is read in place of the built-in text; names below the worker's OPNAS_TEXT_DIR. */
-    text: z
-      .strictObject({
-        /** A folder of .txt and .jsonl files; null: the built-in text. */
-        folder: textName.nullable().default(null),
-        /** A WordPiece vocabulary, one piece a line; null: one is trained on the text. */
-        vocabulary: textName.nullable().default(null),
-      })
-      .default(builtInText),
+    text: textSchema.default(builtInText),
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),
     /** "mlm" must be among them: it also tells whether a candidate learned at all. */

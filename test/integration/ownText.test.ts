@@ -1,10 +1,12 @@
-/** Searches on a user's own text, with a real worker on a real Postgres. */
+/** Searches and a pre-training on a user's own text, with a real worker on a real Postgres. */
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { presets, type SearchSettings, stream } from "@opnas/core";
-import { startRun } from "@opnas/prisma";
+import { bertLayer, defaultPretraining, presets, type SearchSettings, stream } from "@opnas/core";
+import { startRun, startTraining } from "@opnas/prisma";
+import { readModel } from "@opnas/worker";
 import { beforeAll, expect, test } from "vitest";
+import { anArchitecture } from "../support/architecture.js";
 import { until } from "../support/until.js";
 import { openWorkshop } from "../support/workshop.js";
 
@@ -70,6 +72,25 @@ test("a search on a user's text runs to its end and tells which text it reads", 
   });
   const told = JSON.stringify(progress.map(({ payload }) => payload));
   expect(told).toMatch(/Learning the vocabulary \(text .{0,2}farm.{0,2}, 12 documents\)/);
+}, 180_000);
+
+test("a pre-training reads another text than its search did", async () => {
+  const architectureId = await anArchitecture(db, { version: 1, layers: [bertLayer] });
+  const settings = {
+    ...defaultPretraining({
+      ...{ layers: 1, hidden: 16, heads: 2, vocabulary: 300, length: 16, rawKernels: false },
+    }),
+    ...{ steps: 5, batch: 4, text: { folder: "farm", vocabulary: null } },
+  };
+  const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings });
+  const { artifact, error } = await until("the training ends", 120, async () => {
+    const row = await db.training.findUniqueOrThrow({ where: { id } });
+    return ["DONE", "FAILED"].includes(row.status) && row;
+  });
+  expect(error).toBeNull();
+  const { vocabulary } = await readModel(path.join(dataFolder, artifact ?? ""));
+  expect(vocabulary).toEqual(expect.arrayContaining(["slept", "yesterday"]));
+  expect(vocabulary).not.toContain("congress");
 }, 180_000);
 
 test.each([

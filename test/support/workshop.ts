@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createClient, openQueue } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 import { WorkerProcess } from "./workerProcess.js";
 
 /** A database, a queue and a data folder of a test file's own, and real workers on them. */
 export async function openWorkshop(name: string) {
   const databaseUrl = await testDatabase();
   const db = createClient(databaseUrl);
+  const queueErrors: unknown[] = [];
   const queue = await openQueue(databaseUrl, {
     supervise: false,
-    onError: (error) => console.error(error),
+    onError: (error) => queueErrors.push(error),
   });
   const dataFolder = await mkdtemp(path.join(tmpdir(), `opnas-${name}-`));
   const workers: WorkerProcess[] = [];
@@ -29,6 +30,7 @@ export async function openWorkshop(name: string) {
     await queue.stop({ graceful: false });
     await db.$disconnect();
     await rm(dataFolder, { recursive: true, force: true });
+    expect(queueErrors).toEqual([]);
   });
   return { db, queue, dataFolder, startWorker, stopWorkers };
 }

@@ -4,7 +4,7 @@ import { CliError, exitCodes } from "../api/error.js";
 import type { PublishedSize } from "../generated/graphql.js";
 import type { PretrainOptions } from "../pretraining/pretrain.js";
 import { parseAssignments } from "../search/settings.js";
-import { collect, wholeNumber } from "./search.js";
+import { assigned, collect, wholeNumber } from "./search.js";
 
 /** Options that are one setting each; every other setting is changed with --set. */
 const options = [
@@ -29,6 +29,7 @@ const optionsSchema = z.object({
   ...{ layers: number, hidden: number, heads: number, length: number },
   ...{ steps: number, batch: number, accumulate: number },
   size: z.enum(["small", "base", "large"]).optional(),
+  text: z.string().optional(),
   seed: number,
   set: z.array(z.string()).default([]),
   resume: z.string().optional(),
@@ -42,12 +43,14 @@ export function pretrainCommand(
   const command = new Command("pretrain")
     .description("pre-train an architecture in full, at any size, and follow it to its end")
     .argument("[architecture]", "the architecture's id");
-  const sizeHelp = "layers, hidden and heads as published; what follows lies over them";
+  const sizeHelp =
+    "layers, hidden, heads, length and learning rate as published; what follows lies over them";
   command.addOption(new Option("--size <name>", sizeHelp).choices(Object.keys(sizes)));
   for (const { name, setting, help } of options) {
     command.option(`--${name} <number>`, `${help} (--set ${setting}=…)`, positiveNumber);
   }
   return command
+    .option("--text <folder>", "another text than the search's (--set text.folder=…)")
     .option("--seed <number>", "the same seed gives the same training", wholeNumber)
     .option("--set <name=value>", "change one setting, e.g. learningRate=5e-4", collect)
     .option("--resume <training>", "follow this one instead; one that was stopped goes on")
@@ -57,7 +60,9 @@ export function pretrainCommand(
       "\nExit codes: 0 done, 1 failed or cancelled, 2 wrong usage, 130 interrupted.",
     )
     .action(async function (this: Command, architectureId: string | undefined) {
-      const { size, seed, set, resume, detach, ...numbers } = optionsSchema.parse(this.opts());
+      const { size, text, seed, set, resume, detach, ...numbers } = optionsSchema.parse(
+        this.opts(),
+      );
       if ((architectureId === undefined) === (resume === undefined)) {
         const sentence = "Name either an architecture, or with --resume a training.";
         throw new CliError(sentence, exitCodes.usage);
@@ -66,7 +71,7 @@ export function pretrainCommand(
         const option = options.find((each) => each.name === name);
         return option ? [`${option.setting}=${value}`] : [];
       });
-      const settings = parseAssignments([...assignments, ...set]);
+      const settings = parseAssignments([...assignments, ...assigned("text.folder", text), ...set]);
       const input = {
         settings,
         ...(size === undefined ? {} : { size: sizes[size] }),

@@ -99,7 +99,7 @@ export function searchCommand(
 }
 
 /** As `--set` would have it; quoted, so that a name of digits stays a name. */
-function assigned(path: string, name: string | undefined): string[] {
+export function assigned(path: string, name: string | undefined): string[] {
   return name === undefined ? [] : [`${path}=${JSON.stringify(name)}`];
 }
 

@@ -4,6 +4,9 @@ import {
   defaultPretraining,
   pretrainSettingsSchema,
   publishedSizes,
+  publishedTraining,
+  type ModelSize,
+  type PretrainSettings,
 } from "@opnas/core";
 import { type Architecture, type NewTraining, type SearchRun, settingsOf } from "@opnas/prisma";
 import { z } from "zod";
@@ -30,8 +33,7 @@ export function plannedTraining(
 ): NewTraining {
   const input = parseInput(inputSchema, request, "input");
   const layers = architectureSchema.parse(json).layers.length;
-  const published = input.size == null ? {} : publishedSizes[input.size];
-  const base = defaultPretraining({ ...settingsOf(run).size, layers, ...published });
+  const base = baseOf({ ...settingsOf(run).size, layers }, input.size);
   const path = ["input", "settings"];
   const settings = layOver(base, input.settings ?? {}, path);
   return {
@@ -40,4 +42,14 @@ export function plannedTraining(
     settings: parseInput(pretrainSettingsSchema, settings, ...path),
     idempotencyKey: input.idempotencyKey ?? undefined,
   };
+}
+
+function baseOf(
+  searched: ModelSize,
+  published: PublishedSize | null | undefined,
+): PretrainSettings {
+  if (published == null) return defaultPretraining(searched);
+  const { length, learningRate } = publishedTraining;
+  const size = { ...searched, ...publishedSizes[published], length };
+  return { ...defaultPretraining(size), learningRate };
 }

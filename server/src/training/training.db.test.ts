@@ -86,7 +86,10 @@ describe("pretrain", () => {
 
   test("takes a published size, and lays the request's over it", async () => {
     expect(await pretrain({ size: "BASE", settings: { size: { layers: 6 } } })).toMatchObject({
-      settings: { size: { ...size, layers: 6, hidden: 768, heads: 12 } },
+      settings: {
+        size: { ...size, layers: 6, hidden: 768, heads: 12, length: 128 },
+        learningRate: 1e-4,
+      },
     });
   });
 

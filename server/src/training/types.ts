@@ -21,7 +21,7 @@ export enum PublishedSize {
 registerEnumType(PublishedSize, {
   name: "PublishedSize",
   description:
-    "Layers, hidden and heads as published: small 12, 256, 4; base 12, 768, 12; large 24, 1024, 16.",
+    "Layers, hidden and heads as published: small 12, 256, 4; base 12, 768, 12; large 24, 1024, 16; with pairs of 128 tokens and a learning rate of 1e-4.",
 });
 
 @ObjectType({

@@ -39,7 +39,7 @@ export function SettingControl(props: {
           {...control}
           name={setting.path}
           inputMode={setting.kind === "text" ? "text" : "decimal"}
-          placeholder={setting.kind === "optional" ? "No limit" : undefined}
+          placeholder={setting.kind === "optional" ? "Not set" : undefined}
           autoComplete="off"
           className="tabular-nums"
           value={typeof edit === "string" ? edit : String(setting.value ?? "")}

@@ -13,24 +13,36 @@ import { pretrain } from "./queries";
 
 const sizes: readonly PublishedSize[] = ["SMALL", "BASE", "LARGE"];
 
+/** What may be filled in; `name` is the setting's dotted path. */
 const fields = [
-  { name: "steps", label: "Steps", empty: "the default" },
-  { name: "size.layers", label: "Layers", empty: "of the size" },
-  { name: "size.hidden", label: "Hidden", empty: "of the size" },
-  { name: "size.heads", label: "Heads", empty: "of the size" },
+  { name: "steps", label: "Steps", kind: "whole", empty: "the default" },
+  { name: "size.layers", label: "Layers", kind: "whole", empty: "of the size" },
+  { name: "size.hidden", label: "Hidden", kind: "whole", empty: "of the size" },
+  { name: "size.heads", label: "Heads", kind: "whole", empty: "of the size" },
+  { name: "size.length", label: "Tokens of a pair", kind: "whole", empty: "of the size" },
+  { name: "size.vocabulary", label: "Vocabulary", kind: "whole", empty: "the search's" },
+  { name: "batch", label: "Batch", kind: "whole", empty: "the default" },
+  { name: "accumulate", label: "Batches of a step", kind: "whole", empty: "1" },
+  { name: "learningRate", label: "Learning rate", kind: "number", empty: "of the size" },
+  { name: "text.folder", label: "Own text", kind: "text", empty: "the search's" },
 ] as const;
 type Name = (typeof fields)[number]["name"];
+type Texts = Partial<Record<Name, string>>;
 
-/** Asks for a size and a number of steps; what is left empty the server fills in. */
+const patterns = { whole: /^\d*$/, number: /^(\d+(\.\d*)?(e-?\d+)?)?$/i, text: /^/ };
+const complaints = { whole: "Enter a whole number.", number: "Enter a number.", text: "" };
+
+/** Asks for a size, a length and the like; what is left empty the server fills in. */
 export function PretrainForm(props: { architectureId: string; onStart: () => void }) {
-  const [texts, setTexts] = useState<Partial<Record<Name, string>>>({});
+  const [texts, setTexts] = useState<Texts>({});
   const [size, setSize] = useState<PublishedSize | null>(null);
   const [{ fetching, error }, start] = useMutation(pretrain);
   // A second click or a retry after a lost answer does not start a second training.
   const sent = useRef({ text: "", key: "" });
   const failure = error && toApiError(error);
-  const isWrong = (name: Name) => !/^\d*$/.test(texts[name]?.trim() ?? "");
-  const blocked = fields.some(({ name }) => isWrong(name));
+  const isWrong = ({ name, kind }: (typeof fields)[number]) =>
+    !patterns[kind].test(texts[name]?.trim() ?? "");
+  const blocked = fields.some(isWrong);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -65,17 +77,16 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
         )}
       </Field>
       <div className="grid grid-cols-2 gap-3">
-        {fields.map(({ name, label, empty }) => {
-          const message = isWrong(name)
-            ? "Enter a whole number."
-            : failure?.fields[`settings.${name}`];
+        {fields.map((field) => {
+          const { name, label, kind, empty } = field;
+          const message = isWrong(field) ? complaints[kind] : failure?.fields[`settings.${name}`];
           return (
             <Field key={name} label={label} {...(message === undefined ? {} : { error: message })}>
               {(control) => (
                 <Input
                   {...control}
                   name={name}
-                  inputMode="numeric"
+                  inputMode={({ whole: "numeric", number: "decimal", text: "text" } as const)[kind]}
                   autoComplete="off"
                   placeholder={empty}
                   value={texts[name] ?? ""}
@@ -95,17 +106,25 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
 }
 
 /** Partial settings of what was filled in. */
-function settingsOf(texts: Partial<Record<Name, string>>) {
+function settingsOf(texts: Texts) {
+  const filled = (name: Name) => texts[name]?.trim() || undefined;
   const number = (name: Name) => {
-    const text = texts[name]?.trim() ?? "";
-    return text === "" ? undefined : Number(text);
+    const text = filled(name);
+    return text === undefined ? undefined : Number(text);
   };
+  const folder = filled("text.folder");
   return {
     steps: number("steps"),
+    batch: number("batch"),
+    accumulate: number("accumulate"),
+    learningRate: number("learningRate"),
     size: {
       layers: number("size.layers"),
       hidden: number("size.hidden"),
       heads: number("size.heads"),
+      length: number("size.length"),
+      vocabulary: number("size.vocabulary"),
     },
+    text: folder === undefined ? undefined : { folder },
   };
 }

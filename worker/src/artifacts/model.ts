@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   checkArchitecture,
@@ -12,6 +12,7 @@ import { specialTokens } from "../data/vocabulary.js";
 import { buildBackbone } from "../model/backbone.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { readTensors, writeTensors } from "./safetensors.js";
+import { writeWhole } from "./writeWhole.js";
 
 /**
  * A trained model by itself: everything that it takes to use it. On disk it is a folder of two
@@ -37,16 +38,13 @@ const modelFileSchema = z.strictObject({
 /**
  * Writes a model's two files into `folder`, which is made where it is missing. The description comes
  * last and at once, so a folder that has one is whole.
- * @throws OpnasError DISK_FULL
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<void> {
   const { architecture, size, vocabulary, weights } = model;
-  await mkdir(folder, { recursive: true });
   await writeTensors(weightsFile(folder), weights);
   const file = { version: 1, architecture, size, vocabulary };
-  const draft = `${modelFile(folder)}.writing`;
-  await writeFile(draft, `${JSON.stringify(file)}\n`);
-  await rename(draft, modelFile(folder));
+  await writeWhole(modelFile(folder), [`${JSON.stringify(file)}\n`]);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Tensors } from "../model/tensors.js";
+import { writeWhole } from "./writeWhole.js";
 
 export type { NamedTensor, Tensors } from "../model/tensors.js";
 
@@ -23,32 +23,13 @@ const headerSchema = z.record(z.string(), z.unknown());
  * header (name → dtype, shape, place), then the numbers, all little-endian. The file appears
  * whole or not at all, also if the machine stops in between.
  *
- * @throws OpnasError DISK_FULL
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function writeTensors(file: string, tensors: Tensors): Promise<void> {
-  const temporary = `${file}.${process.pid.toString()}.tmp`;
-  await mkdir(path.dirname(file), { recursive: true });
-  try {
-    const handle = await open(temporary, "w");
-    try {
-      await handle.writeFile(header(tensors));
-      for (const { data } of tensors.values()) {
-        await handle.writeFile(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      }
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    if (isDiskFull(error)) {
-      throw new OpnasError("DISK_FULL", `The disk that holds ${file} is full: free some space.`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
+export function writeTensors(file: string, tensors: Tensors): Promise<void> {
+  const numbers = [...tensors.values()].map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return writeWhole(file, [header(tensors), ...numbers]);
 }
 
 /**
@@ -120,8 +101,4 @@ function parseHeader(text: string): [string, z.infer<typeof entrySchema>][] | un
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     throw error;
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOSPC";
 }

@@ -22,6 +22,17 @@ export function encodeRow(
   return framed(...segments);
 }
 
+/** How many of the rows `encodeRow` cuts. */
+export function countCut(
+  encoder: WordEncoder,
+  rows: readonly (readonly string[])[],
+  length: number,
+): number {
+  const lengthOf = (texts: readonly string[]) =>
+    texts.reduce((sum, text) => sum + piecesOf(encoder, text).length + 1, 1);
+  return rows.filter((texts) => lengthOf(texts) > length).length;
+}
+
 /** The longest; of equals the last. */
 function longestOf(segments: readonly number[][]): number[] | undefined {
   return segments.reduce<number[] | undefined>(

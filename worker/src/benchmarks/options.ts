@@ -16,8 +16,11 @@ export const usage = `npm run benchmark -- (--glue FOLDER | --squad FOLDER) --mo
   --tasks CoLA,RTE        some of GLUE's tasks only
   --epochs 3  --batch 32  --learning-rates 5e-5,3e-5,2e-5  --seed 1
   --length N              tokens of a row: 128 for GLUE, 384 for SQuAD, or what the model reads
-  --question-length 64  --stride 128  --answer-length 30   SQuAD's windows, in word pieces
-  --engine auto  --threads N`;
+  --question-length 64  --stride 128  --answer-length 30   SQuAD's windows, in word pieces;
+                          less where rows are shorter
+  --engine auto  --threads N
+
+With the same arguments, a run that was interrupted goes on with the first task that is not done.`;
 
 const names = z.string().transform((value) => value.split(","));
 const numbers = names.transform((values) => values.map(Number)).pipe(z.array(z.number()));
@@ -71,10 +74,14 @@ export function tuningOf(options: Options, size: ModelSize): Tuning {
   return checked(tuningSchema, { epochs, batch, seed, learningRates, length }, "");
 }
 
-/** The same; a question takes at most half of a row unless it is said how much. */
+/**
+ * The same; unless it is said how much, a question takes at most half of a row, and windows begin a
+ * third of a row apart, so that they overlap as BERT's do (128 of 384).
+ */
 export function spansOf(options: Options, { length }: Tuning): SpanSettings {
   const questionLength = options["question-length"] ?? Math.min(64, Math.floor(length / 2));
-  const { stride, "answer-length": answerLength } = options;
+  const stride = options.stride ?? Math.min(128, Math.floor(length / 3));
+  const { "answer-length": answerLength } = options;
   return checked(spanSchema, { questionLength, stride, answerLength }, "");
 }
 

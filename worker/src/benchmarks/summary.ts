@@ -2,10 +2,10 @@ import type { FileReport } from "./fileReport.js";
 import type { GlueResult, GlueTaskResult } from "./glue/run.js";
 import type { SquadResult } from "./squad/run.js";
 
-/** A run's result as lines of text: its scores, then what was malformed in its files. */
+/** A run's result as lines of text: its scores, then what was cut off, missing or malformed. */
 export function summaryOf(result: GlueResult | SquadResult): string[] {
   const scores = result.benchmark === "GLUE" ? glueLines(result) : squadLines(result);
-  return [...scores, ...malformedLines(result.files)];
+  return [...scores, ...cutLines(result), ...missingLines(result), ...malformedLines(result.files)];
 }
 
 const number = (value: number | null) => (value === null ? "–" : value.toFixed(1));
@@ -27,12 +27,42 @@ function glueLine({ task, score, metrics, learningRate }: GlueTaskResult): strin
 }
 
 function squadLines({ versions }: SquadResult): string[] {
-  return versions.map(({ version, metrics, learningRate }) => {
+  return versions.map(({ version, metrics, noAnswerThreshold, learningRate }) => {
     if (learningRate === null) return `v${version}  every training diverged`;
-    const exact = metrics["exact_match"] ?? metrics["exact"] ?? null;
-    const scores = `EM ${number(exact)}, F1 ${number(metrics["f1"] ?? null)}`;
-    return `v${version}  ${scores}  (learning rate ${learningRate})`;
+    const shown = (exact: string, f1: string) =>
+      `EM ${number(metrics[exact] ?? null)}, F1 ${number(metrics[f1] ?? null)}`;
+    if (version === "1.1") {
+      return `v1.1  ${shown("exact_match", "f1")}  (learning rate ${learningRate})`;
+    }
+    const parts = [
+      `with an answer: ${shown("HasAns_exact", "HasAns_f1")}`,
+      `without: ${shown("NoAns_exact", "NoAns_f1")}`,
+      `none above ${noAnswerThreshold?.toPrecision(3) ?? "–"}`,
+      `learning rate ${learningRate}`,
+    ];
+    return `v2.0  ${shown("exact", "f1")}  (${parts.join("; ")})`;
   });
+}
+
+/** What did not fit into the rows; nothing where all did. */
+function cutLines(result: GlueResult | SquadResult): string[] {
+  const told = (name: string, what: string, cut: Record<string, number>) => {
+    const parts = Object.entries(cut).filter(([, count]) => count > 0);
+    const counts = parts.map(([set, count]) => `${count} of ${set}`).join(", ");
+    return parts.length === 0 ? [] : [`${name}: ${what}: ${counts}`];
+  };
+  const { length } = result.tuning;
+  return result.benchmark === "GLUE"
+    ? result.tasks.flatMap(({ task, cut }) => told(task, `rows cut off at ${length} tokens`, cut))
+    : result.versions.flatMap(({ version, cut }) => {
+        const what = `questions cut off at ${result.spans.questionLength} word pieces`;
+        return told(`v${version}`, what, cut);
+      });
+}
+
+function missingLines(result: GlueResult | SquadResult): string[] {
+  if (result.benchmark !== "GLUE" || result.missing.length === 0) return [];
+  return [`glue-submission.zip is without ${result.missing.join(", ")}`];
 }
 
 function malformedLines(files: readonly FileReport[]): string[] {

@@ -88,10 +88,8 @@ export function stepsOf({ epochs, batch }: Tuning, rows: number): number {
 }
 
 /** What a learning rate led to; no score: the training diverged. */
-export interface Trial {
-  learningRate: number;
-  score: number | null;
-}
+export const trialSchema = z.object({ learningRate: z.number(), score: z.number().nullable() });
+export type Trial = z.infer<typeof trialSchema>;
 
 /** Every learning rate's training; the best by score, of equals the first, unless all diverged. */
 export async function bestTrial<T extends { score: number }>(

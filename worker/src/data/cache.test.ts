@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { decodePrepared, encodePrepared, readOrBuild, writePrepared } from "./cache.js";
+import { writeWhole } from "../artifacts/writeWhole.js";
+import { decodePrepared, encodePrepared, readOrBuild } from "./cache.js";
 import type { PreparedData } from "./types.js";
 
 const data: PreparedData = {
@@ -65,7 +66,7 @@ describe("prepared data on disk", () => {
   });
 
   it("is built again when any byte of it was altered or its end is missing", async () => {
-    await writePrepared(path, data);
+    await writeWhole(path, [encodePrepared(data)]);
     const good = await readFile(path);
     for (const at of [0, 40, good.length - 1]) {
       const altered = Buffer.from(good);
@@ -89,15 +90,15 @@ describe("prepared data on disk", () => {
       { ...data, documents: { ...documents, sentences: Int32Array.of(0, 9) } },
     ];
     for (const other of others) {
-      await writePrepared(path, other);
+      await writeWhole(path, [encodePrepared(other)]);
       expect(await readOrBuild(path, builder().build, () => undefined)).toEqual(data);
     }
   });
 
   it("is whole for every reader while several write it at once", async () => {
-    await writePrepared(path, data);
+    await writeWhole(path, [encodePrepared(data)]);
     const work = Array.from({ length: 12 }, async (_, index) => {
-      if (index % 2 === 0) await writePrepared(path, data);
+      if (index % 2 === 0) await writeWhole(path, [encodePrepared(data)]);
       else expect(decodePrepared(await readFile(path))).toEqual(data);
     });
     await Promise.all(work);
@@ -106,7 +107,9 @@ describe("prepared data on disk", () => {
 
   it("says which folder cannot be used", async () => {
     await writeFile(join(folder, "file"), "");
-    await expect(writePrepared(join(folder, "file", "text.bin"), data)).rejects.toMatchObject({
+    await expect(
+      writeWhole(join(folder, "file", "text.bin"), [encodePrepared(data)]),
+    ).rejects.toMatchObject({
       code: "DATA_FOLDER_UNWRITABLE",
     });
   });

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { OpnasError, taskNames } from "@opnas/core";
 import { z } from "zod";
 
+import { storageError, writeWhole } from "../artifacts/writeWhole.js";
 import type { DataReport } from "./build.js";
 import { firstWordId, type PreparedData } from "./types.js";
 
@@ -151,7 +152,7 @@ export async function readOrBuild(
   const stored = await readPrepared(path, report);
   if (stored !== undefined) return stored;
   const data = await build();
-  await writePrepared(path, data);
+  await writeWhole(path, [encodePrepared(data)]);
   return data;
 }
 
@@ -169,73 +170,9 @@ export async function readPrepared(
   } catch (error) {
     if (error instanceof OpnasError && error.code === "CORRUPT_ARTIFACT") {
       report(`The prepared text in ${path} is damaged: preparing it again`, 0);
-    } else if (errorCode(error) !== "ENOENT") {
-      throw storageError(error, dirname(path));
+      return undefined;
     }
-    return undefined;
-  }
-}
-
-/**
- * Stores data at `path` in one step: a reader sees the old file, the new one or none, also when
- * several processes write it at once.
- *
- * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
- */
-export async function writePrepared(path: string, data: PreparedData): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await replaceFile(path, encodePrepared(data));
-  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw storageError(error, dirname(path));
   }
-}
-
-/** Writes a file in one step: a reader sees the old one or the new one. */
-export async function replaceFile(path: string, bytes: Buffer): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, "wx");
-  try {
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-function storageError(error: unknown, folder: string): unknown {
-  const code = errorCode(error);
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new OpnasError("DISK_FULL", `The disk of ${folder} is full; free some space.`, {
-      cause: error,
-    });
-  }
-  if (
-    code === "EACCES" ||
-    code === "EPERM" ||
-    code === "EROFS" ||
-    code === "ENOTDIR" ||
-    code === "EEXIST"
-  ) {
-    return new OpnasError(
-      "DATA_FOLDER_UNWRITABLE",
-      `${folder} cannot be read or written (${code}).`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return error;
-}
-
-function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : undefined;
 }

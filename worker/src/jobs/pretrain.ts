@@ -48,7 +48,7 @@ async function train(
         architecture: atDepth(checkArchitecture(json), reference, settings.size.layers),
         settings,
         seed: training.seed,
-        text: settingsOf(run).text,
+        text: settings.text ?? settingsOf(run).text,
         places: textPlaces(worker, files),
         checkpointFile: files.checkpoint,
         modelFolder: files.folder,

@@ -7,8 +7,8 @@ import { startEngine } from "../../engine/start.js";
 import { writeGlueFolder } from "../testing/glueFolder.js";
 import { copyTensors } from "../../model/tensors.js";
 import { tinyModel } from "../testing/model.js";
-import { tuningSchema } from "../tuning.js";
-import { runGlue, type GlueResult } from "./run.js";
+import { tuningSchema, type BenchmarkReport } from "../tuning.js";
+import { runGlue, type GlueInput, type GlueResult } from "./run.js";
 import { glueTaskNames } from "./tasks.js";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -98,6 +98,8 @@ describe("all of GLUE", () => {
   });
 
   it("reports every file, and the test row that it predicted without its text", async () => {
+    expect(result.missing).toEqual([]);
+    expect(result.tasks.map(({ cut }) => cut.train)).toEqual(Array(9).fill(0));
     expect(result.files).toHaveLength(30);
     expect(result.files.filter(({ malformed }) => malformed.length > 0)).toEqual([
       expect.objectContaining({ file: path.join(work, "glue", "RTE", "test.tsv"), rows: 11 }),
@@ -120,6 +122,38 @@ describe("a run of some tasks", () => {
     expect(await some("again")).toEqual(first);
     const zipIn = (out: string) => readFile(path.join(work, out, "glue-submission.zip"));
     expect(await zipIn("again")).toEqual(await zipIn("some"));
+  });
+
+  it("goes on with the first task that an interrupted run has not done", async () => {
+    const quick = { ...tuning, epochs: 1, learningRates: [1e-3] };
+    const seen = new Set<string>();
+    const two = (changes: Partial<GlueInput>) => {
+      seen.clear();
+      const report: BenchmarkReport = ({ task }) => seen.add(task);
+      return runGlue({
+        ...input("two"),
+        tasks: ["RTE", "WNLI"],
+        tuning: quick,
+        report,
+        ...changes,
+      });
+    };
+    const stopped = two({ stopped: () => seen.has("WNLI") });
+    await expect(stopped).rejects.toMatchObject({ code: "STOPPED" });
+    expect([...seen]).toEqual(["RTE", "WNLI"]);
+    const whole = await two({});
+    expect([...seen]).toEqual(["WNLI"]);
+    expect(whole).toEqual(await two({ out: path.join(work, "at once") }));
+    expect([...seen]).toEqual(["RTE", "WNLI"]);
+    expect(whole.missing).toEqual(expect.arrayContaining(["CoLA.tsv", "MNLI-m.tsv", "AX.tsv"]));
+    await two({ tuning: { ...quick, seed: 2 } });
+    expect([...seen]).toEqual(["RTE", "WNLI"]);
+  });
+
+  it("counts the rows that are cut off", async () => {
+    const short = { ...tuning, epochs: 1, learningRates: [1e-3], length: 8 };
+    const { tasks } = await runGlue({ ...input("short"), tasks: ["RTE"], tuning: short });
+    for (const count of Object.values(tasks[0]?.cut ?? {})) expect(count).toBeGreaterThan(5);
   });
 
   it("tells how far it is and stops between two steps", async () => {

@@ -1,22 +1,37 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import type { Model } from "../../artifacts/model.js";
+import { writeWhole } from "../../artifacts/writeWhole.js";
 import { DivergedError, watch, type Watch } from "../../training/watch.js";
+import { countCut } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
+import { keptOr, keyOf } from "../kept.js";
 import {
   bestTrial,
   checkLength,
   modelToTune,
+  trialSchema,
   type BenchmarkReport,
-  type Trial,
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
 import { fineTuneGlue, predictGlue } from "./fineTune.js";
-import { readGlueTask } from "./read.js";
-import { averages, scoreGlue, type Averages, type MetricScore } from "./score.js";
-import { fallbackOf, submissionFile, zipOf, type SubmissionFile } from "./submission.js";
-import { glueTaskNames, glueTasks, type GlueTask, type GlueTaskName } from "./tasks.js";
+import { readGlueTask, type GlueData } from "./read.js";
+import { averages, metricScoreSchema, scoreGlue, type Averages } from "./score.js";
+import {
+  fallbackOf,
+  submissionFile,
+  submissionFileSchema,
+  zipOf,
+  type SubmissionFile,
+} from "./submission.js";
+import {
+  glueTaskNames,
+  glueTasks,
+  submissionNames,
+  type GlueTask,
+  type GlueTaskName,
+} from "./tasks.js";
 
 /** Everything that a run of GLUE follows from. */
 export interface GlueInput {
@@ -32,17 +47,26 @@ export interface GlueInput {
   stopped: () => boolean;
 }
 
-export interface GlueTaskResult {
-  task: GlueTaskName;
+const taskResultSchema = z.object({
+  task: z.enum(glueTaskNames),
   /** Mean of the metrics on the dev sets, 0–100 (correlations may be below 0); 0 if diverged. */
-  score: number;
-  metrics: MetricScore[];
+  score: z.number(),
+  metrics: z.array(metricScoreSchema),
   /** The best of the trials; null if all diverged. */
-  learningRate: number | null;
-  trials: Trial[];
+  learningRate: z.number().nullable(),
+  trials: z.array(trialSchema),
   /** Test rows that have no prediction of the model's (`fallbackOf`), by the submission's file. */
-  fallbacks: Record<string, number>;
-}
+  fallbacks: z.record(z.string(), z.int()),
+  /** Rows longer than the tuning's length, whose ends were not read. */
+  cut: z.object({ train: z.int(), dev: z.int(), test: z.int() }),
+});
+export type GlueTaskResult = z.infer<typeof taskResultSchema>;
+
+const outcomeSchema = z.object({
+  result: taskResultSchema,
+  predictions: z.array(submissionFileSchema),
+});
+type Outcome = z.infer<typeof outcomeSchema>;
 
 export interface GlueResult extends Averages {
   benchmark: "GLUE";
@@ -50,13 +74,16 @@ export interface GlueResult extends Averages {
   tasks: GlueTaskResult[];
   /** What was found in the folder, rows that could not be used among it. */
   files: FileReport[];
+  /** Files that a whole submission has and this one has not. */
+  missing: string[];
 }
 
 /**
  * Fine-tunes a model on the tasks of GLUE, scores it on their dev sets by the official metrics, and
  * predicts their test sets for a submission. All files are read before the first training, so that
- * one that cannot be used is told at once; what is known is written after every task. A task whose every training diverged scores 0 and is
- * submitted as its most frequent class.
+ * one that cannot be used is told at once; what is known is written after every task, and a run that
+ * was interrupted goes on with the first task that is not done. A task whose every training diverged
+ * scores 0 and is submitted as its most frequent class.
  *
  * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT as `readGlueTask`; BAD_SETTING
  */
@@ -66,9 +93,11 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
   const wanted = glueTasks.filter(({ name }) => (input.tasks ?? glueTaskNames).includes(name));
   const files: FileReport[] = [];
   for (const task of wanted) files.push(...(await readGlueTask(folder, task)).reports);
-  await mkdir(out, { recursive: true });
 
-  const result: GlueResult = { benchmark: "GLUE", tuning, ...averages([]), tasks: [], files };
+  const result: GlueResult = {
+    ...{ benchmark: "GLUE", tuning, ...averages([]), tasks: [], files },
+    missing: [],
+  };
   const submission: SubmissionFile[] = [];
   const tuned = modelToTune(model);
   try {
@@ -77,12 +106,17 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
         watch(stopped, (phase, done, total) =>
           input.report?.({ task: task.name, learningRate, phase, done, total }),
         );
-      const done = await runTask(tuned, task, folder, tuning, watchOf);
+      const data = await readGlueTask(folder, task);
+      const done = await keptOr(out, task.name, keyOf(model, { tuning, data }), outcomeSchema, () =>
+        runTask(tuned, task, data, tuning, watchOf),
+      );
       result.tasks.push(done.result);
       submission.push(...done.predictions);
+      const names = submission.map(({ name }) => name);
+      result.missing = submissionNames.filter((name) => !names.includes(name));
       Object.assign(result, averages(result.tasks));
-      await writeFile(path.join(out, "glue.json"), `${JSON.stringify(result, null, 2)}\n`);
-      await writeFile(path.join(out, "glue-submission.zip"), zipOf(submission));
+      await writeWhole(path.join(out, "glue.json"), [`${JSON.stringify(result, null, 2)}\n`]);
+      await writeWhole(path.join(out, "glue-submission.zip"), [zipOf(submission)]);
     }
   } finally {
     tuned.backbone.release();
@@ -93,11 +127,10 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
 async function runTask(
   model: TunedModel,
   task: GlueTask,
-  folder: string,
+  { train, dev, test }: GlueData,
   tuning: Tuning,
   watchOf: (learningRate: number | null) => Watch,
-): Promise<{ result: GlueTaskResult; predictions: SubmissionFile[] }> {
-  const { train, dev, test } = await readGlueTask(folder, task);
+): Promise<Outcome> {
   const { trials, best } = await bestTrial(tuning.learningRates, async (learningRate) => {
     const watch = watchOf(learningRate);
     const weights = await fineTuneGlue(model, task, train, tuning, learningRate, watch);
@@ -121,6 +154,17 @@ async function runTask(
   }
   const { score = 0, metrics = [], learningRate = null } = best ?? {};
   const fallbacks = Object.fromEntries(predictions.map(({ name, fallbacks }) => [name, fallbacks]));
-  const result = { task: task.name, score, metrics, learningRate, trials, fallbacks };
+  const cutIn = (rows: readonly { texts?: readonly string[] }[]) =>
+    countCut(
+      model.encoder,
+      rows.flatMap(({ texts }) => (texts ? [texts] : [])),
+      tuning.length,
+    );
+  const cut = {
+    train: cutIn(train),
+    dev: cutIn(dev.flat()),
+    test: cutIn(test.flatMap(({ examples }) => examples)),
+  };
+  const result = { task: task.name, score, metrics, learningRate, trials, fallbacks, cut };
   return { result, predictions };
 }

@@ -1,13 +1,15 @@
-import { measure, type Metric } from "./metrics.js";
+import { z } from "zod";
+import { measure, metrics } from "./metrics.js";
 import type { LabelledExample } from "./read.js";
 import { glueTaskNames, type GlueTask, type GlueTaskName } from "./tasks.js";
 
 /** A metric on a dev set, × 100; null where it does not exist (`measure`). */
-export interface MetricScore {
-  set: string | null;
-  metric: Metric;
-  value: number | null;
-}
+export const metricScoreSchema = z.object({
+  set: z.string().nullable(),
+  metric: z.enum(metrics),
+  value: z.number().nullable(),
+});
+export type MetricScore = z.infer<typeof metricScoreSchema>;
 
 /** A task's metrics on all its dev sets, and their mean, in which one that does not exist is 0. */
 export function scoreGlue(

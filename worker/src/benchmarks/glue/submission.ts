@@ -1,4 +1,5 @@
 import { strToU8, zipSync } from "fflate";
+import { z } from "zod";
 import type { LabelledExample, TestSet } from "./read.js";
 import type { GlueTask } from "./tasks.js";
 
@@ -7,12 +8,13 @@ const time = "1980-01-01T12:00:00Z";
 const decimals = 3;
 
 /** One file of a submission. */
-export interface SubmissionFile {
-  name: string;
-  text: string;
+export const submissionFileSchema = z.object({
+  name: z.string(),
+  text: z.string(),
   /** Rows that the model could not predict, and so have the fallback. */
-  fallbacks: number;
-}
+  fallbacks: z.int(),
+});
+export type SubmissionFile = z.infer<typeof submissionFileSchema>;
 
 /**
  * The predictions for a test set as the benchmark's site takes them: one line for each index,

@@ -83,6 +83,12 @@ export const glueTasks: readonly GlueTask[] = glueTaskNames.map((name) => ({
 /** The diagnostic set: test rows in MNLI's form, predicted by the model of MNLI. */
 export const diagnostic = { folder: "diagnostic", file: "diagnostic.tsv", submission: "AX.tsv" };
 
+/** The files of a whole submission. */
+export const submissionNames: readonly string[] = [
+  ...glueTasks.flatMap(({ sets }) => sets.map(({ submission }) => submission)),
+  diagnostic.submission,
+];
+
 /** The class that counts as positive for F1 and Matthews, where there are two. */
 export const positiveClass = 1;
 

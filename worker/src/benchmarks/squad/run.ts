@@ -1,21 +1,23 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Model } from "../../artifacts/model.js";
+import { writeWhole } from "../../artifacts/writeWhole.js";
 import { watch, type Watch } from "../../training/watch.js";
+import { piecesOf } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
 import { readIfThere } from "../files.js";
+import { keptOr, keyOf } from "../kept.js";
 import {
   bestTrial,
   checkLength,
   modelToTune,
+  trialSchema,
   type BenchmarkReport,
-  type Trial,
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
-import { evaluateSquad, type Evaluation } from "./evaluate.js";
+import { evaluateSquad } from "./evaluate.js";
 import { fineTuneSquad, scoreWindows, type SpanScores } from "./fineTune.js";
 import { SpanSearch } from "./predict.js";
 import { parseSquad, squadVersions, type Question, type SquadVersion } from "./read.js";
@@ -26,7 +28,7 @@ export const spanSchema = z.strictObject({
   /** Most of a question. */
   questionLength: z.int().min(1).default(64),
   /** From one window of a passage to the next. */
-  stride: z.int().min(1).default(128),
+  stride: z.int().min(1),
   answerLength: z.int().min(1).default(30),
 });
 export type SpanSettings = z.infer<typeof spanSchema>;
@@ -47,19 +49,29 @@ export interface SquadInput {
   stopped: () => boolean;
 }
 
-export interface SquadVersionResult {
-  version: SquadVersion;
+const versionResultSchema = z.object({
+  version: z.enum(squadVersions),
   /**
    * What the official script of this version prints for the predictions that were written (v2.0:
    * with the no-answer probabilities), under its names.
    */
-  metrics: Record<string, number>;
+  metrics: z.record(z.string(), z.number()),
   /** v2.0: above this probability of no answer the prediction is none. */
-  noAnswerThreshold: number | null;
+  noAnswerThreshold: z.number().nullable(),
   /** The best of the trials by F1; null if all diverged: then every prediction is "". */
-  learningRate: number | null;
-  trials: Trial[];
-}
+  learningRate: z.number().nullable(),
+  trials: z.array(trialSchema),
+  /** Questions longer than `questionLength`, whose ends were not read. */
+  cut: z.object({ train: z.int(), dev: z.int() }),
+});
+export type SquadVersionResult = z.infer<typeof versionResultSchema>;
+
+const outcomeSchema = z.object({
+  result: versionResultSchema,
+  predictions: z.record(z.string(), z.string()),
+  noAnswer: z.record(z.string(), z.number()),
+});
+type Outcome = z.infer<typeof outcomeSchema>;
 
 export interface SquadResult {
   benchmark: "SQuAD";
@@ -73,7 +85,7 @@ export interface SquadResult {
 /**
  * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions that
  * the folder has. All files are read before the first training; what is known is written after every
- * version. The threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
+ * version, and a run that was interrupted goes on with the first that is not done. The threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
  *
  * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT if a file is missing or cannot be used;
  *   BAD_SETTING
@@ -82,12 +94,11 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
   const { model, out, tuning, spans, stopped } = input;
   checkSettings(input);
   const sets = await readFolder(input.folder);
-  await mkdir(out, { recursive: true });
   const files = sets.flatMap(({ reports }) => reports);
   const result: SquadResult = { benchmark: "SQuAD", tuning, spans, versions: [], files };
   const tuned = modelToTune(model);
   const write = (name: string, content: unknown) =>
-    writeFile(path.join(out, name), `${JSON.stringify(content, null, 2)}\n`);
+    writeWhole(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
   try {
     for (const set of sets) {
       const task = `SQuAD v${set.version}`;
@@ -95,9 +106,12 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
         watch(stopped, (phase, done, total) =>
           input.report?.({ task, learningRate, phase, done, total }),
         );
-      const done = await runVersion(tuned, set, tuning, spans, watchOf);
+      const key = keyOf(model, { tuning, spans, train: set.train, dev: set.dev });
+      const done = await keptOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
+        runVersion(tuned, set, tuning, spans, watchOf),
+      );
       result.versions.push(done.result);
-      const { predictions, noAnswer } = done.evaluation;
+      const { predictions, noAnswer } = done;
       await write(`squad-v${set.version}-predictions.json`, predictions);
       if (set.version === "2.0") await write("squad-v2.0-na-prob.json", noAnswer);
       await write("squad.json", result);
@@ -146,7 +160,7 @@ async function runVersion(
   tuning: Tuning,
   spans: SpanSettings,
   watchOf: (learningRate: number) => Watch,
-): Promise<{ result: SquadVersionResult; evaluation: Evaluation }> {
+): Promise<Outcome> {
   const shape = { ...spans, length: tuning.length };
   const windowsIn = (questions: readonly Question[]) =>
     encodeQuestions(model.encoder, questions, spans.questionLength).map((question) =>
@@ -165,8 +179,13 @@ async function runVersion(
   const { learningRate = null } = best ?? {};
   const none = dev.map(({ id }) => ({ id, text: "", noAnswer: 1 }));
   const evaluation = best ?? evaluateSquad(version, dev, none);
-  const { metrics, noAnswerThreshold } = evaluation;
-  return { result: { version, metrics, noAnswerThreshold, learningRate, trials }, evaluation };
+  const { metrics, noAnswerThreshold, predictions, noAnswer } = evaluation;
+  const cutIn = (questions: readonly Question[]) =>
+    questions.filter(({ text }) => piecesOf(model.encoder, text).length > spans.questionLength)
+      .length;
+  const cut = { train: cutIn(train), dev: cutIn(dev) };
+  const result = { version, metrics, noAnswerThreshold, learningRate, trials, cut };
+  return { result, predictions: { ...predictions }, noAnswer: { ...noAnswer } };
 }
 
 /** BAD_SETTING unless a row has room for a question and a part of its passage. */

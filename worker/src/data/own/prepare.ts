@@ -3,9 +3,10 @@ import { join } from "node:path";
 
 import { OpnasError, type SearchSettings } from "@opnas/core";
 
+import { writeWhole } from "../../artifacts/writeWhole.js";
 import { prepareOwnAside } from "../aside.js";
 import { buildData, type DataReport, type DataRequest } from "../build.js";
-import { readOrBuild, readPrepared, replaceFile } from "../cache.js";
+import { readOrBuild, readPrepared } from "../cache.js";
 import { contentKey } from "../contentKey.js";
 import { readSpeeches } from "../corpus.js";
 import type { TextPlaces } from "../places.js";
@@ -76,7 +77,7 @@ export async function prepareOwnHere(
     () => buildData(request, documents, say, vocabulary),
     say,
   );
-  await replaceFile(places.keyFile, Buffer.from(key));
+  await writeWhole(places.keyFile, [key]);
   return data;
 }
 

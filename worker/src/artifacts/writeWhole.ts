@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { OpnasError } from "@opnas/core";
+
+/**
+ * Writes a file in one step, with its folder where that is missing: a reader sees the old one, the
+ * new one or none, also when several processes write it at once or the machine stops in between.
+ *
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
+ */
+export async function writeWhole(
+  file: string,
+  parts: Iterable<string | Uint8Array>,
+): Promise<void> {
+  const folder = path.dirname(file);
+  try {
+    await mkdir(folder, { recursive: true });
+    await replace(file, parts);
+  } catch (error) {
+    throw storageError(error, folder);
+  }
+}
+
+async function replace(file: string, parts: Iterable<string | Uint8Array>): Promise<void> {
+  const draft = `${file}.${randomUUID()}.tmp`;
+  const handle = await open(draft, "wx");
+  try {
+    try {
+      for (const part of parts) await handle.writeFile(part);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** What cannot be written or read there, in words; anything else as it is. */
+export function storageError(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return new OpnasError("DISK_FULL", `The disk of ${folder} is full: free some space.`, {
+        cause: error,
+      });
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+    case "ENOTDIR":
+    case "EEXIST":
+      return new OpnasError(
+        "DATA_FOLDER_UNWRITABLE",
+        `${folder} cannot be read or written (${code}).`,
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
