@@ -23,8 +23,7 @@ const { values: options } = parseArgs({
 const budget = 200;
 const tiny = settingsOf("tiny", { generations: 2 * budget });
 const paper = { screening: { draws: 1 } };
-const points = { scoreUnit: "points" };
-const deviations = { scoreUnit: "deviations" };
+const inPoints = { scoreUnit: "points" };
 /** Each child is scored before the next is made. */
 const oneByOne = { parents: 1, childrenPerParent: 1, tournament: 8 };
 
@@ -37,16 +36,15 @@ const sweeps = [
     [
       {},
       paper,
-      ...[points, deviations].flatMap((unit) =>
-        [0.5, 1, 2, 4].flatMap((alpha) =>
-          [0.5, 1, 2, 4].map((temperature) => ({ ...paper, ...unit, ucb: { alpha, temperature } })),
-        ),
+      ...[0.5, 1, 2, 4].flatMap((alpha) =>
+        [0.25, 0.5, 1, 2].map((temperature) => ({ ...paper, ucb: { alpha, temperature } })),
       ),
-      ...[points, deviations].flatMap((unit) =>
-        [0.5, 1, 2].map((size) => ({ ...unit, ucb: { alpha: size, temperature: size } })),
-      ),
+      ...each([1, 2, 4], (points) => {
+        return { ...paper, ...inPoints, ucb: { alpha: points, temperature: points } };
+      }),
+      ...each([0.25, 1, 2], (size) => ({ ucb: { alpha: 2 * size, temperature: size } })),
       ...each([2, 4, 8, 32, 64], (draws) => ({ screening: { draws } })),
-      ...each([0, 0.3, 2, 3, 6, 10], (alpha) => ({ screening: { alpha } })),
+      ...each([0, 0.3, 1, 3, 6, 10], (alpha) => ({ screening: { alpha } })),
       ...each([0, 0.1, 0.4], (layerKind) => ({ mutation: { layerKind } })),
       { parents: 2, childrenPerParent: 8 },
       { parents: 8, childrenPerParent: 2 },
@@ -73,7 +71,7 @@ const sweeps = [
     [
       {},
       ...each([0.01, 0.05, 0.2], (learningRate) => {
-        return { ...points, reinforcement: { learningRate } };
+        return { ...inPoints, reinforcement: { learningRate } };
       }),
       ...each([0.1, 0.3, 3, 10], (learningRate) => ({ reinforcement: { learningRate } })),
       ...each([0.5, 0.99], (baselineDecay) => ({ reinforcement: { baselineDecay } })),

@@ -11,6 +11,7 @@ export const errorKinds = {
   NOT_FOUND: "user",
   WRONG_STATE: "user",
   TOO_LARGE: "user",
+  FORBIDDEN: "user",
   PORT_TAKEN: "user",
   DATA_FOLDER_UNWRITABLE: "user",
   DISK_FULL: "user",

@@ -18,7 +18,7 @@ const tiny: SearchSettings = {
   tournament: null,
   scoreUnit: "deviations",
   ucb: { alpha: 1, temperature: 0.5 },
-  screening: { draws: 16, alpha: 1 },
+  screening: { draws: 16, alpha: 2 },
   reinforcement: { learningRate: 1, baselineDecay: 0.9 },
   mutation: { layerKind: 0.2, edits: 1, maxNodes: 12, editWeights: defaultEditWeights },
   superNet: {

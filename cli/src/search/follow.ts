@@ -37,24 +37,26 @@ export async function follow<State>(
   signal: AbortSignal,
 ): Promise<State> {
   let state = await followed.read();
-  let answeredAt = Date.now();
+  let silentSince: number | undefined;
   watcher.state(state);
   while (!followed.isOver(state)) {
     signal.throwIfAborted();
     try {
       for await (const next of followed.after(state, signal)) {
         state = next;
-        answeredAt = Date.now();
+        silentSince = undefined;
         watcher.state(state);
         if (followed.isOver(state)) return state;
       }
       signal.throwIfAborted();
       state = await followed.read();
+      silentSince = undefined;
       watcher.state(state);
     } catch (error) {
       signal.throwIfAborted();
       const reason = error instanceof Error ? error.message : "the connection was closed";
-      if (Date.now() - answeredAt > patience * 1000) {
+      silentSince ??= Date.now();
+      if (Date.now() - silentSince > patience * 1000) {
         throw new CliError(
           `${api.address} has not answered for ${patience} s: ${reason}`,
           exitCodes.failed,

@@ -1,10 +1,9 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { expressMiddleware } from "@as-integrations/express5";
-import { OpnasError } from "@opnas/core";
+import { type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
 import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
@@ -117,8 +116,8 @@ const refuse: ErrorRequestHandler = (error: unknown, _request, response, next) =
   }
 };
 
-function errorBody(code: string, message: string) {
-  return { errors: [{ message, extensions: { code, kind: "user" } }] };
+function errorBody(code: ErrorCode, message: string) {
+  return { errors: [{ message, extensions: { code, kind: errorKinds[code] } }] };
 }
 
 async function listen(httpServer: Server, port: number): Promise<number> {
@@ -126,7 +125,10 @@ async function listen(httpServer: Server, port: number): Promise<number> {
     httpServer.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE" ? portTaken(port, error) : error);
     });
-    httpServer.listen(port, "127.0.0.1", () => resolve((httpServer.address() as AddressInfo).port));
+    httpServer.listen(port, "127.0.0.1", () => {
+      const address = httpServer.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
   });
 }
 

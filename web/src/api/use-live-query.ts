@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { type AnyVariables, useQuery, type UseQueryArgs } from "urql";
 import { useConnection } from "./provider";
 
@@ -26,6 +26,6 @@ export function useLiveQuery<Data, Variables extends AnyVariables>(
       execute({ requestPolicy: "network-only" });
     }
   }, [epoch, execute, onReconnect, result.error, args.pause]);
-  const retry = () => execute({ requestPolicy: "network-only" });
+  const retry = useCallback(() => execute({ requestPolicy: "network-only" }), [execute]);
   return [result, retry] as const;
 }

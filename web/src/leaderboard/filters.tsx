@@ -5,6 +5,7 @@ import { graphql } from "@/generated";
 import { Select } from "@/ui/field";
 import { SearchBox } from "@/ui/search-box";
 import type { ViewChange } from "./use-view";
+import { ErrorNotice } from "@/ui/states";
 
 const filterChoices = graphql(`
   query FilterChoices {
@@ -32,7 +33,7 @@ export function Filters(props: {
   onChange: (change: ViewChange) => void;
 }) {
   const { preset, run, references, search, onChange } = props;
-  const [{ data }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
+  const [{ data, error }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
   return (
     <div className="flex w-full flex-wrap gap-2 sm:w-auto">
       <SearchBox value={search} onChange={(q) => onChange({ q })} />
@@ -72,6 +73,7 @@ export function Filters(props: {
         <option value="none">Candidates only</option>
         <option value="only">References only</option>
       </Select>
+      {error && <ErrorNotice error={error} />}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { useClient, useSubscription } from "urql";
+import { type CombinedError, useClient, useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
 import { mergeEvents } from "./event-log";
 import { type EventLine, pastEvents, runEvents, runPage } from "./queries";
@@ -38,7 +38,7 @@ export function useRun(id: string) {
   return {
     run,
     found: data ? run !== null : undefined,
-    error: error ?? live.error,
+    error: error ?? live.error ?? log.error,
     retry,
     log: log.lines,
   };
@@ -47,18 +47,22 @@ export function useRun(id: string) {
 function useLog(id: string, after: number | undefined) {
   const client = useClient();
   const [lines, setLines] = useState<readonly EventLine[]>([]);
+  const [error, setError] = useState<CombinedError>();
   const add = (events: readonly EventLine[]) => setLines((current) => mergeEvents(current, events));
   useEffect(() => {
     if (after === undefined) return;
     let wanted = true;
     const variables = { id, first: pastLines, after: Math.max(0, after - pastLines) };
-    void client.query(pastEvents, variables, { requestPolicy: "network-only" }).then(({ data }) => {
+    const policy = { requestPolicy: "network-only" } as const;
+    void client.query(pastEvents, variables, policy).then(({ data, error }) => {
+      if (!wanted) return;
       const events = data?.searchRun?.events;
-      if (wanted && events) setLines((current) => mergeEvents(current, events));
+      setError(error);
+      if (events) setLines((current) => mergeEvents(current, events));
     });
     return () => {
       wanted = false;
     };
   }, [client, id, after]);
-  return { lines, add };
+  return { lines, error, add };
 }

@@ -20,6 +20,6 @@ export function useTrainings(architectureId: string) {
     if (!isUnderWay) return;
     const timer = setInterval(refresh, askEveryMs);
     return () => clearInterval(timer);
-  });
+  }, [isUnderWay, refresh]);
   return { trainings, total: connection?.totalCount ?? 0, error, refresh };
 }

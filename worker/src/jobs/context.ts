@@ -21,19 +21,27 @@ const lookEveryMilliseconds = 1_000;
  * belongs to was paused or cancelled, or another attempt took over). Call `release` when the work
  * is done.
  */
-export function watchClaim({ stopping }: JobContext, isWanted: () => Promise<boolean>) {
+export function watchClaim(
+  { stopping }: Pick<JobContext, "stopping">,
+  isWanted: () => Promise<boolean>,
+) {
   const unwanted = new AbortController();
   const released = new AbortController();
   const watch = async () => {
-    while (!released.signal.aborted && !unwanted.signal.aborted) {
+    while (!unwanted.signal.aborted) {
       await sleep(lookEveryMilliseconds, undefined, { signal: released.signal });
-      if (!(await isWanted())) unwanted.abort();
+      try {
+        if (!(await isWanted())) unwanted.abort();
+      } catch (error) {
+        // The database is away: the work goes on, since its result can only be written under the
+        // claim anyway.
+        console.error("Could not look after a claim:", error);
+      }
     }
   };
   watch().catch((error: unknown) => {
-    // Released while it slept; or the database is away: then the work goes on, since its result
-    // can only be written under the claim anyway.
-    if (!released.signal.aborted) console.error("Could not look after a claim:", error);
+    // Released while it slept.
+    if (!released.signal.aborted) throw error;
   });
   return {
     signal: AbortSignal.any([stopping, unwanted.signal]),
