@@ -116,6 +116,10 @@ test("an architecture shows its backbone, drawings, formulas, scores and lineage
   const layers = await page.getByTestId("layer").count();
   await page.getByTestId("uniformity-layer").first().waitFor({ state: "attached" });
   expect(await page.getByTestId("uniformity-layer").count()).toBe(layers + 1);
+  const lastLayer = page.getByTestId("uniformity-layer").last().locator("td");
+  for (const similarity of await lastLayer.allTextContents()) {
+    expect(similarity).toMatch(/^-?[01]\.\d{3}$/);
+  }
   await page.getByTestId("lineage").waitFor();
   await page.close();
 });
@@ -233,8 +237,8 @@ test("every page fits a phone, in the dark too", async () => {
   await finder.goto(`${platform.portal}/runs`);
   const run = await finder.getByTestId("run-row").getByRole("link").first().getAttribute("href");
   await finder.close();
-  const architecturePath = `/architectures/${architecture ?? ""}`;
-  for (const path of ["/", "/runs", "/runs/new", run ?? "", architecturePath]) {
+  if (architecture === null || run === null) throw new Error("There is no architecture or run.");
+  for (const path of ["/", "/runs", "/runs/new", run, `/architectures/${architecture}`]) {
     const page = await open(path, phone, "dark");
     await page.waitForLoadState("networkidle");
     const width = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -5,17 +5,18 @@ import { StrategyName } from "./enums.js";
 import { plannedRun } from "./startSearch.js";
 import type { StartSearchInput } from "./types.js";
 
-function refusal(input: StartSearchInput): { path: string; message: string } {
+function refusal(input: StartSearchInput): { path: string | undefined; message: string } {
   try {
     plannedRun(input);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { path: error.issues[0]?.path.join(".") ?? "", message: error.message };
+    return { path: error.issues[0]?.path.join("."), message: error.message };
   }
   throw new Error("The input was accepted.");
 }
 
-const tiny = presets.find(({ name }) => name === "tiny")?.settings;
+const [tiny] = presets.filter(({ name }) => name === "tiny").map(({ settings }) => settings);
+if (tiny === undefined) throw new Error("There is no preset tiny.");
 
 test("a preset alone gives its settings, a name, and a seed that GraphQL's Int can carry", () => {
   const run = plannedRun({ preset: "tiny" });
@@ -30,7 +31,7 @@ test("partial settings are laid over the preset's, object by object; lists are r
     preset: "tiny",
     settings: { superNet: { steps: 7 }, tasks: ["mlm"] },
   });
-  expect(settings).toEqual({ ...tiny, superNet: { ...tiny?.superNet, steps: 7 }, tasks: ["mlm"] });
+  expect(settings).toEqual({ ...tiny, superNet: { ...tiny.superNet, steps: 7 }, tasks: ["mlm"] });
 });
 
 test("limits are laid over those that the preset has not; null takes one away", () => {

@@ -48,7 +48,7 @@ export function ArchitecturePage({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-6 lg:col-start-2">
           <Lineage architecture={architecture} />
-          <Uniformity evaluations={architecture.evaluations} />
+          <Uniformity architecture={architecture} />
           <Evaluations evaluations={architecture.evaluations} />
           <Trainings architectureId={architecture.id} />
           <JsonPanel name={architecture.name} json={architecture.json} />

@@ -64,6 +64,14 @@ export const architectureDetails = graphql(`
         name
         status
         lastSeq
+        references {
+          id
+          name
+          evaluations {
+            id
+            tokenUniformity
+          }
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { Panel } from "@/ui/card";
+import { Legend, LegendItem } from "@/ui/legend";
 import type { TaskScore } from "./queries";
 
 const kindNames: Record<string, string> = {
@@ -22,7 +23,7 @@ export function TaskScores({ scores }: { scores: readonly TaskScore[] }) {
         </p>
       ) : (
         <>
-          <Legend />
+          <Signs />
           <ul className="space-y-4">
             {scores.map((score) => (
               <TaskItem key={score.task} {...score} />
@@ -81,15 +82,11 @@ function Mark({ at, className }: { at: number; className: string }) {
   );
 }
 
-function Legend() {
+function Signs() {
   return (
-    <ul aria-hidden className="mb-4 flex gap-3.5 text-xs text-muted">
-      <li className="flex items-center gap-1.5">
-        <span className="h-3.5 border-l-2 border-dotted border-ink" /> Majority
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="h-3.5 border-l-2 border-ink" /> n-gram
-      </li>
-    </ul>
+    <Legend className="mb-4">
+      <LegendItem sign="h-3.5 border-l-2 border-dotted border-ink">Majority</LegendItem>
+      <LegendItem sign="h-3.5 border-l-2 border-ink">n-gram</LegendItem>
+    </Legend>
   );
 }

@@ -2,14 +2,24 @@
 
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from "recharts";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
+import type { UniformityCurve } from "./uniformity";
 
-/** Similarity over the layers; 0 is the embedding. */
-export default function UniformityChart({ values }: { values: readonly number[] }) {
+/** Similarity over the layers; 0 is the embedding. One curve stands out. */
+export default function UniformityChart(props: {
+  values: readonly number[];
+  others: readonly UniformityCurve[];
+}) {
+  const { values, others } = props;
+  const rows = values.map((_, layer) => ({
+    layer,
+    ...Object.fromEntries(others.map((other) => [other.id, other.values[layer]])),
+    own: values[layer],
+  }));
   return (
     <ChartBox height="h-44">
       <LineChart
         accessibilityLayer={false}
-        data={values.map((similarity, layer) => ({ layer, similarity }))}
+        data={rows}
         margin={{ top: 8, right: 12, bottom: 4, left: -16 }}
       >
         <CartesianGrid {...grid} />
@@ -23,12 +33,23 @@ export default function UniformityChart({ values }: { values: readonly number[] 
         />
         <YAxis
           {...yAxis}
-          domain={[Math.min(0, ...values), 1]}
+          domain={[Math.min(0, ...values, ...others.flatMap((other) => other.values)), 1]}
           ticks={[0, 0.25, 0.5, 0.75, 1]}
           tickFormatter={(value: number) => value.toFixed(2)}
         />
+        {others.map(({ id, colour }) => (
+          <Line
+            key={id}
+            dataKey={id}
+            stroke={colour}
+            strokeWidth={1.5}
+            strokeDasharray="4 3"
+            dot={false}
+            isAnimationActive={false}
+          />
+        ))}
         <Line
-          dataKey="similarity"
+          dataKey="own"
           stroke="var(--accent)"
           strokeWidth={2}
           dot={{ r: 3, strokeWidth: 0, fill: "var(--accent)" }}

@@ -2,6 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { Panel } from "@/ui/card";
+import { Legend, LegendItem } from "@/ui/legend";
 import { Skeleton } from "@/ui/states";
 import type { Architecture } from "./queries";
 
@@ -10,11 +11,25 @@ const UniformityChart = dynamic(() => import("./uniformity-chart"), {
   loading: () => <Skeleton className="h-44" />,
 });
 
-/** How alike the tokens of a sequence are after each layer, of the newest evaluation. */
-export function Uniformity({ evaluations }: { evaluations: Architecture["evaluations"] }) {
-  const newest = evaluations.at(-1);
+/** Token uniformity by layer; 0 is the embedding. */
+export interface UniformityCurve {
+  id: string;
+  name: string;
+  colour: string;
+  values: readonly number[];
+}
+
+const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
+
+/**
+ * How alike the tokens of a sequence are after each layer, of the newest evaluation; beside it the
+ * run's reference backbones, as the paper shows BERT (§6).
+ */
+export function Uniformity({ architecture }: { architecture: Architecture }) {
+  const newest = architecture.evaluations.at(-1);
   if (!newest) return null;
   const values = newest.tokenUniformity;
+  const others = curvesOf(architecture.run.references.filter(({ id }) => id !== architecture.id));
   return (
     <Panel
       title="Token uniformity"
@@ -23,20 +38,16 @@ export function Uniformity({ evaluations }: { evaluations: Architecture["evaluat
     >
       {values ? (
         <>
-          <UniformityChart values={values} />
-          <div className="sr-only">
-            <table>
-              <caption>Token uniformity by layer</caption>
-              <tbody>
-                {values.map((value, layer) => (
-                  <tr key={layer} data-testid="uniformity-layer">
-                    <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
-                    <td>{value.toFixed(3)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <UniformityChart values={values} others={others} />
+          <Legend className="mt-2">
+            <LegendItem sign="h-0.5 w-4 rounded bg-accent">{architecture.name}</LegendItem>
+            {others.map(({ id, name, colour }) => (
+              <LegendItem key={id} sign="h-0.5 w-4" fill={dashes(colour)}>
+                {name}
+              </LegendItem>
+            ))}
+          </Legend>
+          <UniformityTable curves={[{ ...architecture, values }, ...others]} />
         </>
       ) : (
         <p className="text-sm text-muted">
@@ -44,5 +55,44 @@ export function Uniformity({ evaluations }: { evaluations: Architecture["evaluat
         </p>
       )}
     </Panel>
+  );
+}
+
+/** Of the references that were measured. */
+function curvesOf(references: Architecture["run"]["references"]): UniformityCurve[] {
+  return references.flatMap(({ id, name, evaluations }, index) => {
+    const values = evaluations.at(-1)?.tokenUniformity;
+    return values ? [{ id, name, values, colour: colours[index % colours.length] ?? "" }] : [];
+  });
+}
+
+const dashes = (colour: string) =>
+  `repeating-linear-gradient(90deg, ${colour} 0 4px, transparent 4px 6px)`;
+
+function UniformityTable({ curves }: { curves: readonly Omit<UniformityCurve, "colour">[] }) {
+  return (
+    <div className="sr-only">
+      <table>
+        <caption>Token uniformity by layer</caption>
+        <thead>
+          <tr>
+            <th>Layer</th>
+            {curves.map(({ id, name }) => (
+              <th key={id}>{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {curves[0]?.values.map((_, layer) => (
+            <tr key={layer} data-testid="uniformity-layer">
+              <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
+              {curves.map(({ id, values }) => (
+                <td key={id}>{values[layer]?.toFixed(3)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

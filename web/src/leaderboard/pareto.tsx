@@ -10,6 +10,7 @@ import type { LeaderboardFilter, ParetoCost } from "@/generated/graphql";
 import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
+import { Legend, LegendItem } from "@/ui/legend";
 import { costNames, costs, type ParetoPoint, paretoPoints } from "./pareto-points";
 import { paretoFront } from "./queries";
 
@@ -63,7 +64,7 @@ export function Pareto(props: {
       {data && data.paretoFront.length > 0 && (
         <>
           <ParetoChart points={points} x={x} />
-          <Legend />
+          <Signs />
           <FrontTable points={points.filter(({ onFront }) => onFront)} x={x} />
         </>
       )}
@@ -71,19 +72,13 @@ export function Pareto(props: {
   );
 }
 
-function Legend() {
+function Signs() {
   return (
-    <ul aria-hidden className="mt-2 flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
-      <li className="flex items-center gap-1.5">
-        <span className="h-0.5 w-4 rounded bg-accent" /> Front
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="size-1.5 rounded-full bg-accent/40" /> Candidate
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="size-2 rounded-full bg-warn" /> Reference
-      </li>
-    </ul>
+    <Legend className="mt-2">
+      <LegendItem sign="h-0.5 w-4 rounded bg-accent">Front</LegendItem>
+      <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
+      <LegendItem sign="size-2 rounded-full bg-warn">Reference</LegendItem>
+    </Legend>
   );
 }
 

@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { score } from "@/format/number";
 import { Panel } from "@/ui/card";
 import { Skeleton } from "@/ui/states";
+import { Legend, LegendItem } from "@/ui/legend";
 import type { FullRun, GenerationWithCandidates } from "./queries";
 
 const GenerationChart = dynamic(() => import("./generation-chart"), {
@@ -18,7 +19,7 @@ export function GenerationPanel({ run }: { run: FullRun }) {
     <Panel
       title="Generations"
       note="Scores of all candidates; generation 0 is the initial population"
-      controls={<Legend />}
+      controls={<Signs />}
       data-testid="generation-chart"
     >
       {generations.length === 0 ? (
@@ -38,22 +39,14 @@ export function GenerationPanel({ run }: { run: FullRun }) {
   );
 }
 
-function Legend() {
+function Signs() {
   return (
-    <ul aria-hidden className="flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
-      <li className="flex items-center gap-1.5">
-        <span className="h-0.5 w-4 rounded bg-accent" /> Best so far
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="w-4 border-t-2 border-dashed border-accent" /> Best
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="h-0.5 w-4 rounded bg-muted" /> Mean
-      </li>
-      <li className="flex items-center gap-1.5">
-        <span className="size-1.5 rounded-full bg-accent/40" /> Candidate
-      </li>
-    </ul>
+    <Legend>
+      <LegendItem sign="h-0.5 w-4 rounded bg-accent">Best so far</LegendItem>
+      <LegendItem sign="w-4 border-t-2 border-dashed border-accent">Best</LegendItem>
+      <LegendItem sign="h-0.5 w-4 rounded bg-muted">Mean</LegendItem>
+      <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
+    </Legend>
   );
 }
 

@@ -7,6 +7,7 @@ import { useLiveQuery } from "@/api/use-live-query";
 import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
+import { Legend, LegendItem } from "@/ui/legend";
 import { kernelColours } from "./kernel-colours";
 import { type FullRun, kernelsByDepth, type LayerChoices } from "./queries";
 
@@ -55,7 +56,7 @@ export function Kernels({ run }: { run: FullRun }) {
       {layers && layers.length > 0 && (
         <>
           <KernelsChart layers={layers} />
-          <Legend layers={layers} />
+          <Signs layers={layers} />
           <KernelsTable layers={layers} />
         </>
       )}
@@ -63,15 +64,15 @@ export function Kernels({ run }: { run: FullRun }) {
   );
 }
 
-function Legend({ layers }: { layers: readonly LayerChoices[] }) {
+function Signs({ layers }: { layers: readonly LayerChoices[] }) {
   return (
-    <ul aria-hidden className="mt-2 flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted">
+    <Legend className="mt-2">
       {kernelColours(layers).map(({ key, label, fill }) => (
-        <li key={key} className="flex items-center gap-1.5">
-          <span className="size-2.5 rounded-sm" style={{ background: fill }} /> {label}
-        </li>
+        <LegendItem key={key} sign="size-2.5 rounded-sm" fill={fill}>
+          {label}
+        </LegendItem>
       ))}
-    </ul>
+    </Legend>
   );
 }
 

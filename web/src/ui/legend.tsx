@@ -1,0 +1,23 @@
+import clsx from "clsx";
+import type { ReactNode } from "react";
+
+/** What a chart's signs mean; screen readers have the chart's table instead. */
+export function Legend(props: { className?: string; children: ReactNode }) {
+  return (
+    <ul
+      aria-hidden
+      className={clsx("flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted", props.className)}
+    >
+      {props.children}
+    </ul>
+  );
+}
+
+/** One sign, drawn by `sign` (classes) or in `fill`, and its meaning. */
+export function LegendItem(props: { sign: string; fill?: string; children: ReactNode }) {
+  return (
+    <li className="flex items-center gap-1.5">
+      <span className={props.sign} style={{ background: props.fill }} /> {props.children}
+    </li>
+  );
+}
