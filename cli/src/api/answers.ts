@@ -157,6 +157,8 @@ const candidateSchema = z.object({
     z.object({
       heldOutLoss: z.number().nullish(),
       heldOutAccuracy: z.number().nullish(),
+      tokenUniformity: z.array(z.number()).nullish(),
+      stepSeconds: z.number().nullish(),
       timings: z.unknown(),
       engine: z.string(),
       attempt: z.int(),

@@ -210,6 +210,8 @@ export const candidatesDocument = graphql(`
             evaluations {
               heldOutLoss
               heldOutAccuracy
+              tokenUniformity
+              stepSeconds
               timings
               engine
               attempt

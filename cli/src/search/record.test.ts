@@ -25,7 +25,10 @@ function candidate(key: string, generationIndex: number, indexInGeneration: numb
       ngram: 55,
     })),
     evaluations: [
-      { heldOutLoss: 1, heldOutAccuracy: 0.5, timings: { b: 2, a: 1 }, engine: "wasm", attempt: 1 },
+      {
+        ...{ heldOutLoss: 1, heldOutAccuracy: 0.5, tokenUniformity: [0.5, 0.25], stepSeconds: 0.1 },
+        ...{ timings: { b: 2, a: 1 }, engine: "wasm", attempt: 1 },
+      },
     ],
   };
 }

@@ -85,9 +85,10 @@ export function buildRecord({ run, candidates, operations }: RunData) {
         finishedAt: finishedAt ?? null,
         candidates: members(candidates, index).map(({ key, evaluations }) => ({
           key,
-          evaluations: evaluations.map(({ engine, attempt, timings }) => ({
+          evaluations: evaluations.map(({ engine, attempt, stepSeconds, timings }) => ({
             engine,
             attempt,
+            stepSeconds: stepSeconds ?? null,
             timings: sorted(timings),
           })),
         })),
@@ -107,6 +108,7 @@ function describe(candidate: Candidate) {
     stability: candidate.stability ?? null,
     heldOutLoss: evaluation?.heldOutLoss ?? null,
     heldOutAccuracy: evaluation?.heldOutAccuracy ?? null,
+    tokenUniformity: evaluation?.tokenUniformity ?? null,
     params: candidate.params,
     flops: candidate.flops,
     lineage: { parent: candidate.parent?.key ?? null, mutation: candidate.mutation ?? null },

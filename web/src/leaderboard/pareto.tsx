@@ -33,11 +33,7 @@ export function Pareto(props: {
   return (
     <Panel
       title="Pareto front"
-      note={
-        x === "STEP_TIME"
-          ? "Architectures that no other beats in score and measured time of a training step, which depends on machine and settings"
-          : `Architectures that no other beats in score and ${costs[x].label === "FLOPs" ? "FLOPs" : "parameters"}; dots are the rows that are loaded`
-      }
+      note={noteOf(x, filter)}
       data-testid="pareto"
       controls={
         <Select
@@ -70,6 +66,15 @@ export function Pareto(props: {
       )}
     </Panel>
   );
+}
+
+function noteOf(x: ParetoCost, { runId, preset }: LeaderboardFilter): string {
+  const front =
+    x === "STEP_TIME"
+      ? "Architectures that no other beats in score and measured time of a training step, which depends on machine and settings"
+      : `Architectures that no other beats in score and ${costs[x].label === "FLOPs" ? "FLOPs" : "parameters"}; dots are the rows that are loaded`;
+  const isMixed = runId == null && preset == null;
+  return isMixed ? `${front}. Scores of different presets do not compare: choose one above` : front;
 }
 
 function Signs() {
