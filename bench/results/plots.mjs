@@ -3,10 +3,13 @@
  *
  *   node bench/results/plots.mjs --out docs/results [--record FILE.json.gz]
  *     [--strategies FILE.json] [--biws FILE.json]
+ *
+ * What the plots there were drawn from lies beside them (.json.gz), and can be given as it is.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { readRecord } from "../record/file.mjs";
 import { svgOf } from "./chart.mjs";
 import { biwsChart, recordChart } from "./scatter.mjs";
@@ -20,7 +23,10 @@ const { values: options } = parseArgs({
     biws: { type: "string" },
   },
 });
-const readJson = async (file) => JSON.parse(await readFile(file, "utf8"));
+const readJson = async (file) => {
+  const bytes = await readFile(file);
+  return JSON.parse(file.endsWith(".gz") ? gunzipSync(bytes) : bytes);
+};
 
 const charts = {
   record: options.record && recordChart(await readRecord(options.record, {})),
