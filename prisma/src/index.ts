@@ -11,6 +11,7 @@ export * from "./migrate.js";
 export * from "./queue.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";
+export * from "./runs/candidates.js";
 export * from "./runs/generation.js";
 export * from "./runs/lifecycle.js";
 export * from "./runs/superNet.js";

@@ -3,6 +3,7 @@ import { architectureSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { appendEvents } from "../events.js";
 import { enqueueTraining, type Queue } from "../queue.js";
+import type { NewCandidate, NewReference } from "./candidates.js";
 import { type Claim, writeUnderClaim } from "./claim.js";
 
 /** A scored candidate of a run as strategies read it. */
@@ -12,23 +13,6 @@ export interface StoredCandidate {
   score: number;
   generation: number;
   index: number;
-}
-
-/** A child as it is stored: what was proposed, with its name and size. */
-export interface NewCandidate {
-  architecture: Backbone;
-  key: string;
-  name: string;
-  params: number;
-  flops: number;
-  parentKey: string | null;
-  mutation: string | null;
-}
-
-/** A published backbone as it is stored beside generation 0 (docs/decisions/0013). */
-export interface NewReference extends NewCandidate {
-  /** Which of `referenceBackbones` it is. */
-  reference: string;
 }
 
 /** Every scored candidate of a run, references aside, by generation and place. */
@@ -55,7 +39,8 @@ export async function searchHistory(db: Database, runId: string): Promise<Stored
 
 /**
  * Stores a generation with its lineage, the operation statistics it was drawn from, and a job for
- * each member. References that come with it take the places behind its members. A generation that is there already is left alone.
+ * each member. References that come with it take the places behind its members. A generation that is
+ * there already is left alone.
  */
 export async function recordGeneration(
   db: Database,

@@ -4,7 +4,8 @@ import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
 import { claimTask } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
-import { finishRun, recordGeneration, searchHistory, type NewCandidate } from "./generation.js";
+import type { NewCandidate } from "./candidates.js";
+import { finishRun, recordGeneration, searchHistory } from "./generation.js";
 import { changeRunState, startRun } from "./lifecycle.js";
 import { finishSuperNet } from "./superNet.js";
 

@@ -5,7 +5,8 @@ import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
 import { claimTask, isWanted, writeUnderClaim, type Claim } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
-import { finishRun, recordGeneration, searchHistory, type NewCandidate } from "./generation.js";
+import type { NewCandidate } from "./candidates.js";
+import { finishRun, recordGeneration, searchHistory } from "./generation.js";
 import { changeRunState, failRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
 

@@ -1,30 +1,26 @@
 import { randomUUID } from "node:crypto";
 import {
-  architectureKey,
-  architectureName,
-  flops,
-  parameterCount,
   presets,
   type Proposal,
   type Architecture as Backbone,
   type OperationPriority,
-  referenceBackbones,
   searchContext,
   type SearchSettings,
   strategies,
   taskCatalog,
 } from "@opnas/core";
 import {
+  candidateOf,
   type Claim,
   claimTask,
   type Database,
   finishRun,
   finishSuperNet,
-  type NewCandidate,
   type NewReference,
   type Queue,
   recordEvaluation,
   recordGeneration,
+  referencesOf,
   reportWorker,
   searchHistory,
   type SearchRun,
@@ -105,7 +101,7 @@ export class SearchDriver {
     },
   ): Promise<string[]> {
     const { children, ...rest } = proposed;
-    const candidates = children.map((child) => described(child, settings));
+    const candidates = children.map((child) => candidateOf(child, settings));
     const claim = await this.#claim(run.id, `evolve:${index}`);
     await recordGeneration(this.#db, this.#queue, claim, { index, candidates, ...rest });
     const rows = await this.#db.architecture.findMany({
@@ -142,23 +138,6 @@ export class SearchDriver {
     if (claimed === null) throw new Error(`${task} is not wanted any more.`);
     return claimed.claim;
   }
-}
-
-function described(proposal: Proposal<Backbone>, { size }: SearchSettings): NewCandidate {
-  return {
-    ...proposal,
-    name: architectureName(proposal.key),
-    params: parameterCount(proposal.architecture, size),
-    flops: flops(proposal.architecture, size),
-  };
-}
-
-function referencesOf(settings: SearchSettings): NewReference[] {
-  return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {
-    const proposal = { architecture, parentKey: null, mutation: null };
-    const key = architectureKey(architecture);
-    return { ...described({ ...proposal, key }, settings), reference, name };
-  });
 }
 
 function resultOf(score: number, stability: CandidateResult["stability"]): CandidateResult {

@@ -1,23 +1,12 @@
+import { type Architecture, type Generation, searchContext, strategies } from "@opnas/core";
 import {
-  architectureKey,
-  architectureName,
-  flops,
-  type Generation,
-  type Architecture,
-  parameterCount,
-  referenceBackbones,
-  type SearchSettings,
-  searchContext,
-  strategies,
-} from "@opnas/core";
-import {
+  candidateOf,
   claimTask,
   type EvolveJob,
   evolveTask,
   finishRun,
-  type NewCandidate,
-  type NewReference,
   recordGeneration,
+  referencesOf,
   searchHistory,
   settingsOf,
 } from "@opnas/prisma";
@@ -44,31 +33,8 @@ export async function handleEvolve(context: JobContext, job: EvolveJob): Promise
   }
   await recordGeneration(db, queue, claim, {
     index,
-    candidates: generation.children.map((child) => describe(child, settings)),
+    candidates: generation.children.map((child) => candidateOf(child, settings)),
     priorities: generation.priorities,
-    references: index === 0 && settings.references ? referencesOf(settings) : [],
+    references: index === 0 ? referencesOf(settings) : [],
   });
-}
-
-function referencesOf(settings: SearchSettings): NewReference[] {
-  return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {
-    const key = architectureKey(architecture);
-    const described = describe({ architecture, key, parentKey: null, mutation: null }, settings);
-    return { ...described, reference, name };
-  });
-}
-
-function describe(
-  { architecture, key, parentKey, mutation }: Generation<Architecture>["children"][number],
-  { size }: SearchSettings,
-): NewCandidate {
-  return {
-    architecture,
-    key,
-    name: architectureName(key),
-    params: parameterCount(architecture, size),
-    flops: flops(architecture, size),
-    parentKey,
-    mutation,
-  };
 }
