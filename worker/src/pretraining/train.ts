@@ -4,14 +4,15 @@ import { Ahead } from "../data/ahead.js";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { learningRateAt } from "../training/adam.js";
+import { trainToEnd, type Checkpoints } from "../training/checkpoints.js";
 import { Crew } from "../training/crew.js";
 import type { Lesson } from "../training/lesson.js";
 import { trainStep } from "../training/step.js";
-import { DivergedError, nextTurn } from "../training/watch.js";
+import { DivergedError } from "../training/watch.js";
 import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "./pairs.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
-export interface PretrainInput {
+export interface PretrainInput extends Checkpoints {
   /** Of `settings.size.layers` layers. */
   architecture: Architecture;
   settings: PretrainSettings;
@@ -27,10 +28,6 @@ export interface PretrainInput {
    * since the last call; at first with those of the checkpoint.
    */
   report: (step: number, points: readonly TrainingPoint[]) => void;
-  /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
-  /** Looked at between steps. */
-  stopped: () => boolean;
 }
 
 /** Compiled, also where this file runs as TypeScript. */
@@ -91,21 +88,15 @@ async function trainSteps(
 ): Promise<void> {
   const { steps, checkpointEverySeconds } = input.settings;
   const teller = new Teller(input, state);
-  let lastCheckpoint = performance.now();
-  while (state.step < steps) {
-    if (input.stopped()) {
-      await input.checkpoint(saveState(state));
-      throw new OpnasError("STOPPED", "The training was stopped; it can go on.");
-    }
+  const step = async () => {
     await takeStep(input, state, crew, pairs);
     teller.tell();
-    if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
-      await input.checkpoint(saveState(state));
-      lastCheckpoint = performance.now();
-    }
-    await nextTurn();
-  }
-  await input.checkpoint(saveState(state));
+  };
+  await trainToEnd(
+    { steps, state, takeStep: step, save: () => saveState(state) },
+    checkpointEverySeconds,
+    input,
+  );
 }
 
 async function takeStep(

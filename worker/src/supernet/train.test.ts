@@ -12,7 +12,7 @@ import { smallData, smallSettings } from "../training/testing/data.js";
 import { inherit } from "./inherit.js";
 import { samplePair } from "./sample.js";
 import { newSuperNet } from "./state.js";
-import { superNetStep, trainSuperNet, type SuperNetInput } from "./train.js";
+import { superNetStep, trainSuperNet, type SuperNetInput, type SuperNetProgress } from "./train.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -42,6 +42,17 @@ describe("training the super-net", () => {
     const steps = settings.superNet.steps;
     expect([...tensorNamed(trained, "training.trained.attention").data]).toEqual([steps, steps]);
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
+  });
+
+  it("tells how far it is, up to its last step", async () => {
+    const told: SuperNetProgress[] = [];
+    await run({ report: (progress) => told.push(progress) });
+    const { steps } = settings.superNet;
+    expect(told.at(-1)).toMatchObject({ step: steps, total: steps });
+    for (const { step, loss } of told) {
+      expect(step).toBeGreaterThan(0);
+      expect(loss).toBeGreaterThan(0);
+    }
   });
 
   it("trains one branch of every layer in a step, if asked to", async () => {

@@ -1,11 +1,11 @@
-import { OpnasError, type SearchSettings } from "@opnas/core";
+import type { SearchSettings } from "@opnas/core";
 import { Ahead } from "../data/ahead.js";
 import type { Drawing } from "../data/maskedBatches.js";
 import type { PreparedData } from "../data/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt } from "../training/adam.js";
+import { trainToEnd, type Checkpoints } from "../training/checkpoints.js";
 import { Crew } from "../training/crew.js";
-import { nextTurn } from "../training/watch.js";
 import { superNetLessonSchema, type SuperNetLesson } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
 
@@ -17,7 +17,7 @@ export interface SuperNetProgress {
   tokensPerSecond: number;
 }
 
-export interface SuperNetInput {
+export interface SuperNetInput extends Checkpoints {
   settings: SearchSettings;
   seed: number;
   data: PreparedData;
@@ -27,10 +27,6 @@ export interface SuperNetInput {
   startCrew?: ((weights: Tensors) => Promise<Crew>) | undefined;
   /** Called about twice a second. */
   report: (progress: SuperNetProgress) => void;
-  /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
-  /** Looked at between steps. */
-  stopped: () => boolean;
 }
 
 /** Compiled, also where this file runs as TypeScript. */
@@ -40,9 +36,9 @@ const reportEveryMilliseconds = 500;
 
 /**
  * Trains the bi-branch super-net (paper §4) by masked language modelling. In every step two
- * complementary sub-networks (one, with `superNet.branches` "one") see one batch, their gradients are added and Adam takes one step.
- * Everything random follows from (seed, step): a training that was cut off and resumed ends with
- * the same bits.
+ * complementary sub-networks (one, with `superNet.branches` "one") see one batch, their gradients are
+ * added and Adam takes one step. Everything random follows from (seed, step): a training that was cut
+ * off and resumed ends with the same bits.
  *
  * @returns the last checkpoint: weights and the state of training
  * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint
@@ -70,7 +66,7 @@ function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
   return Ahead.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
 }
 
-async function trainSteps(
+function trainSteps(
   input: SuperNetInput,
   state: SuperNetState,
   crew: Crew,
@@ -79,26 +75,14 @@ async function trainSteps(
   const { settings, data } = input;
   const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
   const meter = new Meter(input, batch * data.pretrain.length);
-  let lastCheckpoint = performance.now();
-
-  while (state.step < steps) {
-    if (input.stopped()) {
-      await input.checkpoint(saveState(state));
-      throw new OpnasError("STOPPED", "The super-net's training was stopped; it can go on.");
-    }
+  const takeStep = async () => {
     const lesson = await lessons.next();
     const rate = learningRateAt(state.step, steps, learningRate, warmup);
     const loss = superNetStep(crew, state, lesson, rate);
     meter.count(state.step, loss);
-    if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
-      await input.checkpoint(saveState(state));
-      lastCheckpoint = performance.now();
-    }
-    await nextTurn();
-  }
-  const last = saveState(state);
-  await input.checkpoint(last);
-  return last;
+  };
+  const save = () => saveState(state);
+  return trainToEnd({ steps, state, takeStep, save }, checkpointEverySeconds, input);
 }
 
 /**
