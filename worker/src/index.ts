@@ -9,11 +9,4 @@ export { engineChoices, type EngineChoice } from "./engine/choose.js";
 export { startEngine, type StartedEngine } from "./engine/start.js";
 export type { NamedTensor, Tensors } from "./model/tensors.js";
 export { trainSuperNet, type SuperNetInput, type SuperNetProgress } from "./supernet/train.js";
-export {
-  evaluateCandidate,
-  trainAlone,
-  type CandidateResult,
-  type EvaluationInput,
-  type Stability,
-  type TaskScore,
-} from "./training/evaluate.js";
+export { evaluateCandidate, trainAlone, type EvaluationInput } from "./training/evaluate.js";

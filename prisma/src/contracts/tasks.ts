@@ -7,6 +7,7 @@ export const taskScoreSchema = z.strictObject({
   title: z.string(),
   kind: z.string(),
   metric: z.string(),
+  /** 0–100, in the task's own metric; so are the baselines. */
   score: z.number(),
   majority: z.number(),
   ngram: z.number(),
@@ -25,12 +26,19 @@ export const tokenUniformitySchema = z.array(z.number());
 
 /** What a trainer found out about one candidate. */
 export const candidateResultSchema = z.strictObject({
+  /** Mean of the task scores, 0–100; 0 if diverged. */
   score: z.number(),
+  /**
+   * `DIVERGED`: a loss or gradient stopped being finite, and nothing else is known. `NO_LEARNING`:
+   * held-out words are guessed hardly better than by frequency; scored all the same.
+   */
   stability: z.enum(["STABLE", "NO_LEARNING", "DIVERGED"]),
+  /** Masked words of the test text: cross-entropy in nats and accuracy 0–1; null if diverged. */
   heldOutLoss: z.number().nullable(),
   heldOutAccuracy: z.number().nullable(),
   /** Median seconds of one training step where it was evaluated; null where too few ran. */
   stepSeconds: z.number().nullable(),
+  /** Null if diverged. */
   tokenUniformity: tokenUniformitySchema.nullable(),
   taskScores: z.array(taskScoreSchema),
   timings: timingsSchema.omit({ overheadSeconds: true }),

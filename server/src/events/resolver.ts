@@ -1,4 +1,3 @@
-import { OpnasError } from "@opnas/core";
 import type {
   Architecture as ArchitectureRow,
   Generation as GenerationRow,
@@ -11,6 +10,7 @@ import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
 import { Generation, SearchRun } from "../run/types.js";
+import { notFound } from "../notFound.js";
 import { followRun } from "./follow.js";
 import { SearchEvent } from "./types.js";
 
@@ -29,7 +29,7 @@ interface EventArguments {
 async function events({ runId, after }: EventArguments, context: Context) {
   const isThere =
     isRowId(runId) && (await context.database.searchRun.count({ where: { id: runId } })) > 0;
-  if (!isThere) throw new OpnasError("NOT_FOUND", `There is no run ${runId.slice(0, 100)}.`);
+  if (!isThere) throw notFound("run", runId);
   return followRun(context, runId, after ?? 0);
 }
 

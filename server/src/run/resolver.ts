@@ -1,4 +1,3 @@
-import { OpnasError } from "@opnas/core";
 import { changeRunState, type RunAction, type SearchRun as RunRow, startRun } from "@opnas/prisma";
 import {
   Arg,
@@ -15,6 +14,7 @@ import {
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
 import { type Page, usualPage } from "../pagination/keyset.js";
+import { notFound } from "../notFound.js";
 import { runChanges } from "./changes.js";
 import { runPage } from "./page.js";
 import { plannedRun } from "./startSearch.js";
@@ -84,7 +84,7 @@ export class RunResolver {
 }
 
 async function change({ database, queue }: Context, id: string, action: RunAction) {
-  if (!isRowId(id)) throw new OpnasError("NOT_FOUND", `There is no run ${id.slice(0, 100)}.`);
+  if (!isRowId(id)) throw notFound("run", id);
   return changeRunState(database, queue, id, action);
 }
 

@@ -1,4 +1,3 @@
-import { OpnasError } from "@opnas/core";
 import {
   cancelTraining,
   resumeTraining,
@@ -23,6 +22,7 @@ import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
 import { type Page, usualPage } from "../pagination/keyset.js";
+import { notFound } from "../notFound.js";
 import { followTraining } from "./follow.js";
 import { trainingPage } from "./page.js";
 import { plannedTraining } from "./plan.js";
@@ -127,10 +127,6 @@ async function metrics({ trainingId, after }: FollowArguments, context: Context)
     (await context.database.training.count({ where: { id: trainingId } })) > 0;
   if (!isThere) throw notFound("training", trainingId);
   return followTraining(context, trainingId, after ?? 0);
-}
-
-function notFound(what: string, id: string): OpnasError {
-  return new OpnasError("NOT_FOUND", `There is no ${what} ${id.slice(0, 100)}.`);
 }
 
 @Resolver(() => TrainingConnection)

@@ -1,10 +1,11 @@
 import { bertLayer, type Architecture } from "@opnas/core";
+import type { CandidateResult } from "@opnas/prisma";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import type { Tensors } from "../model/tensors.js";
 import { newSuperNet, saveState } from "../supernet/state.js";
-import { evaluateCandidate, trainAlone, type CandidateResult } from "./evaluate.js";
+import { evaluateCandidate, trainAlone } from "./evaluate.js";
 import { smallData, smallSettings } from "./testing/data.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.

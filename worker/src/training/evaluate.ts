@@ -4,8 +4,8 @@ import {
   taskCatalog,
   type Architecture,
   type SearchSettings,
-  type TaskName,
 } from "@opnas/core";
+import type { CandidateResult, TaskScore } from "@opnas/prisma";
 import type { MaskedLanguageTask, PreparedData, ProxyTask } from "../data/types.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
@@ -20,38 +20,6 @@ import { DivergedError, watch, type Phase, type Watch } from "./watch.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */
 const learnedBelow = 0.95;
-
-/**
- * `DIVERGED`: a loss or gradient stopped being finite; the score is 0 and nothing else is known.
- * `NO_LEARNING`: held-out words are guessed hardly better than by frequency; scored all the same.
- */
-export type Stability = "STABLE" | "NO_LEARNING" | "DIVERGED";
-
-export interface TaskScore {
-  task: TaskName;
-  title: string;
-  kind: ProxyTask["kind"];
-  metric: string;
-  /** 0–100, in the task's own metric; so are the baselines. */
-  score: number;
-  majority: number;
-  ngram: number;
-}
-
-export interface CandidateResult {
-  /** Mean of the task scores, 0–100. */
-  score: number;
-  stability: Stability;
-  /** Masked words of the test text: cross-entropy in nats and accuracy 0–1; null if diverged. */
-  heldOutLoss: number | null;
-  heldOutAccuracy: number | null;
-  /** Median seconds of one training step here (stepClock.ts); null where too few ran. */
-  stepSeconds: number | null;
-  /** By layer (uniformity.ts); null if diverged. */
-  tokenUniformity: number[] | null;
-  taskScores: TaskScore[];
-  timings: { trainSeconds: number; fineTuneSeconds: number; scoreSeconds: number };
-}
 
 /** What an evaluation reads; every random choice follows from (seed, key). */
 export interface EvaluationInput {
