@@ -17,7 +17,10 @@ export interface ApiError {
   fields: Record<string, string>;
 }
 
-/** At the field itself its name need not be said again: "input.seed cannot be used: too small." → "Too small." */
+/**
+ * At the field itself its name need not be said again: "input.seed cannot be used: too small." →
+ * "Too small."
+ */
 function reason(message: string): string {
   const [, rest = message] = /^[\w.]+ cannot be used: (.+)$/s.exec(message) ?? [];
   return rest.charAt(0).toUpperCase() + rest.slice(1);

@@ -15,10 +15,11 @@ type Result = FormattedExecutionResult;
 /**
  * Subscribes so that nothing is missed and nothing comes twice, whatever happens to the connection.
  *
- * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents`
- * and `trainingMetrics` the payload's `after` is moved to the newest place seen, so that the server
- * replays what was missed and no more. A server that shuts down in order completes its subscriptions first; such an end
- * was not asked for, so the subscription starts again with the next connection.
+ * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents` and
+ * `trainingMetrics` the payload's `after` is moved to the newest place seen, so that the server
+ * replays what was missed and no more. A server that shuts down in order completes its
+ * subscriptions first; such an end was not asked for, so the subscription starts again with the
+ * next connection.
  */
 export function subscribeResuming(
   socket: Client,

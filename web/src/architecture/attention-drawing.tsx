@@ -15,7 +15,10 @@ const GraphCanvas = dynamic(() => import("./graph-canvas"), {
   loading: () => <Skeleton className="size-full" />,
 });
 
-/** An attention graph, drawn to fit the page's width, in words for those who cannot see it, and large on demand. */
+/**
+ * An attention graph, drawn to fit the page's width, in words for those who cannot see it, and
+ * large on demand.
+ */
 export function AttentionDrawing({ graph, title }: { graph: Graph; title: string }) {
   const [frame, width] = useWidth<HTMLDivElement>();
   const placed = useMemo(() => placeInWidth(graph, width), [graph, width]);

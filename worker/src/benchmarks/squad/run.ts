@@ -83,9 +83,10 @@ export interface SquadResult {
 }
 
 /**
- * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions that
- * the folder has. All files are read before the first training; what is known is written after every
- * version, and a run that was interrupted goes on with the first that is not done. The threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
+ * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions
+ * that the folder has. All files are read before the first training; what is known is written after
+ * every version, and a run that was interrupted goes on with the first that is not done. The
+ * threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
  *
  * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT if a file is missing or cannot be used;
  *   BAD_SETTING

@@ -11,10 +11,10 @@ type FusedComposites = Omit<
 export type Run = (name: string, inputs: Tensor[]) => Tensor[];
 
 /**
- * The composites by our own operations, each of which passes over memory once where an engine's
- * own need five to fifteen passes; natively 1.3 to 2.8 times as fast, softsign excepted
- * (`npm run bench:paths`, docs/decisions/0010). They have the same names and arguments on every engine that has
- * them: libtensorflow (worker/native/kernels) and WebAssembly (worker/native/wasm).
+ * The composites by our own operations, each of which passes over memory once where an engine's own
+ * need five to fifteen passes; natively 1.3 to 2.8 times as fast, softsign excepted (`npm run
+ * bench:paths`, docs/decisions/0010). They have the same names and arguments on every engine that
+ * has them: libtensorflow (worker/native/kernels) and WebAssembly (worker/native/wasm).
  */
 export function fusedComposites(tf: TensorFlow, run: Run): FusedComposites {
   const one = (name: string, inputs: Tensor[]) => first(run(name, inputs));
