@@ -10,6 +10,7 @@ export default function UniformityChart(props: {
   others: readonly UniformityCurve[];
 }) {
   const { values, others } = props;
+  const all = [...values, ...others.flatMap((other) => other.values)];
   const rows = values.map((_, layer) => ({
     layer,
     ...Object.fromEntries(others.map((other) => [other.id, other.values[layer]])),
@@ -33,8 +34,7 @@ export default function UniformityChart(props: {
         />
         <YAxis
           {...yAxis}
-          domain={[Math.min(0, ...values, ...others.flatMap((other) => other.values)), 1]}
-          ticks={[0, 0.25, 0.5, 0.75, 1]}
+          domain={[Math.min(0, ...all), quarterAbove(Math.max(...all))]}
           tickFormatter={(value: number) => value.toFixed(2)}
         />
         {others.map(({ id, colour }) => (
@@ -59,3 +59,6 @@ export default function UniformityChart(props: {
     </ChartBox>
   );
 }
+
+/** The scale's end: the next quarter, so that curves fill it and those of most pages compare. */
+const quarterAbove = (value: number) => Math.max(0.25, Math.ceil(4 * value) / 4);
