@@ -4,13 +4,15 @@
  * are judged by it.
  *
  *   npm run bench:record -- --out FILE.json.gz [--architectures all] [--seeds 2] [--steps 1500]
- *     [--preset tiny] [--override JSON] [--processes 2] [--engine auto]
+ *     [--preset tiny] [--override JSON] [--processes 2] [--engine auto] [--search RUN.json,…] [--best 5]
  *
  * `--architectures all` takes every backbone of the tiny space (space.mjs) in its size; a number takes
- * that many random ones of the whole space in the preset's. Ctrl-C loses at most the trainings under
+ * that many random ones of the whole space in the preset's. With `--search` the best of searches'
+ * records (`npm run search -- --out RUN.json`) come too: is what was found better by itself? Ctrl-C loses at most the trainings under
  * way: the same command goes on where it ended. Vanilla BERT, AutoBERT-Zero's pattern, attention only
  * and convolution only come first, under their names.
  */
+import { readFile } from "node:fs/promises";
 import os from "node:os";
 import { parseArgs } from "node:util";
 import {
@@ -38,9 +40,14 @@ const { values: options } = parseArgs({
     override: { type: "string", default: "{}" },
     processes: { type: "string", default: "2" },
     engine: { type: "string", default: "auto" },
+    search: { type: "string" },
+    best: { type: "string", default: "5" },
   },
 });
 if (!options.out) throw new Error("--out FILE.json.gz says where the record is kept.");
+
+/** Of the random architectures: as the committed records have them, whatever presets come to say. */
+const maxNodes = 10;
 
 const everything = options.architectures === "all";
 const override = everything ? tinySpaceSettings : {};
@@ -53,7 +60,8 @@ const seeds = Array.from({ length: Number(options.seeds) }, (_, index) => index 
 const { size, fineTune, masking, evaluationExamples, tasks } = settings;
 const conditions = { settings: { size, fineTune, masking, evaluationExamples, tasks }, plan };
 const record = await readRecord(options.out, conditions);
-for (const { name, architecture } of [...referenceBackbones(settings.size.layers), ...wanted()]) {
+const references = referenceBackbones(settings.size.layers);
+for (const { name, architecture } of [...references, ...(await searched()), ...wanted()]) {
   const key = architectureKey(architecture);
   if (record.entries.some((entry) => entry.key === key)) continue;
   const costs = {
@@ -125,8 +133,25 @@ function wanted() {
   }
   const found = new Map();
   while (found.size < Number(options.architectures)) {
-    const architecture = sampleBackbone(layers, settings.mutation.maxNodes, random);
+    const architecture = sampleBackbone(layers, maxNodes, random);
     found.set(architectureKey(architecture), { architecture });
   }
   return [...found.values()];
+}
+
+/** The best of each search, with the search's strategy, their place and their score there as name. */
+async function searched() {
+  const files = options.search?.split(",") ?? [];
+  const best = files.map(async (file) => {
+    const { strategy, seed, generations } = JSON.parse(await readFile(file, "utf8"));
+    const candidates = generations.flatMap((generation) => generation.candidates);
+    return candidates
+      .toSorted((a, b) => b.score - a.score)
+      .slice(0, Number(options.best))
+      .map(({ architecture, score }, place) => {
+        const name = `${strategy} ${seed}, no. ${place + 1} (${score.toFixed(2)} in the search)`;
+        return { name, architecture };
+      });
+  });
+  return (await Promise.all(best)).flat();
 }

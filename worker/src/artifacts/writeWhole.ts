@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 
@@ -22,8 +22,21 @@ export async function writeWhole(
   }
 }
 
+/** Removes a file that `writeWhole` wrote, and drafts of it that a killed process left behind. */
+export async function removeWhole(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const own = path.basename(file);
+  const isOurs = (name: string) =>
+    name === own || (name.startsWith(`${own}.`) && name.endsWith(draftEnd));
+  for (const name of await readdir(folder)) {
+    if (isOurs(name)) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+const draftEnd = ".tmp";
+
 async function replace(file: string, parts: Iterable<string | Uint8Array>): Promise<void> {
-  const draft = `${file}.${randomUUID()}.tmp`;
+  const draft = `${file}.${randomUUID()}${draftEnd}`;
   const handle = await open(draft, "wx");
   try {
     try {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { atDepth, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   claimTraining,
@@ -12,6 +11,7 @@ import {
   type TrainingPoint,
 } from "@opnas/prisma";
 import { textPlaces, trainingArtifacts } from "../artifacts/store.js";
+import { removeWhole } from "../artifacts/writeWhole.js";
 import type { Progress } from "../trainer/protocol.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { type JobContext, watchClaim } from "./context.js";
@@ -60,7 +60,7 @@ async function train(
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
     await teller.done();
     await finishTraining(db, claim, files.artifact);
-    await rm(files.checkpoint, { force: true });
+    await removeWhole(files.checkpoint);
   } finally {
     watched.release();
   }

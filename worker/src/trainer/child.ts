@@ -3,11 +3,11 @@
  * that started it. It dies with the worker, and the worker's heartbeat never waits for it.
  */
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { OpnasError, toOpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { z } from "zod";
 import { writeModel } from "../artifacts/model.js";
 import { readTensors, writeTensors } from "../artifacts/safetensors.js";
+import { removeWhole } from "../artifacts/writeWhole.js";
 import type { DataRequest } from "../data/build.js";
 import { isOwn, prepareOwn } from "../data/own/prepare.js";
 import type { TextPlaces } from "../data/places.js";
@@ -104,7 +104,7 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
     stopped,
   });
   await writeTensors(work.resultFile, trained);
-  await rm(work.checkpointFile, { force: true });
+  await removeWhole(work.checkpointFile);
   return {
     type: "superNet",
     steps: settings.superNet.steps,
