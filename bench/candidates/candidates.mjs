@@ -12,7 +12,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { architectureKey, presets, sampleBackbone, stream } from "@opnas/core";
+import { architectureKey, presetNamed, sampleBackbone, stream } from "@opnas/core";
 import { writeTensors } from "@opnas/worker";
 import { cacheFolder } from "../../worker/native/location.mjs";
 import { newSuperNet } from "../../worker/dist/supernet/state.js";
@@ -33,8 +33,7 @@ const { values: options } = parseArgs({
 
 const numbers = (text) => text.split(",").map(Number);
 const say = (text) => console.error(text);
-const settings = presets.find(({ name }) => name === options.preset)?.settings;
-if (!settings) throw new Error(`There is no preset ${options.preset}.`);
+const { settings } = presetNamed(options.preset);
 const seed = 1;
 const folder = await mkdtemp(path.join(tmpdir(), "opnas-candidates-"));
 const superNetFile = path.join(folder, "super-net.safetensors");

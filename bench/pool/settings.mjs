@@ -1,10 +1,8 @@
-import { presets, searchSettingsSchema } from "@opnas/core";
+import { presetNamed, searchSettingsSchema } from "@opnas/core";
 
 /** A preset's settings with some changed; throws on an unknown preset or a bad setting. */
 export function settingsOf(name, override) {
-  const preset = presets.find((each) => each.name === name);
-  if (!preset) throw new Error(`There is no preset ${name}.`);
-  return searchSettingsSchema.parse(merge(preset.settings, override));
+  return searchSettingsSchema.parse(merge(presetNamed(name).settings, override));
 }
 
 /** Settings with some changed; of a group only those that are named. */

@@ -1,4 +1,4 @@
-import { presets, stream } from "@opnas/core";
+import { presetNamed, stream } from "@opnas/core";
 import { expect, test } from "vitest";
 import { readRecord } from "../record/file.mjs";
 import { everyBackbone } from "../record/space.mjs";
@@ -9,7 +9,7 @@ import { readTable } from "./table.mjs";
 const file = new URL("../record/record.json.gz", import.meta.url).pathname;
 const { settings: recorded, entries } = await readRecord(file, {});
 const { scoreOf, scoreUnder, spaceOf } = await readTable(file);
-const { settings } = presets.find(({ name }) => name === "tiny");
+const { settings } = presetNamed("tiny");
 const space = spaceOf(settings);
 
 test("the record holds every backbone of its space, under two seeds and more", () => {

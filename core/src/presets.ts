@@ -1,3 +1,4 @@
+import { OpnasError } from "./errors.js";
 import { builtInText, defaultEditWeights, noLimits, type SearchSettings } from "./settings.js";
 
 export interface Preset {
@@ -65,3 +66,11 @@ export const presets: readonly Preset[] = [
     settings: tiny,
   },
 ];
+
+/** @throws OpnasError BAD_SETTING that names those there are */
+export function presetNamed(name: string): Preset {
+  const preset = presets.find((each) => each.name === name);
+  if (preset) return preset;
+  const known = presets.map((each) => each.name).join(", ");
+  throw new OpnasError("BAD_SETTING", `There is no preset ${name}. Choose one of: ${known}.`);
+}

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { leastCost } from "./architecture/cheapest.js";
-import { presets } from "./presets.js";
+import { presetNamed, presets } from "./presets.js";
 import { candidateCount, defaultEditWeights, noLimits, searchSettingsSchema } from "./settings.js";
 
-const [smoke] = presets;
-if (!smoke) throw new Error("There is no preset.");
+const smoke = presetNamed("smoke");
 const problems = (change: object) =>
   searchSettingsSchema
     .safeParse({ ...smoke.settings, ...change })

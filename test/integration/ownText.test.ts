@@ -2,7 +2,13 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { bertLayer, defaultPretraining, presets, type SearchSettings, stream } from "@opnas/core";
+import {
+  bertLayer,
+  defaultPretraining,
+  presetNamed,
+  type SearchSettings,
+  stream,
+} from "@opnas/core";
 import { startRun, startTraining } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { beforeAll, expect, test } from "vitest";
@@ -42,8 +48,7 @@ const verbs = "slept waited sang worked rested stumbled laughed walked";
 const ends = "today yesterday again alone early late";
 
 async function ended(text: SearchSettings["text"]) {
-  const smoke = presets.find(({ name }) => name === "smoke");
-  if (smoke === undefined) throw new Error("core has no preset smoke");
+  const smoke = presetNamed("smoke");
   const settings: SearchSettings = {
     ...smoke.settings,
     size: { ...smoke.settings.size, vocabulary: 256, length: 16 },

@@ -2,7 +2,7 @@
  * Whole searches with real workers that really train, on a real Postgres: what a search finds does
  * not depend on how many workers there were, nor on what was killed on the way.
  */
-import { presets, referenceBackbones, type SearchSettings } from "@opnas/core";
+import { presetNamed, referenceBackbones } from "@opnas/core";
 import { changeRunState, startRun, workerSilenceSeconds } from "@opnas/prisma";
 import { afterEach, expect, test } from "vitest";
 import { until } from "../support/until.js";
@@ -11,9 +11,7 @@ import { openWorkshop } from "../support/workshop.js";
 const { db, queue, startWorker, stopWorkers } = await openWorkshop("search");
 afterEach(stopWorkers);
 
-const smoke = presets.find(({ name }) => name === "smoke");
-if (smoke === undefined) throw new Error("core has no preset smoke");
-const settings: SearchSettings = smoke.settings;
+const { settings } = presetNamed("smoke");
 
 const start = (changed = settings) =>
   startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings: changed });

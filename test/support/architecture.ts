@@ -1,11 +1,9 @@
-import { architectureName, presets, type Architecture } from "@opnas/core";
+import { architectureName, presetNamed, type Architecture } from "@opnas/core";
 import type { Database } from "@opnas/prisma";
 
 /** An architecture as the only one of a run of the preset `smoke`; its id. */
 export async function anArchitecture(db: Database, backbone: Architecture): Promise<string> {
-  const [preset] = presets;
-  if (preset === undefined) throw new Error("core has no presets");
-  const { name, settings } = preset;
+  const { name, settings } = presetNamed("smoke");
   const { id: runId } = await db.searchRun.create({
     data: { name: "a run", seed: 1, preset: name, strategy: settings.strategy, settings },
   });

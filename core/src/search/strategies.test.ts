@@ -2,7 +2,7 @@ import { mean } from "simple-statistics";
 import { describe, expect, test } from "vitest";
 import { architectureKey } from "../architecture/key.js";
 import type { Architecture } from "../architecture/schema.js";
-import { presets } from "../presets.js";
+import { presetNamed } from "../presets.js";
 import { stream } from "../random.js";
 import {
   candidateCount,
@@ -15,8 +15,7 @@ import { strategies, searchContext } from "./strategies.js";
 import type { SearchSpace } from "./searchSpace.js";
 import type { Candidate, Generation, SearchContext } from "./strategy.js";
 
-const [preset] = presets.filter(({ name }) => name === "tiny");
-if (!preset) throw new Error("The preset tiny is gone.");
+const preset = presetNamed("tiny");
 const settings: SearchSettings = { ...preset.settings, generations: 6 };
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { leastCost } from "../architecture/cheapest.js";
 import { flops, parameterCount } from "../architecture/cost.js";
 import type { Architecture } from "../architecture/schema.js";
-import { presets } from "../presets.js";
+import { presetNamed } from "../presets.js";
 import { stream } from "../random.js";
 import { strategyNames, type SearchSettings, type StrategyName } from "../settings.js";
 import { chooseUniformly, type SearchSpace } from "./searchSpace.js";
@@ -10,8 +10,7 @@ import { searchContext, strategies } from "./strategies.js";
 import type { Candidate, Proposal } from "./strategy.js";
 import { within } from "./within.js";
 
-const [preset] = presets.filter(({ name }) => name === "tiny");
-if (!preset) throw new Error("The preset tiny is gone.");
+const preset = presetNamed("tiny");
 const settings: SearchSettings = { ...preset.settings, generations: 3 };
 const { size } = settings;
 const cheapest = leastCost(size);

@@ -1,4 +1,4 @@
-import { bertBase, presets } from "@opnas/core";
+import { bertBase, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
@@ -13,9 +13,7 @@ const { db, queue } = await testStore();
 const workerId = testWorker.id;
 await db.worker.create({ data: testWorker });
 
-const [smoke] = presets;
-if (smoke === undefined) throw new Error("core has no presets");
-const { settings } = smoke;
+const { settings } = presetNamed("smoke");
 
 const candidate = (key: string): NewCandidate => ({
   architecture: bertBase,

@@ -1,4 +1,4 @@
-import { type OperationPriority, presets, bertBase } from "@opnas/core";
+import { type OperationPriority, presetNamed, bertBase } from "@opnas/core";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { CandidateResult } from "../contracts/tasks.js";
 import { queues } from "../queue.js";
@@ -16,9 +16,7 @@ beforeEach(async () => {
   await db.worker.upsert({ where: { id: workerId }, update: {}, create: testWorker });
 });
 
-const [smoke] = presets;
-if (smoke === undefined) throw new Error("core has no presets");
-const { settings } = smoke;
+const { settings } = presetNamed("smoke");
 const newRun = (extra: { idempotencyKey?: string } = {}) => ({
   name: "a run",
   seed: 7,

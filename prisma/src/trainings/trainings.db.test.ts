@@ -1,4 +1,4 @@
-import { bertBase, defaultPretraining, presets } from "@opnas/core";
+import { bertBase, defaultPretraining, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { testStore } from "../testing/store.js";
@@ -14,8 +14,7 @@ import { finishTraining, reportTraining } from "./progress.js";
 
 const { db, queue } = await testStore();
 
-const [smoke] = presets;
-if (smoke === undefined) throw new Error("core has no presets");
+const smoke = presetNamed("smoke");
 const settings = { ...defaultPretraining(smoke.settings.size), steps: 50 };
 
 const run = await db.searchRun.create({

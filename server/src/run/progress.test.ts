@@ -1,11 +1,10 @@
 import "reflect-metadata";
-import { presets } from "@opnas/core";
+import { presetNamed } from "@opnas/core";
 import type { SearchRun } from "@opnas/prisma";
 import { expect, test } from "vitest";
 import { progressOf } from "./progress.js";
 
-const settings = presets.find(({ name }) => name === "tiny")?.settings;
-if (settings === undefined) throw new Error("There is no preset tiny.");
+const { settings } = presetNamed("tiny");
 
 function at(
   phase: SearchRun["phase"],
@@ -14,11 +13,7 @@ function at(
   etaSeconds: number | null = null,
 ) {
   const run = { ...row, phase, progressDone, progressTotal, etaSeconds };
-  return progressOf(run, settings ?? never());
-}
-
-function never(): never {
-  throw new Error("not reached");
+  return progressOf(run, settings);
 }
 
 const row: SearchRun = {

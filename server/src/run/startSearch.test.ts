@@ -1,4 +1,4 @@
-import { presets } from "@opnas/core";
+import { presetNamed, presets } from "@opnas/core";
 import { expect, test } from "vitest";
 import { InputError } from "../input.js";
 import { StrategyName } from "./enums.js";
@@ -15,8 +15,7 @@ function refusal(input: StartSearchInput): { path: string | undefined; message: 
   throw new Error("The input was accepted.");
 }
 
-const [tiny] = presets.filter(({ name }) => name === "tiny").map(({ settings }) => settings);
-if (tiny === undefined) throw new Error("There is no preset tiny.");
+const { settings: tiny } = presetNamed("tiny");
 
 test("a preset alone gives its settings, a name, and a seed that GraphQL's Int can carry", () => {
   const run = plannedRun({ preset: "tiny" });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
-  presets,
+  presetNamed,
   type Proposal,
   type Architecture as Backbone,
   type OperationPriority,
@@ -56,8 +56,7 @@ export class SearchDriver {
 
   /** A run of the preset `smoke` whose super-net is trained. */
   async startedRun(changes: Partial<SearchSettings> = {}, seed = 7): Promise<SearchRun> {
-    const preset = presets.find(({ name }) => name === "smoke");
-    if (preset === undefined) throw new Error("There is no preset smoke.");
+    const preset = presetNamed("smoke");
     const settings = { ...preset.settings, ...changes };
     const run = await startRun(this.#db, this.#queue, {
       name: `run of seed ${seed}`,

@@ -1,4 +1,4 @@
-import { defaultPretraining, presets } from "@opnas/core";
+import { defaultPretraining, presetNamed } from "@opnas/core";
 import {
   cancelTraining,
   claimTraining,
@@ -16,8 +16,7 @@ const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
 const { database, notifications } = server.services;
 const listeners = notifications.listenerCount;
-const size = presets.find(({ name }) => name === "smoke")?.settings.size;
-if (size === undefined) throw new Error("There is no preset smoke.");
+const { size } = presetNamed("smoke").settings;
 
 let architectureId = "";
 let otherId = "";

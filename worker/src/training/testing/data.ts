@@ -1,4 +1,4 @@
-import { presets, stream, type SearchSettings } from "@opnas/core";
+import { presetNamed, stream, type SearchSettings } from "@opnas/core";
 import {
   clsId,
   firstWordId,
@@ -18,8 +18,7 @@ const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 40, length: 12, rawK
 
 /** Settings of a search so small that a test can run it. */
 export function smallSettings(changes: Partial<SearchSettings> = {}): SearchSettings {
-  const [preset] = presets;
-  if (!preset) throw new Error("There are presets.");
+  const preset = presetNamed("smoke");
   return {
     ...preset.settings,
     size,
