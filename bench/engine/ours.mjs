@@ -12,7 +12,7 @@ import { superNetParameters } from "../../worker/dist/supernet/parameters.js";
 import { newSuperNet } from "../../worker/dist/supernet/state.js";
 import { superNetStep } from "../../worker/dist/supernet/train.js";
 import { GradientSum, newAdam } from "../../worker/dist/training/adam.js";
-import { Crew } from "../../worker/dist/training/crew.js";
+import { Crew } from "../../worker/dist/training/gradientThreads.js";
 import { trainStep } from "../../worker/dist/training/step.js";
 import { architecturesOf, batchesOf, learningRate, models, partsOf } from "./cases.mjs";
 

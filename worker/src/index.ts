@@ -1,12 +1,12 @@
-export { readModel, writeModel, type Model } from "./artifacts/model.js";
-export { readTensors, writeTensors } from "./artifacts/safetensors.js";
+export { readModel, writeModel, type Model } from "./model/modelFile.js";
+export { readTensors, writeTensors } from "./files/safetensors.js";
 export { runGlue, type GlueInput, type GlueResult } from "./benchmarks/glue/run.js";
 export { runSquad, spanSchema, type SquadInput, type SquadResult } from "./benchmarks/squad/run.js";
 export { tuningSchema, type BenchmarkProgress, type Tuning } from "./benchmarks/tuning.js";
-export { prepareData } from "./data/prepare.js";
-export type { PreparedData } from "./data/types.js";
+export { prepareData } from "./dataset/builtIn.js";
+export type { PreparedData } from "./text/types.js";
 export { engineChoices, type EngineChoice } from "./engine/choose.js";
 export { startEngine, type StartedEngine } from "./engine/start.js";
 export type { NamedTensor, Tensors } from "./model/tensors.js";
 export { trainSuperNet, type SuperNetInput, type SuperNetProgress } from "./supernet/train.js";
-export { evaluateCandidate, trainAlone, type EvaluationInput } from "./training/evaluate.js";
+export { evaluateCandidate, trainAlone, type EvaluationInput } from "./candidate/evaluate.js";

@@ -16,9 +16,9 @@ import {
 } from "@opnas/prisma";
 import { z } from "zod";
 import type { JobContext } from "./jobs/context.js";
-import { handleEvaluate } from "./jobs/evaluate.js";
+import { handleEvaluate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
-import { handlePretrain } from "./jobs/pretrain.js";
+import { handlePretrain } from "./jobs/pretraining.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/pool.js";

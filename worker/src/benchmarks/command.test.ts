@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { writeModel } from "../artifacts/model.js";
+import { writeModel } from "../model/modelFile.js";
 import { benchmark } from "./command.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
 import { writeGlueFolder } from "./testing/glueFolder.js";

@@ -1,4 +1,4 @@
-import { readModel } from "../artifacts/model.js";
+import { readModel } from "../model/modelFile.js";
 import { startEngine } from "../engine/start.js";
 import { runGlue } from "./glue/run.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";

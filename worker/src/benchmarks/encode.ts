@@ -1,6 +1,6 @@
-import { framed } from "../data/sequences.js";
-import { splitWords } from "../data/text.js";
-import { idsOf, type WordEncoder } from "../data/tokenizer.js";
+import { framed } from "../text/sequences.js";
+import { splitWords } from "../text/words.js";
+import { idsOf, type WordEncoder } from "../text/tokenizer.js";
 
 /** A text's word pieces. */
 export function piecesOf(encoder: WordEncoder, text: string): number[] {

@@ -4,7 +4,7 @@ import { inScope } from "../engine/scope.js";
 import { startEngine } from "../engine/start.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { upload, weightsOf } from "../model/tensors.js";
-import { framed } from "../data/sequences.js";
+import { framed } from "../text/sequences.js";
 import { tinyModel } from "./testing/model.js";
 import { modelToTune, rowsBatch, type TunedModel } from "./tuning.js";
 

@@ -1,8 +1,8 @@
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { Model } from "../artifacts/model.js";
-import { segmentsOf, toSequences } from "../data/sequences.js";
-import { WordEncoder } from "../data/tokenizer.js";
+import type { Model } from "../model/modelFile.js";
+import { segmentsOf, toSequences } from "../text/sequences.js";
+import { WordEncoder } from "../text/tokenizer.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";

@@ -10,7 +10,7 @@ import {
   type SuperNetProgress,
   trainTask,
 } from "@opnas/prisma";
-import { runArtifacts, textPlaces } from "../artifacts/store.js";
+import { runArtifacts, textPlaces } from "./artifacts.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Progress } from "../trainer/protocol.js";
 import { type JobContext, watchClaim } from "./context.js";

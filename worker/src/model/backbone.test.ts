@@ -10,11 +10,11 @@ import {
   type Architecture,
 } from "@opnas/core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { padId } from "../data/types.js";
+import { padId } from "../text/types.js";
 import { startEngine } from "../engine/start.js";
 import { gradientRoom, lossAndGradients } from "../training/gradients.js";
 import { maskedLanguageLoss } from "../training/maskedLanguage.js";
-import { countingSequences, smallSettings } from "../training/testing/data.js";
+import { countingSequences, smallSettings } from "../text/testing/smallData.js";
 import { buildBackbone, type Backbone } from "./backbone.js";
 import { tokenBatch } from "./batch.js";
 import { initialWeights } from "./parameters.js";

@@ -1,5 +1,5 @@
 import { tf, type Tensor } from "../engine/tf.js";
-import { padId } from "../data/types.js";
+import { padId } from "../text/types.js";
 
 /** Which positions of a batch hold tokens, in the forms that operations want it. */
 export interface Padding {

@@ -7,9 +7,9 @@ import {
 } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { GradientSum, newAdam } from "../training/adam.js";
-import { loadTraining, saveTraining, vector } from "../training/saved.js";
+import { loadTraining, saveTraining, vector } from "../training/checkpoints.js";
 import type { ModelState } from "../training/step.js";
-import { Curve } from "./curve.js";
+import { Curve } from "./lossCurve.js";
 
 /** All that a full pre-training needs to go on as if it had never been interrupted. */
 export interface PretrainState extends ModelState {

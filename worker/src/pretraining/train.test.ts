@@ -5,8 +5,8 @@ import type { EngineName } from "../engine/choose.js";
 import { useRecordings } from "../engine/recording/load.js";
 import { startEngine } from "../engine/start.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { Crew } from "../training/crew.js";
-import { smallData, smallSettings } from "../training/testing/data.js";
+import { Crew } from "../training/gradientThreads.js";
+import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { pretrainModel, type PretrainInput } from "./train.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });

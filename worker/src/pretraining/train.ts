@@ -1,15 +1,15 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
 import type { TrainingPoint } from "@opnas/prisma";
-import { Ahead } from "../data/ahead.js";
-import type { PreparedData } from "../data/types.js";
+import { Ahead } from "../batches/prefetch.js";
+import type { PreparedData } from "../text/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { learningRateAt } from "../training/adam.js";
-import { trainToEnd, type Checkpoints } from "../training/checkpoints.js";
-import { Crew } from "../training/crew.js";
+import { trainToEnd, type Checkpoints } from "../training/loop.js";
+import { Crew } from "../training/gradientThreads.js";
 import type { Lesson } from "../training/lesson.js";
 import { trainStep } from "../training/step.js";
 import { DivergedError } from "../training/watch.js";
-import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "./pairs.js";
+import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "../batches/sentencePairs.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
 export interface PretrainInput extends Checkpoints {
@@ -31,7 +31,7 @@ export interface PretrainInput extends Checkpoints {
 }
 
 /** Compiled, also where this file runs as TypeScript. */
-const pairFile = new URL("../../dist/pretraining/pairThread.js", import.meta.url);
+const pairFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
 
 const reportEveryMilliseconds = 500;
 

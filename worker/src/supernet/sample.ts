@@ -7,7 +7,7 @@ import {
   type Random,
 } from "@opnas/core";
 import { z } from "zod";
-import { maskedBatches, maskedSequencesSchema, type Drawing } from "../data/maskedBatches.js";
+import { maskedBatches, maskedSequencesSchema, type Drawing } from "../batches/masked.js";
 
 /** What one step of the super-net reads: its sub-networks, and a batch for all of them. */
 export const superNetLessonSchema = z.object({

@@ -2,7 +2,7 @@ import type { ModelSize } from "@opnas/core";
 import { initialWeights, type Branch } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { GradientSum, newAdam, type AdamState } from "../training/adam.js";
-import { loadTraining, saveTraining, vector } from "../training/saved.js";
+import { loadTraining, saveTraining, vector } from "../training/checkpoints.js";
 import { superNetParameters } from "./parameters.js";
 
 /** All that training needs to go on as if it had never been interrupted. */

@@ -1,11 +1,11 @@
 import type { SearchSettings } from "@opnas/core";
-import { Ahead } from "../data/ahead.js";
-import type { Drawing } from "../data/maskedBatches.js";
-import type { PreparedData } from "../data/types.js";
+import { Ahead } from "../batches/prefetch.js";
+import type { Drawing } from "../batches/masked.js";
+import type { PreparedData } from "../text/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt } from "../training/adam.js";
-import { trainToEnd, type Checkpoints } from "../training/checkpoints.js";
-import { Crew } from "../training/crew.js";
+import { trainToEnd, type Checkpoints } from "../training/loop.js";
+import { Crew } from "../training/gradientThreads.js";
 import { superNetLessonSchema, type SuperNetLesson } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
 
@@ -30,7 +30,7 @@ export interface SuperNetInput extends Checkpoints {
 }
 
 /** Compiled, also where this file runs as TypeScript. */
-const lessonFile = new URL("../../dist/supernet/lessonThread.js", import.meta.url);
+const lessonFile = new URL("../../dist/supernet/batchThread.js", import.meta.url);
 
 const reportEveryMilliseconds = 500;
 

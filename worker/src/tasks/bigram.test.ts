@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { toSequences } from "../data/sequences.js";
-import { clsId, maskId, sepId } from "../data/types.js";
+import { toSequences } from "../text/sequences.js";
+import { clsId, maskId, sepId } from "../text/types.js";
 import { BigramModel } from "./bigram.js";
 import { logisticAccuracy } from "./logistic.js";
 

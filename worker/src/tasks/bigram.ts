@@ -1,4 +1,4 @@
-import { firstWordId, type Sequences } from "../data/types.js";
+import { firstWordId, type Sequences } from "../text/types.js";
 
 /** What followed (or preceded) one token: ids and how often, and the weight left for the rest. */
 interface Row {

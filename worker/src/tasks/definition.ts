@@ -1,12 +1,12 @@
 import { stream, type Random } from "@opnas/core";
 
-import { framed } from "../data/sequences.js";
-import { isAlphabetic, splitWords } from "../data/text.js";
-import { idsOf } from "../data/tokenizer.js";
-import type { FineTuneTask } from "../data/types.js";
-import { dataSeed } from "../data/version.js";
-import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTune.js";
-import type { TaskText } from "./text.js";
+import { framed } from "../text/sequences.js";
+import { isAlphabetic, splitWords } from "../text/words.js";
+import { idsOf } from "../text/tokenizer.js";
+import type { FineTuneTask } from "../text/types.js";
+import { dataSeed } from "../text/version.js";
+import { fineTuneTask, trainPerTest, type LabelledRow } from "./fineTuned.js";
+import type { TaskText } from "./taskText.js";
 import { parseSenses } from "./wordnet.js";
 
 const fewestTokens = 4;

@@ -1,10 +1,10 @@
 import type { Random } from "@opnas/core";
 
-import { framed } from "../data/sequences.js";
-import { idsOf, type Sentence } from "../data/tokenizer.js";
-import type { FineTuneTask } from "../data/types.js";
-import { sentenceTask, type LabelledRow } from "./fineTune.js";
-import { isWord, type TaskText } from "./text.js";
+import { framed } from "../text/sequences.js";
+import { idsOf, type Sentence } from "../text/tokenizer.js";
+import type { FineTuneTask } from "../text/types.js";
+import { sentenceTask, type LabelledRow } from "./fineTuned.js";
+import { isWord, type TaskText } from "./taskText.js";
 
 const fewestWords = 8;
 /** Words between which the exchange is made lie at least this far apart. */

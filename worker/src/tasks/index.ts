@@ -1,6 +1,6 @@
 import type { TaskName } from "@opnas/core";
 
-import type { ProxyTask } from "../data/types.js";
+import type { ProxyTask } from "../text/types.js";
 import { farSwapTask } from "./farSwap.js";
 import { halfOrderTask } from "./halfOrder.js";
 import { definitionTask } from "./definition.js";
@@ -8,7 +8,7 @@ import { maskedTask } from "./masked.js";
 import { prepositionTask } from "./preposition.js";
 import { substituteTask } from "./substitute.js";
 import { swapTask } from "./swap.js";
-import type { TaskText } from "./text.js";
+import type { TaskText } from "./taskText.js";
 import { readWordNetFiles } from "./wordnet.js";
 
 /** How each task is built; deterministic. */

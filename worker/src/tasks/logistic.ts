@@ -1,6 +1,6 @@
 import { stream } from "@opnas/core";
 
-import { dataSeed } from "../data/version.js";
+import { dataSeed } from "../text/version.js";
 
 /** An example as the names of the features it has, and its class. */
 export interface FeatureExample {

@@ -1,10 +1,10 @@
 import { stream } from "@opnas/core";
 
-import { maskBatch } from "../data/masking.js";
-import { gatherRows, rowOf } from "../data/sequences.js";
-import type { MaskedLanguageTask } from "../data/types.js";
-import { dataSeed } from "../data/version.js";
-import { requireExamples, type TaskText } from "./text.js";
+import { maskBatch } from "../batches/masking.js";
+import { gatherRows, rowOf } from "../text/sequences.js";
+import type { MaskedLanguageTask } from "../text/types.js";
+import { dataSeed } from "../text/version.js";
+import { requireExamples, type TaskText } from "./taskText.js";
 
 /** Share of the test tokens that is hidden; the same whatever a search trains with. */
 export const testMasking = 0.3;

@@ -1,8 +1,8 @@
 import { OpnasError } from "@opnas/core";
 
-import { rowOf } from "../data/sequences.js";
-import type { ZeroShotTask } from "../data/types.js";
-import type { TaskText } from "./text.js";
+import { rowOf } from "../text/sequences.js";
+import type { ZeroShotTask } from "../text/types.js";
+import type { TaskText } from "./taskText.js";
 import { innerIndices, taskStream, WholeWords, zeroShotTask, type Question } from "./zeroShot.js";
 
 /** "to" is missing on purpose: it mostly marks an infinitive. */

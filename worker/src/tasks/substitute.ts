@@ -1,6 +1,6 @@
-import { isAlphabetic } from "../data/text.js";
-import type { ZeroShotTask } from "../data/types.js";
-import type { TaskText } from "./text.js";
+import { isAlphabetic } from "../text/words.js";
+import type { ZeroShotTask } from "../text/types.js";
+import type { TaskText } from "./taskText.js";
 import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
 /** The others are at most this many places away in the list of words by frequency. */

@@ -1,5 +1,5 @@
-import type { ZeroShotTask } from "../data/types.js";
-import type { TaskText } from "./text.js";
+import type { ZeroShotTask } from "../text/types.js";
+import type { TaskText } from "./taskText.js";
 import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
 /** Two different neighbouring words are hidden: their own order, or the other way round? */

@@ -1,9 +1,9 @@
 import { taskCatalog, taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { buildData } from "../data/build.js";
-import { readSpeeches } from "../data/corpus.js";
-import { rowOf } from "../data/sequences.js";
+import { buildData } from "../dataset/build.js";
+import { readSpeeches } from "../text/corpus.js";
+import { rowOf } from "../text/sequences.js";
 import {
   clsId,
   firstWordId,
@@ -14,7 +14,7 @@ import {
   type MaskedLanguageTask,
   type PreparedData,
   type ZeroShotTask,
-} from "../data/types.js";
+} from "../text/types.js";
 import { logisticAccuracy } from "./logistic.js";
 
 /** What the preset `tiny` reads: all speeches, 3,072 word pieces, length 32. */

@@ -1,11 +1,11 @@
 import { stream, type Random } from "@opnas/core";
 
-import { rowOf, toSequences } from "../data/sequences.js";
-import { isAlphabetic } from "../data/text.js";
-import { firstWordId, maskId, type Sequences, type ZeroShotTask } from "../data/types.js";
-import { dataSeed } from "../data/version.js";
+import { rowOf, toSequences } from "../text/sequences.js";
+import { isAlphabetic } from "../text/words.js";
+import { firstWordId, maskId, type Sequences, type ZeroShotTask } from "../text/types.js";
+import { dataSeed } from "../text/version.js";
 import type { BigramModel } from "./bigram.js";
-import { requireExamples, type TaskText } from "./text.js";
+import { requireExamples, type TaskText } from "./taskText.js";
 
 /** One question: a sequence, the positions to hide, and ways to fill them, the original first. */
 export interface Question {

@@ -6,7 +6,7 @@ import {
 } from "@opnas/core";
 import { candidateResultSchema, trainingPointSchema } from "@opnas/prisma";
 import { z } from "zod";
-import { textPlacesSchema } from "../data/places.js";
+import { textPlacesSchema } from "../dataset/places.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 

@@ -1,48 +1,59 @@
 import { OpnasError } from "@opnas/core";
-import type { Tensors } from "../model/tensors.js";
-import { nextTurn } from "./watch.js";
+import type { Parameter } from "../model/parameters.js";
+import { tensorNamed, type Tensors } from "../model/tensors.js";
+import type { AdamState } from "./adam.js";
 
-/** A training that can be cut off after any step and go on from what it saved. */
-export interface SteppedTraining {
-  /** Steps wanted. */
-  steps: number;
-  state: { step: number };
-  /** Counts itself in `state`. */
-  takeStep: () => Promise<void>;
-  save: () => Tensors;
-}
+const meanPrefix = "adam.mean.";
+const meanSquarePrefix = "adam.meanSquare.";
 
-export interface Checkpoints {
-  /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
-  /** Looked at between steps. */
-  stopped: () => boolean;
+/** Weights under their own names and Adam's means, as every checkpoint has them; a copy. */
+export function saveTraining(weights: Tensors, adam: Omit<AdamState, "step">): Tensors {
+  return new Map([
+    ...copied(weights, ""),
+    ...copied(adam.mean, meanPrefix),
+    ...copied(adam.meanSquare, meanSquarePrefix),
+  ]);
 }
 
 /**
- * Takes all steps that are left, with checkpoints meanwhile.
- * @returns the last checkpoint
- * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint; what a step throws
+ * The same from a checkpoint; a copy.
+ * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
  */
-export async function trainToEnd(
-  { steps, state, takeStep, save }: SteppedTraining,
-  checkpointEverySeconds: number,
-  { checkpoint, stopped }: Checkpoints,
-): Promise<Tensors> {
-  let lastCheckpoint = performance.now();
-  while (state.step < steps) {
-    if (stopped()) {
-      await checkpoint(save());
-      throw new OpnasError("STOPPED", "The training was stopped; it can go on.");
-    }
-    await takeStep();
-    if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
-      await checkpoint(save());
-      lastCheckpoint = performance.now();
-    }
-    await nextTurn();
-  }
-  const last = save();
-  await checkpoint(last);
-  return last;
+export function loadTraining(
+  tensors: Tensors,
+  parameters: readonly Parameter[],
+): { weights: Tensors; adam: Omit<AdamState, "step"> } {
+  return {
+    weights: take(tensors, parameters, ""),
+    adam: {
+      mean: take(tensors, parameters, meanPrefix),
+      meanSquare: take(tensors, parameters, meanSquarePrefix),
+    },
+  };
+}
+
+function copied(tensors: Tensors, prefix: string) {
+  return [...tensors].map(
+    ([name, { shape, data }]) => [`${prefix}${name}`, { shape, data: data.slice() }] as const,
+  );
+}
+
+function take(tensors: Tensors, parameters: readonly Parameter[], prefix: string): Tensors {
+  return new Map(
+    parameters.map(({ name, shape }) => {
+      const found = tensorNamed(tensors, `${prefix}${name}`);
+      if (found.shape.join() !== shape.join()) {
+        throw new OpnasError(
+          "CORRUPT_ARTIFACT",
+          `The checkpoint's "${prefix}${name}" has the shape [${found.shape.join(", ")}], not [${shape.join(", ")}].`,
+        );
+      }
+      return [name, { shape, data: found.data.slice() }];
+    }),
+  );
+}
+
+/** Counts as a tensor: float32 holds integers exactly up to 2²⁴. */
+export function vector(counts: readonly number[]) {
+  return { shape: [counts.length], data: Float32Array.from(counts) };
 }

@@ -1,4 +1,4 @@
-import type { MaskedSequences } from "../data/maskedBatches.js";
+import type { MaskedSequences } from "../batches/masked.js";
 import type { Numbers } from "../engine/recording/recordedStep.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLogits, maskedLoss, type Backbone } from "../model/backbone.js";

@@ -1,4 +1,4 @@
-import { segmentsOf } from "../data/sequences.js";
+import { segmentsOf } from "../text/sequences.js";
 import type { Numbers } from "../engine/recording/recordedStep.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLoss, nextSentenceLoss, type Backbone } from "../model/backbone.js";
@@ -6,7 +6,7 @@ import { asBatch } from "../model/batch.js";
 import { namesOf, segmentEmbedding } from "../model/parameters.js";
 import { given } from "../model/part.js";
 import type { Weights } from "../model/tensors.js";
-import type { MaskedPairs } from "../pretraining/pairs.js";
+import type { MaskedPairs } from "../batches/sentencePairs.js";
 
 /** Of the parameters beside the backbone's (`pairParameters`). */
 export const pairNames = [segmentEmbedding, ...namesOf("pooler"), ...namesOf("nextSentence")];

@@ -1,7 +1,7 @@
 import type { Numbers } from "../engine/recording/recordedStep.js";
 import type { Tensor } from "../engine/tf.js";
-import type { MaskedSequences } from "../data/maskedBatches.js";
-import type { MaskedPairs } from "../pretraining/pairs.js";
+import type { MaskedSequences } from "../batches/masked.js";
+import type { MaskedPairs } from "../batches/sentencePairs.js";
 import type { Backbone } from "../model/backbone.js";
 import type { Weights } from "../model/tensors.js";
 import { maskedLossOf, maskedNumbers } from "./maskedLanguage.js";

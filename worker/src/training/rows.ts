@@ -1,4 +1,4 @@
-import { batchRows } from "../data/batches.js";
+import { batchRows } from "../batches/batchRows.js";
 import { inScope } from "../engine/scope.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "../model/batch.js";

@@ -7,10 +7,10 @@ import { buildBackbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
 import { sharedTensors } from "../model/tensors.js";
 import { GradientSum, newAdam } from "./adam.js";
-import { Crew } from "./crew.js";
-import { maskedBatches } from "../data/maskedBatches.js";
+import { Crew } from "./gradientThreads.js";
+import { maskedBatches } from "../batches/masked.js";
 import { trainStep } from "./step.js";
-import { smallData, smallSettings } from "./testing/data.js";
+import { smallData, smallSettings } from "../text/testing/smallData.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 let engine: EngineName;

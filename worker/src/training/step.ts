@@ -1,7 +1,7 @@
 import { hostLoops } from "../engine/hostLoops.js";
 import type { Tensors } from "../model/tensors.js";
 import { adamStep, clip, type AdamState, type GradientSum } from "./adam.js";
-import type { Crew } from "./crew.js";
+import type { Crew } from "./gradientThreads.js";
 import type { Learned, Lesson } from "./lesson.js";
 import { DivergedError } from "./watch.js";
 

@@ -1,11 +1,11 @@
 import path from "node:path";
 import { z } from "zod";
-import type { Model } from "../../artifacts/model.js";
-import { writeWhole } from "../../artifacts/writeWhole.js";
+import type { Model } from "../../model/modelFile.js";
+import { writeWhole } from "../../files/writeAtomically.js";
 import { DivergedError, watch, type Watch } from "../../training/watch.js";
 import { countCut } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
-import { keptOr, keyOf } from "../kept.js";
+import { keptOr, keyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
@@ -15,7 +15,7 @@ import {
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
-import { fineTuneGlue, predictGlue } from "./fineTune.js";
+import { fineTuneGlue, predictGlue } from "./classifier.js";
 import { readGlueTask, type GlueData } from "./read.js";
 import { averages, metricScoreSchema, scoreGlue, type Averages } from "./score.js";
 import {

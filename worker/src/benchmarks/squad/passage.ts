@@ -1,5 +1,5 @@
-import { splitWords, wordPattern } from "../../data/text.js";
-import type { WordEncoder } from "../../data/tokenizer.js";
+import { splitWords, wordPattern } from "../../text/words.js";
+import type { WordEncoder } from "../../text/tokenizer.js";
 
 /** A passage's word pieces, and for each where its word stands in the text: code units [start, end). */
 export interface Passage {

@@ -1,4 +1,4 @@
-import type { SpanScores } from "./fineTune.js";
+import type { SpanScores } from "./spanModel.js";
 import { richestWindows, type EncodedQuestion, type Window } from "./windows.js";
 
 /** The best span of a question's passage, and how likely it is that it has no answer. */

@@ -1,13 +1,13 @@
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { Model } from "../../artifacts/model.js";
-import { writeWhole } from "../../artifacts/writeWhole.js";
+import type { Model } from "../../model/modelFile.js";
+import { writeWhole } from "../../files/writeAtomically.js";
 import { watch, type Watch } from "../../training/watch.js";
 import { piecesOf } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
 import { readIfThere } from "../files.js";
-import { keptOr, keyOf } from "../kept.js";
+import { keptOr, keyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
@@ -17,8 +17,8 @@ import {
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
-import { evaluateSquad } from "./evaluate.js";
-import { fineTuneSquad, scoreWindows, type SpanScores } from "./fineTune.js";
+import { evaluateSquad } from "./score.js";
+import { fineTuneSquad, scoreWindows, type SpanScores } from "./spanModel.js";
 import { SpanSearch } from "./predict.js";
 import { parseSquad, squadVersions, type Question, type SquadVersion } from "./read.js";
 import { encodeQuestions, windowsOf, type Window } from "./windows.js";

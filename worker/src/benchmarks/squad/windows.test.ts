@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { splitWords } from "../../data/text.js";
-import { WordEncoder } from "../../data/tokenizer.js";
-import { specialTokens } from "../../data/vocabulary.js";
+import { splitWords } from "../../text/words.js";
+import { WordEncoder } from "../../text/tokenizer.js";
+import { specialTokens } from "../../text/vocabulary.js";
 import { encodeRow, piecesOf } from "../encode.js";
 import { encodePassage } from "./passage.js";
 import { SpanSearch } from "./predict.js";

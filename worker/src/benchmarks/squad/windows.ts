@@ -1,5 +1,5 @@
-import { framed } from "../../data/sequences.js";
-import type { WordEncoder } from "../../data/tokenizer.js";
+import { framed } from "../../text/sequences.js";
+import type { WordEncoder } from "../../text/tokenizer.js";
 import { piecesOf } from "../encode.js";
 import { encodePassage, piecesAt, type Passage } from "./passage.js";
 import type { Question } from "./read.js";

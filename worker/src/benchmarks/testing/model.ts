@@ -1,7 +1,7 @@
 import { bertLayer, type Architecture } from "@opnas/core";
-import type { Model } from "../../artifacts/model.js";
-import { splitWords } from "../../data/text.js";
-import { trainVocabulary } from "../../data/vocabulary.js";
+import type { Model } from "../../model/modelFile.js";
+import { splitWords } from "../../text/words.js";
+import { trainVocabulary } from "../../text/vocabulary.js";
 import { buildBackbone } from "../../model/backbone.js";
 import { initialWeights } from "../../model/parameters.js";
 import { fixtureStream, sentenceOf } from "./language.js";

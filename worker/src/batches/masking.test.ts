@@ -1,0 +1,66 @@
+import { stream } from "@opnas/core";
+import { describe, expect, it } from "vitest";
+
+import { maskBatch } from "./masking.js";
+import { clsId, firstWordId, maskId, padId, sepId, unknownId } from "../text/types.js";
+
+const vocabulary = 500;
+
+/** 40 rows of length 32: [CLS] 28 words, one of them unknown, [SEP] and two of padding. */
+function batch(): Int32Array {
+  const random = stream(1, "batch");
+  return Int32Array.from({ length: 40 * 32 }, (_, at) => {
+    const column = at % 32;
+    if (column === 0) return clsId;
+    if (column === 7) return unknownId;
+    if (column === 29) return sepId;
+    return column > 29 ? padId : firstWordId + random.int(vocabulary - firstWordId);
+  });
+}
+
+describe("maskBatch", () => {
+  it("never hides special tokens or padding and never draws one as a replacement", () => {
+    const ids = batch();
+    const masked = maskBatch(stream(2, "masks"), ids, 0.9, vocabulary);
+    for (const position of masked.positions) {
+      expect(ids[position]).toBeGreaterThanOrEqual(firstWordId);
+      const now = masked.ids[position] ?? padId;
+      expect(now === maskId || (now >= firstWordId && now < vocabulary)).toBe(true);
+    }
+  });
+
+  it("hides the same number whatever the draw, at ascending positions, and tells what stood there", () => {
+    const ids = batch();
+    for (let draw = 0; draw < 5; draw++) {
+      const { positions, targets } = maskBatch(stream(draw, "masks"), ids, 0.3, vocabulary);
+      expect(positions).toHaveLength(Math.round(0.3 * 40 * 27));
+      expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));
+      expect([...targets]).toEqual([...positions].map((position) => ids[position]));
+    }
+  });
+
+  it("leaves its input and every position that was not chosen as they were", () => {
+    const ids = batch();
+    const before = ids.slice();
+    const masked = maskBatch(stream(3, "masks"), ids, 0.3, vocabulary);
+    expect(ids).toEqual(before);
+    const chosen = new Set(masked.positions);
+    expect([...masked.ids].every((id, at) => chosen.has(at) || id === ids[at])).toBe(true);
+  });
+
+  it("makes 80 % of the hidden tokens [MASK], 10 % another word and leaves 10 %", () => {
+    const ids = batch();
+    const { ids: now, positions } = maskBatch(stream(4, "masks"), ids, 0.9, vocabulary);
+    const share = (test: (position: number) => boolean) =>
+      positions.filter(test).length / positions.length;
+    expect(share((at) => now[at] === maskId)).toBeCloseTo(0.8, 1);
+    expect(share((at) => now[at] === ids[at])).toBeCloseTo(0.1, 1);
+  });
+
+  it("draws the same for one stream and something else for another", () => {
+    const ids = batch();
+    const draw = (seed: number) => maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
+    expect(draw(5)).toEqual(draw(5));
+    expect(draw(5).positions).not.toEqual(draw(6).positions);
+  });
+});

@@ -1,0 +1,113 @@
+import { OpnasError, stream, type Random } from "@opnas/core";
+import { z } from "zod";
+import { batchRows } from "./batchRows.js";
+import { documentsSchema } from "../dataset/cache.js";
+import { maskedSequencesSchema } from "./masked.js";
+import { maskBatch } from "./masking.js";
+import { framed } from "../text/sequences.js";
+import type { Documents } from "../text/types.js";
+
+/** Pairs [CLS] a [SEP] b [SEP] with some tokens hidden, all of full length. */
+export const maskedPairsSchema = maskedSequencesSchema.extend({
+  /** [size] 1 where b follows a in its document, 0 where it comes from another. */
+  follows: z.custom<Int32Array>((value) => value instanceof Int32Array),
+});
+export type MaskedPairs = z.infer<typeof maskedPairsSchema>;
+
+const count = z.int().min(1);
+
+/** What the thread that draws pairs starts from. */
+export const pairDrawingSchema = z.object({
+  documents: documentsSchema,
+  /** Pairs of a batch, and tokens of a pair with [CLS] and both [SEP]. */
+  ...{ size: count, length: count },
+  ...{ masking: z.number(), vocabulary: count },
+  seed: z.int(),
+  /** The first batch to draw. */
+  first: z.int(),
+});
+export type PairDrawing = z.infer<typeof pairDrawingSchema>;
+
+/** A place where b may begin: the start of a sentence with enough text of its document around it. */
+interface Boundary {
+  at: number;
+  document: number;
+}
+
+/**
+ * The batches of a full pre-training; each follows from (seed, index) alone. Every epoch takes every
+ * sentence start once, as the border of a pair: a is the text before it, b for about half of the
+ * pairs the text behind it, for the others the text behind a sentence start of another document. A
+ * quarter to three quarters of a pair is a; both are cut, a at its front and b at its end, so that
+ * every pair is full: no padding, and every batch of one size gives tensors of one shape.
+ *
+ * @throws OpnasError BAD_SETTING when fewer than two documents are long enough
+ */
+export function pairBatches(drawing: Omit<PairDrawing, "first">): (index: number) => MaskedPairs {
+  const { documents, size, length, masking, vocabulary, seed } = drawing;
+  const room = length - 3;
+  const shortest = Math.max(1, Math.floor(room / 4));
+  const boundaries = boundariesOf(documents, room - shortest);
+  const elsewhere = elsewhereIn(boundaries);
+  const rows = batchRows(boundaries.length, size, seed, "pre-training: borders");
+
+  const pairAt = (random: Random, border: Boundary) => {
+    const before = shortest + random.int(room - 2 * shortest + 1);
+    const follows = random.next() < 0.5;
+    const second = follows ? border : elsewhere(random, border);
+    const ids = framed(
+      [...documents.ids.subarray(border.at - before, border.at)],
+      [...documents.ids.subarray(second.at, second.at + room - before)],
+    );
+    return { ids, follows };
+  };
+  return (index) => {
+    const random = stream(seed, "pre-training: pairs", index);
+    const pairs = [...rows(index)].flatMap((row) => {
+      const border = boundaries[row];
+      return border ? [pairAt(random, border)] : [];
+    });
+    const ids = Int32Array.from(pairs.flatMap((pair) => pair.ids));
+    const masks = stream(seed, "pre-training: masks", index);
+    return {
+      ...maskBatch(masks, ids, masking, vocabulary),
+      follows: Int32Array.from(pairs, ({ follows }) => Number(follows)),
+      ...{ size, length },
+    };
+  };
+}
+
+/** Sentence starts with `reach` tokens of their document on either side, by document. */
+function boundariesOf({ sentences, documents }: Documents, reach: number): Boundary[] {
+  const found: Boundary[] = [];
+  let document = 0;
+  for (const at of sentences) {
+    while (at >= (documents[document + 1] ?? Infinity)) document++;
+    const [start = 0, end = 0] = documents.subarray(document, document + 2);
+    if (at - start >= reach && end - at >= reach) found.push({ at, document });
+  }
+  if (found[0]?.document === found.at(-1)?.document) {
+    throw new OpnasError(
+      "BAD_SETTING",
+      `Too few documents are long enough for sentence pairs of ${reach} tokens and more: choose a smaller length.`,
+    );
+  }
+  return found;
+}
+
+/** Draws any boundary of another document than the given one's, each equally likely. */
+function elsewhereIn(boundaries: readonly Boundary[]) {
+  const own = new Map<number, { first: number; count: number }>();
+  for (const [first, { document }] of boundaries.entries()) {
+    const range = own.get(document);
+    if (range) range.count++;
+    else own.set(document, { first, count: 1 });
+  }
+  return (random: Random, { document }: Boundary): Boundary => {
+    const { first, count } = own.get(document) ?? { first: 0, count: 0 };
+    const drawn = random.int(boundaries.length - count);
+    const other = boundaries[drawn < first ? drawn : drawn + count];
+    if (!other) throw new OpnasError("INTERNAL", "There is no other document.");
+    return other;
+  };
+}

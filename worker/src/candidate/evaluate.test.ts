@@ -1,0 +1,117 @@
+import { bertLayer, type Architecture } from "@opnas/core";
+import type { CandidateResult } from "@opnas/prisma";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { startEngine } from "../engine/start.js";
+import { tf } from "../engine/tf.js";
+import type { Tensors } from "../model/tensors.js";
+import { newSuperNet, saveState } from "../supernet/state.js";
+import { evaluateCandidate, trainAlone } from "./evaluate.js";
+import { smallData, smallSettings } from "../text/testing/smallData.js";
+
+// A busy machine takes a multiple of the two seconds that the slowest needs.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+beforeAll(() => startEngine("auto", 1));
+
+const settings = smallSettings();
+const data = smallData();
+const superNet = (): Tensors => saveState(newSuperNet(settings.size, 1));
+const architecture: Architecture = {
+  version: 1,
+  layers: [bertLayer, { kind: "conv", kernelSize: 3 }],
+};
+const input = { architecture, key: "a key", settings, seed: 3, data, stopped: () => false };
+
+/** All but the seconds it took. */
+function scored({ timings, stepSeconds, ...rest }: CandidateResult) {
+  expect(stepSeconds).toBeNull(); // Three steps each are too few for a median.
+  expect(Object.values(timings).every((seconds) => seconds >= 0)).toBe(true);
+  return rest;
+}
+
+describe("evaluating a candidate", () => {
+  it("gives the same to the bit every time, whatever was evaluated before", async () => {
+    const shared = superNet();
+    const first = await evaluateCandidate({ ...input, superNet: shared });
+    await evaluateCandidate({
+      ...input,
+      key: "another",
+      architecture: { version: 1, layers: [bertLayer, bertLayer] },
+      superNet: shared,
+    });
+    const again = await evaluateCandidate({ ...input, superNet: shared });
+    expect(scored(again)).toEqual(scored(first));
+  });
+
+  it("changes neither the shared weights nor what is on the engine", async () => {
+    const shared = superNet();
+    await evaluateCandidate({ ...input, superNet: shared });
+    const tensors = tf.memory().numTensors;
+    await evaluateCandidate({ ...input, superNet: shared });
+    expect(shared).toEqual(superNet());
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it("scores every task between 0 and 100 and takes their mean", async () => {
+    const { score, taskScores } = await evaluateCandidate({ ...input, superNet: superNet() });
+    expect(taskScores.map(({ task }) => task)).toEqual(["mlm", "swap", "half-order"]);
+    for (const task of taskScores) {
+      expect(task.score).toBeGreaterThanOrEqual(0);
+      expect(task.score).toBeLessThanOrEqual(100);
+    }
+    expect(score).toBeCloseTo(taskScores.reduce((sum, { score }) => sum + score, 0) / 3, 10);
+  });
+
+  it("flags a candidate that has not learned, and scores it all the same", async () => {
+    const result = await evaluateCandidate({ ...input, superNet: superNet() });
+    expect(result.stability).toBe("NO_LEARNING");
+    expect(result.score).toBeGreaterThan(0);
+  });
+
+  it("measures how alike tokens are, after the embedding and each layer", async () => {
+    const { tokenUniformity } = await evaluateCandidate({ ...input, superNet: superNet() });
+    expect(tokenUniformity).toHaveLength(3);
+    expect(tokenUniformity?.every((value) => value > -1 && value < 1)).toBe(true);
+  });
+
+  it("times a step where enough of them run", async () => {
+    const candidate = { ...settings.candidate, steps: 8 };
+    const fineTune = { ...settings.fineTune, steps: 8 };
+    for (const changed of [
+      { ...settings, candidate },
+      { ...settings, fineTune },
+    ]) {
+      const result = await evaluateCandidate({ ...input, settings: changed, superNet: superNet() });
+      const { trainSeconds, fineTuneSeconds } = result.timings;
+      expect(result.stepSeconds).toBeGreaterThan(0);
+      expect(result.stepSeconds).toBeLessThan(trainSeconds + fineTuneSeconds);
+    }
+  });
+
+  it("scores 0 when the weights are no longer finite", async () => {
+    const shared = superNet();
+    shared.get("layer.1.conv.out.weight")?.data.fill(NaN);
+    const tensors = tf.memory().numTensors;
+    const result = await evaluateCandidate({ ...input, superNet: shared });
+    expect(result).toMatchObject({ score: 0, stability: "DIVERGED", tokenUniformity: null });
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it("stops between two steps", async () => {
+    let looked = 0;
+    const stopped = () => looked++ >= 4;
+    const tensors = tf.memory().numTensors;
+    await expect(
+      evaluateCandidate({ ...input, superNet: superNet(), stopped }),
+    ).rejects.toMatchObject({ code: "STOPPED" });
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
+
+describe("training alone", () => {
+  it("learns what inherited weights without training do not know", async () => {
+    const plan = { steps: 150, batch: 8, learningRate: 1e-2 };
+    const result = await trainAlone({ ...input, plan });
+    expect(result.stability).toBe("STABLE");
+    expect(result.heldOutAccuracy).toBeGreaterThan(0.5);
+  });
+});

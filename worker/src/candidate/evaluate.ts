@@ -1,0 +1,174 @@
+import {
+  checkArchitecture,
+  OpnasError,
+  taskCatalog,
+  type Architecture,
+  type SearchSettings,
+} from "@opnas/core";
+import type { CandidateResult, TaskScore } from "@opnas/prisma";
+import type { MaskedLanguageTask, PreparedData, ProxyTask } from "../text/types.js";
+import { buildBackbone, type Backbone } from "../model/backbone.js";
+import { initialWeights } from "../model/parameters.js";
+import type { Tensors } from "../model/tensors.js";
+import { inherit } from "../supernet/inherit.js";
+import { fineTune } from "./fineTune.js";
+import { pretrain } from "./train.js";
+import { scoreMaskedWords, scoreZeroShot } from "./score.js";
+import { StepClock } from "./stepTimer.js";
+import { tokenUniformity } from "./uniformity.js";
+import { DivergedError, watch, type Phase, type Watch } from "../training/watch.js";
+
+/** A held-out loss above this share of the unigram loss counts as not having learned. */
+const learnedBelow = 0.95;
+
+/** What an evaluation reads; every random choice follows from (seed, key). */
+export interface EvaluationInput {
+  architecture: Architecture;
+  /** The architecture's canonical key. */
+  key: string;
+  settings: SearchSettings;
+  seed: number;
+  data: PreparedData;
+  report?: (phase: Phase, done: number, total: number) => void;
+  stopped: () => boolean;
+}
+
+/**
+ * A candidate's proxy score (paper §4): it inherits the super-net's weights, trains for
+ * `settings.candidate.steps`, is fine-tuned and scored on every task. `superNet` is not changed.
+ *
+ * @throws OpnasError STOPPED once `stopped()`; BAD_ARCHITECTURE; CORRUPT_ARTIFACT if `superNet`
+ * is not of this size
+ */
+export function evaluateCandidate(
+  input: EvaluationInput & { superNet: Tensors },
+): Promise<CandidateResult> {
+  const { architecture, settings, superNet } = input;
+  const backbone = buildBackbone(settings.size, checkArchitecture(architecture));
+  return evaluate(input, backbone, inherit(superNet, backbone), settings.candidate);
+}
+
+/**
+ * The same from the architecture's own initial weights after a training of `plan`: what a score
+ * with inherited weights stands in for.
+ */
+export function trainAlone(
+  input: EvaluationInput & { plan: SearchSettings["candidate"] },
+): Promise<CandidateResult> {
+  const { architecture, settings, seed, plan } = input;
+  const backbone = buildBackbone(settings.size, checkArchitecture(architecture));
+  return evaluate(input, backbone, initialWeights(backbone.parameters, seed), plan);
+}
+
+/** Trains `weights`, which it takes over, and scores the model. */
+async function evaluate(
+  input: EvaluationInput,
+  backbone: Backbone,
+  weights: Tensors,
+  plan: SearchSettings["candidate"],
+): Promise<CandidateResult> {
+  const { settings, seed, data } = input;
+  const context = { settings, data, seed, purpose: `candidate ${input.key}` };
+  const clock = new StepClock();
+  const watched = watch(input.stopped, (phase, done, total) => {
+    clock.tick(phase, done);
+    input.report?.(phase, done, total);
+  });
+  const timings = { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 };
+  try {
+    const timed = async <T>(part: keyof typeof timings, work: () => Promise<T>): Promise<T> => {
+      const start = performance.now();
+      const result = await work();
+      timings[part] += (performance.now() - start) / 1000;
+      return result;
+    };
+    await timed("trainSeconds", () => pretrain(backbone, weights, plan, context, watched));
+    const masked = maskedTask(data);
+    const heldOut = await timed("scoreSeconds", () =>
+      scoreMaskedWords(backbone, weights, masked, watched),
+    );
+    const taskScores: TaskScore[] = [];
+    for (const task of data.tasks) {
+      const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
+      const score = await timed(part, () =>
+        scoreTask(task, backbone, weights, heldOut.loss, context, watched),
+      );
+      taskScores.push(describe(task, score));
+    }
+    const uniformity = await timed("scoreSeconds", () =>
+      Promise.resolve(tokenUniformity(backbone, weights, masked.test)),
+    );
+    return {
+      score: mean(taskScores.map(({ score }) => score)),
+      stability: heldOut.loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
+      heldOutLoss: heldOut.loss,
+      heldOutAccuracy: heldOut.accuracy,
+      stepSeconds: clock.median(),
+      tokenUniformity: uniformity,
+      taskScores,
+      timings,
+    };
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    return {
+      score: 0,
+      stability: "DIVERGED",
+      heldOutLoss: null,
+      heldOutAccuracy: null,
+      stepSeconds: clock.median(),
+      tokenUniformity: null,
+      taskScores: data.tasks.map((task) => describe(task, 0)),
+      timings,
+    };
+  } finally {
+    backbone.release();
+  }
+}
+
+async function scoreTask(
+  task: ProxyTask,
+  backbone: Backbone,
+  weights: Tensors,
+  heldOutLoss: number,
+  context: { settings: SearchSettings; seed: number; purpose: string },
+  watch: Watch,
+): Promise<number> {
+  switch (task.kind) {
+    case "masked":
+      return skill(heldOutLoss, task);
+    case "zeroShot":
+      return scoreZeroShot(backbone, weights, task, watch);
+    case "fineTuned":
+      return fineTune(backbone, weights, task, context, watch);
+  }
+}
+
+/** How much of the unigram model's loss is gone, in percent; 0 for a loss above it. */
+function skill(loss: number, { unigram }: MaskedLanguageTask): number {
+  return Math.max(0, 100 * (1 - loss / unigram.loss));
+}
+
+function describe(task: ProxyTask, score: number): TaskScore {
+  const baselines =
+    task.kind === "masked" ? { majority: 0, ngram: skill(task.bigram.loss, task) } : task.baselines;
+  const { title, metric } = taskCatalog[task.name];
+  return {
+    task: task.name,
+    title,
+    kind: task.kind,
+    metric,
+    score,
+    ...baselines,
+  };
+}
+
+/** The masked-word task; it is always prepared, for it also tells whether a model learned. */
+function maskedTask(data: PreparedData): MaskedLanguageTask {
+  const task = data.tasks.find((task) => task.kind === "masked");
+  if (!task) throw new OpnasError("BAD_SETTING", 'The tasks must include "mlm".');
+  return task;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

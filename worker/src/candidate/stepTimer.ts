@@ -1,0 +1,37 @@
+import type { Phase } from "../training/watch.js";
+
+/** Fewest steps that a median is taken of. */
+const fewest = 5;
+
+/**
+ * Times a candidate's training steps by the reports of their progress. A step lasts from the report
+ * before it to its own, with its batch, gradients, update and whatever else the process does between;
+ * the first of a training, which has none before it, is not counted. Steps in which parts are
+ * recorded (docs/decisions/0009) are slower; the median passes over them.
+ */
+export class StepClock {
+  readonly #seconds = { train: [] as number[], "fine-tune": [] as number[] };
+  #last = 0;
+
+  /** Takes note of a report; to be called when it is made. */
+  tick(phase: Phase, done: number): void {
+    const now = performance.now();
+    if (phase !== "score" && done > 1) this.#seconds[phase].push((now - this.#last) / 1000);
+    this.#last = now;
+  }
+
+  /**
+   * Median seconds of one step of the candidate's own training; of fine-tuning where that had fewer
+   * than five to time; null where that had, too. It holds for the batch and length of the settings
+   * and for the machine that measured it.
+   */
+  median(): number | null {
+    const { train, "fine-tune": fineTune } = this.#seconds;
+    const steps = train.length >= fewest ? train : fineTune;
+    if (steps.length < fewest) return null;
+    const sorted = steps.toSorted((a, b) => a - b);
+    const middle = sorted.length >> 1;
+    const [upper = 0, lower = upper] = [sorted[middle], sorted[middle - 1]];
+    return sorted.length % 2 === 1 ? upper : (lower + upper) / 2;
+  }
+}

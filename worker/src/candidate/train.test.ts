@@ -1,0 +1,35 @@
+import { bertLayer } from "@opnas/core";
+import { beforeAll, expect, it, vi } from "vitest";
+import { useRecordings } from "../engine/recording/load.js";
+import { startEngine } from "../engine/start.js";
+import { buildBackbone } from "../model/backbone.js";
+import { initialWeights } from "../model/parameters.js";
+import { pretrain } from "./train.js";
+import { smallData, smallSettings } from "../text/testing/smallData.js";
+import { watch } from "../training/watch.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+beforeAll(() => startEngine("auto", 1));
+
+it("a training so long that its step is recorded whole ends with the bits of one that is not", async () => {
+  const settings = smallSettings();
+  const { size } = settings;
+  const context = { settings, data: smallData(), seed: 1, purpose: "test" };
+  const plan = { steps: 220, batch: 4, learningRate: 3e-3 };
+  const trained = async () => {
+    const conv = { kind: "conv", kernelSize: 5 } as const;
+    const backbone = buildBackbone(size, { version: 1, layers: [bertLayer, conv] });
+    const weights = initialWeights(backbone.parameters, 1);
+    await pretrain(
+      backbone,
+      weights,
+      plan,
+      context,
+      watch(() => false),
+    );
+    return weights;
+  };
+  const whole = await trained();
+  useRecordings(undefined);
+  expect(await trained()).toEqual(whole);
+});

@@ -1,0 +1,63 @@
+import { padId, type Sequences } from "../text/types.js";
+import { floats } from "../engine/fetch.js";
+import { inScope } from "../engine/scope.js";
+import { tf, type Tensor } from "../engine/tf.js";
+import type { Backbone } from "../model/backbone.js";
+import { tokenBatch } from "../model/batch.js";
+import { upload, weightsOf, type Tensors } from "../model/tensors.js";
+
+/** Held-out sequences that token uniformity is measured on: the first of the test text. */
+const sequencesMeasured = 64;
+
+/**
+ * Token uniformity by layer (paper §6): how alike a model's hidden states make the tokens of a
+ * sequence. For the embedding and for each layer, the mean cosine similarity between the states of
+ * two different tokens of one sequence, over all such pairs and then over the first 64 sequences.
+ * [CLS] and [SEP] are tokens like others, padding is none.
+ *
+ * @returns layers + 1 numbers from −1 to 1; null if any is not finite
+ */
+export function tokenUniformity(
+  backbone: Backbone,
+  weights: Tensors,
+  sequences: Sequences,
+): number[] | null {
+  const count = Math.min(sequencesMeasured, sequences.count);
+  const ids = sequences.ids.subarray(0, count * sequences.length);
+  const uploaded = upload(
+    weights,
+    backbone.parameters.map(({ name }) => name),
+  );
+  try {
+    const byLayer = inScope(() => {
+      const keep = tf.tensor2d(
+        Float32Array.from(ids, (id) => Number(id !== padId)),
+        [count, sequences.length],
+      );
+      const batch = tokenBatch(ids, count, sequences.length);
+      return backbone
+        .states(weightsOf(uploaded), batch)
+        .map((states) => floats(meanSimilarity(states, keep))[0] ?? NaN);
+    });
+    return byLayer.every(Number.isFinite) ? byLayer : null;
+  } finally {
+    tf.dispose([...uploaded.values()]);
+  }
+}
+
+/**
+ * Mean cosine similarity between different kept rows of states [b, n, hidden], by sequence, then
+ * over the sequences. With u the rows at length 1, the sum over all pairs i ≠ j of u_i · u_j is
+ * |Σ u_i|² − Σ |u_i|². A sequence needs two kept rows.
+ */
+export function meanSimilarity(states: Tensor, keep: Tensor): Tensor {
+  const lengths = states.square().sum(2, true).sqrt().maximum(1e-12); // [b, n, 1]
+  const rows = states.div(lengths).mul(keep.expandDims(2)); // [b, n, hidden]
+  const together = rows.sum(1).square().sum(1); // [b]
+  const alone = rows.square().sum([1, 2]);
+  const tokens = keep.sum(1);
+  return together
+    .sub(alone)
+    .div(tokens.mul(tokens.sub(1)))
+    .mean();
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import {
+  crossEntropy,
+  embedding,
+  gelu,
+  glu,
+  layerNorm,
+  lightweightConvolution,
+  linear,
+} from "../engine/composites/index.js";
+import { tf, type Tensor } from "../engine/tf.js";
+import { expectGradients, expectValues, tensorOf } from "./gradients.js";
+
+const kernelSizes = [3, 5, 7, 9, 15, 31, 65];
+
+/** The parts of a layer that are not searched, and both forms of convolution. */
+export function describeBlocks(): void {
+  describe("parts of a layer agree with finite differences", () => {
+    it("linear", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias), [[5, 3], [3, 4], [4]]));
+    it("linear over more axes", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias), [[2, 5, 3], [3, 4], [4]]));
+    it("linear with its weight transposed", () =>
+      expectGradients((x, weight, bias) => linear(x, weight, bias, true), [[5, 3], [4, 3], [4]]));
+    it("gelu", () => expectGradients(gelu, [[3, 7]], { scale: 3 }));
+    it("gated linear unit", () => expectGradients(glu, [[3, 8]], { scale: 2 }));
+    it("layer norm", () =>
+      expectGradients((x, gain, shift) => layerNorm(x, gain, shift), [[4, 6], [6], [6]]));
+    it("embedding, with rows taken twice and never", () => {
+      const ids = tf.tensor2d([0, 2, 2, 4, 0, 2], [2, 3], "int32");
+      expectGradients((table) => embedding(table, ids), [[6, 3]]);
+    });
+    it("cross-entropy, with one row left out", () => {
+      const labels = tf.tensor1d([1, 0, 4], "int32");
+      const weights = tf.tensor1d([1, 0, 2]);
+      expectGradients((logits) => crossEntropy(logits, labels, weights), [[3, 5]], { scale: 2 });
+    });
+  });
+
+  describe("convolutions agree with finite differences", () => {
+    for (const k of kernelSizes) {
+      it(`lightweight convolution with kernel size ${k}`, () =>
+        expectGradients(
+          (x, w) => lightweightConvolution(x, w),
+          [
+            [2, 6, 4],
+            [2, k],
+          ],
+        ));
+    }
+    it("the same with padding, and without its softmax", () => {
+      const keep = tf.tensor2d([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], [2, 6]);
+      const shapes = [
+        [2, 6, 4],
+        [2, 5],
+      ];
+      expectGradients((x, w) => lightweightConvolution(x, w, keep), shapes);
+      expectGradients((x, w) => lightweightConvolution(x, w, keep, false), shapes);
+    });
+    it("gated linear unit before the convolution", () =>
+      expectGradients(
+        (x, weight, bias, kernel) => lightweightConvolution(glu(linear(x, weight, bias)), kernel),
+        [[2, 5, 3], [3, 8], [8], [2, 3]],
+      ));
+  });
+
+  describe("parts of a layer compute what they say", () => {
+    it("lightweight convolution is the weighted sum of its definition", () => {
+      const [batch, n, heads, width] = [2, 7, 2, 3];
+      for (const k of kernelSizes) {
+        tf.tidy(() => {
+          const x = tensorOf([batch, n, heads * width], k);
+          const w = tensorOf([heads, k], k + 1);
+          const expected = convolveByDefinition(x, w);
+          expectValues(lightweightConvolution(x, w, undefined, false), expected);
+        });
+      }
+    });
+
+    it("layer norm gives rows of mean 0 and variance 1", () => {
+      tf.tidy(() => {
+        const y = layerNorm(tensorOf([5, 8], 3, 4), tf.ones([8]), tf.zeros([8]));
+        expectValues(y.sum(1), Array<number>(5).fill(0));
+        expectValues(y.square().mean(1), Array<number>(5).fill(1));
+      });
+    });
+
+    it("cross-entropy stays finite where the label has no probability", () => {
+      tf.tidy(() => {
+        const logits = tf.tensor2d([[0, 200]]);
+        const loss = crossEntropy(logits, tf.tensor1d([0], "int32"), tf.ones([1]));
+        expect(Number.isFinite(loss.dataSync()[0])).toBe(true);
+      });
+    });
+
+    it("cross-entropy without any weight is 0 with no gradient", () => {
+      tf.tidy(() => {
+        const labels = tf.tensor1d([0, 1], "int32");
+        const loss = (x: Tensor) => crossEntropy(x, labels, tf.zeros([2]));
+        const { value, grad } = tf.valueAndGrad(loss)(tensorOf([2, 3], 1));
+        expectValues(value, [0], 0);
+        expectValues(grad, Array<number>(6).fill(0), 0);
+      });
+    });
+  });
+}
+
+function convolveByDefinition(x: Tensor, w: Tensor): number[] {
+  const [batch = 0, n = 0, channels = 0] = x.shape;
+  const [heads = 0, k = 0] = w.shape;
+  const [values, weights] = [x.dataSync(), w.dataSync()];
+  const result: number[] = [];
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < n; i++) {
+      for (let c = 0; c < channels; c++) {
+        const head = Math.floor(c / (channels / heads));
+        let sum = 0;
+        for (let tap = 0; tap < k; tap++) {
+          const j = i + tap - (k - 1) / 2;
+          if (j < 0 || j >= n) continue;
+          sum += (weights[head * k + tap] ?? NaN) * (values[(b * n + j) * channels + c] ?? NaN);
+        }
+        result.push(sum);
+      }
+    }
+  }
+  return result;
+}

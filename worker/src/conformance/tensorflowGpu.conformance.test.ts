@@ -1,0 +1,3 @@
+import { describeConformance } from "./suite.js";
+
+describeConformance("tensorflow-gpu");

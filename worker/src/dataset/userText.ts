@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { OpnasError, type SearchSettings } from "@opnas/core";
+
+import { writeWhole } from "../files/writeAtomically.js";
+import { prepareOwnAside } from "./buildInThread.js";
+import { buildData, type DataReport, type DataRequest } from "./build.js";
+import { readOrBuild, readPrepared } from "./cache.js";
+import { contentKey } from "./contentKey.js";
+import { readSpeeches } from "../text/corpus.js";
+import type { TextPlaces } from "./places.js";
+import type { PreparedData } from "../text/types.js";
+import { insideTexts } from "../text/user/folder.js";
+import { readOwnDocuments } from "../text/user/read.js";
+import { readVocabulary } from "../text/user/vocabularyFile.js";
+
+type TextSettings = SearchSettings["text"];
+
+/** What of a user's text is asked for, and where it is. */
+export interface OwnRequest {
+  request: DataRequest;
+  text: TextSettings;
+  places: TextPlaces;
+}
+
+/** Whether these settings name a user's text or vocabulary. */
+export function isOwn({ folder, vocabulary }: TextSettings): boolean {
+  return folder !== null || vocabulary !== null;
+}
+
+/**
+ * A user's text as a search reads it; like `prepareData`. A run that has begun goes on with what it
+ * began with, whatever became of the folder, as long as that is kept; every other run reads the
+ * folder, in a thread of its own.
+ *
+ * @throws OpnasError BAD_INPUT when the text cannot be used or is no more what the run began with,
+ *   BAD_SETTING when it cannot give what is asked for, TOO_LARGE, DISK_FULL, DATA_FOLDER_UNWRITABLE
+ */
+export async function prepareOwn(own: OwnRequest, report: DataReport): Promise<PreparedData> {
+  const key = await begunKey(own.places);
+  const begun = key === undefined ? undefined : await readPrepared(fileOf(own.places, key), report);
+  return begun ?? prepareOwnAside(own, report);
+}
+
+/** `prepareOwn` where there is nothing to go on with, in the calling thread. */
+export async function prepareOwnHere(
+  { request, text, places }: OwnRequest,
+  report: DataReport,
+): Promise<PreparedData> {
+  report(`Reading ${titleOf(text)}`, 0);
+  const vocabularyFile =
+    text.vocabulary === null
+      ? undefined
+      : { name: text.vocabulary, path: await insideTexts(places.own, text.vocabulary) };
+  const vocabulary = vocabularyFile && (await readVocabulary(vocabularyFile, request.vocabulary));
+  const { documents, remarks } =
+    text.folder === null
+      ? { documents: await readSpeeches(), remarks: [] }
+      : await readOwnDocuments(places.own, text.folder, vocabularyFile?.path);
+
+  const key = await contentKey(request, documents, vocabulary);
+  const begun = await begunKey(places);
+  if (begun !== undefined && begun !== key) {
+    throw new OpnasError(
+      "BAD_INPUT",
+      `The files of ${titleOf(text)} are not as they were when this run began, and what was prepared then is gone: restore them, or start a new search.`,
+    );
+  }
+  const about = `${titleOf(text)}, ${documents.length} documents`;
+  const remark = remarks.length === 0 ? "" : `; left out: ${remarks.join("; ")}`;
+  if (remark !== "") console.warn(`In ${about}${remark}.`);
+  const say: DataReport = (message, fraction) => report(`${message} (${about}${remark})`, fraction);
+  say("Looking among the texts prepared before", 0);
+  const data = await readOrBuild(
+    fileOf(places, key),
+    () => buildData(request, documents, say, vocabulary),
+    say,
+  );
+  await writeWhole(places.keyFile, [key]);
+  return data;
+}
+
+function titleOf({ folder, vocabulary }: TextSettings): string {
+  const title = folder === null ? "the built-in text" : `text "${folder}"`;
+  return vocabulary === null ? title : `${title} with vocabulary "${vocabulary}"`;
+}
+
+function fileOf({ cache }: TextPlaces, key: string): string {
+  return join(cache, `text-${key}.bin`);
+}
+
+/** The key of what the run began with; undefined when it has not begun. */
+async function begunKey({ keyFile }: TextPlaces): Promise<string | undefined> {
+  let key: string;
+  try {
+    key = await readFile(keyFile, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+  if (/^[0-9a-f]{24}$/.test(key)) return key;
+  throw new OpnasError("CORRUPT_ARTIFACT", `${keyFile} does not hold the key of a prepared text.`);
+}

@@ -1,3 +1,0 @@
-import { describeConformance } from "./conformance/suite.js";
-
-describeConformance("tensorflow-gpu");

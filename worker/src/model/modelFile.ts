@@ -1,0 +1,123 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import {
+  checkArchitecture,
+  modelSizeSchema,
+  OpnasError,
+  type Architecture,
+  type ModelSize,
+} from "@opnas/core";
+import { z } from "zod";
+import { specialTokens } from "../text/vocabulary.js";
+import { buildBackbone } from "./backbone.js";
+import { tensorNamed, type Tensors } from "./tensors.js";
+import { readTensors, writeTensors } from "../files/safetensors.js";
+import { writeWhole } from "../files/writeAtomically.js";
+
+/**
+ * A trained model by itself: everything that it takes to use it. On disk it is a folder of two
+ * files: `model.json` (`modelFileSchema`) and `weights.safetensors`, with every parameter of the
+ * backbone and its masked-LM head by its name (model/parameters.ts). Other tensors may stand there,
+ * such as a pre-training head's; who does not know them passes over them.
+ */
+export interface Model {
+  architecture: Architecture;
+  size: ModelSize;
+  /** Word pieces by id: the special tokens, then `size.vocabulary` − 5 others. */
+  vocabulary: readonly string[];
+  weights: Tensors;
+}
+
+const modelFileSchema = z.strictObject({
+  version: z.literal(1),
+  architecture: z.unknown(),
+  size: modelSizeSchema,
+  vocabulary: z.array(z.string().min(1)),
+});
+
+/**
+ * Writes a model's two files into `folder`, which is made where it is missing. The description comes
+ * last and at once, so a folder that has one is whole.
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
+ */
+export async function writeModel(folder: string, model: Model): Promise<void> {
+  const { architecture, size, vocabulary, weights } = model;
+  await writeTensors(weightsFile(folder), weights);
+  const file = { version: 1, architecture, size, vocabulary };
+  await writeWhole(modelFile(folder), [`${JSON.stringify(file)}\n`]);
+}
+
+/**
+ * Reads what `writeModel` wrote and checks that its parts fit one another.
+ * @throws OpnasError BAD_INPUT if a file is missing or model.json is not of the form,
+ *   BAD_ARCHITECTURE, CORRUPT_ARTIFACT if the weights are not this model's
+ */
+export async function readModel(folder: string): Promise<Model> {
+  const parsed = modelFileSchema.safeParse(await readJson(modelFile(folder)));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const place = issue?.path.join(".") ?? "";
+    throw badModel(folder, `${place === "" ? "it" : place}: ${issue?.message ?? "not valid"}`);
+  }
+  const { size, vocabulary } = parsed.data;
+  const architecture = checkArchitecture(parsed.data.architecture);
+  if (architecture.layers.length !== size.layers) {
+    throw badModel(folder, "size.layers is not the number of the architecture's layers");
+  }
+  checkVocabulary(folder, vocabulary, size);
+  const weights = await present(weightsFile(folder), readTensors(weightsFile(folder)));
+  checkWeights(weights, architecture, size);
+  return { architecture, size, vocabulary, weights };
+}
+
+const modelFile = (folder: string) => path.join(folder, "model.json");
+const weightsFile = (folder: string) => path.join(folder, "weights.safetensors");
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await present(file, readFile(file, "utf8"));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OpnasError("BAD_INPUT", `${file} is not JSON.`, { cause });
+  }
+}
+
+function checkVocabulary(folder: string, vocabulary: readonly string[], size: ModelSize): void {
+  if (vocabulary.length !== size.vocabulary) {
+    const counts = `${vocabulary.length} entries, size.vocabulary is ${size.vocabulary}`;
+    throw badModel(folder, `vocabulary has ${counts}`);
+  }
+  if (new Set(vocabulary).size !== vocabulary.length) {
+    throw badModel(folder, "vocabulary has an entry twice");
+  }
+  if (specialTokens.some((token, id) => vocabulary[id] !== token)) {
+    throw badModel(folder, `vocabulary must begin with ${specialTokens.join(" ")}`);
+  }
+}
+
+/** CORRUPT_ARTIFACT unless every parameter is there in its shape. */
+function checkWeights(weights: Tensors, architecture: Architecture, size: ModelSize): void {
+  for (const { name, shape } of buildBackbone(size, architecture, "once").parameters) {
+    const found = tensorNamed(weights, name).shape;
+    if (found.join() === shape.join()) continue;
+    throw new OpnasError(
+      "CORRUPT_ARTIFACT",
+      `The model's "${name}" has the shape [${found.join(", ")}], not [${shape.join(", ")}].`,
+    );
+  }
+}
+
+function badModel(folder: string, what: string): OpnasError {
+  return new OpnasError("BAD_INPUT", `${modelFile(folder)} cannot be used: ${what}.`);
+}
+
+/** What is read from a file; BAD_INPUT if there is none. */
+async function present<T>(file: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    const sentence = `There is no file ${file}; a model's folder has model.json and weights.safetensors.`;
+    throw new OpnasError("BAD_INPUT", sentence, { cause: error });
+  }
+}

@@ -1,7 +1,0 @@
-/** Draws the sentence pairs of a full pre-training (train.ts). */
-import { workerData } from "node:worker_threads";
-import { drawAhead } from "../data/ahead.js";
-import { pairBatches, pairDrawingSchema } from "./pairs.js";
-
-const { first, ...drawing } = pairDrawingSchema.parse(workerData);
-drawAhead(first, pairBatches(drawing));

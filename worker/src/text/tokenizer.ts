@@ -1,0 +1,83 @@
+import { Tokenizer } from "@huggingface/tokenizers";
+
+import { splitSentences, splitWords } from "./words.js";
+import { clsId, sepId, unknownId } from "./types.js";
+
+/** A word and its WordPiece ids. Equal words are one object. */
+export interface Word {
+  text: string;
+  ids: readonly number[];
+}
+
+export type Sentence = readonly Word[];
+
+/**
+ * Text to token ids with a vocabulary of `trainVocabulary`. The library encodes each distinct word
+ * once; a text is then a matter of looking words up.
+ */
+export class WordEncoder {
+  private readonly words = new Map<string, Word>();
+  private readonly tokenizer: Tokenizer;
+
+  constructor(vocabulary: readonly string[]) {
+    this.tokenizer = new Tokenizer(tokenizerJson(vocabulary), {});
+  }
+
+  word(text: string): Word {
+    let word = this.words.get(text);
+    if (word === undefined) {
+      word = { text, ids: this.tokenizer.encode(text, { add_special_tokens: false }).ids };
+      this.words.set(text, word);
+    }
+    return word;
+  }
+
+  /** A text as sentences of words. */
+  sentences(text: string): Sentence[] {
+    return splitSentences(text)
+      .map((sentence) => splitWords(sentence).map((word) => this.word(word)))
+      .filter((sentence) => sentence.length > 0);
+  }
+}
+
+/** The ids of a sentence, one after the other. */
+export function idsOf(sentence: Sentence): number[] {
+  return sentence.flatMap((word) => word.ids);
+}
+
+/** The `tokenizer.json` (Hugging Face form) of a WordPiece vocabulary with lower-casing. */
+export function tokenizerJson(vocabulary: readonly string[]): object {
+  const id = (name: string, value: number) => ({
+    [name]: { id: name, ids: [value], tokens: [name] },
+  });
+  return {
+    version: "1.0",
+    added_tokens: [],
+    normalizer: {
+      type: "BertNormalizer",
+      clean_text: true,
+      handle_chinese_chars: true,
+      strip_accents: true,
+      lowercase: true,
+    },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    post_processor: {
+      type: "TemplateProcessing",
+      single: [
+        { SpecialToken: { id: "[CLS]", type_id: 0 } },
+        { Sequence: { id: "A", type_id: 0 } },
+        { SpecialToken: { id: "[SEP]", type_id: 0 } },
+      ],
+      pair: [],
+      special_tokens: { ...id("[CLS]", clsId), ...id("[SEP]", sepId) },
+    },
+    decoder: { type: "WordPiece", prefix: "##", cleanup: true },
+    model: {
+      type: "WordPiece",
+      unk_token: vocabulary[unknownId],
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: 100,
+      vocab: Object.fromEntries(vocabulary.map((token, index) => [token, index])),
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { extname, join, relative, sep } from "node:path";
+
+import { OpnasError } from "@opnas/core";
+
+import type { Document } from "../corpus.js";
+import { documentsOfLines } from "./jsonLines.js";
+import { insideTexts } from "./folder.js";
+import { documentsOf } from "./sections.js";
+
+/** All files of a text together; what this takes is in decision 0016. */
+export const mostBytes = 300e6;
+/** One document for pre-training, one for training tasks, one for tests. */
+const fewestDocuments = 3;
+
+export interface OwnDocuments {
+  documents: Document[];
+  /** What was left out and why; empty when nothing was. */
+  remarks: string[];
+}
+
+interface TextFile {
+  /** Below the folder of users' texts, with "/". */
+  name: string;
+  path: string;
+}
+
+/**
+ * The documents of a user's folder: each .txt file, and each line of a .jsonl file with its "text";
+ * long ones in sections. Folders are read recursively, files in the order of their names.
+ *
+ * @param texts the folder of users' texts
+ * @param folder a name below it
+ * @param vocabularyFile is no document, wherever it lies
+ * @throws OpnasError BAD_INPUT that names the file or folder and says what is wrong with it,
+ *   TOO_LARGE
+ */
+export async function readOwnDocuments(
+  texts: string,
+  folder: string,
+  vocabularyFile: string | undefined,
+): Promise<OwnDocuments> {
+  const { files, others } = await filesBelow(await insideTexts(texts, folder), folder);
+  const wanted = files.filter(({ path }) => path !== vocabularyFile);
+  await requireSize(wanted, folder);
+  const documents: Document[] = [];
+  const remarks = others > 0 ? [`${others} files are neither .txt nor .jsonl`] : [];
+  let blank = 0;
+  for (const { name, path } of wanted) {
+    const text = decoded(await reading(name, () => readFile(path)), name);
+    if (isLines(name)) {
+      const lines = documentsOfLines(name, text);
+      for (const document of lines.documents) documents.push(document);
+      remarks.push(...lines.remarks);
+    } else if (text.trim() === "") blank++;
+    else documents.push(...documentsOf(name, text));
+  }
+  if (blank > 0) remarks.push(`${blank} .txt files hold no text`);
+  if (documents.length < fewestDocuments) {
+    throw new OpnasError(
+      "BAD_INPUT",
+      `"${folder}" has ${documents.length} documents in ${wanted.length} .txt and .jsonl files; at least ${fewestDocuments} are needed, and more are better: a .txt file is one, so is a line {"text": "…"} of a .jsonl file.`,
+    );
+  }
+  return { documents, remarks };
+}
+
+/** Links are not followed: they may lead out of the folder, or round in circles. */
+async function filesBelow(path: string, folder: string) {
+  const entries = await reading(folder, () =>
+    readdir(path, { recursive: true, withFileTypes: true }),
+  );
+  const files: TextFile[] = [];
+  let others = 0;
+  for (const entry of entries) {
+    const own = join(entry.parentPath, entry.name);
+    const name = `${folder}/${relative(path, own).replaceAll(sep, "/")}`;
+    if (entry.isSymbolicLink()) {
+      throw new OpnasError(
+        "BAD_INPUT",
+        `${name} is a link, which texts must not have: put the file itself there.`,
+      );
+    }
+    if (entry.isDirectory()) continue;
+    if (entry.isFile() && isText(name)) files.push({ name, path: own });
+    else others++;
+  }
+  files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { files, others };
+}
+
+async function requireSize(files: readonly TextFile[], folder: string): Promise<void> {
+  let bytes = 0;
+  for (const { name, path } of files) bytes += (await reading(name, () => stat(path))).size;
+  if (bytes <= mostBytes) return;
+  throw new OpnasError(
+    "TOO_LARGE",
+    `"${folder}" has ${megabytes(bytes)} of text; a search takes at most ${megabytes(mostBytes)}. Take a part of it.`,
+  );
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+function isText(name: string): boolean {
+  return isLines(name) || extname(name).toLowerCase() === ".txt";
+}
+
+function isLines(name: string): boolean {
+  return extname(name).toLowerCase() === ".jsonl";
+}
+
+function decoded(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new OpnasError("BAD_INPUT", `${name} is not UTF-8 text; convert it.`, { cause: error });
+  }
+}
+
+/** @throws OpnasError BAD_INPUT in place of what the file system says */
+async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OpnasError("BAD_INPUT", `"${name}" cannot be read: ${reason}.`, { cause: error });
+  }
+}

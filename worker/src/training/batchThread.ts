@@ -1,7 +1,0 @@
-/** Draws the batches of a model's training (pretrain.ts). */
-import { workerData } from "node:worker_threads";
-import { drawAhead } from "../data/ahead.js";
-import { drawingSchema, maskedBatches } from "../data/maskedBatches.js";
-
-const { settings, data, size, seed, purpose, first } = drawingSchema.parse(workerData);
-drawAhead(first, maskedBatches(settings, data, size, seed, purpose));

@@ -1,0 +1,58 @@
+/** The thread of a lane (lane.ts). */
+import { MessagePort, workerData } from "node:worker_threads";
+import { architectureSchema, toOpnasError } from "@opnas/core";
+import { z } from "zod";
+import { maskedSequencesSchema } from "../batches/masked.js";
+import { maskedPairsSchema } from "../batches/sentencePairs.js";
+import { engineNames } from "../engine/choose.js";
+import { startEngine } from "../engine/start.js";
+import type { LaneReply } from "./gradientLane.js";
+import { Learner } from "./lesson.js";
+
+const count = z.int().min(1);
+const sizeSchema = z.object({
+  ...{ layers: count, hidden: count, heads: count },
+  ...{ vocabulary: count, length: count },
+  rawKernels: z.boolean(),
+});
+const tensorsSchema = z.map(
+  z.string(),
+  z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),
+);
+const startSchema = z.object({
+  engine: z.enum(engineNames),
+  size: sizeSchema,
+  weights: tensorsSchema,
+  gradients: tensorsSchema,
+  signal: z.instanceof(Int32Array),
+  port: z.instanceof(MessagePort),
+});
+const lessonSchema = z.object({
+  architecture: architectureSchema,
+  use: z.enum(["once", "often"]),
+  batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
+});
+
+const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
+const room = new Map([...gradients].map(([name, { data }]) => [name, data]));
+const learner = new Learner(size, weights, room);
+
+function answer(message: unknown): LaneReply {
+  try {
+    const { losses, gradients } = learner.learn(lessonSchema.parse(message));
+    return { losses: [...losses], names: [...gradients.keys()] };
+  } catch (error) {
+    const { code, message: sentence } = toOpnasError(error);
+    if (code === "INTERNAL") console.error(error);
+    return { code, sentence };
+  }
+}
+
+await startEngine(engine, 1);
+port.on("message", (message: unknown) => {
+  const reply = answer(message);
+  port.postMessage(reply);
+  Atomics.store(signal, 0, 1);
+  Atomics.notify(signal, 0);
+});
+port.postMessage({ ready: true } satisfies LaneReply);
