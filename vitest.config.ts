@@ -60,7 +60,7 @@ export default defineConfig({
           name: "database",
           include: ["*/src/**/*.db.test.ts", "test/integration/**/*.test.ts"],
           exclude: never,
-          globalSetup: "prisma/src/testing/global-setup.ts",
+          globalSetup: "prisma/src/testing/globalSetup.ts",
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -7,7 +7,7 @@ import { interruptCommands } from "./command.mjs";
 import { install, isInstalled, pinnedNode } from "./install.mjs";
 import { exitFor } from "./problem.mjs";
 import { alreadyRunning, findRunning } from "./running.mjs";
-import { watchParent } from "./watch-parent.mjs";
+import { watchParent } from "./watchParent.mjs";
 import { createTerminal } from "./terminal.mjs";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sourceState } from "./build.mjs";
 import { selectStages, stages, sum } from "./stages.mjs";
 
@@ -20,11 +20,11 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 describe("the state of the sources", () => {
-  it("stays the same while nothing is changed", () => {
+  test("stays the same while nothing is changed", () => {
     expect(sourceState(root)).toBe(sourceState(root));
   });
 
-  it("changes with a source, not with a test or what a build makes", () => {
+  test("changes with a source, not with a test or what a build makes", () => {
     const before = sourceState(root);
     writeFileSync(path.join(root, "core", "src", "a.test.ts"), "test");
     mkdirSync(path.join(root, "core", "dist"));
@@ -36,7 +36,7 @@ describe("the state of the sources", () => {
 });
 
 describe("the stages of npm test", () => {
-  it("are all run unless some are named", () => {
+  test("are all run unless some are named", () => {
     expect(selectStages([])).toEqual(stages);
     expect(selectStages(["e2e", "unit"]).map(({ name }) => name)).toEqual(["unit", "e2e"]);
     expect(() => selectStages(["everything"])).toThrow(
@@ -44,7 +44,7 @@ describe("the stages of npm test", () => {
     );
   });
 
-  it("are summed up for the closing line", () => {
+  test("are summed up for the closing line", () => {
     const results = [
       { passed: 2, failed: 0, skipped: 1 },
       { passed: 3, failed: 1, skipped: 0 },

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { freePort } from "./checks.mjs";
 import { claim } from "./running.mjs";
 
@@ -46,7 +46,7 @@ function expectOneLine(result, message) {
 }
 
 describe("npm start stops with one line that says what and what to do, when", () => {
-  it("a port is taken, naming a free one", async () => {
+  test("a port is taken, naming a free one", async () => {
     const other = createServer();
     const port = await new Promise((resolve) => {
       other.listen(0, "127.0.0.1", () => {
@@ -62,7 +62,7 @@ describe("npm start stops with one line that says what and what to do, when", ()
     );
   });
 
-  it("the data folder lies below a file", async () => {
+  test("the data folder lies below a file", async () => {
     writeFileSync(path.join(folder, "file"), "");
     const result = await start({ OPNAS_DATA_DIR: path.join(folder, "file", "data") });
     expectOneLine(
@@ -71,28 +71,28 @@ describe("npm start stops with one line that says what and what to do, when", ()
     );
   });
 
-  it.runIf(process.platform === "linux")("no folder can be made there", async () => {
+  test.runIf(process.platform === "linux")("no folder can be made there", async () => {
     expectOneLine(
       await start({ OPNAS_DATA_DIR: "/proc/opnas" }),
       /^✗ The data folder \/proc\/opnas cannot be written/,
     );
   });
 
-  it("a setting is bad", async () => {
+  test("a setting is bad", async () => {
     expectOneLine(
       await start({ OPNAS_ENGINE: "abacus" }),
       /^✗ OPNAS_ENGINE is "abacus": it must be auto, /,
     );
   });
 
-  it("a setting is unknown", async () => {
+  test("a setting is unknown", async () => {
     expectOneLine(
       await start({ OPNAS_ENGIN: "wasm" }),
       /^✗ OPNAS_ENGIN is not a setting .* did you mean OPNAS_ENGINE\?/,
     );
   });
 
-  it("DATABASE_URL does not answer", async () => {
+  test("DATABASE_URL does not answer", async () => {
     const url = `postgresql://me:secret@127.0.0.1:${await freePort()}/mine`;
     const result = await start({ DATABASE_URL: url });
     expectOneLine(
@@ -102,7 +102,7 @@ describe("npm start stops with one line that says what and what to do, when", ()
     expect(result.stderr).not.toContain("secret");
   });
 
-  it("another one runs on the same data folder, naming its addresses", async () => {
+  test("another one runs on the same data folder, naming its addresses", async () => {
     const what = {
       command: /** @type {const} */ ("start"),
       portal: "http://localhost:1",

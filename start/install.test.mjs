@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCommand } from "./command.mjs";
 import { isInstalled, npmEnvironment, pinnedNode } from "./install.mjs";
 
@@ -27,18 +27,18 @@ function installed(version) {
 }
 
 describe("an install", () => {
-  it("is needed on a fresh clone", () => {
+  test("is needed on a fresh clone", () => {
     writeFileSync(path.join(root, "package-lock.json"), lock("4.0.0"));
     expect(isInstalled(root)).toBe(false);
   });
 
-  it("is not needed after someone's own npm ci of the same lock file", () => {
+  test("is not needed after someone's own npm ci of the same lock file", () => {
     writeFileSync(path.join(root, "package-lock.json"), lock("4.0.0"));
     installed("4.0.0");
     expect(isInstalled(root)).toBe(true);
   });
 
-  it("is needed when the lock file changed, also when an earlier one was recorded", () => {
+  test("is needed when the lock file changed, also when an earlier one was recorded", () => {
     writeFileSync(path.join(root, "package-lock.json"), lock("4.0.0"));
     installed("4.0.0");
     expect(isInstalled(root)).toBe(true);
@@ -46,7 +46,7 @@ describe("an install", () => {
     expect(isInstalled(root)).toBe(false);
   });
 
-  it("runs npm without this repository's own programs, which it is about to delete", () => {
+  test("runs npm without this repository's own programs, which it is about to delete", () => {
     expect(npmEnvironment("/nowhere").PATH).toBe(process.env.PATH);
     const own = path.join(root, "node_modules", ".bin");
     const before = process.env.PATH;
@@ -62,18 +62,18 @@ describe("a command of a step", () => {
   const shell = (script) =>
     runCommand("the build", "sh", ["-c", script], { log: path.join(root, "log"), cwd: root });
 
-  it("gives its exit code and last lines", async () => {
+  test("gives its exit code and last lines", async () => {
     expect(await shell("echo one; echo two >&2; exit 4")).toMatchObject({ code: 4 });
   });
 
-  it("that ran out of disk stops with one line that says so", async () => {
+  test("that ran out of disk stops with one line that says so", async () => {
     const full = shell("echo 'ENOSPC: no space left on device, write' >&2; exit 1");
     await expect(full).rejects.toThrow(
       /^The disk ran full during the build: free some space and start again\.$/,
     );
   });
 
-  it("that is not there is named", async () => {
+  test("that is not there is named", async () => {
     const absent = runCommand("the build", "no-such-program", [], {
       log: path.join(root, "log"),
       cwd: root,

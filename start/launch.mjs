@@ -96,7 +96,7 @@ function showAddresses(settings, platform, databaseFolder) {
  * @param {string} preset
  */
 async function firstRun(api, portal, preset) {
-  const { startFirstRun } = await import("./first-run.mjs");
+  const { startFirstRun } = await import("./firstRun.mjs");
   try {
     const id = await startFirstRun(api, preset);
     if (id !== undefined)

@@ -74,7 +74,7 @@ export async function startPlatform({
     ),
   );
   const server = run("server", "server/dist/main.js", () => "");
-  const web = portal ? run("portal", "start/web-server.mjs", () => "") : undefined;
+  const web = portal ? run("portal", "start/webServer.mjs", () => "") : undefined;
   const [worker] = await Promise.all([...workers, server, web]);
   const reasons = worker?.reasons;
   return {

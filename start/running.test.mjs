@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { claim, findRunning } from "./running.mjs";
 
 const what = { command: /** @type {const} */ ("search"), portal: null, api: "http://localhost:2" };
@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("the claim on a data folder", () => {
-  it("is seen while its process lives and gone when it was released", () => {
+  test("is seen while its process lives and gone when it was released", () => {
     const release = claim(folder, what);
     expect(findRunning(folder)).toMatchObject({ pid: process.pid, ...what });
     expect(() => claim(folder, what)).toThrow(/already runs on/);
@@ -24,7 +24,7 @@ describe("the claim on a data folder", () => {
     expect(findRunning(folder)).toBeUndefined();
   });
 
-  it("of a process that was killed is taken over", async () => {
+  test("of a process that was killed is taken over", async () => {
     const module = new URL("running.mjs", import.meta.url).href;
     const code = `(await import(${JSON.stringify(module)})).claim(${JSON.stringify(folder)},
       { command: "start", portal: "", api: "" }); process.kill(process.pid, "SIGKILL")`;
@@ -34,13 +34,13 @@ describe("the claim on a data folder", () => {
     claim(folder, what)();
   });
 
-  it("does not mistake a later process with the same number for its owner", () => {
+  test("does not mistake a later process with the same number for its owner", () => {
     const old = { pid: process.pid, bornAt: "1", ...what };
     writeFileSync(path.join(folder, "platform.json"), JSON.stringify(old));
     expect(findRunning(folder)).toBeUndefined();
   });
 
-  it("that was cut off by a crash counts as none", () => {
+  test("that was cut off by a crash counts as none", () => {
     writeFileSync(path.join(folder, "platform.json"), '{"pid": 12');
     expect(findRunning(folder)).toBeUndefined();
     claim(folder, what)();

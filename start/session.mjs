@@ -1,7 +1,7 @@
 import { claim } from "./running.mjs";
 import { interruptCommands } from "./command.mjs";
 import { Interrupted } from "./problem.mjs";
-import { watchParent } from "./watch-parent.mjs";
+import { watchParent } from "./watchParent.mjs";
 
 /** The terminal signals its whole group and npm passes the signal on: one wish, heard twice. */
 const sameWish = 700;

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readSettings } from "./settings.mjs";
 
 const root = "/srv/opnas";
 
 describe("settings", () => {
-  it("have the documented defaults", () => {
+  test("have the documented defaults", () => {
     expect(readSettings({}, root)).toEqual({
       apiPort: 4000,
       webPort: 3000,
@@ -17,16 +17,16 @@ describe("settings", () => {
     });
   });
 
-  it("take an empty variable for an unset one", () => {
+  test("take an empty variable for an unset one", () => {
     expect(readSettings({ OPNAS_API_PORT: "", DATABASE_URL: "" }, root).apiPort).toBe(4000);
   });
 
-  it("keep an absolute data folder and take a relative one from the repository", () => {
+  test("keep an absolute data folder and take a relative one from the repository", () => {
     expect(readSettings({ OPNAS_DATA_DIR: "/var/data" }, root).dataFolder).toBe("/var/data");
     expect(readSettings({ OPNAS_DATA_DIR: "mine" }, root).dataFolder).toBe("/srv/opnas/mine");
   });
 
-  it("look for texts in the data folder unless told where", () => {
+  test("look for texts in the data folder unless told where", () => {
     const env = { OPNAS_DATA_DIR: "/var/data" };
     expect(readSettings(env, root).textFolder).toBe("/var/data/text");
     expect(readSettings({ ...env, OPNAS_TEXT_DIR: "mine" }, root).textFolder).toBe(
@@ -34,7 +34,7 @@ describe("settings", () => {
     );
   });
 
-  it.each([
+  test.each([
     [{ OPNAS_API_PORT: "abc" }, /^OPNAS_API_PORT is "abc": it must be a port number/],
     [{ OPNAS_WEB_PORT: "70000" }, /^OPNAS_WEB_PORT is "70000"/],
     [{ OPNAS_WEB_PORT: "0" }, /^OPNAS_WEB_PORT is "0"/],
@@ -53,7 +53,7 @@ describe("settings", () => {
     expect(() => readSettings(env, root)).toThrow(message);
   });
 
-  it("do not repeat a database address, which may hold a password", () => {
+  test("do not repeat a database address, which may hold a password", () => {
     const env = { DATABASE_URL: "mysql://root:secret@localhost/x" };
     expect(() => readSettings(env, root)).toThrow(
       /^DATABASE_URL is not readable: it must be a Postgres/,

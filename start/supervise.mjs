@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { signalGroup } from "./command.mjs";
-import { openLog } from "./log-file.mjs";
+import { openLog } from "./logFile.mjs";
 import { Problem } from "./problem.mjs";
 
 /** An exit this soon after the start counts as quick; so many in a row and we give up. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Supervised } from "./supervise.mjs";
 
 /** @type {string} */
@@ -67,7 +67,7 @@ const lives = `process.send({ type: "ready", pid: process.pid }); setInterval(()
   process.on("disconnect", () => process.exit(0));`;
 
 describe("a supervised process", () => {
-  it("tells when it is ready, shows its warnings and keeps its log", async () => {
+  test("tells when it is ready, shows its warnings and keeps its log", async () => {
     const child = supervise(`${lives} console.log("ordinary"); console.error("a warning");`);
     expect(await child.ready).toMatchObject({ type: "ready" });
     await until(() => said.length > 0);
@@ -78,7 +78,7 @@ describe("a supervised process", () => {
     expect(log).toMatch(/a warning\n/);
   });
 
-  it("is started again after kill -9", async () => {
+  test("is started again after kill -9", async () => {
     const child = supervise(`${lives} console.error("process " + process.pid);`);
     const first = Number((await child.ready).pid);
     process.kill(first, "SIGKILL");
@@ -89,14 +89,14 @@ describe("a supervised process", () => {
     expect(isAlive(first)).toBe(false);
   });
 
-  it("is given up after five quick ends in a row, with its last words", async () => {
+  test("is given up after five quick ends in a row, with its last words", async () => {
     supervise(`console.error("the engine is broken"); process.exit(3);`);
     await until(() => givenUp.length > 0);
     expect(givenUp[0]?.message).toMatch(/^The worker ended 5 times in a row \(exit code 3\)/);
     expect(givenUp[0]?.message).toMatch(/\n {4}the engine is broken/);
   });
 
-  it("that ignores SIGTERM is killed within seconds, with the process it had started", async () => {
+  test("that ignores SIGTERM is killed within seconds, with the process it had started", async () => {
     const child = supervise(`import { spawn } from "node:child_process";
       const inner = spawn("sleep", ["600"]);
       process.on("SIGTERM", () => {});
@@ -109,7 +109,7 @@ describe("a supervised process", () => {
     await until(() => !isAlive(inner));
   });
 
-  it("ends when the launcher is killed with -9", async () => {
+  test("ends when the launcher is killed with -9", async () => {
     const program = path.join(folder, "program.mjs");
     writeFileSync(program, lives);
     const orders = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},

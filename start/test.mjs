@@ -1,3 +1,3 @@
 // npm test: makes everything ready as npm start does, then runs every stage (or those named).
 const { bootstrap } = await import("./bootstrap.mjs");
-await bootstrap("launch-test.mjs", { needs: "nothing" });
+await bootstrap("launchTest.mjs", { needs: "nothing" });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseSearch } from "./index.js";
 import { duration } from "./search/progress.js";
 
@@ -18,7 +18,7 @@ function parse(...words: string[]): ReturnType<typeof parseSearch> {
 }
 
 describe("npm run search", () => {
-  it("reads preset, seed, strategy, settings and file", async () => {
+  test("reads preset, seed, strategy, settings and file", async () => {
     const words = "--preset smoke --seed 7 --strategy random --set superNet.steps=5 --out r.json";
     expect(await parse(...words.split(" "))).toMatchObject({
       api: undefined,
@@ -35,7 +35,7 @@ describe("npm run search", () => {
     });
   });
 
-  it("reads limits beside other settings", async () => {
+  test("reads limits beside other settings", async () => {
     const words =
       "--strategy reinforcement --max-parameters 345000 --max-flops 2.2e7 --set parents=2";
     expect(await parse(...words.split(" "))).toMatchObject({
@@ -48,7 +48,7 @@ describe("npm run search", () => {
     });
   });
 
-  it("takes the names of an own text and of its vocabulary as they are", async () => {
+  test("takes the names of an own text and of its vocabulary as they are", async () => {
     const words = ["--text", "2024", "--vocabulary-file", "news/vocab.txt", "--set", "parents=2"];
     expect(await parse(...words)).toMatchObject({
       options: {
@@ -57,13 +57,13 @@ describe("npm run search", () => {
     });
   });
 
-  it("leaves the seed to the platform when none is given", async () => {
+  test("leaves the seed to the platform when none is given", async () => {
     const request = await parse();
     expect(request).toMatchObject({ options: { input: { preset: "tiny" } } });
     expect(request).not.toHaveProperty("options.input.seed");
   });
 
-  it.each([
+  test.each([
     [["--seed", "-3"], /whole number from 0/],
     [["--strategy", "luck"], /opnas, evolution, random/],
     [["--sed", "7"], /unknown option/],
@@ -77,7 +77,7 @@ describe("npm run search", () => {
 });
 
 describe("a duration", () => {
-  it.each([
+  test.each([
     [9.4, "9 s"],
     [185, "3 min 05 s"],
     [7_800, "2 h 10 min"],

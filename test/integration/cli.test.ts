@@ -8,7 +8,7 @@ import { bertLayer } from "@opnas/core";
 import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { readModel } from "@opnas/worker";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anArchitecture } from "../support/architecture.js";
 import { WorkerProcess } from "../support/workerProcess.js";
 
@@ -74,7 +74,7 @@ function whenFollowing(child: ChildProcess, act: () => void): void {
 }
 
 describe("opnas", () => {
-  it("starts, lists, pauses, resumes and cancels a run", async () => {
+  test("starts, lists, pauses, resumes and cancels a run", async () => {
     const id = await startRun("--seed", "11", "--name", "from a shell");
     expect((await run(["runs"])).stdout).toMatch(
       new RegExp(`${id} +from a shell +smoke +11 +queued`),
@@ -87,7 +87,7 @@ describe("opnas", () => {
     expect(again.stderr).toMatch(/^✗ .+\n$/);
   });
 
-  it("lays settings over the preset's and shows them in the record", async () => {
+  test("lays settings over the preset's and shows them in the record", async () => {
     const id = await startRun("--set", "superNet.steps=61", "--strategy", "random");
     const { stdout } = await run(["show", id]);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -99,7 +99,7 @@ describe("opnas", () => {
     await run(["cancel", id]);
   });
 
-  it("follows a run live and ends with code 1 and a record when it is cancelled", async () => {
+  test("follows a run live and ends with code 1 and a record when it is cancelled", async () => {
     const out = path.join(folder, "cancelled.json");
     const id = await startRun("--seed", "12");
     const outcome = await run(["search", "--resume", id, "--out", out], (child) => {
@@ -110,7 +110,7 @@ describe("opnas", () => {
     expect(JSON.parse(await readFile(out, "utf8"))).toMatchObject({ seed: 12, run: { id } });
   });
 
-  it("keeps the run when it is interrupted, and says how to go on", async () => {
+  test("keeps the run when it is interrupted, and says how to go on", async () => {
     const id = await startRun("--seed", "13");
     const outcome = await run(["search", "--resume", id], (child) => {
       whenFollowing(child, () => child.kill("SIGINT"));
@@ -121,7 +121,7 @@ describe("opnas", () => {
     await run(["cancel", id]);
   });
 
-  it("cancels an interrupted run when that was asked for", async () => {
+  test("cancels an interrupted run when that was asked for", async () => {
     const id = await startRun("--seed", "14");
     const words = ["search", "--resume", id, "--cancel-on-interrupt"];
     const outcome = await run(words, (child) => whenFollowing(child, () => child.kill("SIGINT")));
@@ -129,7 +129,7 @@ describe("opnas", () => {
     expect((await run(["runs"])).stdout).toMatch(new RegExp(`${id} .* cancelled`));
   });
 
-  it("ends with code 2 and the API's sentence for what it refuses", async () => {
+  test("ends with code 2 and the API's sentence for what it refuses", async () => {
     const preset = await run(["search", "--preset", "huge", "--detach"]);
     expect(preset).toMatchObject({ code: 2, stdout: "" });
     expect(preset.stderr).toMatch(/^✗ .*huge.*\n$/);
@@ -144,7 +144,7 @@ describe("opnas", () => {
     expect(setting).toMatchObject({ code: 2, stdout: "" });
   });
 
-  it("says how to start the platform when nothing answers", async () => {
+  test("says how to start the platform when nothing answers", async () => {
     const nowhere = await run(["runs"], undefined, "http://127.0.0.1:9/graphql");
     expect(nowhere.code).toBe(1);
     expect(nowhere.stderr).toMatch(
@@ -163,19 +163,20 @@ describe("opnas pretrain", () => {
   const size = "--layers 2 --hidden 32 --heads 2 --length 16";
   const words = (more: string) => ["pretrain", architectureId, ...`${size} ${more}`.split(" ")];
 
-  it("starts, lists, cancels and resumes a training", async () => {
+  test("starts, lists, cancels and resumes a training", async () => {
     const { stdout } = await run(words("--size large --steps 30 --seed 3 --detach"));
     const id = stdout.trim();
     expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* 3 +queued +0 of 30`));
     expect((await run(["cancel-training", id])).stdout).toBe(`${id}: cancelled\n`);
     expect(await run(["pretrain", "--resume", id, "--detach"])).toMatchObject({
-      ...{ code: 0, stdout: `${id}\n` },
+      code: 0,
+      stdout: `${id}\n`,
     });
     expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* queued`));
     await run(["cancel-training", id]);
   });
 
-  it("follows a training; Ctrl-C leaves it, and another command follows it to its end", async () => {
+  test("follows a training; Ctrl-C leaves it, and another command follows it to its end", async () => {
     const dataFolder = path.join(folder, "data");
     const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots: 1 });
     try {
@@ -195,7 +196,7 @@ describe("opnas pretrain", () => {
     }
   }, 120_000);
 
-  it.each([
+  test.each([
     ["--layers 0", /whole number from 1/],
     ["--size huge", /Allowed choices are small, base, large/],
     ["--heads 3", /size.hidden cannot be used: hidden must be a multiple of heads/],
@@ -206,7 +207,7 @@ describe("opnas pretrain", () => {
     expect(outcome.stderr).toMatch(message);
   });
 
-  it("wants an architecture or a training to resume, and says which is not there", async () => {
+  test("wants an architecture or a training to resume, and says which is not there", async () => {
     expect(await run(["pretrain"])).toMatchObject({ code: 2 });
     const nowhere = await run(["pretrain", "0199b1f0-0000-7000-8000-00000000dead"]);
     expect(nowhere.stderr).toMatch(/^✗ There is no architecture 0199b1f0/);

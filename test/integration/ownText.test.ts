@@ -83,9 +83,16 @@ test("a pre-training reads another text than its search did", async () => {
   const architectureId = await anArchitecture(db, { version: 1, layers: [bertLayer] });
   const settings = {
     ...defaultPretraining({
-      ...{ layers: 1, hidden: 16, heads: 2, vocabulary: 300, length: 16, rawKernels: false },
+      layers: 1,
+      hidden: 16,
+      heads: 2,
+      vocabulary: 300,
+      length: 16,
+      rawKernels: false,
     }),
-    ...{ steps: 5, batch: 4, text: { folder: "farm", vocabulary: null } },
+    steps: 5,
+    batch: 4,
+    text: { folder: "farm", vocabulary: null },
   };
   const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings });
   const { artifact, error } = await until("the training ends", 120, async () => {

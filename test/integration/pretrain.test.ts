@@ -27,7 +27,10 @@ const backbone: Backbone = {
 const size = { layers: 4, hidden: 64, heads: 4, vocabulary: 1024, length: 32, rawKernels: false };
 const settings: PretrainSettings = {
   ...defaultPretraining(size),
-  ...{ steps: 400, batch: 8, accumulate: 2, checkpointEverySeconds: 1 },
+  steps: 400,
+  batch: 8,
+  accumulate: 2,
+  checkpointEverySeconds: 1,
 };
 
 const architectureId = await anArchitecture(db, backbone);

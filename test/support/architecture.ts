@@ -10,8 +10,14 @@ export async function anArchitecture(db: Database, backbone: Architecture): Prom
   const generation = await db.generation.create({ data: { runId, index: 0, size: 1 } });
   const { id } = await db.architecture.create({
     data: {
-      ...{ runId, generationId: generation.id, indexInGeneration: 0 },
-      ...{ key: "key", name: architectureName("key"), json: backbone, params: 1, flops: 1 },
+      runId,
+      generationId: generation.id,
+      indexInGeneration: 0,
+      key: "key",
+      name: architectureName("key"),
+      json: backbone,
+      params: 1,
+      flops: 1,
     },
   });
   return id;

@@ -107,8 +107,15 @@ async function downloadWheel(name, pip, downloads, step) {
   ];
   const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
   const args = [
-    ...[...before, "download", "--no-deps", ...any, `--platform=manylinux_2_17_${arch}`],
-    ...["--timeout=10", "--retries=0", "--disable-pip-version-check", `--dest=${downloads}`],
+    ...before,
+    "download",
+    "--no-deps",
+    ...any,
+    `--platform=manylinux_2_17_${arch}`,
+    "--timeout=10",
+    "--retries=0",
+    "--disable-pip-version-check",
+    `--dest=${downloads}`,
     `${name}==${WHEEL_VERSION}`,
   ];
   const env = { ...process.env, TMPDIR: unfinished };
@@ -124,12 +131,21 @@ export async function compileBinding(folder, engine, [compiler], step) {
   const target = path.join(home, "lib", "napi-v8");
   mkdirSync(target, { recursive: true });
   const args = [
-    ...["-std=c++17", "-O2", "-shared", "-fPIC", "-DNAPI_VERSION=8"],
+    "-std=c++17",
+    "-O2",
+    "-shared",
+    "-fPIC",
+    "-DNAPI_VERSION=8",
     `-I${path.join(folder, "node_modules", "node-api-headers", "include")}`,
     `-I${path.join("deps", "include")}`,
-    ...["binding/tfjs_backend.cc", "binding/tfjs_binding.cc"],
-    ...["-o", path.join(target, "tfjs_binding.node"), "-Ldeps/lib"],
-    ...["-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib"],
+    "binding/tfjs_backend.cc",
+    "binding/tfjs_binding.cc",
+    "-o",
+    path.join(target, "tfjs_binding.node"),
+    "-Ldeps/lib",
+    "-ltensorflow",
+    "-ltensorflow_framework",
+    "-Wl,-rpath,$ORIGIN/../../deps/lib",
   ];
   await run(compiler, args, { ...step, cwd: home, limit: 300 });
 }
@@ -146,14 +162,23 @@ export async function compileKernels(folder, engine, [compiler], step) {
   const lib = path.join(home, "deps", "lib");
   const args = [
     // Vector loops for this processor; sums may be reordered only where the source says so.
-    ...["-std=c++17", "-O3", process.arch === "x64" ? "-march=native" : "-mcpu=native"],
-    ...["-fopenmp-simd", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC"],
-    ...[
-      "-DNAPI_VERSION=8",
-      `-I${path.join(folder, "node_modules", "node-api-headers", "include")}`,
-    ],
-    ...[`-I${path.join(home, "deps", "include")}`, path.join(kernelSources, "kernels.cc")],
-    ...["-o", draft, `-L${lib}`, "-ltensorflow", "-ltensorflow_framework"],
+    "-std=c++17",
+    "-O3",
+    process.arch === "x64" ? "-march=native" : "-mcpu=native",
+    "-fopenmp-simd",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-shared",
+    "-fPIC",
+    "-DNAPI_VERSION=8",
+    `-I${path.join(folder, "node_modules", "node-api-headers", "include")}`,
+    `-I${path.join(home, "deps", "include")}`,
+    path.join(kernelSources, "kernels.cc"),
+    "-o",
+    draft,
+    `-L${lib}`,
+    "-ltensorflow",
+    "-ltensorflow_framework",
     `-Wl,-rpath,$ORIGIN/${path.relative(path.dirname(target), lib)}`,
   ];
   try {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withLock } from "./lock.mjs";
 import { run } from "./run.mjs";
 import { unzip } from "./unzip.mjs";
@@ -17,14 +17,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("installing the native engine", () => {
-  it("says within seconds that there is none where no registry can be reached", async () => {
+  test("says within seconds that there is none where no registry can be reached", async () => {
     const { code, seconds, lines } = await install({ npm_config_registry: "http://127.0.0.1:9" });
     expect(code).toBe(3);
     expect(seconds).toBeLessThan(10);
     expect(lines.at(-1)).toMatch(/^engine: tensorflow cannot be had.*npm's registry.*ECONNREFUSED/);
   }, 30_000);
 
-  it("does not wait for a registry that takes the call and never answers", async () => {
+  test("does not wait for a registry that takes the call and never answers", async () => {
     const silent = createServer();
     await new Promise((resolve) => silent.listen(0, "127.0.0.1", () => resolve(undefined)));
     const registry = `http://127.0.0.1:${silent.address().port}`;
@@ -34,7 +34,7 @@ describe("installing the native engine", () => {
     expect(seconds).toBeLessThan(15);
   }, 30_000);
 
-  it("does nothing where WebAssembly was asked for", async () => {
+  test("does nothing where WebAssembly was asked for", async () => {
     const { code, lines } = await install({ OPNAS_ENGINE: "wasm" });
     expect(code).toBe(0);
     expect(lines).toHaveLength(1);
@@ -44,12 +44,12 @@ describe("installing the native engine", () => {
 describe("a step", () => {
   const log = () => path.join(folder, "log");
 
-  it("ends when nothing arrives any more", async () => {
+  test("ends when nothing arrives any more", async () => {
     const silent = run("sleep", ["60"], { log: log(), watch: folder, stall: 1 });
     await expect(silent).rejects.toThrow("nothing arrived for 1 s");
   });
 
-  it("ends when it takes too long, with what it started", async () => {
+  test("ends when it takes too long, with what it started", async () => {
     const beat = path.join(folder, "beat");
     const script = `(while :; do echo x >> "${beat}"; sleep 0.05; done) & wait`;
     const endless = run("sh", ["-c", script], { log: log(), limit: 1 });
@@ -59,7 +59,7 @@ describe("a step", () => {
     expect(readFileSync(beat, "utf8")).toHaveLength(beats);
   });
 
-  it("fails with the line that says why", async () => {
+  test("fails with the line that says why", async () => {
     const failing = run("sh", ["-c", "echo Error: no such thing; echo more; exit 1"], {
       log: log(),
     });
@@ -68,7 +68,7 @@ describe("a step", () => {
 });
 
 describe("the lock", () => {
-  it("lets one in at a time", async () => {
+  test("lets one in at a time", async () => {
     let inside = 0;
     const work = async () => {
       inside++;
@@ -80,7 +80,7 @@ describe("the lock", () => {
     await Promise.all([1, 2, 3].map(() => withLock(lock, () => undefined, work)));
   });
 
-  it("is taken over from a holder that died", async () => {
+  test("is taken over from a holder that died", async () => {
     const lock = path.join(folder, "lock");
     writeFileSync(lock, "somebody");
     const longAgo = new Date(Date.now() - 60_000);
@@ -96,14 +96,14 @@ describe("the lock", () => {
 });
 
 describe("unzip", () => {
-  it("unpacks what is wanted, under the names asked for", async () => {
+  test("unpacks what is wanted, under the names asked for", async () => {
     const archive = path.join(folder, "a.whl");
     writeFileSync(archive, zipOf({ "x/packed.txt": "a".repeat(1000), "x/other.txt": "no" }));
     await unzip(archive, (name) => name.includes("packed") && path.join(folder, "out", "p.txt"));
     expect(readFileSync(path.join(folder, "out", "p.txt"), "utf8")).toBe("a".repeat(1000));
   });
 
-  it("refuses what is not an archive", async () => {
+  test("refuses what is not an archive", async () => {
     const archive = path.join(folder, "a.whl");
     writeFileSync(archive, "<html>sign in first</html>".repeat(10));
     await expect(unzip(archive, () => undefined)).rejects.toThrow("not a zip archive");

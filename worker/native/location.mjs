@@ -43,7 +43,10 @@ export function installedEngine(engine, env = process.env) {
   const { origin, libtensorflow } = JSON.parse(readFileSync(record, "utf8"));
   const kernels = kernelsFile(folder);
   return {
-    ...{ folder, addon: flavours[engine].addon, origin, libtensorflow },
+    folder,
+    addon: flavours[engine].addon,
+    origin,
+    libtensorflow,
     kernels: existsSync(kernels) ? kernels : undefined,
   };
 }

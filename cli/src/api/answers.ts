@@ -221,7 +221,9 @@ export const trainingsAnswerSchema = z.object({
         node: z.object({
           id: z.string(),
           status: trainingStatus,
-          ...{ seed: z.int(), step: z.int(), steps: z.int() },
+          seed: z.int(),
+          step: z.int(),
+          steps: z.int(),
           architecture: z.object({ name: z.string() }),
           lastMetric: z.object({ loss: z.number() }).nullish(),
         }),

@@ -34,7 +34,7 @@ export class Api {
     variables: Variables,
     schema: z.ZodType<Result>,
   ): Promise<Result> {
-    const answer = answerSchema.safeParse(await this.#post(print(document), variables));
+    const answer = answerSchema.safeParse(await this.post(print(document), variables));
     if (!answer.success) {
       throw new CliError(
         `${this.address} does not speak GraphQL: is it the platform's API?`,
@@ -49,7 +49,7 @@ export class Api {
     return checked(schema, answer.data.data);
   }
 
-  async #post(query: string, variables: unknown): Promise<unknown> {
+  private async post(query: string, variables: unknown): Promise<unknown> {
     try {
       const response = await fetch(this.address, {
         method: "POST",

@@ -26,8 +26,13 @@ const sizes = {
 const number = z.number().optional();
 
 const optionsSchema = z.object({
-  ...{ layers: number, hidden: number, heads: number, length: number },
-  ...{ steps: number, batch: number, accumulate: number },
+  layers: number,
+  hidden: number,
+  heads: number,
+  length: number,
+  steps: number,
+  batch: number,
+  accumulate: number,
   size: z.enum(["small", "base", "large"]).optional(),
   text: z.string().optional(),
   seed: number,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Candidate, OperationRow } from "../api/answers.js";
 import { buildRecord, type RunData } from "./record.js";
 
@@ -26,8 +26,13 @@ function candidate(key: string, generationIndex: number, indexInGeneration: numb
     })),
     evaluations: [
       {
-        ...{ heldOutLoss: 1, heldOutAccuracy: 0.5, tokenUniformity: [0.5, 0.25], stepSeconds: 0.1 },
-        ...{ timings: { b: 2, a: 1 }, engine: "wasm", attempt: 1 },
+        heldOutLoss: 1,
+        heldOutAccuracy: 0.5,
+        tokenUniformity: [0.5, 0.25],
+        stepSeconds: 0.1,
+        timings: { b: 2, a: 1 },
+        engine: "wasm",
+        attempt: 1,
       },
     ],
   };
@@ -102,14 +107,14 @@ const again: RunData = {
 };
 
 describe("the record of a run", () => {
-  it("begins with seed, preset, strategy and engine and lists candidates in their order", () => {
+  test("begins with seed, preset, strategy and engine and lists candidates in their order", () => {
     const record = buildRecord(data);
     expect(Object.keys(record).slice(0, 4)).toEqual(["seed", "preset", "strategy", "engine"]);
     const keys = record.generations.map(({ candidates }) => candidates.map(({ key }) => key));
     expect(keys).toEqual([["k1", "k2"], ["k3"]]);
   });
 
-  it("lists the references beside the generations", () => {
+  test("lists the references beside the generations", () => {
     const record = buildRecord(data);
     expect(record.references).toMatchObject([
       { reference: "bert", key: "k9", score: 55, taskScores: [{ task: "mlm" }, { task: "swap" }] },
@@ -117,7 +122,7 @@ describe("the record of a run", () => {
     expect(JSON.stringify(record.generations)).not.toContain("k9");
   });
 
-  it("differs between two runs with one seed only in run and timings", () => {
+  test("differs between two runs with one seed only in run and timings", () => {
     const { run, timings, ...first } = buildRecord(data);
     const { run: otherRun, timings: otherTimings, ...second } = buildRecord(again);
     expect(JSON.stringify(second)).toBe(JSON.stringify(first));
@@ -125,7 +130,7 @@ describe("the record of a run", () => {
     expect(otherTimings).not.toEqual(timings);
   });
 
-  it("keeps times and ids out of the part that is compared", () => {
+  test("keeps times and ids out of the part that is compared", () => {
     const compared = { ...buildRecord(data), run: null, timings: null };
     expect(JSON.stringify(compared)).not.toMatch(/2026|id-k1|"attempt"/);
   });

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseAssignments } from "./settings.js";
 
 describe("--set", () => {
-  it("builds partial settings from paths, reading values as JSON where they are JSON", () => {
+  test("builds partial settings from paths, reading values as JSON where they are JSON", () => {
     const given = ["superNet.steps=100", "superNet.warmup=0.1", 'tasks=["mlm"]', "strategy=random"];
     expect(parseAssignments(given)).toEqual({
       superNet: { steps: 100, warmup: 0.1 },
@@ -11,11 +11,11 @@ describe("--set", () => {
     });
   });
 
-  it("keeps an equals sign within a value", () => {
+  test("keeps an equals sign within a value", () => {
     expect(parseAssignments(["name=a=b"])).toEqual({ name: "a=b" });
   });
 
-  it.each([
+  test.each([
     [["superNet.steps"], /write it as name=value/],
     [["a.b=1", "a.b=2"], /given twice/],
     [["a=1", "a.b=2"], /was already given a value/],

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { timeSplit } from "./timeSplit.js";
 
 const timings = {
@@ -9,7 +9,7 @@ const timings = {
   overheadSeconds: 0.062,
 };
 
-it("tells each part, and the platform's per candidate that was scored", () => {
+test("tells each part, and the platform's per candidate that was scored", () => {
   const candidates = [{ score: 50 }, { score: 60 }, { score: null }];
   expect(timeSplit(timings, candidates)).toBe(
     "Time: super-net 120 s, 2 candidates: train 5.3 s, fine-tune 60 s, score 8.0 s, platform 0.1 s (31 ms a candidate).",

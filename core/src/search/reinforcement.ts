@@ -86,21 +86,21 @@ function watched<A>(space: SearchSpace<A>) {
 
 /** For every slot a softmax over operations, all equally likely at first. */
 class Policy {
-  readonly #logits = new Map<string, number>();
-  #baseline = 0;
+  private readonly logits = new Map<string, number>();
+  private baseline = 0;
 
   constructor(private readonly settings: SearchSettings["reinforcement"]) {}
 
   /** Draws an operation with its probability among those that are offered. */
   readonly choose: Chooser = (slot, options, random) => {
-    const drawn = random.weighted(this.#probabilities(slot, options));
+    const drawn = random.weighted(this.probabilities(slot, options));
     return options[drawn] ?? random.pick(options);
   };
 
   /** Takes the mean of the initial population as the first baseline. */
   begin(initial: readonly { score: number }[]): void {
     const sum = initial.reduce((total, { score }) => total + score, 0);
-    this.#baseline = sum / Math.max(1, initial.length);
+    this.baseline = sum / Math.max(1, initial.length);
   }
 
   /**
@@ -115,10 +115,10 @@ class Policy {
   ): void {
     const { learningRate, baselineDecay } = this.settings;
     const steps = children.flatMap(({ key, score }) => {
-      const advantage = (score - this.#baseline) / unit;
-      this.#baseline = baselineDecay * this.#baseline + (1 - baselineDecay) * score;
+      const advantage = (score - this.baseline) / unit;
+      this.baseline = baselineDecay * this.baseline + (1 - baselineDecay) * score;
       return (actions.get(key) ?? []).flatMap(({ slot, options, chosen }) => {
-        const probabilities = this.#probabilities(slot, options);
+        const probabilities = this.probabilities(slot, options);
         return options.map((operation, index) => ({
           name: nameOf(slot, operation),
           by:
@@ -126,11 +126,11 @@ class Policy {
         }));
       });
     });
-    for (const { name, by } of steps) this.#logits.set(name, (this.#logits.get(name) ?? 0) + by);
+    for (const { name, by } of steps) this.logits.set(name, (this.logits.get(name) ?? 0) + by);
   }
 
-  #probabilities(slot: Slot, options: readonly string[]): number[] {
-    const logits = options.map((operation) => this.#logits.get(nameOf(slot, operation)) ?? 0);
+  private probabilities(slot: Slot, options: readonly string[]): number[] {
+    const logits = options.map((operation) => this.logits.get(nameOf(slot, operation)) ?? 0);
     const largest = Math.max(...logits);
     const weights = logits.map((logit) => Math.exp(logit - largest));
     const total = weights.reduce((sum, weight) => sum + weight, 0);

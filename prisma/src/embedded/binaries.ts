@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { canEnter, homeForRoot, type SystemUser } from "./system-user.js";
+import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
 
 /** Where one Postgres lies: its folder has bin/, lib/ and share/. */
 export interface Binaries {

@@ -18,7 +18,7 @@ import { promisify } from "node:util";
 import { OpnasError } from "@opnas/core";
 import { undefinedIfAbsent } from "./absent.js";
 import { binariesFor, type Binaries } from "./binaries.js";
-import { canEnter, homeForRoot, type SystemUser } from "./system-user.js";
+import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
 
 const run = promisify(execFile);
 export const superuser = "opnas";

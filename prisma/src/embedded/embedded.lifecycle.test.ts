@@ -6,7 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startEmbeddedPostgres, type EmbeddedPostgres } from "./index.js";
 
 let folder: string;
@@ -74,7 +74,7 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 describe("the embedded Postgres", () => {
-  it("creates its data on first use and keeps it over a stop and a start", async () => {
+  test("creates its data on first use and keeps it over a stop and a start", async () => {
     const first = await start();
     await query(first.url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)");
     await first.stop();
@@ -84,7 +84,7 @@ describe("the embedded Postgres", () => {
     expect(await query(second.url, "SELECT n FROM kept")).toEqual([{ n: 42 }]);
   });
 
-  it("listens on loopback only and turns away a wrong password", async () => {
+  test("listens on loopback only and turns away a wrong password", async () => {
     const { url } = await start();
     expect(await query(url, "SHOW listen_addresses")).toEqual([{ listen_addresses: "127.0.0.1" }]);
     const wrong = new URL(url);
@@ -93,14 +93,14 @@ describe("the embedded Postgres", () => {
     expect((await stat(path.join(folder, "password"))).mode & 0o777).toBe(0o600);
   });
 
-  it("ends with a launcher that was killed with -9", async () => {
+  test("ends with a launcher that was killed with -9", async () => {
     const { child, pid } = await launcher();
     await killed(child);
     await until(() => !alive(pid));
     expect((await start()).reused).toBe(false);
   });
 
-  it("takes over a server whose launcher and guard were both killed with -9", async () => {
+  test("takes over a server whose launcher and guard were both killed with -9", async () => {
     const { child, pid } = await launcher();
     const members = await guardOf(pid);
     for (const member of members) process.kill(member, "SIGSTOP");
@@ -113,7 +113,7 @@ describe("the embedded Postgres", () => {
     expect(alive(pid)).toBe(false);
   });
 
-  it("recovers committed rows after the server itself was killed with -9", async () => {
+  test("recovers committed rows after the server itself was killed with -9", async () => {
     const first = await start();
     await query(first.url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
     process.kill(first.pid, "SIGKILL");
@@ -123,7 +123,7 @@ describe("the embedded Postgres", () => {
     expect(await query(second.url, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
   });
 
-  it("takes a free port when the one asked for is taken", async () => {
+  test("takes a free port when the one asked for is taken", async () => {
     const first = await start();
     const other = folder;
     folder = await mkdtemp(path.join(tmpdir(), "opnas-embedded-"));
@@ -135,7 +135,7 @@ describe("the embedded Postgres", () => {
     folder = other;
   });
 
-  it("says what to do about data of another Postgres version", async () => {
+  test("says what to do about data of another Postgres version", async () => {
     const server = await start();
     await server.stop();
     const cluster = await realpath(path.join(folder, "cluster"));
@@ -146,7 +146,7 @@ describe("the embedded Postgres", () => {
     );
   });
 
-  it("leaves a postmaster.pid that names another living program to Postgres, and starts", async () => {
+  test("leaves a postmaster.pid that names another living program to Postgres, and starts", async () => {
     const server = await start();
     process.kill(server.pid, "SIGKILL");
     await server.ended;
@@ -157,7 +157,7 @@ describe("the embedded Postgres", () => {
     expect((await start()).reused).toBe(false);
   });
 
-  it.runIf(process.getuid?.() === 0)(
+  test.runIf(process.getuid?.() === 0)(
     "keeps its data where its user can reach it when root's folder is closed to others",
     async () => {
       await chmod(folder, 0o700);

@@ -16,7 +16,7 @@ import {
   urlOf,
   type Postmaster,
 } from "./postmaster.js";
-import { chooseUser } from "./system-user.js";
+import { chooseUser } from "./systemUser.js";
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster and its password; made when missing. */

@@ -28,7 +28,10 @@ export function candidateOf(
   { size }: SearchSettings,
 ): NewCandidate {
   return {
-    ...{ architecture, key, parentKey, mutation },
+    architecture,
+    key,
+    parentKey,
+    mutation,
     name: architectureName(key),
     params: parameterCount(architecture, size),
     flops: flops(architecture, size),
@@ -40,8 +43,10 @@ export function referencesOf(settings: SearchSettings): NewReference[] {
   if (!settings.references) return [];
   return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {
     const proposal = {
-      ...{ architecture, key: architectureKey(architecture) },
-      ...{ parentKey: null, mutation: null },
+      architecture,
+      key: architectureKey(architecture),
+      parentKey: null,
+      mutation: null,
     };
     return { ...candidateOf(proposal, settings), reference, name };
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
-import { template } from "./global-setup.js";
+import { template } from "./globalSetup.js";
 
 /**
  * A migrated, empty database for the calling test file alone: its connection string. It is dropped

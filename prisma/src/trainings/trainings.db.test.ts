@@ -23,8 +23,14 @@ const run = await db.searchRun.create({
 const generation = await db.generation.create({ data: { runId: run.id, index: 0, size: 1 } });
 const architecture = await db.architecture.create({
   data: {
-    ...{ runId: run.id, generationId: generation.id, indexInGeneration: 0 },
-    ...{ key: "a", name: "a", json: bertBase, params: 1, flops: 1 },
+    runId: run.id,
+    generationId: generation.id,
+    indexInGeneration: 0,
+    key: "a",
+    name: "a",
+    json: bertBase,
+    params: 1,
+    flops: 1,
   },
 });
 
@@ -40,8 +46,11 @@ async function claimed(id: string): Promise<TrainingClaim> {
 const points = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => ({
     step: from + index,
-    ...{ loss: 7.5, maskedLoss: 7, nextSentenceLoss: 0.5 },
-    ...{ learningRate: 1e-3, tokensPerSecond: 1000 + from },
+    loss: 7.5,
+    maskedLoss: 7,
+    nextSentenceLoss: 0.5,
+    learningRate: 1e-3,
+    tokensPerSecond: 1000 + from,
   }));
 const report = (claim: TrainingClaim, from: number, to: number) =>
   reportTraining(db, claim, { step: to, engine: "wasm", metrics: points(from, to) });
@@ -75,7 +84,10 @@ describe("a training", () => {
     await report(claim, 1, 50);
     await finishTraining(db, claim, "artifacts/trainings/x");
     expect(await db.training.findUnique({ where: { id } })).toMatchObject({
-      ...{ status: "DONE", step: 50, engine: "wasm", artifact: "artifacts/trainings/x" },
+      status: "DONE",
+      step: 50,
+      engine: "wasm",
+      artifact: "artifacts/trainings/x",
       error: null,
     });
     expect(await claimTraining(db, id)).toBeNull();
@@ -117,7 +129,8 @@ describe("a training", () => {
     expect(await isTrainingWanted(db, claim)).toBe(false);
     expect(await claimTraining(db, id)).toBeNull();
     expect(await resumeTraining(db, queue, id)).toMatchObject({
-      ...{ status: "QUEUED", finishedAt: null },
+      status: "QUEUED",
+      finishedAt: null,
     });
     await resumeTraining(db, queue, id);
     expect(await waiting()).toHaveLength(1);
@@ -130,7 +143,8 @@ describe("a training", () => {
     await failTraining(db, id, new Error("too late"));
     const error = { code: "INTERNAL", message: "the disk is full" };
     expect(await db.training.findUnique({ where: { id } })).toMatchObject({
-      ...{ status: "FAILED", error },
+      status: "FAILED",
+      error,
     });
     expect(await resumeTraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
   });

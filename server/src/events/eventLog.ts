@@ -6,13 +6,13 @@ export const batchSize = 200;
 
 /** The stored events of runs, read in order. */
 export class EventLog {
-  readonly #database: Database;
-  readonly #reading = new Map<string, Promise<RunEvent[]>>();
+  private readonly database: Database;
+  private readonly reading = new Map<string, Promise<RunEvent[]>>();
 
   constructor(database: Database, notifications: Notifications) {
-    this.#database = database;
+    this.database = database;
     // A query under way may have begun before what is told now: nobody may join it any more.
-    notifications.listen(runChannel, () => this.#reading.clear());
+    notifications.listen(runChannel, () => this.reading.clear());
   }
 
   /**
@@ -21,17 +21,17 @@ export class EventLog {
    */
   read(runId: string, after: number): Promise<RunEvent[]> {
     const key = `${runId}:${after}`;
-    const shared = this.#reading.get(key);
+    const shared = this.reading.get(key);
     if (shared !== undefined) return shared;
-    const reading = this.#database.runEvent.findMany({
+    const reading = this.database.runEvent.findMany({
       where: { runId, seq: { gt: after } },
       orderBy: { seq: "asc" },
       take: batchSize,
     });
     const settled = reading.finally(() => {
-      if (this.#reading.get(key) === settled) this.#reading.delete(key);
+      if (this.reading.get(key) === settled) this.reading.delete(key);
     });
-    this.#reading.set(key, settled);
+    this.reading.set(key, settled);
     return settled;
   }
 }

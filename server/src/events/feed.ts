@@ -22,78 +22,78 @@ interface Services {
  * one read, as a row with an earlier clock can.
  */
 export class EventFeed {
-  readonly #services: Services;
-  readonly #listeners = new Set<EventListener>();
+  private readonly services: Services;
+  private readonly listeners = new Set<EventListener>();
   /** Newest event read, by run; a run that is not there began after the feed. */
-  readonly #positions = new Map<string, number>();
+  private readonly positions = new Map<string, number>();
   /** Runs with news; null when it may be any. */
-  #pending = new Set<string | null>();
-  readonly #news = new Signal();
-  readonly #stopping = new AbortController();
-  #running: Promise<void> | undefined;
-  #unlisten: (() => void) | undefined;
+  private pending = new Set<string | null>();
+  private readonly news = new Signal();
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private unlisten: (() => void) | undefined;
 
   constructor(services: Services) {
-    this.#services = services;
+    this.services = services;
   }
 
   async start(): Promise<void> {
-    this.#unlisten = this.#services.notifications.listen(runChannel, (runId) => {
-      this.#pending.add(runId);
-      this.#news.raise();
+    this.unlisten = this.services.notifications.listen(runChannel, (runId) => {
+      this.pending.add(runId);
+      this.news.raise();
     });
-    for (const { id, lastSeq } of await this.#newestSeqs()) this.#positions.set(id, lastSeq);
-    this.#running = this.#run();
+    for (const { id, lastSeq } of await this.newestSeqs()) this.positions.set(id, lastSeq);
+    this.running = this.run();
   }
 
   /** Tells `listener` every event that commits from now on. @returns ends it */
   listen(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** How many listen now. */
   get listenerCount(): number {
-    return this.#listeners.size;
+    return this.listeners.size;
   }
 
   async stop(): Promise<void> {
-    this.#unlisten?.();
-    this.#stopping.abort();
-    this.#news.raise();
-    await this.#running;
+    this.unlisten?.();
+    this.stopping.abort();
+    this.news.raise();
+    await this.running;
   }
 
-  async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      await this.#news.wait();
-      const pending = this.#pending;
-      this.#pending = new Set();
-      const runIds = pending.has(null) ? await this.#runsWithNews() : pending;
-      for (const runId of runIds) if (runId !== null && isRowId(runId)) await this.#catchUp(runId);
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.news.wait();
+      const pending = this.pending;
+      this.pending = new Set();
+      const runIds = pending.has(null) ? await this.runsWithNews() : pending;
+      for (const runId of runIds) if (runId !== null && isRowId(runId)) await this.catchUp(runId);
     }
   }
 
-  async #runsWithNews(): Promise<string[]> {
-    const read = () => this.#newestSeqs();
-    const newest = (await this.#services.patience.read(read, this.#stopping.signal)) ?? [];
+  private async runsWithNews(): Promise<string[]> {
+    const read = () => this.newestSeqs();
+    const newest = (await this.services.patience.read(read, this.stopping.signal)) ?? [];
     return newest
-      .filter(({ id, lastSeq }) => lastSeq > (this.#positions.get(id) ?? 0))
+      .filter(({ id, lastSeq }) => lastSeq > (this.positions.get(id) ?? 0))
       .map(({ id }) => id);
   }
 
-  async #newestSeqs() {
-    return this.#services.database.searchRun.findMany({ select: { id: true, lastSeq: true } });
+  private async newestSeqs() {
+    return this.services.database.searchRun.findMany({ select: { id: true, lastSeq: true } });
   }
 
-  async #catchUp(runId: string): Promise<void> {
-    const { eventLog, patience } = this.#services;
+  private async catchUp(runId: string): Promise<void> {
+    const { eventLog, patience } = this.services;
     for (let more = true; more;) {
-      const position = this.#positions.get(runId) ?? 0;
+      const position = this.positions.get(runId) ?? 0;
       const read = () => eventLog.read(runId, position);
-      const events = (await patience.read(read, this.#stopping.signal)) ?? [];
-      this.#positions.set(runId, events.at(-1)?.seq ?? position);
-      if (events.length > 0) for (const listener of this.#listeners) listener(runId, events);
+      const events = (await patience.read(read, this.stopping.signal)) ?? [];
+      this.positions.set(runId, events.at(-1)?.seq ?? position);
+      if (events.length > 0) for (const listener of this.listeners) listener(runId, events);
       more = events.length === batchSize;
     }
   }

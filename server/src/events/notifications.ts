@@ -24,52 +24,52 @@ interface Connection {
  * everyone is told to look again, and nothing is missed.
  */
 export class Notifications {
-  readonly #listeners = new Map<string, Set<Listener>>();
-  readonly #databaseUrl: string;
-  readonly #log: Log;
-  readonly #stopping = new AbortController();
-  #client: pg.Client | undefined;
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly databaseUrl: string;
+  private readonly log: Log;
+  private readonly stopping = new AbortController();
+  private client: pg.Client | undefined;
 
   constructor(databaseUrl: string, log: Log) {
-    this.#databaseUrl = databaseUrl;
-    this.#log = log;
+    this.databaseUrl = databaseUrl;
+    this.log = log;
   }
 
   /** @throws OpnasError `DATABASE_UNREACHABLE` */
   async start(): Promise<void> {
     try {
-      void this.#keep(await this.#connect());
+      void this.keep(await this.connect());
     } catch (error) {
-      throw unreachable(this.#databaseUrl, error);
+      throw unreachable(this.databaseUrl, error);
     }
   }
 
   /** @returns ends the listening */
   listen(channel: Channel, listener: Listener): () => void {
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(listener));
+    const listeners = this.listeners.get(channel) ?? new Set();
+    this.listeners.set(channel, listeners.add(listener));
     return () => listeners.delete(listener);
   }
 
   /** How many listen now. */
   get listenerCount(): number {
-    return [...this.#listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0);
+    return [...this.listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0);
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#client?.end();
+    this.stopping.abort();
+    await this.client?.end();
   }
 
-  async #connect(): Promise<Connection> {
+  private async connect(): Promise<Connection> {
     const client = new pg.Client({
-      connectionString: this.#databaseUrl,
+      connectionString: this.databaseUrl,
       application_name: "opnas-listener",
       connectionTimeoutMillis: 5_000,
       query_timeout: 10_000,
       keepAlive: true,
     });
-    client.on("notification", ({ channel, payload }) => this.#tell(channel, payload ?? null));
+    client.on("notification", ({ channel, payload }) => this.tell(channel, payload ?? null));
     const lost = new Promise<unknown>((resolve) => {
       client.on("error", resolve);
       client.on("end", () => resolve(new Error("the connection was closed")));
@@ -77,7 +77,7 @@ export class Notifications {
     try {
       await client.connect();
       for (const channel of channels) await client.query(`LISTEN ${channel}`);
-      this.#stopping.signal.throwIfAborted();
+      this.stopping.signal.throwIfAborted();
     } catch (error) {
       await close(client);
       throw error;
@@ -87,37 +87,37 @@ export class Notifications {
       client.query("SELECT 1").catch((error: unknown) => client.emit("error", error));
     }, probeMilliseconds);
     void lost.then(() => clearInterval(probe));
-    this.#client = client;
+    this.client = client;
     return { client, lost };
   }
 
   /** Replaces the connection whenever it is lost, until `stop`. */
-  async #keep(connection: Connection): Promise<void> {
+  private async keep(connection: Connection): Promise<void> {
     for (let current: Connection | null = connection; current !== null;) {
       const reason = await current.lost;
       await close(current.client);
-      if (this.#stopping.signal.aborted) return;
-      this.#log.info(`Lost the database's notifications (${messageOf(reason)}); reconnecting.`);
-      current = await this.#reconnect();
+      if (this.stopping.signal.aborted) return;
+      this.log.info(`Lost the database's notifications (${messageOf(reason)}); reconnecting.`);
+      current = await this.reconnect();
     }
   }
 
-  async #reconnect(): Promise<Connection | null> {
+  private async reconnect(): Promise<Connection | null> {
     for (let pause = shortestPause; ; pause = Math.min(pause * 2, longestPause)) {
       try {
-        await sleep(pause, undefined, { signal: this.#stopping.signal });
-        const connection = await this.#connect();
-        this.#log.info("The database's notifications are back.");
-        for (const channel of channels) this.#tell(channel, null);
+        await sleep(pause, undefined, { signal: this.stopping.signal });
+        const connection = await this.connect();
+        this.log.info("The database's notifications are back.");
+        for (const channel of channels) this.tell(channel, null);
         return connection;
       } catch {
-        if (this.#stopping.signal.aborted) return null;
+        if (this.stopping.signal.aborted) return null;
       }
     }
   }
 
-  #tell(channel: string, payload: string | null): void {
-    for (const listener of this.#listeners.get(channel) ?? []) listener(payload);
+  private tell(channel: string, payload: string | null): void {
+    for (const listener of this.listeners.get(channel) ?? []) listener(payload);
   }
 }
 

@@ -10,11 +10,11 @@ const longestPause = 5_000;
  * error would make every client ask anew at once. The log hears of it once per outage.
  */
 export class Patience {
-  readonly #log: Log;
-  #away = false;
+  private readonly log: Log;
+  private away = false;
 
   constructor(log: Log) {
-    this.#log = log;
+    this.log = log;
   }
 
   /**
@@ -25,13 +25,13 @@ export class Patience {
     for (let pause = shortestPause; !left.aborted; pause = Math.min(pause * 2, longestPause)) {
       try {
         const found = await read();
-        this.#away = false;
+        this.away = false;
         return found;
       } catch (error) {
         const known = databaseError(error);
         if (known.kind !== "retryable") throw error;
-        if (!this.#away) this.#log.error(`Subscriptions wait: ${known.message}`);
-        this.#away = true;
+        if (!this.away) this.log.error(`Subscriptions wait: ${known.message}`);
+        this.away = true;
         await sleep(pause, undefined, { signal: left }).catch(() => undefined);
       }
     }

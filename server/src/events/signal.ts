@@ -3,24 +3,24 @@
  * at once, and any number of raises count as one: a slow reader is told to look again, not how often.
  */
 export class Signal {
-  #raised = false;
-  #release: (() => void) | undefined;
+  private raised = false;
+  private release: (() => void) | undefined;
 
   /** Bound, so that it can be handed out as a callback. */
   readonly raise = (): void => {
-    this.#raised = true;
-    this.#release?.();
+    this.raised = true;
+    this.release?.();
   };
 
   /** Resolves at the next raise, or at once if there was one since the last wait. */
   async wait(): Promise<void> {
-    if (!this.#raised) {
+    if (!this.raised) {
       await new Promise<void>((resolve) => {
-        this.#release = resolve;
+        this.release = resolve;
       });
-      this.#release = undefined;
+      this.release = undefined;
     }
-    this.#raised = false;
+    this.raised = false;
   }
 }
 

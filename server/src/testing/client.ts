@@ -68,15 +68,15 @@ export function webSocketClient(port: number): Client {
 /** A subscription whose messages are gathered as they come. */
 export class Subscription<T> {
   readonly messages: FormattedExecutionResult<T, unknown>[] = [];
-  readonly #client: Client;
-  readonly #iterator: AsyncIterableIterator<FormattedExecutionResult<T, unknown>>;
+  private readonly client: Client;
+  private readonly iterator: AsyncIterableIterator<FormattedExecutionResult<T, unknown>>;
   /** Resolves at the end, with the reason if there was one. */
-  readonly #gathering: Promise<unknown>;
+  private readonly gathering: Promise<unknown>;
 
   constructor(port: number, query: string, variables?: Record<string, unknown>) {
-    this.#client = webSocketClient(port);
-    this.#iterator = this.#client.iterate<T>({ query, variables: variables ?? null });
-    this.#gathering = this.#gather().then(
+    this.client = webSocketClient(port);
+    this.iterator = this.client.iterate<T>({ query, variables: variables ?? null });
+    this.gathering = this.gather().then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -89,18 +89,18 @@ export class Subscription<T> {
 
   /** Ends it as a client does, with its connection. */
   async leave(): Promise<void> {
-    await this.#iterator.return?.();
-    await this.#client.dispose();
-    await this.#gathering;
+    await this.iterator.return?.();
+    await this.client.dispose();
+    await this.gathering;
   }
 
   /** Resolves when the server or the connection ended it; with the reason if it has one. */
   ended(): Promise<unknown> {
-    return this.#gathering;
+    return this.gathering;
   }
 
-  async #gather(): Promise<void> {
-    for await (const message of this.#iterator) this.messages.push(message);
+  private async gather(): Promise<void> {
+    for await (const message of this.iterator) this.messages.push(message);
   }
 }
 

@@ -32,17 +32,17 @@ import {
 /** A worker's part in a search, without the training: what it writes, by the operations it uses. */
 export class SearchDriver {
   readonly workerId = randomUUID();
-  readonly #db: Database;
-  readonly #queue: Queue;
+  private readonly db: Database;
+  private readonly queue: Queue;
 
   constructor({ database, queue }: { database: Database; queue: Queue }) {
-    this.#db = database;
-    this.#queue = queue;
+    this.db = database;
+    this.queue = queue;
   }
 
   /** A row for the worker, which evaluations refer to. */
   async signIn(status: "idle" | "busy" | "stopped" = "busy"): Promise<void> {
-    await reportWorker(this.#db, {
+    await reportWorker(this.db, {
       id: this.workerId,
       name: "test worker",
       engine: "tensorflow",
@@ -58,16 +58,16 @@ export class SearchDriver {
   async startedRun(changes: Partial<SearchSettings> = {}, seed = 7): Promise<SearchRun> {
     const preset = presetNamed("smoke");
     const settings = { ...preset.settings, ...changes };
-    const run = await startRun(this.#db, this.#queue, {
+    const run = await startRun(this.db, this.queue, {
       name: `run of seed ${seed}`,
       seed,
       preset: preset.name,
       settings,
     });
-    const claim = await this.#claim(run.id, "superNet");
+    const claim = await this.claim(run.id, "superNet");
     const { steps } = settings.superNet;
     const candidates = settings.population;
-    await finishSuperNet(this.#db, this.#queue, claim, {
+    await finishSuperNet(this.db, this.queue, claim, {
       steps,
       seconds: 12.5,
       engine: "tensorflow",
@@ -84,12 +84,12 @@ export class SearchDriver {
     const { children, priorities } =
       index === 0
         ? strategy.initial(context)
-        : strategy.next(await searchHistory(this.#db, run.id), index, context);
+        : strategy.next(await searchHistory(this.db, run.id), index, context);
     const references = withReferences ? referencesOf(settings) : [];
-    return this.#store(run, settings, index, { children, priorities, references });
+    return this.store(run, settings, index, { children, priorities, references });
   }
 
-  async #store(
+  private async store(
     run: SearchRun,
     settings: SearchSettings,
     index: number,
@@ -101,9 +101,9 @@ export class SearchDriver {
   ): Promise<string[]> {
     const { children, ...rest } = proposed;
     const candidates = children.map((child) => candidateOf(child, settings));
-    const claim = await this.#claim(run.id, `evolve:${index}`);
-    await recordGeneration(this.#db, this.#queue, claim, { index, candidates, ...rest });
-    const rows = await this.#db.architecture.findMany({
+    const claim = await this.claim(run.id, `evolve:${index}`);
+    await recordGeneration(this.db, this.queue, claim, { index, candidates, ...rest });
+    const rows = await this.db.architecture.findMany({
       where: { runId: run.id, reference: null, generation: { index } },
       orderBy: { indexInGeneration: "asc" },
       select: { id: true },
@@ -118,8 +118,8 @@ export class SearchDriver {
     score: number,
     stability: CandidateResult["stability"] = "STABLE",
   ): Promise<void> {
-    const claim = await this.#claim(runId, `evaluate:${architectureId}`);
-    await recordEvaluation(this.#db, this.#queue, claim, {
+    const claim = await this.claim(runId, `evaluate:${architectureId}`);
+    await recordEvaluation(this.db, this.queue, claim, {
       architectureId,
       engine: "tensorflow",
       overheadSeconds: 0.25,
@@ -129,11 +129,11 @@ export class SearchDriver {
 
   /** Closes a run whose budget is spent. */
   async finish(runId: string): Promise<void> {
-    await finishRun(this.#db, await this.#claim(runId, "evolve:last"));
+    await finishRun(this.db, await this.claim(runId, "evolve:last"));
   }
 
-  async #claim(runId: string, task: string): Promise<Claim> {
-    const claimed = await claimTask(this.#db, { runId, task, workerId: this.workerId });
+  private async claim(runId: string, task: string): Promise<Claim> {
+    const claimed = await claimTask(this.db, { runId, task, workerId: this.workerId });
     if (claimed === null) throw new Error(`${task} is not wanted any more.`);
     return claimed.claim;
   }

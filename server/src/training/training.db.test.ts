@@ -30,9 +30,12 @@ const fields = "id status seed step steps settings engine artifact error { code 
 const trainingSchema = z.object({
   id: z.string(),
   status: z.string(),
-  ...{ seed: z.int(), step: z.int(), steps: z.int() },
+  seed: z.int(),
+  step: z.int(),
+  steps: z.int(),
   settings: z.unknown(),
-  ...{ engine: z.string().nullable(), artifact: z.string().nullable() },
+  engine: z.string().nullable(),
+  artifact: z.string().nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 
@@ -59,8 +62,11 @@ async function claimed(id: string): Promise<TrainingClaim> {
 function report(claim: TrainingClaim, from: number, to: number): Promise<void> {
   const metrics = Array.from({ length: to - from + 1 }, (_, index) => ({
     step: from + index,
-    ...{ loss: 7.5, maskedLoss: 7, nextSentenceLoss: 0.5 },
-    ...{ learningRate: 1e-3, tokensPerSecond: 512 },
+    loss: 7.5,
+    maskedLoss: 7,
+    nextSentenceLoss: 0.5,
+    learningRate: 1e-3,
+    tokensPerSecond: 512,
   }));
   return reportTraining(database, claim, { step: to, engine: "tensorflow", metrics });
 }
@@ -69,7 +75,12 @@ describe("pretrain", () => {
   test("takes the search's size and the default settings where the request gives none", async () => {
     const training = await pretrain({});
     expect(training).toMatchObject({
-      ...{ status: "QUEUED", step: 0, steps: 10_000, engine: null, artifact: null, error: null },
+      status: "QUEUED",
+      step: 0,
+      steps: 10_000,
+      engine: null,
+      artifact: null,
+      error: null,
       settings: defaultPretraining(size),
     });
     expect(training.seed).toBeGreaterThanOrEqual(0);
@@ -78,7 +89,8 @@ describe("pretrain", () => {
   test("lays the request's settings over them and keeps its seed", async () => {
     const settings = { size: { layers: 6, hidden: 64 }, steps: 20, accumulate: 4 };
     expect(await pretrain({ seed: 5, settings })).toMatchObject({
-      ...{ seed: 5, steps: 20 },
+      seed: 5,
+      steps: 20,
       settings: { size: { ...size, layers: 6, hidden: 64 }, steps: 20, accumulate: 4, batch: 32 },
     });
   });
@@ -100,10 +112,12 @@ describe("pretrain", () => {
   test("names the field that cannot be used, and an architecture that is not there", async () => {
     const path = async (input: object) => (await refusal(input))?.extensions;
     expect(await path({ settings: { stps: 1 } })).toMatchObject({
-      ...{ code: "BAD_INPUT", path: "input.settings.stps" },
+      code: "BAD_INPUT",
+      path: "input.settings.stps",
     });
     expect(await path({ settings: { size: { heads: 3 } } })).toMatchObject({
-      ...{ code: "BAD_INPUT", path: "input.settings.size.hidden" },
+      code: "BAD_INPUT",
+      path: "input.settings.size.hidden",
     });
     expect(await path({ seed: -1 })).toMatchObject({ code: "BAD_INPUT", path: "input.seed" });
     for (const id of ["x", "0199b1f0-0000-7000-8000-00000000dead"]) {
@@ -146,7 +160,10 @@ describe("a training", () => {
     // 70 steps of 4 × 32 tokens at 512 a second.
     expect(answer.data).toEqual({
       training: {
-        ...{ status: "RUNNING", step: 30, etaSeconds: 18, engine: "tensorflow" },
+        status: "RUNNING",
+        step: 30,
+        etaSeconds: 18,
+        engine: "tensorflow",
         architecture: { id: architectureId },
         lastMetric: { step: 30, loss: 7.5 },
         metrics: [{ step: 8 }, { step: 9 }],

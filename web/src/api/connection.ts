@@ -9,32 +9,32 @@ export interface ConnectionSnapshot {
 
 /** The state of the one WebSocket, in the form `useSyncExternalStore` wants. */
 export class Connection {
-  #snapshot: ConnectionSnapshot = { state: "connecting", epoch: 0 };
-  readonly #listeners = new Set<() => void>();
+  private current: ConnectionSnapshot = { state: "connecting", epoch: 0 };
+  private readonly listeners = new Set<() => void>();
 
-  readonly snapshot = (): ConnectionSnapshot => this.#snapshot;
+  readonly snapshot = (): ConnectionSnapshot => this.current;
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   };
 
   opened(): void {
-    const { state, epoch } = this.#snapshot;
-    this.#set({ state: "live", epoch: state === "lost" ? epoch + 1 : epoch });
+    const { state, epoch } = this.current;
+    this.set({ state: "live", epoch: state === "lost" ? epoch + 1 : epoch });
   }
 
   lost(): void {
-    if (this.#snapshot.state !== "stopped") this.#set({ ...this.#snapshot, state: "lost" });
+    if (this.current.state !== "stopped") this.set({ ...this.current, state: "lost" });
   }
 
   stopped(): void {
-    this.#set({ ...this.#snapshot, state: "stopped" });
+    this.set({ ...this.current, state: "stopped" });
   }
 
-  #set(next: ConnectionSnapshot): void {
-    if (next.state === this.#snapshot.state && next.epoch === this.#snapshot.epoch) return;
-    this.#snapshot = next;
-    for (const listener of this.#listeners) listener();
+  private set(next: ConnectionSnapshot): void {
+    if (next.state === this.current.state && next.epoch === this.current.epoch) return;
+    this.current = next;
+    for (const listener of this.listeners) listener();
   }
 }

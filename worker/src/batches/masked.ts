@@ -10,8 +10,11 @@ const count = z.int().min(1);
 
 /** Sequences [size × length] with some tokens hidden, as `maskBatch` does. */
 export const maskedSequencesSchema = z.object({
-  ...{ ids, positions: ids, targets: ids },
-  ...{ size: count, length: count },
+  ids,
+  positions: ids,
+  targets: ids,
+  size: count,
+  length: count,
 });
 export type MaskedSequences = z.infer<typeof maskedSequencesSchema>;
 

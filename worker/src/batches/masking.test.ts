@@ -1,5 +1,5 @@
 import { stream } from "@opnas/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { maskBatch } from "./masking.js";
 import { clsId, firstWordId, maskId, padId, sepId, unknownId } from "../text/types.js";
@@ -19,7 +19,7 @@ function batch(): Int32Array {
 }
 
 describe("maskBatch", () => {
-  it("never hides special tokens or padding and never draws one as a replacement", () => {
+  test("never hides special tokens or padding and never draws one as a replacement", () => {
     const ids = batch();
     const masked = maskBatch(stream(2, "masks"), ids, 0.9, vocabulary);
     for (const position of masked.positions) {
@@ -29,7 +29,7 @@ describe("maskBatch", () => {
     }
   });
 
-  it("hides the same number whatever the draw, at ascending positions, and tells what stood there", () => {
+  test("hides the same number whatever the draw, at ascending positions, and tells what stood there", () => {
     const ids = batch();
     for (let draw = 0; draw < 5; draw++) {
       const { positions, targets } = maskBatch(stream(draw, "masks"), ids, 0.3, vocabulary);
@@ -39,7 +39,7 @@ describe("maskBatch", () => {
     }
   });
 
-  it("leaves its input and every position that was not chosen as they were", () => {
+  test("leaves its input and every position that was not chosen as they were", () => {
     const ids = batch();
     const before = ids.slice();
     const masked = maskBatch(stream(3, "masks"), ids, 0.3, vocabulary);
@@ -48,7 +48,7 @@ describe("maskBatch", () => {
     expect([...masked.ids].every((id, at) => chosen.has(at) || id === ids[at])).toBe(true);
   });
 
-  it("makes 80 % of the hidden tokens [MASK], 10 % another word and leaves 10 %", () => {
+  test("makes 80 % of the hidden tokens [MASK], 10 % another word and leaves 10 %", () => {
     const ids = batch();
     const { ids: now, positions } = maskBatch(stream(4, "masks"), ids, 0.9, vocabulary);
     const share = (test: (position: number) => boolean) =>
@@ -57,7 +57,7 @@ describe("maskBatch", () => {
     expect(share((at) => now[at] === ids[at])).toBeCloseTo(0.1, 1);
   });
 
-  it("draws the same for one stream and something else for another", () => {
+  test("draws the same for one stream and something else for another", () => {
     const ids = batch();
     const draw = (seed: number) => maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
     expect(draw(5)).toEqual(draw(5));

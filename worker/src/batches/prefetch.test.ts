@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { Ahead } from "./prefetch.js";
 import { maskedBatches, maskedSequencesSchema } from "./masked.js";
@@ -9,20 +9,20 @@ const drawing = { settings, data, size: 4, seed: 1, purpose: "test", first: 3 };
 const start = (workerData: unknown) =>
   Ahead.start(threadFile, workerData, (drawn) => maskedSequencesSchema.parse(drawn));
 
-it("draws what would be drawn here, in order, from the first step on", async () => {
+test("draws what would be drawn here, in order, from the first step on", async () => {
   const ahead = start(drawing);
   const batchOf = maskedBatches(settings, data, 4, 1, "test");
   for (let step = 3; step < 40; step++) expect(await ahead.next()).toEqual(batchOf(step));
   await ahead.end();
 });
 
-it("tells what went wrong in the thread, to who waits and to who asks later", async () => {
+test("tells what went wrong in the thread, to who waits and to who asks later", async () => {
   const ahead = start({ ...drawing, size: 0 });
   await expect(ahead.next()).rejects.toMatchObject({ code: "INTERNAL" });
   await expect(ahead.next()).rejects.toMatchObject({ code: "INTERNAL" });
 });
 
-it("tells who asks after its end", async () => {
+test("tells who asks after its end", async () => {
   const ahead = start(drawing);
   await ahead.next();
   await ahead.end();

@@ -9,9 +9,9 @@ const stock = 8;
  * waits neither for a batch to be masked nor for a sub-network to be drawn.
  */
 export class Ahead<T> {
-  readonly #ready: T[] = [];
-  #wanted: { resolve: (drawn: T) => void; reject: (error: unknown) => void } | undefined;
-  #failure: OpnasError | undefined;
+  private readonly ready: T[] = [];
+  private wanted: { resolve: (drawn: T) => void; reject: (error: unknown) => void } | undefined;
+  private failure: OpnasError | undefined;
 
   private constructor(private readonly thread: Worker) {}
 
@@ -24,13 +24,13 @@ export class Ahead<T> {
     const ahead = new Ahead<T>(thread);
     thread.on("message", (message) => {
       try {
-        ahead.#take(parse(message));
+        ahead.take(parse(message));
       } catch (error) {
-        ahead.#fail(error);
+        ahead.fail(error);
       }
     });
-    thread.on("error", (error) => ahead.#fail(error));
-    thread.on("exit", () => ahead.#fail(new Error("The thread that draws batches ended.")));
+    thread.on("error", (error) => ahead.fail(error));
+    thread.on("exit", () => ahead.fail(new Error("The thread that draws batches ended.")));
     for (let drawn = 0; drawn < stock; drawn++) thread.postMessage("draw");
     return ahead;
   }
@@ -40,28 +40,28 @@ export class Ahead<T> {
    * @throws OpnasError what went wrong in the thread
    */
   next(): Promise<T> {
-    const drawn = this.#ready.shift();
-    if (drawn === undefined && this.#failure) return Promise.reject(this.#failure);
+    const drawn = this.ready.shift();
+    if (drawn === undefined && this.failure) return Promise.reject(this.failure);
     this.thread.postMessage("draw");
     if (drawn !== undefined) return Promise.resolve(drawn);
-    return new Promise((resolve, reject) => (this.#wanted = { resolve, reject }));
+    return new Promise((resolve, reject) => (this.wanted = { resolve, reject }));
   }
 
   async end(): Promise<void> {
     await this.thread.terminate();
   }
 
-  #take(drawn: T): void {
-    const wanted = this.#wanted;
-    this.#wanted = undefined;
+  private take(drawn: T): void {
+    const wanted = this.wanted;
+    this.wanted = undefined;
     if (wanted) wanted.resolve(drawn);
-    else this.#ready.push(drawn);
+    else this.ready.push(drawn);
   }
 
-  #fail(error: unknown): void {
-    this.#failure ??= toOpnasError(error);
-    this.#wanted?.reject(this.#failure);
-    this.#wanted = undefined;
+  private fail(error: unknown): void {
+    this.failure ??= toOpnasError(error);
+    this.wanted?.reject(this.failure);
+    this.wanted = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Ahead } from "./prefetch.js";
 import { runningText, segmentsOf } from "../text/sequences.js";
 import { clsId, firstWordId, sepId } from "../text/types.js";
@@ -40,7 +40,7 @@ const documentOf = (id?: number) => Math.floor(place(id) / perDocument);
 describe("sentence pairs", () => {
   const rows = Array.from({ length: 50 }, (_, index) => rowsOf(index)).flat();
 
-  it("are full, framed, and of running text", () => {
+  test("are full, framed, and of running text", () => {
     for (const { tokens, first, second } of rows) {
       expect([tokens[0], tokens.at(-1)]).toEqual([clsId, sepId]);
       expect(first.length + second.length).toBe(length - 3);
@@ -51,11 +51,11 @@ describe("sentence pairs", () => {
     }
   });
 
-  it("have their border where a sentence begins", () => {
+  test("have their border where a sentence begins", () => {
     for (const { second } of rows) expect(place(second[0]) % words).toBe(0);
   });
 
-  it("follow one another in half of the cases, else come from two documents", () => {
+  test("follow one another in half of the cases, else come from two documents", () => {
     for (const { first, second, follows } of rows) {
       if (follows) expect(second[0]).toBe((first.at(-1) ?? 0) + 1);
       else expect(documentOf(second[0])).not.toBe(documentOf(first[0]));
@@ -65,17 +65,17 @@ describe("sentence pairs", () => {
     expect(share).toBeLessThan(0.58);
   });
 
-  it("take every border once in an epoch", () => {
+  test("take every border once in an epoch", () => {
     const borders = new Set(rows.map(({ first }) => first.at(-1)));
     expect(borders.size).toBe(rows.length);
   });
 
-  it("hide the same number of tokens in every batch", () => {
+  test("hide the same number of tokens in every batch", () => {
     const counts = Array.from({ length: 20 }, (_, index) => batchOf(index).targets.length);
     expect(new Set(counts)).toEqual(new Set([Math.round(0.15 * 8 * (length - 3))]));
   });
 
-  it("tell their second segment from the first [SEP] on", () => {
+  test("tell their second segment from the first [SEP] on", () => {
     const { ids, size } = batchOf(0);
     const segments = segmentsOf(ids, size, length);
     for (const [row, { first }] of rowsOf(0).entries()) {
@@ -84,7 +84,7 @@ describe("sentence pairs", () => {
     }
   });
 
-  it("are the same drawn ahead by a thread, from any batch on", async () => {
+  test("are the same drawn ahead by a thread, from any batch on", async () => {
     const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
     const parse = (drawn: unknown) => maskedPairsSchema.parse(drawn);
     const ahead = Ahead.start(threadFile, { ...drawing, first: 5 }, parse);
@@ -92,7 +92,7 @@ describe("sentence pairs", () => {
     await ahead.end();
   });
 
-  it("need two documents that are long enough", () => {
+  test("need two documents that are long enough", () => {
     expect(() => pairBatches({ ...drawing, length: 512 })).toThrow(/choose a smaller length/);
   });
 });

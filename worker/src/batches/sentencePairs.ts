@@ -20,8 +20,10 @@ const count = z.int().min(1);
 export const pairDrawingSchema = z.object({
   documents: documentsSchema,
   /** Pairs of a batch, and tokens of a pair with [CLS] and both [SEP]. */
-  ...{ size: count, length: count },
-  ...{ masking: z.number(), vocabulary: count },
+  size: count,
+  length: count,
+  masking: z.number(),
+  vocabulary: count,
   seed: z.int(),
   /** The first batch to draw. */
   first: z.int(),
@@ -72,7 +74,8 @@ export function pairBatches(drawing: Omit<PairDrawing, "first">): (index: number
     return {
       ...maskBatch(masks, ids, masking, vocabulary),
       follows: Int32Array.from(pairs, ({ follows }) => Number(follows)),
-      ...{ size, length },
+      size,
+      length,
     };
   };
 }

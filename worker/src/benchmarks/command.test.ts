@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeModel } from "../model/modelFile.js";
 import { benchmark } from "./command.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
@@ -34,7 +34,7 @@ async function run(...argv: string[]) {
 }
 
 describe("npm run benchmark", () => {
-  it("goes from files to scores, submission and what was malformed", async () => {
+  test("goes from files to scores, submission and what was malformed", async () => {
     const quick = ["--epochs", "10", "--batch", "8", "--learning-rates", "3e-3"];
     const { printed, noted } = await run("--glue", at("glue"), "--tasks", "SST-2", ...quick);
     expect(printed[0]).toMatch(
@@ -49,7 +49,7 @@ describe("npm run benchmark", () => {
     expect((await readdir(at("out"))).sort()).toEqual(["done", "glue-submission.zip", "glue.json"]);
   });
 
-  it("does the same for SQuAD", async () => {
+  test("does the same for SQuAD", async () => {
     const quick = ["--epochs", "1", "--learning-rates", "1e-3", "--threads", "1"];
     const { printed } = await run("--squad", at("squad"), ...quick);
     expect(printed[0]).toMatch(/^v1\.1 {2}EM \d+\.\d, F1 \d+\.\d {2}\(learning rate 0\.001\)$/);
@@ -67,7 +67,7 @@ describe("npm run benchmark", () => {
     [["--glue", "x", "--learning-rates", "fast"], "--learning-rates: "],
     [["--glue", "x", "--engine", "coal"], "--engine: "],
   ];
-  it.each(wrong)("says what is wrong with %j", async (argv, sentence) => {
+  test.each(wrong)("says what is wrong with %j", async (argv, sentence) => {
     await expect(run(...argv)).rejects.toMatchObject({
       code: "BAD_SETTING",
       message: expect.stringContaining(sentence) as string,
@@ -79,17 +79,19 @@ describe("what is not given", () => {
   const size = { ...tinyModel().size, length: 512 };
   const given = (...argv: string[]) => parseOptions(["--model", "m", "--out", "o", ...argv]);
 
-  it("is as BERT was fine-tuned", () => {
+  test("is as BERT was fine-tuned", () => {
     const usual = { epochs: 3, batch: 32, learningRates: [5e-5, 3e-5, 2e-5], seed: 1 };
     expect(tuningOf(given("--glue", "g"), size)).toEqual({ ...usual, length: 128 });
     const squad = tuningOf(given("--squad", "s"), size);
     expect(squad).toEqual({ ...usual, length: 384 });
     expect(spansOf(given("--squad", "s"), squad)).toEqual({
-      ...{ questionLength: 64, stride: 128, answerLength: 30 },
+      questionLength: 64,
+      stride: 128,
+      answerLength: 30,
     });
   });
 
-  it("fits a model that reads less", () => {
+  test("fits a model that reads less", () => {
     const small = { ...size, length: 64 };
     const tuning = tuningOf(given("--squad", "s"), small);
     expect(tuning.length).toBe(64);

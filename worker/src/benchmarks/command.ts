@@ -35,7 +35,8 @@ export async function benchmark(
     options.glue === undefined
       ? await runSquad({ ...input, folder: options.squad ?? "", spans: spansOf(options, tuning) })
       : await runGlue({
-          ...{ ...input, folder: options.glue },
+          ...input,
+          folder: options.glue,
           ...(options.tasks && { tasks: options.tasks }),
         });
   for (const line of summaryOf(result)) print(line);

@@ -23,20 +23,20 @@ const largestShare = 1 / 2;
 
 /** Counts the rows of a file while it is read. */
 export class RowCounter {
-  #sound = 0;
-  readonly #malformed = new Map<string, Malformed>();
+  private soundRows = 0;
+  private readonly reasons = new Map<string, Malformed>();
 
   constructor(private readonly file: string) {}
 
   sound(): void {
-    this.#sound++;
+    this.soundRows++;
   }
 
   malformed(reason: string, place: number | string): void {
-    const known = this.#malformed.get(reason) ?? { reason, count: 0, first: [] };
+    const known = this.reasons.get(reason) ?? { reason, count: 0, first: [] };
     known.count++;
     if (known.first.length < firstShown) known.first.push(place);
-    this.#malformed.set(reason, known);
+    this.reasons.set(reason, known);
   }
 
   /**
@@ -44,10 +44,10 @@ export class RowCounter {
    *   kind of file, or a damaged one
    */
   report(): FileReport {
-    const malformed = [...this.#malformed.values()];
+    const malformed = [...this.reasons.values()];
     const lost = malformed.reduce((sum, { count }) => sum + count, 0);
-    const rows = this.#sound + lost;
-    if (this.#sound === 0 || lost > largestShare * rows) {
+    const rows = this.soundRows + lost;
+    if (this.soundRows === 0 || lost > largestShare * rows) {
       const [why] = malformed.toSorted((a, b) => b.count - a.count);
       const detail = why ? `: ${why.reason}, first at ${why.first.join(", ")}` : "";
       throw new OpnasError(
@@ -55,6 +55,6 @@ export class RowCounter {
         `${this.file} cannot be used: ${lost} of its ${rows} rows are malformed${detail}.`,
       );
     }
-    return { file: this.file, rows, sound: this.#sound, malformed };
+    return { file: this.file, rows, sound: this.soundRows, malformed };
   }
 }

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { floats } from "../engine/fetch.js";
 import { inScope } from "../engine/scope.js";
 import { startEngine } from "../engine/start.js";
@@ -38,7 +38,7 @@ function statesOf(model: TunedModel): number[][][] {
 }
 
 describe("rows of a benchmark", () => {
-  it("tell the second text apart, if the model learned to", () => {
+  test("tell the second text apart, if the model learned to", () => {
     const [pair, single] = statesOf(modelToTune(pairwise));
     const [plainPair, plainSingle] = statesOf(modelToTune(plain));
     expect(pair).not.toEqual(plainPair);
@@ -46,7 +46,7 @@ describe("rows of a benchmark", () => {
     expect(single).toEqual(plainSingle);
   });
 
-  it("have no segments for a model that knows of none", () => {
+  test("have no segments for a model that knows of none", () => {
     inScope(() => {
       expect(rowsBatch(modelToTune(plain), rows, 32).segments).toBeUndefined();
       const { segments, length } = rowsBatch(modelToTune(pairwise), rows, 32);

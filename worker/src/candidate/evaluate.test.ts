@@ -1,6 +1,6 @@
 import { bertLayer, type Architecture } from "@opnas/core";
 import type { CandidateResult } from "@opnas/prisma";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import type { Tensors } from "../model/tensors.js";
@@ -29,7 +29,7 @@ function scored({ timings, stepSeconds, ...rest }: CandidateResult) {
 }
 
 describe("evaluating a candidate", () => {
-  it("gives the same to the bit every time, whatever was evaluated before", async () => {
+  test("gives the same to the bit every time, whatever was evaluated before", async () => {
     const shared = superNet();
     const first = await evaluateCandidate({ ...input, superNet: shared });
     await evaluateCandidate({
@@ -42,7 +42,7 @@ describe("evaluating a candidate", () => {
     expect(scored(again)).toEqual(scored(first));
   });
 
-  it("changes neither the shared weights nor what is on the engine", async () => {
+  test("changes neither the shared weights nor what is on the engine", async () => {
     const shared = superNet();
     await evaluateCandidate({ ...input, superNet: shared });
     const tensors = tf.memory().numTensors;
@@ -51,7 +51,7 @@ describe("evaluating a candidate", () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it("scores every task between 0 and 100 and takes their mean", async () => {
+  test("scores every task between 0 and 100 and takes their mean", async () => {
     const { score, taskScores } = await evaluateCandidate({ ...input, superNet: superNet() });
     expect(taskScores.map(({ task }) => task)).toEqual(["mlm", "swap", "half-order"]);
     for (const task of taskScores) {
@@ -61,19 +61,19 @@ describe("evaluating a candidate", () => {
     expect(score).toBeCloseTo(taskScores.reduce((sum, { score }) => sum + score, 0) / 3, 10);
   });
 
-  it("flags a candidate that has not learned, and scores it all the same", async () => {
+  test("flags a candidate that has not learned, and scores it all the same", async () => {
     const result = await evaluateCandidate({ ...input, superNet: superNet() });
     expect(result.stability).toBe("NO_LEARNING");
     expect(result.score).toBeGreaterThan(0);
   });
 
-  it("measures how alike tokens are, after the embedding and each layer", async () => {
+  test("measures how alike tokens are, after the embedding and each layer", async () => {
     const { tokenUniformity } = await evaluateCandidate({ ...input, superNet: superNet() });
     expect(tokenUniformity).toHaveLength(3);
     expect(tokenUniformity?.every((value) => value > -1 && value < 1)).toBe(true);
   });
 
-  it("times a step where enough of them run", async () => {
+  test("times a step where enough of them run", async () => {
     const candidate = { ...settings.candidate, steps: 8 };
     const fineTune = { ...settings.fineTune, steps: 8 };
     for (const changed of [
@@ -87,7 +87,7 @@ describe("evaluating a candidate", () => {
     }
   });
 
-  it("scores 0 when the weights are no longer finite", async () => {
+  test("scores 0 when the weights are no longer finite", async () => {
     const shared = superNet();
     shared.get("layer.1.conv.out.weight")?.data.fill(NaN);
     const tensors = tf.memory().numTensors;
@@ -96,7 +96,7 @@ describe("evaluating a candidate", () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it("stops between two steps", async () => {
+  test("stops between two steps", async () => {
     let looked = 0;
     const stopped = () => looked++ >= 4;
     const tensors = tf.memory().numTensors;
@@ -108,7 +108,7 @@ describe("evaluating a candidate", () => {
 });
 
 describe("training alone", () => {
-  it("learns what inherited weights without training do not know", async () => {
+  test("learns what inherited weights without training do not know", async () => {
     const plan = { steps: 150, batch: 8, learningRate: 1e-2 };
     const result = await trainAlone({ ...input, plan });
     expect(result.stability).toBe("STABLE");

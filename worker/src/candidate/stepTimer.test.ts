@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { StepClock } from "./stepTimer.js";
 
 afterEach(() => void vi.restoreAllMocks());
@@ -21,16 +21,16 @@ function timed(train: readonly number[], fineTune: readonly number[] = []): Step
   return clock;
 }
 
-it("takes the median of the candidate's own steps, the first aside", () => {
+test("takes the median of the candidate's own steps, the first aside", () => {
   expect(timed([900, 10, 30, 20, 500, 40], [1, 1, 1, 1, 1, 1]).median()).toBeCloseTo(0.03);
   expect(timed([900, 10, 30, 20, 500, 40, 20]).median()).toBeCloseTo(0.025);
 });
 
-it("takes fine-tuning's where the candidate had fewer than five", () => {
+test("takes fine-tuning's where the candidate had fewer than five", () => {
   expect(timed([9, 9, 9, 9, 9], [700, 4, 5, 6, 7, 8]).median()).toBeCloseTo(0.006);
 });
 
-it("gives none where neither had five", () => {
+test("gives none where neither had five", () => {
   expect(timed([9, 9, 9, 9, 9], [7, 4, 5, 6, 7]).median()).toBeNull();
   expect(timed([]).median()).toBeNull();
 });

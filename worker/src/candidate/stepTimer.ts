@@ -10,14 +10,14 @@ const fewest = 5;
  * recorded (docs/decisions/0009) are slower; the median passes over them.
  */
 export class StepClock {
-  readonly #seconds = { train: [] as number[], "fine-tune": [] as number[] };
-  #last = 0;
+  private readonly seconds = { train: [] as number[], "fine-tune": [] as number[] };
+  private last = 0;
 
   /** Takes note of a report; to be called when it is made. */
   tick(phase: Phase, done: number): void {
     const now = performance.now();
-    if (phase !== "score" && done > 1) this.#seconds[phase].push((now - this.#last) / 1000);
-    this.#last = now;
+    if (phase !== "score" && done > 1) this.seconds[phase].push((now - this.last) / 1000);
+    this.last = now;
   }
 
   /**
@@ -26,7 +26,7 @@ export class StepClock {
    * and for the machine that measured it.
    */
   median(): number | null {
-    const { train, "fine-tune": fineTune } = this.#seconds;
+    const { train, "fine-tune": fineTune } = this.seconds;
     const steps = train.length >= fewest ? train : fineTune;
     if (steps.length < fewest) return null;
     const sorted = steps.toSorted((a, b) => a - b);

@@ -1,5 +1,5 @@
 import { bertLayer } from "@opnas/core";
-import { beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { useRecordings } from "../engine/recording/load.js";
 import { startEngine } from "../engine/start.js";
 import { buildBackbone } from "../model/backbone.js";
@@ -11,7 +11,7 @@ import { watch } from "../training/watch.js";
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 beforeAll(() => startEngine("auto", 1));
 
-it("a training so long that its step is recorded whole ends with the bits of one that is not", async () => {
+test("a training so long that its step is recorded whole ends with the bits of one that is not", async () => {
   const settings = smallSettings();
   const { size } = settings;
   const context = { settings, data: smallData(), seed: 1, purpose: "test" };

@@ -1,5 +1,5 @@
 import { bertLayer, stream } from "@opnas/core";
-import { beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { padId } from "../text/types.js";
 import { floats } from "../engine/fetch.js";
 import { inScope } from "../engine/scope.js";
@@ -42,7 +42,7 @@ const nested = (values: Float32Array, b: number, n: number, width: number) =>
     }),
   );
 
-it("is the mean over pairs of different tokens, padding aside", () => {
+test("is the mean over pairs of different tokens, padding aside", () => {
   const random = stream(1, "hidden states");
   const [b, n, width] = [3, 5, 4];
   const values = Float32Array.from({ length: b * n * width }, () => random.normal() + 0.5);
@@ -55,7 +55,7 @@ it("is the mean over pairs of different tokens, padding aside", () => {
   expect(found).toBeCloseTo(byLoops(nested(values, b, n, width), isKept), 5);
 });
 
-it("is 1 where all tokens point one way, and −1 where two are opposite", () => {
+test("is 1 where all tokens point one way, and −1 where two are opposite", () => {
   const of = (values: number[], rows: number) =>
     inScope(() => {
       const states = tf.tensor3d(values, [1, rows, 2]);
@@ -65,7 +65,7 @@ it("is 1 where all tokens point one way, and −1 where two are opposite", () =>
   expect(of([1, 2, -3, -6], 2)).toBeCloseTo(-1, 5);
 });
 
-it("is measured after the embedding and after each layer of a model", () => {
+test("is measured after the embedding and after each layer of a model", () => {
   const backbone = buildBackbone(size, {
     version: 1,
     layers: [bertLayer, { kind: "conv", kernelSize: 5 }],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   crossEntropy,
   embedding,
@@ -16,21 +16,21 @@ const kernelSizes = [3, 5, 7, 9, 15, 31, 65];
 /** The parts of a layer that are not searched, and both forms of convolution. */
 export function describeBlocks(): void {
   describe("parts of a layer agree with finite differences", () => {
-    it("linear", () =>
+    test("linear", () =>
       expectGradients((x, weight, bias) => linear(x, weight, bias), [[5, 3], [3, 4], [4]]));
-    it("linear over more axes", () =>
+    test("linear over more axes", () =>
       expectGradients((x, weight, bias) => linear(x, weight, bias), [[2, 5, 3], [3, 4], [4]]));
-    it("linear with its weight transposed", () =>
+    test("linear with its weight transposed", () =>
       expectGradients((x, weight, bias) => linear(x, weight, bias, true), [[5, 3], [4, 3], [4]]));
-    it("gelu", () => expectGradients(gelu, [[3, 7]], { scale: 3 }));
-    it("gated linear unit", () => expectGradients(glu, [[3, 8]], { scale: 2 }));
-    it("layer norm", () =>
+    test("gelu", () => expectGradients(gelu, [[3, 7]], { scale: 3 }));
+    test("gated linear unit", () => expectGradients(glu, [[3, 8]], { scale: 2 }));
+    test("layer norm", () =>
       expectGradients((x, gain, shift) => layerNorm(x, gain, shift), [[4, 6], [6], [6]]));
-    it("embedding, with rows taken twice and never", () => {
+    test("embedding, with rows taken twice and never", () => {
       const ids = tf.tensor2d([0, 2, 2, 4, 0, 2], [2, 3], "int32");
       expectGradients((table) => embedding(table, ids), [[6, 3]]);
     });
-    it("cross-entropy, with one row left out", () => {
+    test("cross-entropy, with one row left out", () => {
       const labels = tf.tensor1d([1, 0, 4], "int32");
       const weights = tf.tensor1d([1, 0, 2]);
       expectGradients((logits) => crossEntropy(logits, labels, weights), [[3, 5]], { scale: 2 });
@@ -39,7 +39,7 @@ export function describeBlocks(): void {
 
   describe("convolutions agree with finite differences", () => {
     for (const k of kernelSizes) {
-      it(`lightweight convolution with kernel size ${k}`, () =>
+      test(`lightweight convolution with kernel size ${k}`, () =>
         expectGradients(
           (x, w) => lightweightConvolution(x, w),
           [
@@ -48,7 +48,7 @@ export function describeBlocks(): void {
           ],
         ));
     }
-    it("the same with padding, and without its softmax", () => {
+    test("the same with padding, and without its softmax", () => {
       const keep = tf.tensor2d([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], [2, 6]);
       const shapes = [
         [2, 6, 4],
@@ -57,7 +57,7 @@ export function describeBlocks(): void {
       expectGradients((x, w) => lightweightConvolution(x, w, keep), shapes);
       expectGradients((x, w) => lightweightConvolution(x, w, keep, false), shapes);
     });
-    it("gated linear unit before the convolution", () =>
+    test("gated linear unit before the convolution", () =>
       expectGradients(
         (x, weight, bias, kernel) => lightweightConvolution(glu(linear(x, weight, bias)), kernel),
         [[2, 5, 3], [3, 8], [8], [2, 3]],
@@ -65,7 +65,7 @@ export function describeBlocks(): void {
   });
 
   describe("parts of a layer compute what they say", () => {
-    it("lightweight convolution is the weighted sum of its definition", () => {
+    test("lightweight convolution is the weighted sum of its definition", () => {
       const [batch, n, heads, width] = [2, 7, 2, 3];
       for (const k of kernelSizes) {
         tf.tidy(() => {
@@ -77,7 +77,7 @@ export function describeBlocks(): void {
       }
     });
 
-    it("layer norm gives rows of mean 0 and variance 1", () => {
+    test("layer norm gives rows of mean 0 and variance 1", () => {
       tf.tidy(() => {
         const y = layerNorm(tensorOf([5, 8], 3, 4), tf.ones([8]), tf.zeros([8]));
         expectValues(y.sum(1), Array<number>(5).fill(0));
@@ -85,7 +85,7 @@ export function describeBlocks(): void {
       });
     });
 
-    it("cross-entropy stays finite where the label has no probability", () => {
+    test("cross-entropy stays finite where the label has no probability", () => {
       tf.tidy(() => {
         const logits = tf.tensor2d([[0, 200]]);
         const loss = crossEntropy(logits, tf.tensor1d([0], "int32"), tf.ones([1]));
@@ -93,7 +93,7 @@ export function describeBlocks(): void {
       });
     });
 
-    it("cross-entropy without any weight is 0 with no gradient", () => {
+    test("cross-entropy without any weight is 0 with no gradient", () => {
       tf.tidy(() => {
         const labels = tf.tensor1d([0, 1], "int32");
         const loss = (x: Tensor) => crossEntropy(x, labels, tf.zeros([2]));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { hostLoops } from "../engine/hostLoops.js";
 import { numbers } from "./gradients.js";
 
@@ -6,7 +6,7 @@ export function describeHostLoops(): void {
   describe("the optimiser's loops", () => {
     const count = 37;
 
-    it("sum squares, scale and add", () => {
+    test("sum squares, scale and add", () => {
       const x = numbers(count, 1);
       const squares = x.reduce((sum, value) => sum + value * value, 0);
       expect(hostLoops.sumOfSquares(x)).toBeCloseTo(squares, 10);
@@ -16,7 +16,7 @@ export function describeHostLoops(): void {
       for (const [i, value] of x.entries()) expect(y[i]).toBeCloseTo(4 * value, 5);
     });
 
-    it("do Adam's step", () => {
+    test("do Adam's step", () => {
       const [weight, gradient, mean] = [numbers(count, 1), numbers(count, 2), numbers(count, 3)];
       const square = numbers(count, 4).map(Math.abs);
       const before = { weight: weight.slice(), mean: mean.slice(), square: square.slice() };
@@ -31,7 +31,7 @@ export function describeHostLoops(): void {
       }
     });
 
-    it("keep what is not a number, so that the trainer sees it", () => {
+    test("keep what is not a number, so that the trainer sees it", () => {
       expect(hostLoops.sumOfSquares(Float32Array.of(1, NaN, 2))).toBeNaN();
     });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { gelu, layerNorm, linear, softmax } from "../engine/composites/index.js";
 import { fetchInto, floats } from "../engine/fetch.js";
 import { tf } from "../engine/tf.js";
@@ -6,7 +6,7 @@ import { tensorOf } from "./gradients.js";
 
 export function describeKeptMemory(): void {
   describe("composites keep nothing alive", () => {
-    it("neither after a gradient nor after a forward pass alone", () => {
+    test("neither after a gradient nor after a forward pass alone", () => {
       const inputs = [tensorOf([4, 3], 1), tensorOf([3, 3], 2), tensorOf([3], 3)];
       const network = (...[x, w, b]: typeof inputs) => {
         if (!x || !w || !b) throw new Error("three inputs");
@@ -26,7 +26,7 @@ export function describeKeptMemory(): void {
 }
 
 export function describeFetch(): void {
-  it("the numbers of tensors are copied into arrays", () => {
+  test("the numbers of tensors are copied into arrays", () => {
     const before = tf.memory().numTensors;
     const [a, b] = [tensorOf([4, 3], 1), tensorOf([], 2)];
     const sum = a.add(b);
@@ -39,7 +39,7 @@ export function describeFetch(): void {
 }
 
 export function describeSameBits(): void {
-  it("the same inputs give the same bits every time", () => {
+  test("the same inputs give the same bits every time", () => {
     const inputs = [tensorOf([64, 48], 1), tensorOf([48, 48], 2), tensorOf([48], 3)];
     const run = () =>
       tf.tidy(() => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   cosine,
   euclidean,
@@ -18,32 +18,32 @@ const scores = [2, 2, 3, 3];
 /** The primitive operations of the search space (paper §1). */
 export function describeOperations(): void {
   describe("primitive operations agree with finite differences", () => {
-    it("neg", () => expectGradients((x) => tf.neg(x), [heads]));
-    it("transpose", () => expectGradients((x) => x.transpose([0, 1, 3, 2]), [heads]));
-    it("scale", () => expectGradients((x) => x.mul(1 / Math.sqrt(4)), [heads]));
-    it("softmax", () => expectGradients((x) => softmax(x), [scores], { scale: 2 }));
-    it("logsigmoid", () => expectGradients(logSigmoid, [heads], { scale: 3 }));
-    it("its negative, softplus", () => expectGradients(softplus, [heads], { scale: 3 }));
-    it("softsign", () => {
+    test("neg", () => expectGradients((x) => tf.neg(x), [heads]));
+    test("transpose", () => expectGradients((x) => x.transpose([0, 1, 3, 2]), [heads]));
+    test("scale", () => expectGradients((x) => x.mul(1 / Math.sqrt(4)), [heads]));
+    test("softmax", () => expectGradients((x) => softmax(x), [scores], { scale: 2 }));
+    test("logsigmoid", () => expectGradients(logSigmoid, [heads], { scale: 3 }));
+    test("its negative, softplus", () => expectGradients(softplus, [heads], { scale: 3 }));
+    test("softsign", () => {
       // Away from 0, where the second derivative jumps.
       expectGradients((x) => softsign(x.add(1.5)), [heads]);
       expectGradients((x) => softsign(x.sub(1.5)), [heads]);
     });
-    it("add", () => expectGradients((a, b) => a.add(b), [heads, heads]));
-    it("matmul", () => expectGradients((a, b) => matMul(a, b), [scores, heads]));
-    it("matmul with its right side transposed", () =>
+    test("add", () => expectGradients((a, b) => a.add(b), [heads, heads]));
+    test("matmul", () => expectGradients((a, b) => matMul(a, b), [scores, heads]));
+    test("matmul with its right side transposed", () =>
       expectGradients((a, b) => matMul(a, b, true), [heads, heads]));
-    it("cosine", () => expectGradients(cosine, [heads, [2, 2, 5, 4]], { step: 0.01 }));
-    it("euclidean", () =>
+    test("cosine", () => expectGradients(cosine, [heads, [2, 2, 5, 4]], { step: 0.01 }));
+    test("euclidean", () =>
       expectGradients((a, b) => euclidean(a, b.add(2)), [heads, [2, 2, 5, 4]], { step: 0.01 }));
-    it("an operation whose two arguments are one tensor", () => {
+    test("an operation whose two arguments are one tensor", () => {
       expectGradients((x) => matMul(x, x, true), [heads]);
       expectGradients((x) => cosine(x, x), [heads], { step: 0.01 });
     });
   });
 
   describe("primitive operations compute what they say", () => {
-    it("softmax leaves masked columns out and its rows sum to 1", () => {
+    test("softmax leaves masked columns out and its rows sum to 1", () => {
       tf.tidy(() => {
         const mask = tf.tensor([0, 0, -1e9], [1, 1, 1, 3]);
         const y = softmax(tensorOf(scores, 5, 3), mask);
@@ -52,7 +52,7 @@ export function describeOperations(): void {
       });
     });
 
-    it("logsigmoid is finite for large arguments", () => {
+    test("logsigmoid is finite for large arguments", () => {
       tf.tidy(() => {
         expectValues(logSigmoid(tf.tensor1d([-100, 0, 100])), [-100, -Math.LN2, 0]);
         const [gradient] = tf.grads(logSigmoid)([tf.tensor1d([-100, 0, 100])]);
@@ -60,7 +60,7 @@ export function describeOperations(): void {
       });
     });
 
-    it("cosine of a row with itself is 1, with its negative −1, with zeros 0", () => {
+    test("cosine of a row with itself is 1, with its negative −1, with zeros 0", () => {
       tf.tidy(() => {
         const row = tf.tensor2d([[3, 4]]);
         expectValues(cosine(row, tf.tensor2d([3, 4, -3, -4, 0, 0], [3, 2])), [1, -1, 0]);
@@ -69,7 +69,7 @@ export function describeOperations(): void {
       });
     });
 
-    it("euclidean of equal rows is near 0 with no gradient", () => {
+    test("euclidean of equal rows is near 0 with no gradient", () => {
       tf.tidy(() => {
         const rows = tf.tensor2d([0, 0, 3, 4], [2, 2]);
         expectValues(euclidean(rows, rows), [0, 5, 5, 0], 2e-3);

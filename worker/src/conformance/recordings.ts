@@ -1,5 +1,5 @@
 import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Use } from "../model/layers.js";
 import { buildBackbone, classLoss } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
@@ -63,7 +63,7 @@ export function describeRecordings(): void {
   describe("recorded parts", () => {
     for (const [name, architecture] of architectures) {
       for (const padded of [false, true]) {
-        it(`give the same bits: ${name}${padded ? ", padded" : ""}`, () => {
+        test(`give the same bits: ${name}${padded ? ", padded" : ""}`, () => {
           const run = classification(architecture, padded);
           const first = run();
           expect(Number.isFinite(first.loss)).toBe(true);
@@ -74,14 +74,14 @@ export function describeRecordings(): void {
       }
     }
 
-    it("give a hundred steps of training the same losses, as one graph or in parts", async () => {
+    test("give a hundred steps of training the same losses, as one graph or in parts", async () => {
       for (const [name, architecture] of architectures.slice(0, 3)) {
         const whole = await losses(architecture, "often");
         expect(whole, name).toEqual(await losses(architecture, "once"));
       }
     });
 
-    it("can be released, and are recorded anew", () => {
+    test("can be released, and are recorded anew", () => {
       inScope(() => {
         const part = recordable(([x], [y]) => product(x, y).square().sum());
         const [x, y] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
@@ -99,7 +99,7 @@ export function describeRecordings(): void {
       });
     });
 
-    it("give the same values without a gradient", () => {
+    test("give the same values without a gradient", () => {
       const part = recordable(([x], [y]) => product(x, y).square());
       inScope(() => {
         const [x, y] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
@@ -110,7 +110,7 @@ export function describeRecordings(): void {
       });
     });
 
-    it("refuse to keep a tensor that is not an argument", () => {
+    test("refuse to keep a tensor that is not an argument", () => {
       inScope(() => {
         const [x, outside] = [tensorOf([3, 4], 1), tensorOf([4, 2], 2)];
         const part = recordable(([x]) => product(x, outside).sum());

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, it } from "vitest";
+import { describe, test } from "vitest";
 import { z } from "zod";
 import * as composites from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
@@ -46,7 +46,7 @@ export function describeReference(): void {
   const reference = referenceSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   describe("values and gradients equal PyTorch's", () => {
     for (const [name, { shapes, scale, output, gradients }] of Object.entries(reference)) {
-      it(name, () => {
+      test(name, () => {
         const operation = operations[name];
         if (!operation) throw new Error(`reference.json has ${name}, which is not known here`);
         tf.tidy(() => {

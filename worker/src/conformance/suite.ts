@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { installedEngine } from "../../native/location.mjs";
 import { describeReferenceLayers } from "./pytorch/layers.js";
 import { describeReferenceLosses } from "./pytorch/losses.js";
@@ -22,7 +22,7 @@ import { describeReference } from "./reference.js";
 export function describeConformance(engine: EngineName): void {
   const present = engine === "wasm" || (engine !== "webgpu" && installedEngine(engine));
   if (!present) {
-    it(`${engine} is not on this machine, and asking for it says so`, async () => {
+    test(`${engine} is not on this machine, and asking for it says so`, async () => {
       await expect(startEngine(engine, 1)).rejects.toMatchObject({ code: "ENGINE_UNAVAILABLE" });
     });
     return;

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { describeConformance } from "./suite.js";
 
 describeConformance("wasm");
 
-it("our own WebAssembly module brings no data, for all of the memory is the engine's", () => {
+test("our own WebAssembly module brings no data, for all of the memory is the engine's", () => {
   const bytes = readFileSync(new URL("../../dist/kernels.wasm", import.meta.url));
   expect(sectionsOf(bytes)).not.toContain(DATA_SECTION);
 });

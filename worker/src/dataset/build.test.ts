@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { taskNames } from "@opnas/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { buildAside } from "./buildInThread.js";
 import { buildData } from "./build.js";
@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 
 describe("buildData", () => {
-  it("gives the same bytes in every process and on every machine", () => {
+  test("gives the same bytes in every process and on every machine", () => {
     const digest = createHash("sha256").update(encodePrepared(data)).digest("hex").slice(0, 16);
     // When this changes on purpose, raise preparationVersion: kept files are of the old form.
     expect({ preparationVersion, digest }).toEqual({
@@ -30,7 +30,7 @@ describe("buildData", () => {
     });
   });
 
-  it("makes full sequences of the pre-training speeches", () => {
+  test("makes full sequences of the pre-training speeches", () => {
     const { pretrain } = data;
     for (let row = 0; row < pretrain.count; row++) {
       const ids = rowOf(pretrain, row);
@@ -39,7 +39,7 @@ describe("buildData", () => {
     }
   });
 
-  it("keeps the same speeches as running text", () => {
+  test("keeps the same speeches as running text", () => {
     const { ids, documents, sentences } = data.documents;
     expect(sentences.length).toBeGreaterThan(10 * documents.length);
     const inside = (id: number) => id === 1 || id > 4;
@@ -47,7 +47,7 @@ describe("buildData", () => {
     expect(rowOf(data.pretrain, 0).subarray(1, -1)).toEqual(ids.subarray(0, 30));
   });
 
-  it("builds the tasks that were asked for, in that order, with no more than the examples asked for", () => {
+  test("builds the tasks that were asked for, in that order, with no more than the examples asked for", () => {
     expect(data.tasks.map(({ name }) => name)).toEqual(taskNames);
     for (const { test } of data.tasks) {
       const { count } = "sequences" in test ? test.sequences : test;
@@ -56,7 +56,7 @@ describe("buildData", () => {
     }
   });
 
-  it("gives the same aside, in a thread of its own, and says how far it is", async () => {
+  test("gives the same aside, in a thread of its own, and says how far it is", async () => {
     const fractions: number[] = [];
     const aside = await buildAside(request, speeches, (_, fraction) => fractions.push(fraction));
     expect(aside).toEqual(data);
@@ -66,7 +66,7 @@ describe("buildData", () => {
     await expect(tooShort).rejects.toMatchObject({ code: "BAD_SETTING" });
   }, 60_000);
 
-  it("says which task the sequences are too short for", async () => {
+  test("says which task the sequences are too short for", async () => {
     const short = buildData(
       { ...request, length: 8, tasks: ["half-order"] },
       speeches,
@@ -75,7 +75,7 @@ describe("buildData", () => {
     await expect(short).rejects.toThrow(/0 examples of the task "half-order" in sequences of 8/);
   });
 
-  it("says what it does and how far it is", async () => {
+  test("says what it does and how far it is", async () => {
     const reports: number[] = [];
     const messages = new Set<string>();
     await buildData({ ...request, tasks: ["swap"] }, speeches, (message, fraction) => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { writeWhole } from "../files/writeAtomically.js";
 import { decodePrepared, encodePrepared, readOrBuild } from "./cache.js";
@@ -52,12 +52,12 @@ function builder() {
 }
 
 describe("prepared data on disk", () => {
-  it("comes back as it was, and equal data is equal bytes", () => {
+  test("comes back as it was, and equal data is equal bytes", () => {
     expect(decodePrepared(encodePrepared(data))).toEqual(data);
     expect(encodePrepared(structuredClone(data)).equals(encodePrepared(data))).toBe(true);
   });
 
-  it("is built once and then read", async () => {
+  test("is built once and then read", async () => {
     const { calls, build, report } = builder();
     expect(await readOrBuild(path, build, report)).toEqual(data);
     expect(await readOrBuild(path, build, report)).toEqual(data);
@@ -65,7 +65,7 @@ describe("prepared data on disk", () => {
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  it("is built again when any byte of it was altered or its end is missing", async () => {
+  test("is built again when any byte of it was altered or its end is missing", async () => {
     await writeWhole(path, [encodePrepared(data)]);
     const good = await readFile(path);
     for (const at of [0, 40, good.length - 1]) {
@@ -83,7 +83,7 @@ describe("prepared data on disk", () => {
     }
   });
 
-  it("is built again when it is of another form than this version reads", async () => {
+  test("is built again when it is of another form than this version reads", async () => {
     const { pretrain, documents } = data;
     const others = [
       { ...data, pretrain: { ...pretrain, count: 3 } },
@@ -95,7 +95,7 @@ describe("prepared data on disk", () => {
     }
   });
 
-  it("is whole for every reader while several write it at once", async () => {
+  test("is whole for every reader while several write it at once", async () => {
     await writeWhole(path, [encodePrepared(data)]);
     const work = Array.from({ length: 12 }, async (_, index) => {
       if (index % 2 === 0) await writeWhole(path, [encodePrepared(data)]);
@@ -105,7 +105,7 @@ describe("prepared data on disk", () => {
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  it("says which folder cannot be used", async () => {
+  test("says which folder cannot be used", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(
       writeWhole(join(folder, "file", "text.bin"), [encodePrepared(data)]),

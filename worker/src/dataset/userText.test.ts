@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { taskNames, type TaskName } from "@opnas/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startEngine } from "../engine/start.js";
 import { tensorNamed } from "../model/tensors.js";
@@ -81,7 +81,7 @@ async function prepare(
 const wasBuilt = (told: readonly string[]) => told.some((note) => note.startsWith("Learning"));
 
 describe("a search on a user's text", () => {
-  it("has every task, and its super-net trains", async () => {
+  test("has every task, and its super-net trains", async () => {
     const { data, told } = await prepare("first", taskNames);
     expect(data.tasks.map(({ name }) => name)).toEqual(taskNames);
     expect(data.vocabulary).toHaveLength(size.vocabulary);
@@ -112,7 +112,7 @@ describe("a search on a user's text", () => {
     expect(losses.every(Number.isFinite)).toBe(true);
   }, 120_000);
 
-  it.each(["Cyrillic", "Chinese"] as const)(
+  test.each(["Cyrillic", "Chinese"] as const)(
     "reads sentences and words of %s, and tells which documents are too short",
     async (script) => {
       const folder = join(root, "text", script);
@@ -132,7 +132,7 @@ describe("a search on a user's text", () => {
     60_000,
   );
 
-  it("takes a vocabulary file as it is", async () => {
+  test("takes a vocabulary file as it is", async () => {
     const ends = letters.map((letter) => `##${letter}`);
     const file = [...specialTokens, "the", "of", "in", "to", ...letters, ...ends];
     await writeFile(join(root, "text", "vocab.txt"), file.join("\n"));
@@ -142,7 +142,7 @@ describe("a search on a user's text", () => {
     expect(data.vocabulary).toHaveLength(size.vocabulary);
   }, 60_000);
 
-  it("says how much text there is where it is too little", async () => {
+  test("says how much text there is where it is too little", async () => {
     await mkdir(join(root, "text", "scanty"));
     for (const name of ["a", "b", "c"]) {
       const words = `${name} word in a text of few words. `.repeat(60);
@@ -163,7 +163,7 @@ describe("a search on a user's text", () => {
 });
 
 describe("what is kept of a user's text", () => {
-  it("serves other runs, until a file changes; a run that has begun keeps its text", async () => {
+  test("serves other runs, until a file changes; a run that has begun keeps its text", async () => {
     const before = await prepare("a", ["mlm"]);
     expect(wasBuilt(before.told)).toBe(true);
     const same = await prepare("b", ["mlm"]);
@@ -180,7 +180,7 @@ describe("what is kept of a user's text", () => {
     expect(begun.data).toEqual(before.data);
   }, 60_000);
 
-  it("is not replaced by a changed text within a run when it is gone", async () => {
+  test("is not replaced by a changed text within a run when it is gone", async () => {
     await prepare("d", ["mlm"]);
     for (const file of await readdir(join(root, "prepared"))) {
       await rm(join(root, "prepared", file));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { chooseEngine, type Attempt, type EngineName } from "./choose.js";
 
 /** Only these engines run; of the others it is said that they are missing. */
@@ -14,7 +14,7 @@ function only(...present: EngineName[]) {
 }
 
 describe("choosing an engine", () => {
-  it("takes the best one that runs and says why not a better one", async () => {
+  test("takes the best one that runs and says why not a better one", async () => {
     const { asked, attempt } = only("tensorflow", "wasm");
     const chosen = await chooseEngine("auto", attempt);
     expect(chosen).toEqual({
@@ -25,26 +25,26 @@ describe("choosing an engine", () => {
     expect(asked).toEqual(["tensorflow-gpu", "tensorflow"]);
   });
 
-  it("falls back to WebAssembly with a reason for each better engine", async () => {
+  test("falls back to WebAssembly with a reason for each better engine", async () => {
     const chosen = await chooseEngine("auto", only("wasm").attempt);
     expect(chosen.name).toBe("wasm");
     expect(chosen.reasons).toHaveLength(3);
   });
 
-  it("takes the engine asked for though a better one runs", async () => {
+  test("takes the engine asked for though a better one runs", async () => {
     const { asked, attempt } = only("tensorflow", "wasm");
     expect(await chooseEngine("wasm", attempt)).toMatchObject({ name: "wasm", reasons: [] });
     expect(asked).toEqual(["wasm"]);
   });
 
-  it("refuses an engine asked for that does not run, and says what to do", async () => {
+  test("refuses an engine asked for that does not run, and says what to do", async () => {
     await expect(chooseEngine("tensorflow-gpu", only("wasm").attempt)).rejects.toMatchObject({
       code: "ENGINE_UNAVAILABLE",
       message: expect.stringContaining("OPNAS_ENGINE=auto") as string,
     });
   });
 
-  it("says so where no engine runs at all", async () => {
+  test("says so where no engine runs at all", async () => {
     await expect(chooseEngine("auto", only().attempt)).rejects.toMatchObject({
       code: "ENGINE_UNAVAILABLE",
       message: expect.stringContaining("No engine runs") as string,

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTensors, writeTensors, type Tensors } from "./safetensors.js";
 
 let folder: string;
@@ -33,14 +33,14 @@ function withHeader(bytes: Buffer, header: string): Buffer {
 }
 
 describe("safetensors", () => {
-  it("reads what it wrote, to the bit, and leaves no other file", async () => {
+  test("reads what it wrote, to the bit, and leaves no other file", async () => {
     const file = path.join(folder, "new", "weights.safetensors");
     await writeTensors(file, tensors);
     expect(await readTensors(file)).toEqual(tensors);
     expect(await readdir(path.dirname(file))).toEqual(["weights.safetensors"]);
   });
 
-  it("writes the header that the format asks for", async () => {
+  test("writes the header that the format asks for", async () => {
     const file = path.join(folder, "header.safetensors");
     await writeTensors(file, tensors);
     const bytes = await readFile(file);
@@ -69,7 +69,7 @@ describe("safetensors", () => {
     },
   };
   for (const [name, damage] of Object.entries(damages)) {
-    it(`refuses a file ${name}`, async () => {
+    test(`refuses a file ${name}`, async () => {
       await expect(readTensors(await damaged(damage))).rejects.toMatchObject({
         code: "CORRUPT_ARTIFACT",
       });

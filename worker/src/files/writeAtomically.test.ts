@@ -1,14 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { removeWhole, writeWhole } from "./writeAtomically.js";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), "write-whole-"))));
 afterEach(() => rm(folder, { recursive: true }));
 
-it("writes its parts one after the other, over an older file, and leaves no draft", async () => {
+test("writes its parts one after the other, over an older file, and leaves no draft", async () => {
   const file = path.join(folder, "deep", "file");
   await writeWhole(file, ["older and longer"]);
   await writeWhole(file, ["a", Uint8Array.of(98), "c"]);
@@ -16,7 +16,7 @@ it("writes its parts one after the other, over an older file, and leaves no draf
   expect(await readdir(path.dirname(file))).toEqual(["file"]);
 });
 
-it("keeps the older file where a part cannot be made, and leaves no draft", async () => {
+test("keeps the older file where a part cannot be made, and leaves no draft", async () => {
   const file = path.join(folder, "file");
   await writeWhole(file, ["older"]);
   const parts = function* () {
@@ -28,7 +28,7 @@ it("keeps the older file where a part cannot be made, and leaves no draft", asyn
   expect(await readdir(folder)).toEqual(["file"]);
 });
 
-it("is removed with what a killed process left of it, and nothing else", async () => {
+test("is removed with what a killed process left of it, and nothing else", async () => {
   const file = path.join(folder, "checkpoint");
   await writeWhole(file, ["whole"]);
   for (const name of ["checkpoint.1-2.tmp", "checkpoint.other", "other.tmp"]) {

@@ -9,7 +9,7 @@ import {
   withDepth,
   type Architecture,
 } from "@opnas/core";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { padId } from "../text/types.js";
 import { startEngine } from "../engine/start.js";
 import { gradientRoom, lossAndGradients } from "../training/gradients.js";
@@ -60,22 +60,22 @@ function expectPaddingIgnored(architecture: Architecture): void {
 }
 
 describe("padding changes nothing", () => {
-  it("for 60 random backbones", () => {
+  test("for 60 random backbones", () => {
     const random = stream(2, "backbones");
     for (let count = 0; count < 60; count++) {
       expectPaddingIgnored(sampleBackbone(size.layers, 8, random));
     }
   });
 
-  it("for every kernel size", () => {
+  test("for every kernel size", () => {
     for (const kernelSize of kernelSizes) {
       expectPaddingIgnored({ version: 1, layers: [conv(kernelSize), conv(3)] });
     }
   });
 
-  it("for the published backbone", () => expectPaddingIgnored(withDepth(autobertZeroBase, 12)));
+  test("for the published backbone", () => expectPaddingIgnored(withDepth(autobertZeroBase, 12)));
 
-  it("where cosine, Euclidean distance and products run along the tokens", () => {
+  test("where cosine, Euclidean distance and products run along the tokens", () => {
     expectPaddingIgnored({
       version: 1,
       layers: [
@@ -104,7 +104,7 @@ describe("padding changes nothing", () => {
 });
 
 describe("parameters", () => {
-  it("are as many as core counts, for 50 random backbones", () => {
+  test("are as many as core counts, for 50 random backbones", () => {
     const random = stream(4, "backbones");
     for (let count = 0; count < 50; count++) {
       const architecture = sampleBackbone(3, 10, random);
@@ -116,7 +116,7 @@ describe("parameters", () => {
     }
   });
 
-  it("all get a gradient", () => {
+  test("all get a gradient", () => {
     const graph = {
       inputs: [...graphInputs],
       nodes: [
@@ -156,7 +156,7 @@ describe("parameters", () => {
     }
   });
 
-  it("begin alike for one seed and otherwise for another", () => {
+  test("begin alike for one seed and otherwise for another", () => {
     const { parameters } = buildBackbone(size, { version: 1, layers: [bertLayer, conv(3)] });
     const [first, again, other] = [1, 1, 2].map((seed) => initialWeights(parameters, seed));
     expect(again).toEqual(first);

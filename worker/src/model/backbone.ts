@@ -76,8 +76,10 @@ function tokensAndPositions(weights: Weights, ids: Tensor): Tensor {
 }
 
 const headNames = [
-  ...[...namesOf("mlm.dense"), ...namesOf("mlm.norm")],
-  ...["embedding.token.weight", "mlm.decoder.bias"],
+  ...namesOf("mlm.dense"),
+  ...namesOf("mlm.norm"),
+  "embedding.token.weight",
+  "mlm.decoder.bias",
 ];
 
 /**

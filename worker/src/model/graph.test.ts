@@ -1,5 +1,5 @@
 import { findProblem, sampleGraph, stream, type AttentionGraph, type Reference } from "@opnas/core";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { compileGraph } from "./graph.js";
@@ -76,7 +76,7 @@ function largestRelativeError(actual: Tensor, expected: Tensor): number {
 }
 
 describe("a compiled graph", () => {
-  it("computes what its operations say, for 150 random graphs", () => {
+  test("computes what its operations say, for 150 random graphs", () => {
     const random = stream(1, "graphs");
     for (let count = 0; count < 150; count++) {
       const graph = sampleGraph(10, random);
@@ -91,7 +91,7 @@ describe("a compiled graph", () => {
     }
   });
 
-  it("folds transposes, scales and signs only where nothing else needs them", () => {
+  test("folds transposes, scales and signs only where nothing else needs them", () => {
     const graph: AttentionGraph = {
       inputs: ["Q", "K"],
       nodes: [

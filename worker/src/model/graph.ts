@@ -51,84 +51,88 @@ export function compileGraph(graph: AttentionGraph, headSize: number): GraphFunc
 
 class GraphCompiler {
   readonly steps: Step[] = [];
-  readonly #places: Map<Reference, number>;
-  readonly #shapes;
-  readonly #uses: number[];
+  private readonly places: Map<Reference, number>;
+  private readonly shapes;
+  private readonly uses: number[];
 
   constructor(
     private readonly graph: AttentionGraph,
     private readonly headSize: number,
   ) {
-    this.#places = new Map(graph.inputs.map((input, place) => [input, place]));
-    this.#shapes = graphShapes(graph);
-    this.#uses = countUses(graph);
+    this.places = new Map(graph.inputs.map((input, place) => [input, place]));
+    this.shapes = graphShapes(graph);
+    this.uses = countUses(graph);
   }
 
   /** The place of a value among the values of a run; adds the steps that it still needs. */
   placeOf(reference: Reference): number {
-    const known = this.#places.get(reference);
+    const known = this.places.get(reference);
     if (known !== undefined) return known;
-    const step = this.#compile(reference, this.#node(reference));
+    const step = this.compile(reference, this.node(reference));
     this.steps.push(step);
     const place = this.graph.inputs.length + this.steps.length - 1;
-    this.#places.set(reference, place);
+    this.places.set(reference, place);
     return place;
   }
 
-  #compile(reference: Reference, { op, args }: GraphNode): Step {
+  private compile(reference: Reference, { op, args }: GraphNode): Step {
     const [first, second = first] = args;
     if (first === undefined || second === undefined) throw noArgument(op);
     switch (op) {
       case "matmul":
-        return this.#product(first, second, 1);
+        return this.product(first, second, 1);
       case "scale": {
-        const factors = this.#soleArguments(first, "matmul");
-        if (factors) return this.#product(factors[0], factors[1], 1 / Math.sqrt(this.headSize));
-        return this.#unary(first, (x) => x.mul(1 / Math.sqrt(this.headSize)));
+        const factors = this.soleArguments(first, "matmul");
+        if (factors) return this.product(factors[0], factors[1], 1 / Math.sqrt(this.headSize));
+        return this.unary(first, (x) => x.mul(1 / Math.sqrt(this.headSize)));
       }
       case "neg": {
-        const [inner] = this.#soleArguments(first, "logsigmoid") ?? [];
-        if (inner === undefined) return this.#unary(first, (x) => x.neg());
-        const [innermost] = this.#soleArguments(inner, "neg") ?? [];
+        const [inner] = this.soleArguments(first, "logsigmoid") ?? [];
+        if (inner === undefined) return this.unary(first, (x) => x.neg());
+        const [innermost] = this.soleArguments(inner, "neg") ?? [];
         return innermost === undefined
-          ? this.#unary(inner, (x) => softplus(x.neg()))
-          : this.#unary(innermost, softplus);
+          ? this.unary(inner, (x) => softplus(x.neg()))
+          : this.unary(innermost, softplus);
       }
       case "transpose":
-        return this.#unary(first, (x) => x.transpose([0, 1, 3, 2]));
+        return this.unary(first, (x) => x.transpose([0, 1, 3, 2]));
       case "softmax": {
-        const overTokens = this.#axes(reference).columns === "n";
-        return this.#unary(first, (x, padding) =>
+        const overTokens = this.axes(reference).columns === "n";
+        return this.unary(first, (x, padding) =>
           softmax(x, overTokens ? padding?.bias : undefined),
         );
       }
       case "logsigmoid":
-        return this.#unary(first, logSigmoid);
+        return this.unary(first, logSigmoid);
       case "softsign":
-        return this.#unary(first, softsign);
+        return this.unary(first, softsign);
       case "add":
-        return this.#binary(first, second, (a, b) => a.add(b));
+        return this.binary(first, second, (a, b) => a.add(b));
       case "cosine":
-        return this.#comparison(first, second, cosine);
+        return this.comparison(first, second, cosine);
       case "euclidean":
-        return this.#comparison(first, second, euclidean);
+        return this.comparison(first, second, euclidean);
     }
   }
 
-  #unary(argument: Reference, run: (x: Tensor, padding?: Padding) => Tensor): Step {
+  private unary(argument: Reference, run: (x: Tensor, padding?: Padding) => Tensor): Step {
     const x = this.placeOf(argument);
     return (values, padding) => run(at(values, x), padding);
   }
 
-  #binary(first: Reference, second: Reference, run: (a: Tensor, b: Tensor) => Tensor): Step {
+  private binary(first: Reference, second: Reference, run: (a: Tensor, b: Tensor) => Tensor): Step {
     const a = this.placeOf(first);
     const b = this.placeOf(second);
     return (values) => run(at(values, a), at(values, b));
   }
 
   /** Rows against rows; where they run along the tokens, padded tokens become 0 in both. */
-  #comparison(first: Reference, second: Reference, run: (a: Tensor, b: Tensor) => Tensor): Step {
-    if (this.#axes(first).columns === "d") return this.#binary(first, second, run);
+  private comparison(
+    first: Reference,
+    second: Reference,
+    run: (a: Tensor, b: Tensor) => Tensor,
+  ): Step {
+    if (this.axes(first).columns === "d") return this.binary(first, second, run);
     const a = this.placeOf(first);
     const b = this.placeOf(second);
     return (values, padding) => run(kept(at(values, a), padding), kept(at(values, b), padding));
@@ -138,14 +142,14 @@ class GraphCompiler {
    * factor · A · B. Where the inner axis is n, padded rows of B become 0, unless A is a softmax
    * over n, which is 0 there already.
    */
-  #product(first: Reference, second: Reference, factor: number): Step {
-    const inner = this.#axes(first).columns;
-    const masked = inner === "n" && this.#argumentsOf(first, "softmax") === undefined;
-    const [turned] = this.#argumentsOf(second, "transpose") ?? [];
+  private product(first: Reference, second: Reference, factor: number): Step {
+    const inner = this.axes(first).columns;
+    const masked = inner === "n" && this.argumentsOf(first, "softmax") === undefined;
+    const [turned] = this.argumentsOf(second, "transpose") ?? [];
     const transposeB = turned !== undefined;
     const a = this.placeOf(first);
     const b = this.placeOf(turned ?? second);
-    const scaleB = factor !== 1 && this.#axes(second).columns === "d";
+    const scaleB = factor !== 1 && this.axes(second).columns === "d";
     return (values, padding) => {
       let [left, right] = [at(values, a), at(values, b)];
       if (factor !== 1)
@@ -156,9 +160,12 @@ class GraphCompiler {
   }
 
   /** The arguments of a node of that operation; undefined for inputs and other operations. */
-  #argumentsOf(reference: Reference, op: GraphNode["op"]): [Reference, Reference] | undefined {
+  private argumentsOf(
+    reference: Reference,
+    op: GraphNode["op"],
+  ): [Reference, Reference] | undefined {
     if (typeof reference !== "number") return undefined;
-    const node = this.#node(reference);
+    const node = this.node(reference);
     const [first, second = first] = node.args;
     return node.op === op && first !== undefined && second !== undefined
       ? [first, second]
@@ -166,18 +173,21 @@ class GraphCompiler {
   }
 
   /** The same, if nothing else uses that node: folding it then saves work. */
-  #soleArguments(reference: Reference, op: GraphNode["op"]): [Reference, Reference] | undefined {
-    const sole = typeof reference === "number" && this.#uses[reference] === 1;
-    return sole ? this.#argumentsOf(reference, op) : undefined;
+  private soleArguments(
+    reference: Reference,
+    op: GraphNode["op"],
+  ): [Reference, Reference] | undefined {
+    const sole = typeof reference === "number" && this.uses[reference] === 1;
+    return sole ? this.argumentsOf(reference, op) : undefined;
   }
 
-  #axes(reference: Reference) {
-    const shape = shapeOfReference(reference, this.#shapes);
+  private axes(reference: Reference) {
+    const shape = shapeOfReference(reference, this.shapes);
     if (!shape) throw new OpnasError("INTERNAL", `There is no node ${reference}.`);
     return axesOf(shape);
   }
 
-  #node(reference: Reference): GraphNode {
+  private node(reference: Reference): GraphNode {
     const node = typeof reference === "number" ? this.graph.nodes[reference] : undefined;
     if (!node) throw new OpnasError("INTERNAL", `There is no node ${reference}.`);
     return node;

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyModel } from "../benchmarks/testing/model.js";
 import { readModel, writeModel } from "./modelFile.js";
 import { writeTensors } from "../files/safetensors.js";
@@ -11,14 +11,14 @@ beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "model-")
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("a model's folder", () => {
-  it("gives back what was written, tensors that the backbone does not have included", async () => {
+  test("gives back what was written, tensors that the backbone does not have included", async () => {
     const model = tinyModel();
     model.weights.set("another.head", { shape: [2], data: Float32Array.of(1, 2) });
     await writeModel(path.join(folder, "new"), model);
     expect(await readModel(path.join(folder, "new"))).toEqual(model);
   });
 
-  it("says which file is missing", async () => {
+  test("says which file is missing", async () => {
     await expect(readModel(path.join(folder, "none"))).rejects.toMatchObject({
       code: "BAD_INPUT",
       message: expect.stringContaining("model.json") as string,
@@ -32,7 +32,7 @@ describe("a model's folder", () => {
     "no architecture": [(file) => ({ ...file, architecture: { layers: [] } }), "BAD_ARCHITECTURE"],
   };
   for (const [what, [change, code]] of Object.entries(changes)) {
-    it(`refuses a model.json with ${what}`, async () => {
+    test(`refuses a model.json with ${what}`, async () => {
       await writeModel(folder, tinyModel());
       const file = path.join(folder, "model.json");
       const written = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
@@ -41,7 +41,7 @@ describe("a model's folder", () => {
     });
   }
 
-  it("refuses weights of another size", async () => {
+  test("refuses weights of another size", async () => {
     const model = tinyModel();
     await writeModel(folder, model);
     await writeTensors(path.join(folder, "weights.safetensors"), tinyModel(16).weights);

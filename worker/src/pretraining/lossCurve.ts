@@ -13,8 +13,8 @@ const width = 3;
  */
 export class Curve {
   /** Steps of a point. */
-  readonly #every: number;
-  readonly #numbers: Float32Array;
+  private readonly every: number;
+  private readonly numbers: Float32Array;
 
   /**
    * @param saved what `save` gave
@@ -24,20 +24,20 @@ export class Curve {
     private readonly settings: PretrainSettings,
     saved?: NamedTensor,
   ) {
-    this.#every = stepsPerPoint(settings.steps);
-    this.#numbers = new Float32Array(width * Math.ceil(settings.steps / this.#every));
+    this.every = stepsPerPoint(settings.steps);
+    this.numbers = new Float32Array(width * Math.ceil(settings.steps / this.every));
     if (!saved) return;
-    if (saved.data.length !== this.#numbers.length) {
+    if (saved.data.length !== this.numbers.length) {
       throw new OpnasError("CORRUPT_ARTIFACT", "The checkpoint's loss curve is of another length.");
     }
-    this.#numbers.set(saved.data);
+    this.numbers.set(saved.data);
   }
 
   /** Takes down step `step` (from 0). */
   add(step: number, [masked = NaN, nextSentence = NaN]: readonly number[], seconds: number): void {
-    const at = width * Math.floor(step / this.#every);
+    const at = width * Math.floor(step / this.every);
     for (const [index, value] of [masked, nextSentence, seconds].entries()) {
-      this.#numbers[at + index] = (this.#numbers[at + index] ?? 0) + value;
+      this.numbers[at + index] = (this.numbers[at + index] ?? 0) + value;
     }
   }
 
@@ -45,21 +45,21 @@ export class Curve {
   points(from: number, to: number): TrainingPoint[] {
     const { steps } = this.settings;
     const found: TrainingPoint[] = [];
-    for (let point = Math.floor(from / this.#every); ; point++) {
-      const step = Math.min(steps, (point + 1) * this.#every);
-      if (step > to || point * this.#every >= steps) return found;
-      if (step > from) found.push(this.#point(point, step));
+    for (let point = Math.floor(from / this.every); ; point++) {
+      const step = Math.min(steps, (point + 1) * this.every);
+      if (step > to || point * this.every >= steps) return found;
+      if (step > from) found.push(this.point(point, step));
     }
   }
 
   save(): NamedTensor {
-    return { shape: [this.#numbers.length / width, width], data: this.#numbers.slice() };
+    return { shape: [this.numbers.length / width, width], data: this.numbers.slice() };
   }
 
-  #point(point: number, step: number): TrainingPoint {
+  private point(point: number, step: number): TrainingPoint {
     const { size, batch, accumulate, steps, learningRate, warmup } = this.settings;
-    const count = step - point * this.#every;
-    const [masked = NaN, nextSentence = NaN, seconds = NaN] = this.#numbers.subarray(width * point);
+    const count = step - point * this.every;
+    const [masked = NaN, nextSentence = NaN, seconds = NaN] = this.numbers.subarray(width * point);
     const [maskedLoss, nextSentenceLoss] = [masked / count, nextSentence / count];
     return {
       step,

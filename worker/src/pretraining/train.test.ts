@@ -1,6 +1,6 @@
 import { bertLayer, defaultPretraining, type Architecture } from "@opnas/core";
 import type { TrainingPoint } from "@opnas/prisma";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineName } from "../engine/choose.js";
 import { useRecordings } from "../engine/recording/load.js";
 import { startEngine } from "../engine/start.js";
@@ -21,7 +21,11 @@ const architecture: Architecture = {
 };
 const settings = {
   ...defaultPretraining(smallSettings().size),
-  ...{ steps: 12, batch: 4, accumulate: 2, learningRate: 3e-3, checkpointEverySeconds: 1e4 },
+  steps: 12,
+  batch: 4,
+  accumulate: 2,
+  learningRate: 3e-3,
+  checkpointEverySeconds: 1e4,
 };
 
 /** A training's weights, and its loss curve without its speeds. */
@@ -47,7 +51,7 @@ function lossesOf(points: readonly TrainingPoint[]) {
 }
 
 describe("a full pre-training", () => {
-  it("tells every step once, its learning rate rising and then falling", async () => {
+  test("tells every step once, its learning rate rising and then falling", async () => {
     const { losses } = await train();
     expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
     const rates = losses.map(({ learningRate }) => learningRate);
@@ -55,7 +59,7 @@ describe("a full pre-training", () => {
     expect(rates.at(-1)).toBeLessThan(1e-3);
   });
 
-  it("stopped and resumed has the same losses and ends with the same bits", async () => {
+  test("stopped and resumed has the same losses and ends with the same bits", async () => {
     const whole = await train();
     let kept: Tensors | undefined;
     let looked = 0;
@@ -71,14 +75,18 @@ describe("a full pre-training", () => {
     expect(await train({ resume: kept })).toEqual(whole);
   });
 
-  it("resumed within a point of the loss curve tells the same mean", async () => {
+  test("resumed within a point of the loss curve tells the same mean", async () => {
     const long = { ...settings, steps: 4001, batch: 1, accumulate: 1 };
     const stopAt = async (step: number, resume?: Tensors) => {
       let looked = 0;
       let kept: Tensors | undefined;
       const points: TrainingPoint[] = [];
       const cutOff = pretrainModel({
-        ...{ architecture, settings: long, seed: 7, data: smallData(), resume },
+        architecture,
+        settings: long,
+        seed: 7,
+        data: smallData(),
+        resume,
         report: (_, more) => points.push(...more),
         stopped: () => looked++ === step,
         checkpoint: (tensors) => {
@@ -96,7 +104,7 @@ describe("a full pre-training", () => {
     expect(losses(rest.curve)).toEqual(losses(whole.curve));
   });
 
-  it("learns both tasks", async () => {
+  test("learns both tasks", async () => {
     const steps = 300;
     const quick = { learningRate: 1e-2, masking: 0.3, batch: 16, accumulate: 1 };
     const { losses } = await train({ settings: { ...settings, ...quick, steps } });
@@ -107,14 +115,14 @@ describe("a full pre-training", () => {
     expect(mean(steps - 20, "nextSentenceLoss")).toBeLessThan(0.4);
   });
 
-  it("says what to change when the loss is no longer finite", async () => {
+  test("says what to change when the loss is no longer finite", async () => {
     const settingsThatDiverge = { ...settings, learningRate: 1, warmup: 0, weightDecay: 1e30 };
     await expect(train({ settings: settingsThatDiverge })).rejects.toThrow(
       /no longer finite at step \d+: choose a smaller learning rate/,
     );
   });
 
-  it("refuses a checkpoint of another training", async () => {
+  test("refuses a checkpoint of another training", async () => {
     let kept: Tensors | undefined;
     const checkpoint = (tensors: Tensors) => {
       kept = tensors;
@@ -124,7 +132,7 @@ describe("a full pre-training", () => {
     await expect(train({ resume: kept })).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
   });
 
-  it("has the same bits with a second thread, and without recordings", async () => {
+  test("has the same bits with a second thread, and without recordings", async () => {
     const whole = await train();
     const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
     expect(await train({ startCrew })).toEqual(whole);

@@ -74,8 +74,13 @@ export function lessonsPerStep(settings: PretrainSettings): number {
 function drawPairs({ settings, seed, data: { documents } }: PretrainInput, step: number) {
   const { size, batch, masking } = settings;
   const drawing: PairDrawing = {
-    ...{ documents, masking, seed, first: step * lessonsPerStep(settings) },
-    ...{ size: batch / halvesOf(settings), length: size.length, vocabulary: size.vocabulary },
+    documents,
+    masking,
+    seed,
+    first: step * lessonsPerStep(settings),
+    size: batch / halvesOf(settings),
+    length: size.length,
+    vocabulary: size.vocabulary,
   };
   return Ahead.start(pairFile, drawing, (drawn) => maskedPairsSchema.parse(drawn));
 }
@@ -127,8 +132,8 @@ async function takeStep(
 
 /** Reports what has not been told yet, about twice a second. */
 class Teller {
-  #told = 0;
-  #at = -Infinity;
+  private told = 0;
+  private at = -Infinity;
 
   constructor(
     private readonly input: PretrainInput,
@@ -140,8 +145,8 @@ class Teller {
   tell(): void {
     const { step, curve } = this.state;
     const now = performance.now();
-    if (now - this.#at < reportEveryMilliseconds && step < this.input.settings.steps) return;
-    this.input.report(step, curve.points(this.#told, step));
-    [this.#told, this.#at] = [step, now];
+    if (now - this.at < reportEveryMilliseconds && step < this.input.settings.steps) return;
+    this.input.report(step, curve.points(this.told, step));
+    [this.told, this.at] = [step, now];
   }
 }

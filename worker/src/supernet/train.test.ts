@@ -1,5 +1,5 @@
 import { bertLayer, stream, type Architecture } from "@opnas/core";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
@@ -37,14 +37,14 @@ function run(changes: Partial<SuperNetInput> = {}): Promise<Tensors> {
 }
 
 describe("training the super-net", () => {
-  it("trains both branches of every layer equally often", async () => {
+  test("trains both branches of every layer equally often", async () => {
     const trained = await run();
     const steps = settings.superNet.steps;
     expect([...tensorNamed(trained, "training.trained.attention").data]).toEqual([steps, steps]);
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
   });
 
-  it("tells how far it is, up to its last step", async () => {
+  test("tells how far it is, up to its last step", async () => {
     const told: SuperNetProgress[] = [];
     await run({ report: (progress) => told.push(progress) });
     const { steps } = settings.superNet;
@@ -55,7 +55,7 @@ describe("training the super-net", () => {
     }
   });
 
-  it("trains one branch of every layer in a step, if asked to", async () => {
+  test("trains one branch of every layer in a step, if asked to", async () => {
     const superNet = { ...settings.superNet, branches: "one" } as const;
     const trained = await run({ settings: { ...settings, superNet } });
     const counts = ["attention", "conv"].map((kind) => [
@@ -67,7 +67,7 @@ describe("training the super-net", () => {
     }
   });
 
-  it("draws complementary sub-networks", () => {
+  test("draws complementary sub-networks", () => {
     for (let step = 0; step < 20; step++) {
       const [first, second] = samplePair(settings, stream(1, "pairs", step));
       for (const [index, layer] of first.layers.entries()) {
@@ -76,7 +76,7 @@ describe("training the super-net", () => {
     }
   });
 
-  it("stopped and resumed ends with the same bits as without a stop", async () => {
+  test("stopped and resumed ends with the same bits as without a stop", async () => {
     const whole = await run();
     let kept: Tensors | undefined;
     let looked = 0;
@@ -92,12 +92,12 @@ describe("training the super-net", () => {
     expect(await run({ resume: kept })).toEqual(whole);
   });
 
-  it("has the same bits with a second thread", async () => {
+  test("has the same bits with a second thread", async () => {
     const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
     expect(await run({ startCrew })).toEqual(await run());
   });
 
-  it("ends with what went wrong in the second thread", async () => {
+  test("ends with what went wrong in the second thread", async () => {
     const lane = await Lane.start(engine, settings.size, new Map());
     const [architecture] = samplePair(settings, stream(1, "pairs", 0));
     const batch = maskedBatches(settings, data, 4, 1, "test")(0);
@@ -106,11 +106,11 @@ describe("training the super-net", () => {
     await lane.end();
   });
 
-  it("gives another super-net for another seed", async () => {
+  test("gives another super-net for another seed", async () => {
     expect(await run({ seed: 8 })).not.toEqual(await run());
   });
 
-  it("refuses a checkpoint of another size", async () => {
+  test("refuses a checkpoint of another size", async () => {
     const small = await run({
       settings: { ...settings, superNet: { ...settings.superNet, steps: 1 } },
     });
@@ -120,7 +120,7 @@ describe("training the super-net", () => {
     });
   });
 
-  it("lowers the loss", () => {
+  test("lowers the loss", () => {
     const state = newSuperNet(settings.size, 7);
     const crew = Crew.alone(settings.size, state.weights);
     const batchOf = maskedBatches(settings, data, 8, 7, "super-net");
@@ -138,7 +138,7 @@ describe("training the super-net", () => {
 describe("a step of the super-net", () => {
   const batchOf = maskedBatches(settings, data, 4, 1, "test");
 
-  it.each([1, 2])(
+  test.each([1, 2])(
     "leaves out what is not finite, and counts it, by %i threads",
     async (threads) => {
       const state = newSuperNet(settings.size, 1);
@@ -164,7 +164,7 @@ describe("a step of the super-net", () => {
     },
   );
 
-  it("leaves nothing on the engine", () => {
+  test("leaves nothing on the engine", () => {
     const state = newSuperNet(settings.size, 1);
     const crew = Crew.alone(settings.size, state.weights);
     const afterStep = (step: number) => {
@@ -179,7 +179,7 @@ describe("a step of the super-net", () => {
 });
 
 describe("inheriting", () => {
-  it("copies the branches that a candidate has, of kernels the middle", async () => {
+  test("copies the branches that a candidate has, of kernels the middle", async () => {
     const superNet = await run();
     const before = structuredClone(superNet);
     const architecture: Architecture = {

@@ -60,8 +60,12 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
 function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
   const { pretrain } = data;
   const drawing: Drawing = {
-    ...{ settings, data: { pretrain }, seed, first },
-    ...{ size: settings.superNet.batch, purpose: "super-net" },
+    settings,
+    data: { pretrain },
+    seed,
+    first,
+    size: settings.superNet.batch,
+    purpose: "super-net",
   };
   return Ahead.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
 }
@@ -120,9 +124,9 @@ export function superNetStep(
 
 /** Reports progress about twice a second. */
 class Meter {
-  #losses: number[] = [];
-  #steps = 0;
-  #since = performance.now();
+  private losses: number[] = [];
+  private steps = 0;
+  private since = performance.now();
 
   constructor(
     private readonly input: SuperNetInput,
@@ -130,18 +134,18 @@ class Meter {
   ) {}
 
   count(step: number, loss: number): void {
-    this.#steps++;
-    if (Number.isFinite(loss)) this.#losses.push(loss);
-    const elapsed = performance.now() - this.#since;
+    this.steps++;
+    if (Number.isFinite(loss)) this.losses.push(loss);
+    const elapsed = performance.now() - this.since;
     const total = this.input.settings.superNet.steps;
     if (elapsed < reportEveryMilliseconds && step < total) return;
-    const sum = this.#losses.reduce((a, b) => a + b, 0);
+    const sum = this.losses.reduce((a, b) => a + b, 0);
     this.input.report({
       step,
       total,
-      loss: this.#losses.length > 0 ? sum / this.#losses.length : null,
-      tokensPerSecond: (this.#steps * this.tokensPerStep) / (elapsed / 1000),
+      loss: this.losses.length > 0 ? sum / this.losses.length : null,
+      tokensPerSecond: (this.steps * this.tokensPerStep) / (elapsed / 1000),
     });
-    [this.#losses, this.#steps, this.#since] = [[], 0, performance.now()];
+    [this.losses, this.steps, this.since] = [[], 0, performance.now()];
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { toSequences } from "../text/sequences.js";
 import { clsId, maskId, sepId } from "../text/types.js";
@@ -16,26 +16,26 @@ describe("BigramModel", () => {
   const model = new BigramModel(text, 8);
   const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);
 
-  it("counts words with one added to each, and no special tokens", () => {
+  test("counts words with one added to each, and no special tokens", () => {
     expect(model.unigram[a]).toBeCloseTo(6 / 13);
     expect(model.unigram[b]).toBeCloseTo(5 / 13);
     expect(model.unigram[c]).toBeCloseTo(2 / 13);
     expect(sum(model.unigram)).toBeCloseTo(1);
   });
 
-  it("gives probabilities of the next word that add up to one", () => {
+  test("gives probabilities of the next word that add up to one", () => {
     expect(model.next(a, b)).toBeCloseTo((4 - 0.75) / 5 + ((2 * 0.75) / 5) * (5 / 13));
     expect(sum([a, b, c].map((next) => model.next(a, next)))).toBeCloseTo(1);
   });
 
-  it("falls back on word frequency where it knows no neighbour", () => {
+  test("falls back on word frequency where it knows no neighbour", () => {
     expect(model.next(c, b)).toBe(model.unigram[b]);
     for (const [id, probability] of model.between(maskId, sepId).entries()) {
       expect(probability).toBeCloseTo(model.unigram[id] ?? -1, 12);
     }
   });
 
-  it("uses both neighbours for the word between them", () => {
+  test("uses both neighbours for the word between them", () => {
     const between = model.between(a, sepId);
     expect(sum(between)).toBeCloseTo(1);
     for (const next of [a, b, c]) expect(between[next]).toBeCloseTo(model.next(a, next));
@@ -51,12 +51,12 @@ describe("logisticAccuracy", () => {
       label: index % 3,
     }));
 
-  it("learns what the features tell", () => {
+  test("learns what the features tell", () => {
     expect(logisticAccuracy(examples(0), examples(0), 3)).toBe(1);
     expect(logisticAccuracy(examples(0), examples(1), 3)).toBe(0);
   });
 
-  it("is at chance when they tell nothing", () => {
+  test("is at chance when they tell nothing", () => {
     const blind = examples(0).map(({ label }, index) => ({ features: [`${index % 7}`], label }));
     expect(logisticAccuracy(blind, blind, 3)).toBeLessThan(0.45);
   });

@@ -1,5 +1,5 @@
 import { taskCatalog, taskNames } from "@opnas/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 
 import { buildData } from "../dataset/build.js";
 import { readSpeeches } from "../text/corpus.js";
@@ -49,13 +49,13 @@ function accuracyBy(task: FineTuneTask, featuresOf: (row: Int32Array) => string[
 }
 
 describe("the tasks of the preset tiny", () => {
-  it("are of the kind that the catalogue tells", () => {
+  test("are of the kind that the catalogue tells", () => {
     expect(data.tasks.map(({ name, kind }) => [name, kind])).toEqual(
       taskNames.map((name) => [name, taskCatalog[name].kind]),
     );
   });
 
-  it("have about a thousand test examples each, and training examples for 80 steps of 32", () => {
+  test("have about a thousand test examples each, and training examples for 80 steps of 32", () => {
     expect(masked.test.count).toBe(1000);
     for (const { test } of zeroShot) expect(test.count).toBe(1000);
     for (const { train, test } of fineTuned) {
@@ -66,7 +66,7 @@ describe("the tasks of the preset tiny", () => {
 });
 
 describe("masked words", () => {
-  it("hide the same number of word pieces of every sequence and tell what stood there", () => {
+  test("hide the same number of word pieces of every sequence and tell what stood there", () => {
     const { masked: input, test, positions, positionsPerItem, targets } = masked;
     expect(positionsPerItem).toBe(Math.round(0.3 * 30));
     expect(positions).toHaveLength(1000 * positionsPerItem);
@@ -79,7 +79,7 @@ describe("masked words", () => {
     expect(hidden).toBeCloseTo(0.8, 1);
   });
 
-  it("are guessed by counting as well as the pilot found, and no better", () => {
+  test("are guessed by counting as well as the pilot found, and no better", () => {
     expect(masked.unigram.loss).toBeGreaterThan(6);
     expect(masked.unigram.loss).toBeLessThan(6.6);
     expect(masked.unigram.accuracy).toBeCloseTo(0.06, 1);
@@ -90,7 +90,7 @@ describe("masked words", () => {
 });
 
 describe("zero-shot questions", () => {
-  it("hide their positions and offer different choices of word pieces", () => {
+  test("hide their positions and offer different choices of word pieces", () => {
     for (const { test, positions, positionsPerItem, choices, choicesPerItem } of zeroShot) {
       for (let item = 0; item < test.count; item++) {
         const places = positions.subarray(item * positionsPerItem, (item + 1) * positionsPerItem);
@@ -108,7 +108,7 @@ describe("zero-shot questions", () => {
     }
   });
 
-  it("have baselines that leave room above chance and below certainty", () => {
+  test("have baselines that leave room above chance and below certainty", () => {
     for (const { choicesPerItem, baselines } of zeroShot) {
       expect(baselines.majority).toBeGreaterThanOrEqual(100 / choicesPerItem);
       expect(baselines.ngram).toBeGreaterThan(baselines.majority + 15);
@@ -116,7 +116,7 @@ describe("zero-shot questions", () => {
     }
   });
 
-  it("ask for no preposition more often than a quarter of the time", () => {
+  test("ask for no preposition more often than a quarter of the time", () => {
     const { baselines, choicesPerItem } = zeroShotTask("preposition");
     expect(choicesPerItem).toBe(10);
     expect(baselines.majority).toBeCloseTo(25, 6);
@@ -124,14 +124,14 @@ describe("zero-shot questions", () => {
 });
 
 describe("fine-tuned tasks", () => {
-  it("have as many test examples of each class", () => {
+  test("have as many test examples of each class", () => {
     for (const { classes, baselines, test } of fineTuned) {
       expect(baselines.majority).toBeCloseTo(100 / classes, 6);
       expect(new Set(test.labels).size).toBe(classes);
     }
   });
 
-  it("show no test row in training, and no row twice", () => {
+  test("show no test row in training, and no row twice", () => {
     for (const { name, train, test } of fineTuned) {
       const rows = [train, test].map(({ sequences, labels }) =>
         Array.from(labels, (_, row) => rowOf(sequences, row).join()),
@@ -140,7 +140,7 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  it("cannot be told from lengths and the places of separators", () => {
+  test("cannot be told from lengths and the places of separators", () => {
     for (const task of fineTuned) {
       const accuracy = accuracyBy(task, (row) =>
         Array.from(row, (id, at) => `${at} ${[padId, clsId, sepId].includes(id) ? id : "token"}`),
@@ -149,7 +149,7 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  it("have no punctuation whose place would tell the order of halves or the kind of definition", () => {
+  test("have no punctuation whose place would tell the order of halves or the kind of definition", () => {
     const isPunctuation = (id: number) =>
       id >= firstWordId && !/^(##)?\p{L}+$/u.test(data.vocabulary[id] ?? "");
     for (const name of ["half-order", "definition"] as const) {
@@ -159,12 +159,12 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  it("exchange words of a far-swap at the ends of equally long rows", () => {
+  test("exchange words of a far-swap at the ends of equally long rows", () => {
     const accuracy = accuracyBy(fineTunedTask("far-swap"), (row) => [...row].map(String));
     expect(accuracy).toBeLessThan(56);
   });
 
-  it("have n-gram baselines above the majority and below certainty", () => {
+  test("have n-gram baselines above the majority and below certainty", () => {
     const ngram = Object.fromEntries(
       fineTuned.map(({ name, baselines }) => [name, baselines.ngram]),
     );

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { splitWords } from "./words.js";
 import { idsOf, WordEncoder } from "./tokenizer.js";
@@ -13,7 +13,7 @@ const words = new Map([
 ]);
 
 describe("trainVocabulary", () => {
-  it("puts the special tokens at their ids, then the characters in order", () => {
+  test("puts the special tokens at their ids, then the characters in order", () => {
     const vocabulary = trainVocabulary(words, 28);
     expect(vocabulary.indexOf("[PAD]")).toBe(padId);
     expect(vocabulary.indexOf("[UNK]")).toBe(unknownId);
@@ -26,7 +26,7 @@ describe("trainVocabulary", () => {
     expect(characters).toContain("l");
   });
 
-  it("merges the most frequent neighbours first, of equals those met first", () => {
+  test("merges the most frequent neighbours first, of equals those met first", () => {
     // ##e ##s, ##s ##t (then ##es ##t) and ##e ##st occur nine times each; lo and ##ow seven times.
     const vocabulary = trainVocabulary(words, 25);
     const merged = vocabulary
@@ -35,16 +35,16 @@ describe("trainVocabulary", () => {
     expect(merged.slice(0, 4)).toEqual(["##es", "##est", "lo", "low"]);
   });
 
-  it("does not depend on the order in which words were counted", () => {
+  test("does not depend on the order in which words were counted", () => {
     const reversed = new Map([...words].reverse());
     expect(trainVocabulary(reversed, 28)).toEqual(trainVocabulary(words, 28));
   });
 
-  it("refuses a size below the number of characters", () => {
+  test("refuses a size below the number of characters", () => {
     expect(() => trainVocabulary(words, 10)).toThrow(/set it higher/);
   });
 
-  it("is filled up where the text yields no more", () => {
+  test("is filled up where the text yields no more", () => {
     const vocabulary = trainVocabulary(words, 1000);
     const unused = vocabulary.findIndex((piece) => piece.startsWith("[unused"));
     expect(unused).toBeGreaterThanOrEqual(28);
@@ -57,13 +57,13 @@ describe("trainVocabulary", () => {
 describe("WordEncoder", () => {
   const encoder = new WordEncoder(trainVocabulary(words, 28));
 
-  it("encodes words in known pieces, and unknown characters as [UNK]", () => {
+  test("encodes words in known pieces, and unknown characters as [UNK]", () => {
     expect(encoder.word("lowest").ids).not.toContain(unknownId);
     expect(encoder.word("é").ids).toEqual([unknownId]);
     expect(encoder.word("ψ").ids).toEqual([unknownId]);
   });
 
-  it("gives the sentences of a text, word by word", () => {
+  test("gives the sentences of a text, word by word", () => {
     const sentences = encoder.sentences("Newest, widest. Low.");
     expect(sentences.map((sentence) => sentence.map(({ text }) => text))).toEqual([
       splitWords("Newest, widest."),

@@ -141,19 +141,30 @@ async function doPretrain(work: PretrainWork): Promise<Reply> {
   const request = { vocabulary, length, tasks: [], evaluationExamples: 0 };
   const data = await prepared(request, work.text, work.places);
   const weights = await pretrainModel({
-    ...{ architecture, settings, seed, data, stopped },
+    architecture,
+    settings,
+    seed,
+    data,
+    stopped,
     resume: await checkpointIn(checkpointFile),
     startCrew: crewStarter(size, Math.min(work.cores, lessonsPerStep(settings))),
     report: (step, points) =>
       reply({
-        ...{ type: "progress", step, total: steps, loss: points.at(-1)?.loss ?? null },
-        ...{ tokensPerSecond: points.at(-1)?.tokensPerSecond ?? 0, note: null },
+        type: "progress",
+        step,
+        total: steps,
+        loss: points.at(-1)?.loss ?? null,
+        tokensPerSecond: points.at(-1)?.tokensPerSecond ?? 0,
+        note: null,
         points: [...points],
       }),
     checkpoint: (tensors) => writeTensors(checkpointFile, tensors),
   });
   await writeModel(work.modelFolder, {
-    ...{ architecture, size, vocabulary: data.vocabulary, weights },
+    architecture,
+    size,
+    vocabulary: data.vocabulary,
+    weights,
   });
   return { type: "pretrain" };
 }

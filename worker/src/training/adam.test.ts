@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import { adamStep, newAdam, type Gradients } from "./adam.js";
 
@@ -9,7 +9,7 @@ const ones = (): Tensors =>
     ),
   );
 
-it("weight decay takes a share off every weight that has a gradient, but not off biases and norms", () => {
+test("weight decay takes a share off every weight that has a gradient, but not off biases and norms", () => {
   const weights = ones();
   const gradients: Gradients = new Map(
     [...weights.keys()]

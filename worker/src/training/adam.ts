@@ -82,13 +82,13 @@ export function clip(gradients: Gradients): boolean {
 export class GradientSum {
   /** Of the parameters that any of the passes used. */
   readonly gradients: Gradients = new Map();
-  readonly #arrays: Gradients = new Map();
+  private readonly arrays: Gradients = new Map();
 
   add(more: Gradients): void {
     for (const [name, gradient] of more) {
       const sum = this.gradients.get(name);
       if (sum) hostLoops.add(sum, gradient);
-      else this.gradients.set(name, this.#copy(name, gradient));
+      else this.gradients.set(name, this.copy(name, gradient));
     }
   }
 
@@ -96,10 +96,10 @@ export class GradientSum {
     this.gradients.clear();
   }
 
-  #copy(name: string, gradient: Float32Array): Float32Array {
-    const array = this.#arrays.get(name) ?? new Float32Array(gradient.length);
+  private copy(name: string, gradient: Float32Array): Float32Array {
+    const array = this.arrays.get(name) ?? new Float32Array(gradient.length);
     array.set(gradient);
-    this.#arrays.set(name, array);
+    this.arrays.set(name, array);
     return array;
   }
 }

@@ -11,8 +11,11 @@ import { Learner } from "./lesson.js";
 
 const count = z.int().min(1);
 const sizeSchema = z.object({
-  ...{ layers: count, hidden: count, heads: count },
-  ...{ vocabulary: count, length: count },
+  layers: count,
+  hidden: count,
+  heads: count,
+  vocabulary: count,
+  length: count,
   rawKernels: z.boolean(),
 });
 const tensorsSchema = z.map(

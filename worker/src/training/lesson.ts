@@ -26,7 +26,7 @@ export interface Learned {
 
 /** Computes what models learn from batches by the same weights. */
 export class Learner {
-  #kept: { key: string; model: WholeStep } | undefined;
+  private kept: { key: string; model: WholeStep } | undefined;
 
   /** @param room for the gradients by all weights */
   constructor(
@@ -39,7 +39,7 @@ export class Learner {
   learn({ architecture, use, batch }: Lesson): Learned {
     const numbers = numbersOf(batch);
     if (use === "often" && canRecord()) {
-      return this.#keep(architecture, batch).learn(this.weights, numbers, this.room);
+      return this.keep(architecture, batch).learn(this.weights, numbers, this.room);
     }
     const objective = objectives[kindOf(batch)](buildBackbone(this.size, architecture, use));
     const losses = (on: Weights) => objective.losses(on, numbers.map(onEngine));
@@ -48,17 +48,17 @@ export class Learner {
 
   /** Frees what the engine keeps for the last model. */
   release(): void {
-    this.#kept?.model.release();
-    this.#kept = undefined;
+    this.kept?.model.release();
+    this.kept = undefined;
   }
 
-  #keep(architecture: Architecture, batch: Batch): WholeStep {
+  private keep(architecture: Architecture, batch: Batch): WholeStep {
     const key = JSON.stringify([kindOf(batch), architecture]);
-    if (this.#kept?.key !== key) {
+    if (this.kept?.key !== key) {
       this.release();
       const objective = objectives[kindOf(batch)](buildBackbone(this.size, architecture));
-      this.#kept = { key, model: new WholeStep(objective) };
+      this.kept = { key, model: new WholeStep(objective) };
     }
-    return this.#kept.model;
+    return this.kept.model;
   }
 }

@@ -1,5 +1,5 @@
 import { bertLayer, type Architecture } from "@opnas/core";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineName } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
@@ -42,19 +42,19 @@ async function train(threads: number, steps = 6) {
 }
 
 describe("a step of one model", () => {
-  it("has the same bits by one thread and by two", async () => {
+  test("has the same bits by one thread and by two", async () => {
     const [alone, together] = [await train(1), await train(2)];
     expect(together.losses).toEqual(alone.losses);
     expect(together.weights).toEqual(alone.weights);
   });
 
-  it("lowers the loss and leaves nothing on the engine", async () => {
+  test("lowers the loss and leaves nothing on the engine", async () => {
     const { losses, tensors } = await train(1, 60);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? NaN) - 0.3);
     expect(tensors.at(-1)).toBe(tensors[1]);
   });
 
-  it("takes the mean over its parts: a batch twice is the batch", () => {
+  test("takes the mean over its parts: a batch twice is the batch", () => {
     const { size } = settings;
     const stepOf = (count: number) => {
       const weights = initialWeights(buildBackbone(size, architecture).parameters, 1);

@@ -12,7 +12,7 @@ import type { Objective } from "./objective.js";
  * step is a tenth faster: it pays for a model that takes some hundred.
  */
 export class WholeStep {
-  readonly #steps = new Map<string, RecordedStep>();
+  private readonly steps = new Map<string, RecordedStep>();
 
   constructor(private readonly objective: Objective) {}
 
@@ -25,7 +25,7 @@ export class WholeStep {
     const variables = names.map((name) => tensorNamed(weights, name));
     const key = batch.map(({ shape }) => shape.join("×")).join();
     const step =
-      this.#steps.get(key) ??
+      this.steps.get(key) ??
       recordStep(
         (on, given) => {
           const byName = new Map(on.map((each, at) => [names[at] ?? "", each]));
@@ -34,15 +34,15 @@ export class WholeStep {
         variables,
         batch,
       );
-    this.#steps.set(key, step);
+    this.steps.set(key, step);
     const gradients = new Map(names.map((name) => [name, roomFor(name, room)]));
     return asLearned(step.run(variables, batch, [...gradients.values()]), gradients);
   }
 
   /** Frees what was recorded. */
   release(): void {
-    for (const step of this.#steps.values()) step.release();
-    this.#steps.clear();
+    for (const step of this.steps.values()) step.release();
+    this.steps.clear();
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { measure } from "./metrics.js";
 
 // Expected values: scikit-learn 1.9.1 (accuracy_score, f1_score, matthews_corrcoef) and SciPy 1.17.1
@@ -9,18 +9,18 @@ const scores = [0.4, 1.1, 2.0, 2.0, 3.7, 4.9, 0.1, 2.5, 2.5, 2.5];
 const goldScores = [0.0, 1.8, 1.2, 2.2, 5.0, 4.0, 0.0, 2.2, 3.6, 1.2];
 
 describe("metrics of GLUE", () => {
-  it("agree with scikit-learn on classes", () => {
+  test("agree with scikit-learn on classes", () => {
     expect(measure("accuracy", predicted, gold)).toBe(0.75);
     expect(measure("f1", predicted, gold)).toBeCloseTo(0.7692307692307693, 12);
     expect(measure("matthews", predicted, gold)).toBeCloseTo(0.50709255283711, 12);
   });
 
-  it("agree with SciPy on scores, equal ones among them", () => {
+  test("agree with SciPy on scores, equal ones among them", () => {
     expect(measure("pearson", scores, goldScores)).toBeCloseTo(0.8520963630133279, 12);
     expect(measure("spearman", scores, goldScores)).toBeCloseTo(0.8447367914999205, 12);
   });
 
-  it("agree with scikit-learn where predictions are all alike", () => {
+  test("agree with scikit-learn where predictions are all alike", () => {
     const ones = gold.map(() => 1);
     const zeros = gold.map(() => 0);
     expect(measure("f1", ones, gold)).toBeCloseTo(2 / 3, 12);
@@ -28,7 +28,7 @@ describe("metrics of GLUE", () => {
     expect(measure("matthews", ones, gold)).toBe(0);
   });
 
-  it("have no correlation with what does not vary", () => {
+  test("have no correlation with what does not vary", () => {
     const constant = goldScores.map(() => 2.2);
     expect(measure("pearson", constant, goldScores)).toBeNull();
     expect(measure("spearman", constant, goldScores)).toBeNull();

@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { writeGlueFolder } from "../testing/glueFolder.js";
 import { readGlueTask } from "./read.js";
 import { glueTasks, type GlueTaskName } from "./tasks.js";
@@ -21,7 +21,7 @@ async function read(name: GlueTaskName) {
 }
 
 describe("the official GLUE folder", () => {
-  it.each(glueTasks.map(({ name }) => name))("gives every row of %s", async (name) => {
+  test.each(glueTasks.map(({ name }) => name))("gives every row of %s", async (name) => {
     const { train, dev, test, reports } = await read(name);
     expect(train).toHaveLength(48);
     expect(dev.map((set) => set.length)).toEqual(name === "MNLI" ? [24, 24] : [24]);
@@ -41,7 +41,7 @@ describe("the official GLUE folder", () => {
     expect([...labels]).toEqual(name in expected ? expected[name as "MNLI"] : [0, 1]);
   });
 
-  it("names the submission's files", async () => {
+  test("names the submission's files", async () => {
     const { test } = await read("MNLI");
     expect(test.map(({ submission }) => submission)).toEqual([
       "MNLI-m.tsv",
@@ -50,12 +50,12 @@ describe("the official GLUE folder", () => {
     ]);
   });
 
-  it("does without the diagnostic set", async () => {
+  test("does without the diagnostic set", async () => {
     await rm(path.join(folder, "diagnostic"), { recursive: true });
     expect((await read("MNLI")).test).toHaveLength(2);
   });
 
-  it("keeps quotation marks, which quote nothing, and reads Windows line ends", async () => {
+  test("keeps quotation marks, which quote nothing, and reads Windows line ends", async () => {
     await writeFile(
       path.join(folder, "RTE", "train.tsv"),
       'index\tsentence1\tsentence2\tlabel\r\n7\t"a\tb ""\tentailment\r\n',
@@ -63,7 +63,7 @@ describe("the official GLUE folder", () => {
     expect((await read("RTE")).train).toEqual([{ texts: ['"a', 'b ""'], label: 0 }]);
   });
 
-  it("counts malformed rows by reason, with their lines", async () => {
+  test("counts malformed rows by reason, with their lines", async () => {
     const file = path.join(folder, "QQP", "train.tsv");
     const bad = [
       "48\t1\t2\tcut off",
@@ -87,7 +87,7 @@ describe("the official GLUE folder", () => {
     });
   });
 
-  it("counts scores that are no numbers from 0 to 5", async () => {
+  test("counts scores that are no numbers from 0 to 5", async () => {
     const row = (score: string) => `1\tg\tf\ty\t1\tn\tn\tone\ttwo\t${score}\n`;
     const file = path.join(folder, "STS-B", "dev.tsv");
     await appendFile(file, ["nan", "", "5.1", "-1", "3 points"].map(row).join(""));
@@ -97,7 +97,7 @@ describe("the official GLUE folder", () => {
     ]);
   });
 
-  it("keeps the index of a test row that it cannot read", async () => {
+  test("keeps the index of a test row that it cannot read", async () => {
     const file = path.join(folder, "WNLI", "test.tsv");
     await appendFile(file, "10\tonly one\nx\tone\ttwo\n");
     const { test, reports } = await read("WNLI");
@@ -123,7 +123,7 @@ describe("the official GLUE folder", () => {
     "with another header": ["index\tquestion\ttext\tlabel\n1\ta\tb\t1\n", 'no column "sentence"'],
   };
   for (const [what, [text, sentence]] of Object.entries(refusals)) {
-    it(`refuses a file ${what}`, async () => {
+    test(`refuses a file ${what}`, async () => {
       const file = path.join(folder, "QNLI", "dev.tsv");
       await writeFile(file, text);
       await expect(read("QNLI")).rejects.toMatchObject({
@@ -134,7 +134,7 @@ describe("the official GLUE folder", () => {
     });
   }
 
-  it("names a file that is missing", async () => {
+  test("names a file that is missing", async () => {
     const file = path.join(folder, "SST-2", "test.tsv");
     await rm(file);
     await expect(read("SST-2")).rejects.toMatchObject({

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { strFromU8, unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { writeGlueFolder } from "../testing/glueFolder.js";
 import { copyTensors } from "../../model/tensors.js";
@@ -36,7 +36,7 @@ describe("all of GLUE", () => {
   let result: GlueResult;
   beforeAll(async () => void (result = await runGlue(input("all"))));
 
-  it("learns what is in the sentences, by the better learning rate", () => {
+  test("learns what is in the sentences, by the better learning rate", () => {
     expect(result.tasks.map(({ task }) => task)).toEqual(glueTaskNames);
     for (const { task, score, learningRate, trials } of result.tasks) {
       // By chance: 0 for Matthews and the correlations, 33 for MNLI, 50 for the others.
@@ -47,7 +47,7 @@ describe("all of GLUE", () => {
     }
   });
 
-  it("scores each task by the mean of its metrics and GLUE by the mean of its tasks", () => {
+  test("scores each task by the mean of its metrics and GLUE by the mean of its tasks", () => {
     const of = (name: string) => result.tasks.find(({ task }) => task === name);
     const named = (name: string) => of(name)?.metrics.map(({ set, metric }) => [set, metric]);
     expect(named("CoLA")).toEqual([[null, "matthews"]]);
@@ -71,7 +71,7 @@ describe("all of GLUE", () => {
     expect(result.averageWithoutWnli).toBeCloseTo(sum(result.tasks.slice(0, 8)) / 8, 10);
   });
 
-  it("writes the submission that the benchmark's site asks for", async () => {
+  test("writes the submission that the benchmark's site asks for", async () => {
     const zip = unzipSync(await readFile(path.join(work, "all", "glue-submission.zip")));
     const single = ["CoLA", "SST-2", "MRPC", "STS-B", "QQP", "QNLI", "RTE", "WNLI"];
     expect(Object.keys(zip).sort()).toEqual(
@@ -97,7 +97,7 @@ describe("all of GLUE", () => {
     expect(moods?.map((mood) => Number(mood))).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
   });
 
-  it("reports every file, and the test row that it predicted without its text", async () => {
+  test("reports every file, and the test row that it predicted without its text", async () => {
     expect(result.missing).toEqual([]);
     expect(result.tasks.map(({ cut }) => cut.train)).toEqual(Array(9).fill(0));
     expect(result.files).toHaveLength(30);
@@ -114,7 +114,7 @@ describe("all of GLUE", () => {
 });
 
 describe("a run of some tasks", () => {
-  it("has no average, and gives the same again", async () => {
+  test("has no average, and gives the same again", async () => {
     const short = { ...tuning, epochs: 1, learningRates: [1e-3] };
     const some = (out: string) => runGlue({ ...input(out), tasks: ["RTE"], tuning: short });
     const first = await some("some");
@@ -124,7 +124,7 @@ describe("a run of some tasks", () => {
     expect(await zipIn("again")).toEqual(await zipIn("some"));
   });
 
-  it("goes on with the first task that an interrupted run has not done", async () => {
+  test("goes on with the first task that an interrupted run has not done", async () => {
     const quick = { ...tuning, epochs: 1, learningRates: [1e-3] };
     const seen = new Set<string>();
     const two = (changes: Partial<GlueInput>) => {
@@ -150,13 +150,13 @@ describe("a run of some tasks", () => {
     expect([...seen]).toEqual(["RTE", "WNLI"]);
   });
 
-  it("counts the rows that are cut off", async () => {
+  test("counts the rows that are cut off", async () => {
     const short = { ...tuning, epochs: 1, learningRates: [1e-3], length: 8 };
     const { tasks } = await runGlue({ ...input("short"), tasks: ["RTE"], tuning: short });
     for (const count of Object.values(tasks[0]?.cut ?? {})) expect(count).toBeGreaterThan(5);
   });
 
-  it("tells how far it is and stops between two steps", async () => {
+  test("tells how far it is and stops between two steps", async () => {
     const seen: string[] = [];
     const run = runGlue({
       ...input("stopped"),
@@ -169,7 +169,7 @@ describe("a run of some tasks", () => {
     expect(seen).toEqual([1, 2, 3].map((step) => `WNLI 1e-7 fine-tune ${step} 48`));
   });
 
-  it("scores a task 0 whose every training diverged, and submits its most frequent class", async () => {
+  test("scores a task 0 whose every training diverged, and submits its most frequent class", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const run = { ...input("diverged"), model: { ...model, weights }, tasks: ["SST-2" as const] };
@@ -184,7 +184,7 @@ describe("a run of some tasks", () => {
     expect(strFromU8(zip["SST-2.tsv"] ?? new Uint8Array())).toMatch(/^index\tprediction\n0\t0\n/);
   });
 
-  it("refuses rows longer than the model reads, and a folder with a file too few", async () => {
+  test("refuses rows longer than the model reads, and a folder with a file too few", async () => {
     const long = runGlue({ ...input("long"), tuning: { ...tuning, length: 64 } });
     await expect(long).rejects.toMatchObject({ code: "BAD_SETTING" });
     const nowhere = runGlue({ ...input("nowhere"), folder: path.join(work, "nowhere") });

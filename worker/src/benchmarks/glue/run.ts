@@ -95,7 +95,11 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
   for (const task of wanted) files.push(...(await readGlueTask(folder, task)).reports);
 
   const result: GlueResult = {
-    ...{ benchmark: "GLUE", tuning, ...averages([]), tasks: [], files },
+    benchmark: "GLUE",
+    tuning,
+    ...averages([]),
+    tasks: [],
+    files,
     missing: [],
   };
   const submission: SubmissionFile[] = [];

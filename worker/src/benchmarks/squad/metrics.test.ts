@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { evaluateV1, evaluateV2 } from "./metrics.js";
 
 // Answers of our own, made to meet every rule. Expected values: what the official scripts
@@ -30,7 +30,7 @@ const predictions = (rows: typeof cases) =>
   Object.fromEntries(rows.map(([id, , predicted]) => [id, predicted]));
 
 describe("the metrics of SQuAD", () => {
-  it("are those of the official script of v1.1, a question without prediction included", () => {
+  test("are those of the official script of v1.1, a question without prediction included", () => {
     const all = [...golds(cases), { id: "no prediction", answers: ["something"] }];
     const { exact_match, f1 } = evaluateV1(all, predictions(cases));
     expect(exact_match).toBeCloseTo(58.333333333333336, 10);
@@ -49,32 +49,47 @@ describe("the metrics of SQuAD", () => {
     {
       threshold: 1,
       printed: {
-        ...{ exact: 62.5, f1: 70.83333333333333, total: 16 },
-        ...{ HasAns_exact: 63.63636363636363, HasAns_f1: 75.75757575757575, HasAns_total: 11 },
-        ...{ NoAns_exact: 60, NoAns_f1: 60, NoAns_total: 5 },
+        exact: 62.5,
+        f1: 70.83333333333333,
+        total: 16,
+        HasAns_exact: 63.63636363636363,
+        HasAns_f1: 75.75757575757575,
+        HasAns_total: 11,
+        NoAns_exact: 60,
+        NoAns_f1: 60,
+        NoAns_total: 5,
         ...best,
       },
     },
     {
       threshold: 0.4,
       printed: {
-        ...{ exact: 62.5, f1: 66.66666666666666, total: 16 },
-        ...{ HasAns_exact: 54.54545454545455, HasAns_f1: 60.6060606060606, HasAns_total: 11 },
-        ...{ NoAns_exact: 80, NoAns_f1: 80, NoAns_total: 5 },
+        exact: 62.5,
+        f1: 66.66666666666666,
+        total: 16,
+        HasAns_exact: 54.54545454545455,
+        HasAns_f1: 60.6060606060606,
+        HasAns_total: 11,
+        NoAns_exact: 80,
+        NoAns_f1: 80,
+        NoAns_total: 5,
         ...best,
       },
     },
   ];
-  it.each(expected)("are those of the script of v2.0 at a threshold of $threshold", (expected) => {
-    const { threshold, printed } = expected;
-    const found = evaluateV2(golds(rows), predictions(rows), noAnswer, threshold);
-    expect(Object.keys(found)).toEqual(Object.keys(printed));
-    for (const [name, value] of Object.entries(printed)) {
-      expect(found[name as keyof typeof printed], name).toBeCloseTo(value, 10);
-    }
-  });
+  test.each(expected)(
+    "are those of the script of v2.0 at a threshold of $threshold",
+    (expected) => {
+      const { threshold, printed } = expected;
+      const found = evaluateV2(golds(rows), predictions(rows), noAnswer, threshold);
+      expect(Object.keys(found)).toEqual(Object.keys(printed));
+      for (const [name, value] of Object.entries(printed)) {
+        expect(found[name as keyof typeof printed], name).toBeCloseTo(value, 10);
+      }
+    },
+  );
 
-  it("leaves out what there is nothing of", () => {
+  test("leaves out what there is nothing of", () => {
     const answerable = evaluateV2(golds(cases), predictions(cases), noAnswer);
     expect(Object.keys(answerable).filter((name) => name.startsWith("NoAns"))).toEqual([]);
   });

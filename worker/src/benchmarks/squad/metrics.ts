@@ -117,8 +117,10 @@ export function evaluateV2(
       NoAns_f1: noAns.f1,
       NoAns_total: noAns.total,
     }),
-    ...{ best_exact: exact.score, best_exact_thresh: exact.threshold },
-    ...{ best_f1: f1.score, best_f1_thresh: f1.threshold },
+    best_exact: exact.score,
+    best_exact_thresh: exact.threshold,
+    best_f1: f1.score,
+    best_f1_thresh: f1.threshold,
   };
 }
 

@@ -12,8 +12,8 @@ export interface Prediction {
 
 /** Finds each question's best span while its windows' scores come in. */
 export class SpanSearch {
-  readonly #best = new Map<EncodedQuestion, { span?: Span; none: number }>();
-  readonly #richest = new Map<Window, Window[]>();
+  private readonly best = new Map<EncodedQuestion, { span?: Span; none: number }>();
+  private readonly richest = new Map<Window, Window[]>();
 
   /**
    * @param windows of each question
@@ -25,22 +25,22 @@ export class SpanSearch {
   ) {
     for (const own of windows) {
       const richest = richestWindows(own);
-      for (const window of own) this.#richest.set(window, richest);
+      for (const window of own) this.richest.set(window, richest);
     }
   }
 
   /** A span's score is the sum of the logits of its begin and its end, no answer's that of [CLS]. */
   see(window: Window, scores: SpanScores): void {
-    const known = this.#best.get(window.of) ?? { none: Infinity };
-    const span = this.#bestOf(window, scores);
+    const known = this.best.get(window.of) ?? { none: Infinity };
+    const span = this.bestOf(window, scores);
     if (span && !(known.span && known.span.score >= span.score)) known.span = span;
     // No answer must be likely in every window.
     known.none = Math.min(known.none, sum(scores.begin[0], scores.end[0]));
-    this.#best.set(window.of, known);
+    this.best.set(window.of, known);
   }
 
   predictions(): Prediction[] {
-    return [...this.#best].map(([{ question, passage }, { span, none }]) => {
+    return [...this.best].map(([{ question, passage }, { span, none }]) => {
       const { id, context } = question;
       if (!span) return { id, text: "", noAnswer: 1 };
       const text = context.slice(passage.starts[span.first], passage.ends[span.last]);
@@ -49,9 +49,9 @@ export class SpanSearch {
   }
 
   /** Of the spans that begin where this window has most context. */
-  #bestOf(window: Window, { begin, end }: SpanScores): Span | undefined {
+  private bestOf(window: Window, { begin, end }: SpanScores): Span | undefined {
     const { first, end: stop, offset } = window;
-    const richest = this.#richest.get(window) ?? [];
+    const richest = this.richest.get(window) ?? [];
     let best: Span | undefined;
     for (let from = first; from < stop; from++) {
       if (richest[from] !== window) continue;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseSquad } from "./read.js";
 
 const context = "Ella \u{1F9A6} saw the otter. The otter swam.";
@@ -12,7 +12,7 @@ const file = (qas: unknown[]) =>
 const four = ["a", "b", "c", "d"].map(sound);
 
 describe("a SQuAD file", () => {
-  it("gives questions and where their answers stand, counted as the file counts", () => {
+  test("gives questions and where their answers stand, counted as the file counts", () => {
     const { questions, report } = parseSquad(file(four), "f.json", "1.1", "train");
     expect(report).toEqual({ file: "f.json", rows: 4, sound: 4, malformed: [] });
     const [{ span } = {}] = questions;
@@ -20,7 +20,7 @@ describe("a SQuAD file", () => {
   });
 
   const misplaced = { ...sound("m"), answers: [{ text: "The otter", answer_start: 23 }] };
-  it("does not train on an answer that stands elsewhere, but scores it", () => {
+  test("does not train on an answer that stands elsewhere, but scores it", () => {
     const text = file([...four, misplaced]);
     const reason = "an answer that does not stand at its answer_start";
     const train = parseSquad(text, "f.json", "1.1", "train");
@@ -34,7 +34,7 @@ describe("a SQuAD file", () => {
   });
 
   const none = { ...sound("n"), answers: [] };
-  it("has questions without answers only in v2.0", () => {
+  test("has questions without answers only in v2.0", () => {
     const text = file([...four, none]);
     expect(parseSquad(text, "f.json", "2.0", "train").report.malformed).toEqual([]);
     for (const use of ["train", "dev"] as const) {
@@ -51,7 +51,7 @@ describe("a SQuAD file", () => {
     ["that is empty", { ...sound("e"), question: " " }, "an empty question"],
     ["that contradicts itself", { ...sound("i"), is_impossible: true }, "is_impossible denies"],
   ];
-  it.each(malformed)("counts a question %s", (_, entry, reason) => {
+  test.each(malformed)("counts a question %s", (_, entry, reason) => {
     const { questions, report } = parseSquad(file([...four, entry]), "f.json", "2.0", "train");
     expect(questions).toHaveLength(4);
     expect(report).toMatchObject({ rows: 5, sound: 4 });
@@ -64,7 +64,7 @@ describe("a SQuAD file", () => {
     ["mostly malformed", file([sound("a"), {}, {}]), "2 of its 3"],
     ["without questions", '{"data":[]}', "0 of its 0"],
   ];
-  it.each(refused)("refuses a file %s", (_, text, sentence) => {
+  test.each(refused)("refuses a file %s", (_, text, sentence) => {
     const read = () => parseSquad(text, "f.json", "1.1", "dev");
     expect(read).toThrow(/^f\.json cannot be used/);
     expect(read).toThrow(sentence);

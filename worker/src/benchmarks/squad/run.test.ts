@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { copyTensors } from "../../model/tensors.js";
 import { tinyModel } from "../testing/model.js";
@@ -21,7 +21,9 @@ const tuning = tuningSchema.parse({
 });
 const spans = spanSchema.parse({ questionLength: 8, stride: 6 });
 const input = (out: string) => ({
-  ...{ model, tuning, spans },
+  model,
+  tuning,
+  spans,
   folder: path.join(work, "squad"),
   out: path.join(work, out),
   stopped: () => false,
@@ -41,7 +43,7 @@ describe("both versions of SQuAD", () => {
   beforeAll(async () => void (result = await runSquad(input("both"))));
   const of = (version: string) => result.versions.find((each) => each.version === version);
 
-  it("are learned by the better learning rate", () => {
+  test("are learned by the better learning rate", () => {
     // One of some fourteen words is the answer: the untrained model finds it seldom.
     expect(of("1.1")?.learningRate).toBe(4e-3);
     expect(of("1.1")?.trials[0]?.score).toBeLessThan(40);
@@ -54,7 +56,7 @@ describe("both versions of SQuAD", () => {
     expect(of("2.0")?.metrics["NoAns_f1"]).toBeGreaterThan(80);
   });
 
-  it("writes predictions in the official form", async () => {
+  test("writes predictions in the official form", async () => {
     const first = await readOut("both", "squad-v1.1-predictions.json");
     expect(Object.keys(first as object)).toHaveLength(48);
     expect(first).toMatchObject({ "dev-0-0": expect.stringMatching(/^\w+$/) as string });
@@ -70,7 +72,7 @@ describe("both versions of SQuAD", () => {
 });
 
 describe("a run of SQuAD", () => {
-  it("predicts nothing where every training diverged", async () => {
+  test("predicts nothing where every training diverged", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const result = await runSquad({ ...input("diverged"), model: { ...model, weights } });
@@ -81,7 +83,7 @@ describe("a run of SQuAD", () => {
     expect(new Set(Object.values(predictions as object))).toEqual(new Set([""]));
   });
 
-  it("stops between two steps", async () => {
+  test("stops between two steps", async () => {
     let steps = 0;
     const run = runSquad({
       ...input("stopped"),
@@ -92,7 +94,7 @@ describe("a run of SQuAD", () => {
     expect(steps).toBe(2);
   });
 
-  it("says which file is missing, and which setting does not fit", async () => {
+  test("says which file is missing, and which setting does not fit", async () => {
     const nowhere = runSquad({ ...input("nowhere"), folder: path.join(work, "nowhere") });
     await expect(nowhere).rejects.toThrow("neither train-v1.1.json nor train-v2.0.json");
     const long = runSquad({ ...input("long"), spans: { ...spans, questionLength: 21 } });

@@ -146,7 +146,9 @@ async function readFolder(folder: string): Promise<SquadSet[]> {
       parseSquad(dev, file("dev"), version, "dev"),
     ];
     sets.push({
-      ...{ version, train: trained.questions, dev: tested.questions },
+      version,
+      train: trained.questions,
+      dev: tested.questions,
       reports: [trained.report, tested.report],
     });
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { splitWords } from "../../text/words.js";
 import { WordEncoder } from "../../text/tokenizer.js";
 import { specialTokens } from "../../text/vocabulary.js";
@@ -19,13 +19,13 @@ const encoder = new WordEncoder(vocabulary);
 const id = (token: string) => vocabulary.indexOf(token);
 
 describe("rows of texts", () => {
-  it("are [CLS] a [SEP] b [SEP]", () => {
+  test("are [CLS] a [SEP] b [SEP]", () => {
     expect(encodeRow(encoder, ["One b", "c"], 20)).toEqual(
       ["[CLS]", "one", "b", "[SEP]", "c", "[SEP]"].map(id),
     );
   });
 
-  it("are cut at the end of the longer text", () => {
+  test("are cut at the end of the longer text", () => {
     const row = (length: number) => encodeRow(encoder, ["a b c d e f", "x y z"], length);
     const tokens = (text: string) => text.split(" ").map(id);
     expect(row(10)).toEqual(tokens("[CLS] a b c d [SEP] x y z [SEP]"));
@@ -44,7 +44,7 @@ describe("a passage", () => {
     "\u212b and \u{1F9A6}",
     "",
   ];
-  it.each(texts)("has the pieces of the text %j, each at its word", (text) => {
+  test.each(texts)("has the pieces of the text %j, each at its word", (text) => {
     const { pieces, starts, ends } = encodePassage(encoder, text);
     expect(pieces).toEqual(piecesOf(encoder, text));
     const words = starts.map((start, piece) => text.slice(start, ends[piece]));
@@ -55,7 +55,10 @@ describe("a passage", () => {
 
 const context = "a b c d e f g otter i j k";
 const question = {
-  ...{ id: "q", text: "q r?", context, answers: ["otter"] },
+  id: "q",
+  text: "q r?",
+  context,
+  answers: ["otter"],
   span: { start: context.indexOf("otter"), end: context.indexOf("otter") + "otter".length },
 };
 const shape = { length: 12, questionLength: 2, stride: 3 };
@@ -70,7 +73,7 @@ describe("windows of a passage", () => {
   // "otter" is o ##t ##ter, so the passage has 13 pieces; beside a question of 2 there is room for 7.
   const windows = windowsOf(encoded(), shape);
 
-  it("begin a stride apart and reach the end", () => {
+  test("begin a stride apart and reach the end", () => {
     expect(windows.map(({ first, end }) => [first, end])).toEqual([
       [0, 7],
       [3, 10],
@@ -81,7 +84,7 @@ describe("windows of a passage", () => {
     );
   });
 
-  it("mark the answer where it is whole, else the [CLS]", () => {
+  test("mark the answer where it is whole, else the [CLS]", () => {
     expect(windows.map(({ answer }) => answer)).toEqual([
       { first: 0, last: 0 },
       { first: 8, last: 10 },
@@ -89,7 +92,7 @@ describe("windows of a passage", () => {
     ]);
   });
 
-  it("leave out no piece, however long the stride, and are one where there is nothing to read", () => {
+  test("leave out no piece, however long the stride, and are one where there is nothing to read", () => {
     const far = windowsOf(encoded(), { ...shape, stride: 100 });
     expect(far.map(({ first, end }) => [first, end])).toEqual([
       [0, 7],
@@ -99,7 +102,7 @@ describe("windows of a passage", () => {
     expect(windowsOf(empty, shape)).toHaveLength(1);
   });
 
-  it("have most context for the pieces in their middle", () => {
+  test("have most context for the pieces in their middle", () => {
     const richest = richestWindows(windows).map((window) => windows.indexOf(window));
     expect(richest).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2]);
   });
@@ -119,7 +122,7 @@ describe("the best span", () => {
     return search.predictions();
   };
 
-  it("is whole words of the text, and sure by its distance from no answer", () => {
+  test("is whole words of the text, and sure by its distance from no answer", () => {
     const [found] = search(30, scores({}, {}), scores({ 0: 1, 8: 2 }, { 9: 3 }), scores({}, {}));
     // The second window has most context for piece 7, the o of "otter", at its place 8.
     expect(found).toMatchObject({ id: "q", text: "otter" });
@@ -127,7 +130,7 @@ describe("the best span", () => {
     expect(found?.noAnswer).toBeCloseTo(1 / (1 + Math.exp(5)), 10);
   });
 
-  it("ends after it begins, within the question's passage and the greatest length", () => {
+  test("ends after it begins, within the question's passage and the greatest length", () => {
     const tempting = scores({ 1: 9, 2: 9, 5: 2 }, { 1: 9, 4: 9, 8: 4, 6: 3 });
     // The question (places 1 and 2) is out; from 5 to 8 are four pieces.
     expect(search(4, tempting)[0]?.text).toBe("a");
@@ -138,7 +141,7 @@ describe("the best span", () => {
     expect(search(3, inOrder)[0]?.text).toBe("b c");
   });
 
-  it("begins where its window has most context", () => {
+  test("begins where its window has most context", () => {
     // Place 10 of the first window is piece 6, "g", which the second reads better, at place 7.
     const twice = [scores({ 10: 5 }, {}), scores({ 7: 1 }, { 7: 1 })];
     const [found] = search(30, ...twice);

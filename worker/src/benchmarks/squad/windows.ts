@@ -60,7 +60,10 @@ export function windowsOf(of: EncodedQuestion, { length, stride }: WindowShape):
     const whole = answer && answer.first >= first && answer.last < end;
     const place = (piece: number) => piece - first + offset;
     windows.push({
-      ...{ of, first, end, offset },
+      of,
+      first,
+      end,
+      offset,
       answer: whole
         ? { first: place(answer.first), last: place(answer.last) }
         : { first: 0, last: 0 },

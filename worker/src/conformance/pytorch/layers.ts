@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { autobertZeroBase, bertLayer, kernelSizes, type Layer } from "@opnas/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { expectValues } from "../gradients.js";
 import { valueAndGradients } from "../../engine/recording/recordable.js";
@@ -92,7 +92,7 @@ export function describeReferenceLayers(): void {
   describe("the published layers agree with PyTorch, forward and gradient, to 1e-5", () => {
     for (const [name, reference] of Object.entries(cases)) {
       for (const kind of ["full", "padded"] as const) {
-        it(`${name}, ${kind} batch`, () => {
+        test(`${name}, ${kind} batch`, () => {
           const layer = layers[name];
           if (!layer) throw new Error(`layers.json has ${name}, which is not known here.`);
           const { output, gradients } = reference[kind];

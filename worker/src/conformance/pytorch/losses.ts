@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { autobertZeroBase, bertLayer, OpnasError, type Architecture } from "@opnas/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { MaskedSequences } from "../../batches/masked.js";
 import { clsId, firstWordId, maskId, padId, sepId } from "../../text/types.js";
@@ -75,7 +75,7 @@ function batchOf(step: number): MaskedSequences {
 /** To be called for each engine in a process of its own, after `startEngine`. */
 export function describeReferenceLosses(): void {
   describe("a small model", () => {
-    it("has the first five losses that PyTorch computes, to 1e-4", () => {
+    test("has the first five losses that PyTorch computes, to 1e-4", () => {
       const backbone = buildBackbone(size, architecture());
       const weights = new Map(backbone.parameters.map((each) => [each.name, formula(each)]));
       const values = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);

@@ -13,43 +13,43 @@ interface WasmBackend {
 
 /** Our own operations (worker/native/wasm) on the memory of the running WebAssembly engine. */
 export class WasmMemory {
-  readonly #engine: TensorFlow;
-  readonly #backend: WasmBackend;
-  readonly #exports: WebAssembly.Instance["exports"];
+  private readonly engine: TensorFlow;
+  private readonly backend: WasmBackend;
+  private readonly exports: WebAssembly.Instance["exports"];
 
   constructor(engine: TensorFlow, compiled: WebAssembly.Module) {
-    this.#engine = engine;
-    this.#backend = backendOf(engine);
-    const { memory } = this.#backend.wasm.asm;
-    this.#exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
+    this.engine = engine;
+    this.backend = backendOf(engine);
+    const { memory } = this.backend.wasm.asm;
+    this.exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
   }
 
   call(name: string, ...args: number[]): unknown {
-    const operation = this.#exports[name];
+    const operation = this.exports[name];
     if (!operation) throw new OpnasError("INTERNAL", `There is no operation ${name}.`);
     return operation(...args);
   }
 
   /** The address of a tensor's numbers. */
   at(x: { dataId: object }): number {
-    const data = this.#backend.dataIdMap.get(x.dataId);
+    const data = this.backend.dataIdMap.get(x.dataId);
     if (!data) throw new OpnasError("INTERNAL", "A tensor is not in the engine's memory.");
     return data.memoryOffset;
   }
 
   /** The numbers of a float32 tensor, as they lie in memory now. */
   numbersOf(x: Tensor): Float32Array {
-    return new Float32Array(this.#backend.wasm.asm.memory.buffer, this.at(x), x.size);
+    return new Float32Array(this.backend.wasm.asm.memory.buffer, this.at(x), x.size);
   }
 
   /** A tensor whose numbers are whatever was in memory. */
   make(shape: number[]): Tensor {
     const info = {
-      ...this.#backend.makeOutput(shape, "float32"),
+      ...this.backend.makeOutput(shape, "float32"),
       shape,
       dtype: "float32" as const,
     };
-    return this.#engine.engine().makeTensorFromTensorInfo(info);
+    return this.engine.engine().makeTensorFromTensorInfo(info);
   }
 
   makeZeros(shape: number[]): Tensor {

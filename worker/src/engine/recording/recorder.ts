@@ -29,17 +29,17 @@ export class Recorder {
   readonly nodes: GraphNode[] = [];
   /** The inputs' ports, in the order in which they were declared. */
   readonly inputs: readonly Port[];
-  readonly #ports = new Map<number, Port>();
-  readonly #backend: TfjsNode;
-  readonly #binding: Binding;
+  private readonly ports = new Map<number, Port>();
+  private readonly backend: TfjsNode;
+  private readonly binding: Binding;
 
   constructor(inputs: readonly Tensor[]) {
-    this.#backend = tfjsNode();
-    this.#binding = this.#backend.binding;
+    this.backend = tfjsNode();
+    this.binding = this.backend.binding;
     this.inputs = inputs.map((tensor) => {
       const dtype = tensor.dtype === "int32" ? dataType.int32 : dataType.float;
-      const port = this.#add((name) => placeholder(name, dtype));
-      this.#ports.set(this.#idOf(tensor), port);
+      const port = this.add((name) => placeholder(name, dtype));
+      this.ports.set(this.idOf(tensor), port);
       return port;
     });
   }
@@ -47,76 +47,81 @@ export class Recorder {
   /** Runs `work` and records what it has the engine do. */
   during<T>(work: () => T): T {
     const createTensor: Binding["createTensor"] = (shape, dtype, values) => {
-      const id = this.#binding.createTensor(shape, dtype, values);
-      this.#addConstant(id, shape, dtype, values);
+      const id = this.binding.createTensor(shape, dtype, values);
+      this.addConstant(id, shape, dtype, values);
       return id;
     };
     const executeOp: Binding["executeOp"] = (operation, attributes, inputs, outputs) => {
-      const infos = this.#binding.executeOp(operation, attributes, inputs, outputs);
-      const ports = inputs.map((id) => this.#ports.get(id) ?? this.#outside(id, operation));
+      const infos = this.binding.executeOp(operation, attributes, inputs, outputs);
+      const ports = inputs.map((id) => this.ports.get(id) ?? this.outside(id, operation));
       const all = [...attributes, ...unstated(operation)];
       const node = nodeOf(
-        this.#add((name) => ({ name, operation, inputs: ports, attributes: all })),
+        this.add((name) => ({ name, operation, inputs: ports, attributes: all })),
       );
       for (const [index, { id }] of infos.entries()) {
-        this.#ports.set(id, `${node}:${index.toString()}`);
+        this.ports.set(id, `${node}:${index.toString()}`);
       }
       return infos;
     };
-    const listening: unknown = Object.create(this.#binding, {
+    const listening: unknown = Object.create(this.binding, {
       createTensor: { value: createTensor },
       executeOp: { value: executeOp },
     });
     if (!isBinding(listening)) throw new OpnasError("INTERNAL", "This engine cannot record.");
-    this.#backend.binding = listening;
+    this.backend.binding = listening;
     recording = true;
     try {
       return work();
     } finally {
       recording = false;
-      this.#backend.binding = this.#binding;
+      this.backend.binding = this.binding;
     }
   }
 
   /** Where a tensor that was there or came up comes from; a number from before becomes a constant. */
   portOf(tensor: Tensor): Port {
-    const id = this.#idOf(tensor);
-    return this.#ports.get(id) ?? this.#outside(id, "the result");
+    const id = this.idOf(tensor);
+    return this.ports.get(id) ?? this.outside(id, "the result");
   }
 
   /** The same value at a port of its own: what is fed cannot be asked for in the same run. */
   copyOf(port: Port): Port {
     const node = { operation: "Identity", inputs: [port], attributes: [float32] };
-    return this.#add((name) => ({ name, ...node }));
+    return this.add((name) => ({ name, ...node }));
   }
 
-  #idOf(tensor: Tensor): number {
-    const [id] = this.#backend.getInputTensorIds([tensor]);
+  private idOf(tensor: Tensor): number {
+    const [id] = this.backend.getInputTensorIds([tensor]);
     if (id === undefined) throw new OpnasError("INTERNAL", "A tensor has no handle.");
     return id;
   }
 
-  #add(nodeNamed: (name: string) => GraphNode): Port {
+  private add(nodeNamed: (name: string) => GraphNode): Port {
     const node = nodeNamed(`n${this.nodes.length.toString()}`);
     this.nodes.push(node);
     return `${node.name}:0`;
   }
 
-  #addConstant(id: number, shape: readonly number[], dtype: number, values: ArrayBufferView): Port {
+  private addConstant(
+    id: number,
+    shape: readonly number[],
+    dtype: number,
+    values: ArrayBufferView,
+  ): Port {
     const { buffer, byteOffset, byteLength } = values;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
-    const port = this.#add((name) => constant(name, { shape: [...shape], dtype, bytes }));
-    this.#ports.set(id, port);
+    const port = this.add((name) => constant(name, { shape: [...shape], dtype, bytes }));
+    this.ports.set(id, port);
     return port;
   }
 
   /** A tensor from before: a number such as an epsilon becomes a constant; more would go stale. */
-  #outside(id: number, reader: string): Port {
-    const values = this.#binding.tensorDataSync(id);
+  private outside(id: number, reader: string): Port {
+    const values = this.binding.tensorDataSync(id);
     if (!(values instanceof Float32Array) || values.length > 1) {
       throw new OpnasError("INTERNAL", `${reader} read a tensor that is not an argument.`);
     }
-    return this.#addConstant(id, values.length === 1 ? [] : [0], dataType.float, values);
+    return this.addConstant(id, values.length === 1 ? [] : [0], dataType.float, values);
   }
 }
 

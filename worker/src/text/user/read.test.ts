@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { insideTexts } from "./folder.js";
 import { mostBytes, readOwnDocuments } from "./read.js";
@@ -35,7 +35,7 @@ async function textsRead(): Promise<string[]> {
 const line = (text: string) => JSON.stringify({ text, other: 1 });
 
 describe("a user's text", () => {
-  it("is every .txt file and every line of a .jsonl file below the folder, by name", async () => {
+  test("is every .txt file and every line of a .jsonl file below the folder, by name", async () => {
     await put({
       "b.txt": "Second.",
       "a/z.TXT": "First\n\nof  all.",
@@ -51,12 +51,12 @@ describe("a user's text", () => {
     expect(remarks).toEqual([]);
   });
 
-  it("keeps what is in brackets and drops only a byte order mark", async () => {
+  test("keeps what is in brackets and drops only a byte order mark", async () => {
     await put({ "a.txt": "\uFEFFA [MASK] “b”.", "b.txt": "B", "c.txt": "Ünïcode ✓" });
     expect(await textsRead()).toEqual(['A [MASK] "b".', "B", "Ünïcode ✓"]);
   });
 
-  it("has a long file in sections that end with a paragraph, none of it lost", async () => {
+  test("has a long file in sections that end with a paragraph, none of it lost", async () => {
     const paragraphs = Array.from({ length: 900 }, (_, index) => `${index} ${"word ".repeat(40)}.`);
     await put({ "long.txt": paragraphs.join("\n\n") });
     const sections = await textsRead();
@@ -65,7 +65,7 @@ describe("a user's text", () => {
     expect(sections.join(" ")).toBe(paragraphs.join(" ").replace(/\s+/g, " "));
   });
 
-  it("tells what cannot be read, what holds no text, and files that are neither", async () => {
+  test("tells what cannot be read, what holds no text, and files that are neither", async () => {
     const good = ["One.", "Two.", "Three.", " \t"].map(line);
     const lines = [...good, "{", '{"text": 5}', "[]"].join("\n");
     await put({ "a.jsonl": lines, "b.csv": "x", "c.txt": "\n", "d.txt": "" });
@@ -79,13 +79,13 @@ describe("a user's text", () => {
     ]);
   });
 
-  it("is refused where most lines of a .jsonl file are bad, naming it", async () => {
+  test("is refused where most lines of a .jsonl file are bad, naming it", async () => {
     await put({ "a.jsonl": [line("One."), '{"body": "x"}', "no"].join("\n"), "b.txt": "B" });
     await expect(read()).rejects.toMatchObject({ code: "BAD_INPUT" });
     await expect(read()).rejects.toThrow(/^2 of 3 lines of news\/a\.jsonl .* line 2\.$/);
   });
 
-  it("is refused where it is not UTF-8, naming the file", async () => {
+  test("is refused where it is not UTF-8, naming the file", async () => {
     await put({ "a.txt": "A", "b.txt": Uint8Array.of(0x66, 0xfc, 0x72), "c.txt": "C" });
     await expect(read()).rejects.toMatchObject({
       code: "BAD_INPUT",
@@ -93,7 +93,7 @@ describe("a user's text", () => {
     });
   });
 
-  it("is refused without documents, with fewer than three, and when it is too large", async () => {
+  test("is refused without documents, with fewer than three, and when it is too large", async () => {
     await expect(read()).rejects.toThrow(/^There is no "news" in the worker's folder/);
     await put({ "a.md": "x", "b.txt": " \n" });
     await expect(read()).rejects.toThrow(/^"news" has 0 documents in 1 \.txt and \.jsonl files/);
@@ -103,7 +103,7 @@ describe("a user's text", () => {
     await expect(read()).rejects.toMatchObject({ code: "TOO_LARGE" });
   });
 
-  it("does not count its vocabulary file as a document", async () => {
+  test("does not count its vocabulary file as a document", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C", "vocab.txt": "[PAD]" });
     const vocabulary = await insideTexts(texts, "news/vocab.txt");
     expect((await read(vocabulary)).documents.map(({ name }) => name)).not.toContain(
@@ -113,7 +113,7 @@ describe("a user's text", () => {
 });
 
 describe("the folder of users' texts", () => {
-  it("has no way out by name", async () => {
+  test("has no way out by name", async () => {
     await writeFile(join(root, "secret.txt"), "x");
     for (const name of ["../secret.txt", "..", ".", "news/../../secret.txt"]) {
       await put({ "a.txt": "A" });
@@ -122,7 +122,7 @@ describe("the folder of users' texts", () => {
     }
   });
 
-  it("has no way out by links", async () => {
+  test("has no way out by links", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C" });
     await mkdir(join(root, "elsewhere"));
     await writeFile(join(root, "elsewhere", "secret.txt"), "x");
@@ -136,7 +136,7 @@ describe("the folder of users' texts", () => {
     }
   });
 
-  it("may itself be a link, and says when it is missing", async () => {
+  test("may itself be a link, and says when it is missing", async () => {
     await put({ "a.txt": "A" });
     await symlink(texts, join(root, "texts"));
     expect(await insideTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { specialTokens } from "../vocabulary.js";
 import { readVocabulary } from "./vocabularyFile.js";
@@ -20,15 +20,19 @@ async function read(content: string | Uint8Array, size = 10): Promise<string[]> 
 }
 
 describe("a vocabulary file", () => {
-  it("has its special tokens moved to our ids, and is filled up to the size", async () => {
+  test("has its special tokens moved to our ids, and is filled up to the size", async () => {
     const bert = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "##s"];
     expect(await read(`${bert.join("\r\n")}\r\n`)).toEqual([
       ...specialTokens,
-      ...["[unused0]", "the", "##s", "[unused1]", "[unused2]"],
+      "[unused0]",
+      "the",
+      "##s",
+      "[unused1]",
+      "[unused2]",
     ]);
   });
 
-  it.each([
+  test.each([
     ["[PAD]\n[UNK]\nthe", /lacks the special tokens \[CLS\], \[SEP\], \[MASK\]/],
     [`${specialTokens.join("\n")}\nthe\n\nof`, /line 7 of vocab.txt is empty/],
     [`${specialTokens.join("\n")}\nthe\nthe`, /line 7 of vocab.txt repeats "the"/],
