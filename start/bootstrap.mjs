@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkMachine } from "./checks.mjs";
 import { interruptCommands } from "./command.mjs";
 import { install, isInstalled, pinnedNode } from "./install.mjs";
-import { exitFor } from "./problem.mjs";
+import { exitFor } from "./userError.mjs";
 import { alreadyRunning, findRunning } from "./running.mjs";
 import { watchParent } from "./watchParent.mjs";
 import { createTerminal } from "./terminal.mjs";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const programs = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const applications = [
@@ -23,7 +23,7 @@ export async function findBrowser(env, log, progress) {
   const given = env.CHROMIUM_PATH;
   if (given !== undefined && given !== "") {
     if (existsSync(given)) return given;
-    throw new Problem(
+    throw new UserError(
       `CHROMIUM_PATH is ${given}, and there is no such file: set it to a Chromium or Chrome.`,
     );
   }
@@ -60,7 +60,7 @@ async function installBrowser(env, log, progress) {
   const apt = "/usr/bin/apt-get";
   const missing =
     "No Chromium was found, which the browser tests need: install it (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.";
-  if (process.getuid?.() !== 0 || !existsSync(apt)) throw new Problem(missing);
+  if (process.getuid?.() !== 0 || !existsSync(apt)) throw new UserError(missing);
   const options = { log, cwd: "/", env: { ...env, DEBIAN_FRONTEND: "noninteractive" } };
   const onLine = (/** @type {string} */ line) => progress(line.slice(0, 60));
   progress("apt-get update");
@@ -69,7 +69,7 @@ async function installBrowser(env, log, progress) {
   const { code } = await runCommand("apt-get install", apt, install, { ...options, onLine });
   const installed = installedBrowser(env);
   if (code !== 0 || installed === undefined)
-    throw new Problem(`apt-get could not install chromium (see ${log}). ${missing}`);
+    throw new UserError(`apt-get could not install chromium (see ${log}). ${missing}`);
   progress("= Debian's chromium was installed");
   return installed;
 }

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const rooms = ["core", "prisma", "worker", "server", "cli", "web"];
 const rootFiles = ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"];
@@ -64,7 +64,7 @@ export async function build(root, logs, terminal) {
     });
     if (code !== 0) {
       terminal.line(lines.slice(-30).join("\n"));
-      throw new Problem(`The build failed; the reason is above and in ${log}.`);
+      throw new UserError(`The build failed; the reason is above and in ${log}.`);
     }
     writeFileSync(stamp, state);
   });
@@ -127,7 +127,7 @@ export function sourceState(root) {
  * @param {import("./terminal.mjs").Terminal} terminal
  */
 export async function prepareEngine(root, engine, logs, terminal) {
-  if (engine === "wasm" || engine === "webgpu") return;
+  if (engine === "wasm") return;
   mkdirSync(logs, { recursive: true });
   await terminal.step("Native engine", async (progress) => {
     const { code, lines } = await runCommand(
@@ -144,7 +144,7 @@ export async function prepareEngine(root, engine, logs, terminal) {
     const said = lines.at(-1)?.replace(/^engine: /, "") ?? `exit code ${code}`;
     if (code === 0) return progress(`= ${said}`);
     if (engine !== "auto") {
-      throw new Problem(
+      throw new UserError(
         `OPNAS_ENGINE=${engine} cannot be had: ${said} Set OPNAS_ENGINE=auto to take the best there is.`,
       );
     }

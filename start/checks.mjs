@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import path from "node:path";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const gigabyte = 1e9;
 /** Measured: node_modules 1.8 GB, npm's cache and the build 1 GB. The engine checks for itself. */
@@ -39,7 +39,7 @@ async function checkPort(port, what, setting) {
   if (port === undefined || (await isFree(port))) return;
   let free = port + 1;
   while (free < 65_535 && !(await isFree(free))) free += 1;
-  throw new Problem(
+  throw new UserError(
     `Port ${port} for ${what} is taken by another program: stop that one, or choose another port: ${setting}=${free} npm start`,
   );
 }
@@ -83,11 +83,11 @@ function checkDataFolder(folder) {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     if (code === "ENOSPC") {
-      throw new Problem(
+      throw new UserError(
         `The disk of ${folder} is full: free some space, or set OPNAS_DATA_DIR to a folder elsewhere.`,
       );
     }
-    throw new Problem(
+    throw new UserError(
       `The data folder ${folder} cannot be written (${reason(code)}): make it writable, or set OPNAS_DATA_DIR to another folder.`,
     );
   }
@@ -130,7 +130,7 @@ function reason(code) {
 function checkSpace(folder, bytes, what) {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= bytes) return;
-  throw new Problem(
+  throw new UserError(
     `Too little free space for ${what}: ${gigabytes(bavail * bsize)} GB in ${folder}, ${gigabytes(bytes)} GB are needed. Free some space and start again.`,
   );
 }
@@ -149,7 +149,7 @@ async function checkDatabase(databaseUrl) {
     (await answers(hostname.replace(/^\[|\]$/g, ""), Number(port || 5432), 5_000))
   )
     return;
-  throw new Problem(
+  throw new UserError(
     `No Postgres answers at ${host} (DATABASE_URL): start it, correct DATABASE_URL, or unset it to use the built-in one.`,
   );
 }

@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { Interrupted, Problem, diskProblem } from "./problem.mjs";
+import { Interrupted, UserError, diskFullError } from "./userError.mjs";
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
 /**
  * Runs a command to its end, its output going to `log`; `onLine` is told each line. Gives the exit
- * code and the last lines. A full disk is thrown as a Problem, our own stop as Interrupted.
+ * code and the last lines. A full disk is thrown as a UserError, our own stop as Interrupted.
  *
  * @param {string} what for messages, e.g. "npm ci"
  * @param {string} command
@@ -46,13 +46,13 @@ export async function runCommand(what, command, args, { log, cwd, env, onLine })
     const code = await isOver;
     if (interrupted) throw new Interrupted();
     if (code !== 0) {
-      const full = diskProblem(what, lines.join("\n"));
+      const full = diskFullError(what, lines.join("\n"));
       if (full !== undefined) throw full;
     }
     return { code, lines };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new Problem(`${what} cannot run: the program ${command} was not found.`);
+      throw new UserError(`${what} cannot run: the program ${command} was not found.`);
     }
     throw error;
   } finally {

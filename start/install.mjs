@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /** @param {string} root */
 export const pinnedNode = (root) =>
@@ -88,7 +88,7 @@ export async function install(root, log, progress) {
     await npm(root, log, ["rebuild", "node", "--ignore-scripts=false"]);
   }
   if (!existsSync(pinnedNode(root))) {
-    throw new Problem(`npm did not install the pinned Node (package "node"): see ${log}.`);
+    throw new UserError(`npm did not install the pinned Node (package "node"): see ${log}.`);
   }
   writeFileSync(stampFile(root), lockHash(root));
 }
@@ -108,14 +108,14 @@ async function npm(root, log, args) {
   if (code === 0) return;
   const output = lines.join("\n");
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|network/.test(output)) {
-    throw new Problem(
+    throw new UserError(
       `${what} could not reach the npm registry: check the network and start again (${log}).`,
     );
   }
   const telling = lines.filter((line) =>
     /^npm error (?!code|errno|syscall|path|A complete log)\S/.test(line),
   );
-  throw new Problem(
+  throw new UserError(
     `${what} failed: ${telling[0]?.slice(10) ?? `exit code ${code}`} (all of it in ${log}).`,
   );
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /**
  * Who uses a data folder: `platform.json` in it, written by the launcher and removed when it ends.
@@ -63,7 +63,7 @@ export function alreadyRunning(dataFolder, other) {
     other.portal === null
       ? `a search, API ${other.api}`
       : `portal ${other.portal}, API ${other.api}`;
-  return new Problem(
+  return new UserError(
     `The platform already runs on ${dataFolder} (${where}, process ${other.pid}): use that one, stop it with Ctrl-C, or set OPNAS_DATA_DIR and other ports for a second one.`,
   );
 }

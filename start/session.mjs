@@ -1,6 +1,6 @@
 import { claim } from "./running.mjs";
 import { interruptCommands } from "./command.mjs";
-import { Interrupted } from "./problem.mjs";
+import { Interrupted } from "./userError.mjs";
 import { watchParent } from "./watchParent.mjs";
 
 /** The terminal signals its whole group and npm passes the signal on: one wish, heard twice. */

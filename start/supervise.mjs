@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { signalGroup } from "./command.mjs";
 import { openLog } from "./logFile.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /** An exit this soon after the start counts as quick; so many in a row and we give up. */
 const quickMs = 20_000;
@@ -14,14 +14,14 @@ const readyMs = 120_000;
 const stopMs = 6_000;
 
 /**
- * @typedef {object} Orders
+ * @typedef {object} ProcessOptions
  * @property {string} name for messages, e.g. "worker"
  * @property {string[]} args of this very Node
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {string} log
  * @property {(line: string) => void} say
- * @property {(problem: Problem) => void} onGivenUp
+ * @property {(problem: UserError) => void} onGivenUp
  */
 
 /**
@@ -32,7 +32,7 @@ const stopMs = 6_000;
  * it learns of the launcher's death by the end of the IPC channel.
  */
 export class Supervised {
-  #orders;
+  #options;
   #log;
   /** @type {string[]} */
   #lastLines = [];
@@ -45,7 +45,7 @@ export class Supervised {
   #quickInARow = 0;
   /** @type {(message: Record<string, unknown>) => void} */
   #becomeReady = () => undefined;
-  /** @type {(problem: Problem) => void} */
+  /** @type {(problem: UserError) => void} */
   #neverReady = () => undefined;
   /** The child's first "ready" message. @type {Promise<Record<string, unknown>>} */
   ready = new Promise((resolve, reject) => {
@@ -53,10 +53,10 @@ export class Supervised {
     this.#neverReady = reject;
   });
 
-  /** @param {Orders} orders */
-  constructor(orders) {
-    this.#orders = orders;
-    this.#log = openLog(orders.log);
+  /** @param {ProcessOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#log = openLog(options.log);
     this.ready.catch(() => undefined); // also told by onGivenUp
     this.#begin();
   }
@@ -82,7 +82,7 @@ export class Supervised {
   }
 
   #begin() {
-    const { name, args, cwd, env, say } = this.#orders;
+    const { name, args, cwd, env, say } = this.#options;
     const startedAt = Date.now();
     const child = spawn(process.execPath, args, {
       cwd,
@@ -121,7 +121,7 @@ export class Supervised {
 
   /** @param {string} how @param {boolean} wasQuick */
   #again(how, wasQuick) {
-    const { name, say } = this.#orders;
+    const { name, say } = this.#options;
     this.#quickInARow = wasQuick ? this.#quickInARow + 1 : 0;
     if (this.#quickInARow >= quickExits) {
       // Its last words may still be on their way through the pipe.
@@ -136,11 +136,11 @@ export class Supervised {
   /** @param {string} why */
   #giveUp(why) {
     this.#isStopping = true;
-    const { name, log, onGivenUp } = this.#orders;
+    const { name, log, onGivenUp } = this.#options;
     const tail = this.#lastLines
       .filter((line) => !line.startsWith("---"))
       .map((line) => `\n    ${line}`);
-    const problem = new Problem(
+    const problem = new UserError(
       `The ${name} ${why}, so everything was stopped. Its log: ${log}, at its end:${tail.join("")}`,
     );
     this.#neverReady(problem);

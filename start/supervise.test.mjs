@@ -112,11 +112,11 @@ describe("a supervised process", () => {
   test("ends when the launcher is killed with -9", async () => {
     const program = path.join(folder, "program.mjs");
     writeFileSync(program, lives);
-    const orders = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},
+    const options = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},
       env: process.env, log: ${JSON.stringify(path.join(folder, "worker.log"))}, say() {}, onGivenUp() {} }`;
     const module = new URL("supervise.mjs", import.meta.url).href;
     const code = `const { Supervised } = await import(${JSON.stringify(module)});
-      console.log((await new Supervised(${orders}).ready).pid);`;
+      console.log((await new Supervised(${options}).ready).pid);`;
     const launcher = spawn(process.execPath, ["--input-type=module", "-e", code], {
       stdio: ["ignore", "pipe", "inherit"],
     });
