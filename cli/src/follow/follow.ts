@@ -1,34 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventAnswerSchema, runAnswerSchema, type RunState } from "../api/answers.js";
 import type { Api } from "../api/client.js";
-import { eventsDocument, runDocument } from "../api/documents.js";
 import { CliError, exitCodes } from "../api/error.js";
 
-/** Seconds without an answer after which a platform that went away is given up. */
-const patience = 120;
-const finished: readonly RunState["status"][] = ["DONE", "FAILED", "CANCELLED"];
+/** Seconds without an answer after which following a platform ends with an error. */
+const silenceLimit = 120;
 
+/** Receives the progress of something that is followed. */
 export interface Watcher<State> {
-  /** Told the state now and after what happened, a few times a second at most. */
+  /** Receives the first state and each later one, a few times a second at most. */
   state(state: State): void;
-  /** Told that the connection was lost and is tried again. */
+  /** Is called when the connection was lost and is tried again. */
   lost(reason: string): void;
 }
 
-/** Something on the platform that takes its time. */
+/** A long-running entity of the platform that can be followed: a run or a pre-training. */
 export interface Followed<State> {
-  /** @throws CliError when there is no such thing */
+  /** @throws CliError when the entity does not exist */
   read(): Promise<State>;
   isOver(state: State): boolean;
-  /** The states that come after one; it may end at any time. */
+  /** Yields the states that come after `state`; it may end at any time. */
   after(state: State, signal: AbortSignal): AsyncGenerator<State, void, void>;
 }
 
 /**
- * Follows something to its end, over lost connections too.
+ * Follows a run or a pre-training to its end, over lost connections too.
  *
- * @returns the last state; @throws CliError when the platform stays away; `signal` ends it early
- *   by rejecting with its reason
+ * @param signal ends it early: the promise then rejects with the signal's reason
+ * @returns the last state
+ * @throws CliError when the platform has not answered for two minutes
  */
 export async function follow<State>(
   api: Api,
@@ -56,9 +55,9 @@ export async function follow<State>(
       signal.throwIfAborted();
       const reason = error instanceof Error ? error.message : "the connection was closed";
       silentSince ??= Date.now();
-      if (Date.now() - silentSince > patience * 1000) {
+      if (Date.now() - silentSince > silenceLimit * 1000) {
         throw new CliError(
-          `${api.address} has not answered for ${patience} s: ${reason}`,
+          `${api.address} has not answered for ${silenceLimit} s: ${reason}`,
           exitCodes.failed,
         );
       }
@@ -68,46 +67,4 @@ export async function follow<State>(
     await sleep(1_000, undefined, { signal }).catch(() => undefined);
   }
   return state;
-}
-
-/**
- * A run. The subscription tells that something happened (with replay after the last sequence
- * number, so a lost connection misses nothing), a query then tells how things stand.
- */
-export function runOf(api: Api, id: string): Followed<RunState> {
-  return {
-    read: () => readRun(api, id),
-    isOver: ({ status }) => finished.includes(status),
-    after: (run, signal) => statesAfter(api, run, signal),
-  };
-}
-
-/** The run's state after each burst of its events. */
-async function* statesAfter(
-  api: Api,
-  { id, lastSeq }: RunState,
-  signal: AbortSignal,
-): AsyncGenerator<RunState, void, void> {
-  const events = api.subscribe(
-    eventsDocument,
-    { runId: id, after: lastSeq },
-    eventAnswerSchema,
-    signal,
-  );
-  let known = lastSeq;
-  for await (const { searchEvents } of events) {
-    if (searchEvents.seq <= known) continue; // already in the state that was read last
-    const run = await readRun(api, id);
-    known = run.lastSeq;
-    yield run;
-  }
-}
-
-/** @throws CliError when there is no such run */
-export async function readRun(api: Api, id: string): Promise<RunState> {
-  const { searchRun } = await api.request(runDocument, { id }, runAnswerSchema);
-  if (searchRun === null || searchRun === undefined) {
-    throw new CliError(`There is no run ${id}.`, exitCodes.usage);
-  }
-  return searchRun;
 }
