@@ -4,8 +4,8 @@ import globals from "globals";
 import tseslint from "typescript-eslint";
 
 /**
- * The direction of imports (ARCHITECTURE.md): core ← prisma ← worker, server; web, cli and start
- * know only what stands here. A room may import the rooms named, and no other of ours.
+ * The direction of imports (ARCHITECTURE.md): core ← prisma ← worker, server; web and cli import no
+ * other package of this repository. Each package may import the packages named, and no other.
  */
 const mayImport = {
   core: [],
@@ -15,19 +15,19 @@ const mayImport = {
   web: [],
   cli: [],
 };
-const rooms = Object.keys(mayImport);
+const packages = Object.keys(mayImport);
 
-const directionRules = rooms.map((room) => ({
-  files: [`${room}/**/*.{ts,tsx,js,mjs}`],
+const directionRules = packages.map((name) => ({
+  files: [`${name}/**/*.{ts,tsx,js,mjs}`],
   rules: {
     "no-restricted-imports": [
       "error",
       {
-        patterns: rooms
-          .filter((other) => other !== room && !mayImport[room].includes(other))
+        patterns: packages
+          .filter((other) => other !== name && !mayImport[name].includes(other))
           .map((other) => ({
             group: [`@opnas/${other}`, `@opnas/${other}/*`, `**/../${other}/**`],
-            message: `${room} must not import ${other}: imports go one way (ARCHITECTURE.md).`,
+            message: `${name} must not import ${other}: imports go one way (ARCHITECTURE.md).`,
           })),
       },
     ],
@@ -79,7 +79,7 @@ export default tseslint.config(
         {
           object: "Math",
           property: "random",
-          message: "core is seeded: draw from a stream (random.ts).",
+          message: "core is seeded: sample from a stream (core/src/random.ts).",
         },
       ],
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "performance"],

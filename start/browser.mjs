@@ -11,13 +11,14 @@ const applications = [
 ];
 
 /**
- * A Chromium for the browser tests: CHROMIUM_PATH, one in the usual places, or Debian's package,
- * installed here when we are root. Without any, that is an error: no test is skipped in silence.
+ * Finds a Chromium for the browser tests: CHROMIUM_PATH, one in the usual places, or Debian's
+ * package, which root gets installed.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} log
  * @param {(text: string) => void} progress
  * @returns {Promise<string>} its path
+ * @throws {UserError} when there is none: no test is skipped silently
  */
 export async function findBrowser(env, log, progress) {
   const given = env.CHROMIUM_PATH;
@@ -42,7 +43,7 @@ function installedBrowser(env) {
   return [...places, ...applications, ...playwrightsOwn()].find((file) => existsSync(file));
 }
 
-/** Browsers that Playwright once downloaded, newest first. */
+/** Lists the browsers that Playwright once downloaded, newest first. */
 function playwrightsOwn() {
   const cache = path.join(homedir(), ".cache", "ms-playwright");
   if (!existsSync(cache)) return [];

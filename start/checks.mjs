@@ -4,16 +4,18 @@ import path from "node:path";
 import { UserError } from "./userError.mjs";
 
 const gigabyte = 1e9;
-/** Measured: node_modules 1.8 GB, npm's cache and the build 1 GB. The engine checks for itself. */
+/** The space that the first install takes: node_modules 1.8 GB, npm's cache and the build 1 GB (measured). The engine's installer checks its own. */
 const firstInstallBytes = 3 * gigabyte;
-/** A fresh database, logs and some checkpoints. */
+/** The space for a fresh database, logs and some checkpoints. */
 const dataBytes = 0.3 * gigabyte;
 
 /**
- * What would stop the start anyway, looked at before the long steps. Uses no packages.
+ * Checks what would stop the start anyway (ports, folder, space, database) before the long steps.
+ * Imports no npm package: nothing is installed yet.
  *
  * @param {string} root the repository
  * @param {{ apiPort: number | undefined, webPort: number | undefined, dataFolder: string, databaseUrl: string | undefined }} raw
+ * @throws {UserError}
  */
 export async function checkMachine(root, raw) {
   await checkPorts(raw);
@@ -24,7 +26,12 @@ export async function checkMachine(root, raw) {
   if (raw.databaseUrl !== undefined) await checkDatabase(raw.databaseUrl);
 }
 
-/** @param {{ apiPort: number | undefined, webPort: number | undefined }} ports */
+/**
+ * Checks that both ports are free.
+ *
+ * @param {{ apiPort: number | undefined, webPort: number | undefined }} ports
+ * @throws {UserError} naming the setting and a free port
+ */
 export async function checkPorts({ apiPort, webPort }) {
   await checkPort(apiPort, "the GraphQL API", "OPNAS_API_PORT");
   await checkPort(webPort, "the portal", "OPNAS_WEB_PORT");
@@ -59,7 +66,7 @@ async function isFree(port) {
   });
 }
 
-/** A port on loopback that nobody uses now. @returns {Promise<number>} */
+/** Finds a port on loopback that nobody uses now. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().once("error", reject);

@@ -8,14 +8,15 @@ import { Interrupted, UserError, diskFullError } from "./userError.mjs";
 const running = new Set();
 
 /**
- * Runs a command to its end, its output going to `log`; `onLine` is told each line. Gives the exit
- * code and the last lines. A full disk is thrown as a UserError, our own stop as Interrupted.
+ * Runs a command to its end, writes its output to `log` and calls `onLine` with each line.
  *
  * @param {string} what for messages, e.g. "npm ci"
  * @param {string} command
  * @param {string[]} args
  * @param {{ log: string, cwd: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} options
- * @returns {Promise<{ code: number, lines: string[] }>}
+ * @returns {Promise<{ code: number, lines: string[] }>} the exit code and the last 400 lines
+ * @throws {UserError} when the disk is full or the program is not there
+ * @throws {Interrupted} after `interruptCommands`
  */
 export async function runCommand(what, command, args, { log, cwd, env, onLine }) {
   mkdirSync(path.dirname(log), { recursive: true });
@@ -63,7 +64,7 @@ export async function runCommand(what, command, args, { log, cwd, env, onLine })
 
 let interrupted = false;
 
-/** Ends what `runCommand` has running, with all it started; their callers see `Interrupted`. */
+/** Ends every running command with all that it started; `runCommand` then throws `Interrupted`. */
 export function interruptCommands() {
   interrupted = true;
   for (const child of running) signalGroup(child, "SIGTERM");

@@ -4,7 +4,7 @@ import path from "node:path";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
-/** @param {string} root */
+/** Returns the path of the Node that package.json pins. @param {string} root */
 export const pinnedNode = (root) =>
   path.join(
     root,
@@ -27,8 +27,8 @@ function lockHash(root) {
 }
 
 /**
- * Whether node_modules is what package-lock.json asks for: recorded by us after an install, or,
- * after someone else's `npm ci`, seen in npm's own list of what it put there.
+ * Reports whether node_modules is what package-lock.json asks for: as recorded after an install, or,
+ * after a person's own `npm ci`, as seen in npm's own list of what it installed.
  *
  * @param {string} root
  */
@@ -72,7 +72,7 @@ function readPackages(file) {
 }
 
 /**
- * Installs exactly what package-lock.json says, the pinned Node among it.
+ * Installs exactly what package-lock.json says, including the pinned Node.
  *
  * @param {string} root
  * @param {string} log
@@ -121,8 +121,8 @@ async function npm(root, log, args) {
 }
 
 /**
- * The environment for an npm of its own: without what a surrounding `npm start` says about itself,
- * and without this repository's programs on the path, since `npm ci` begins by deleting them.
+ * Returns the environment for a nested npm: without the variables of a surrounding `npm start`, and
+ * without this repository's programs on the path, since `npm ci` begins by deleting them.
  *
  * @param {string} root
  */

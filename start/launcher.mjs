@@ -6,7 +6,7 @@ import { build, prepareEngine } from "./build.mjs";
 /** The folder of the repository. */
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** When the command began, in milliseconds since the epoch, on whichever Node it began. */
+/** The time at which the command began, in milliseconds since the epoch, on whichever Node it began. */
 export const begun = Number(process.env.LAUNCH_BEGUN ?? performance.timeOrigin);
 
 /**

@@ -85,11 +85,12 @@ const names = Object.values(known).map(({ name }) => name);
  */
 
 /**
- * The settings of the environment, checked. Relative folders are taken from the repository.
+ * Reads and checks the settings of the environment. Relative folders are relative to the repository.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} root the repository
  * @returns {Settings}
+ * @throws {UserError} when a setting is unknown or has a value that it cannot have
  */
 export function readSettings(env, root) {
   for (const name of Object.keys(env)) {

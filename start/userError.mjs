@@ -1,4 +1,4 @@
-/** What stops a command and what a person can do about it, in one line. Shown without a stack. */
+/** An error that a person can act on: one line with the cause and the remedy, shown without a stack. */
 export class UserError extends Error {
   /**
    * @param {string} message
@@ -10,7 +10,7 @@ export class UserError extends Error {
   }
 }
 
-/** The person asked to stop (Ctrl-C, SIGTERM) while something was under way. */
+/** The error of work that a person asked to stop (Ctrl-C, SIGTERM). */
 export class Interrupted extends UserError {
   constructor() {
     super("Stopped.", 130);
@@ -18,8 +18,8 @@ export class Interrupted extends UserError {
 }
 
 /**
- * Ends the process for `error`: a UserError or one of the platform's coded errors as its one line,
- * anything else with its stack, because that is a defect of ours.
+ * Ends the process for `error`: shows a UserError or one of the platform's coded errors as its one
+ * line, anything else, which is a defect, with its stack.
  *
  * @param {unknown} error
  * @returns {never}
@@ -36,7 +36,7 @@ export function exitFor(error) {
 }
 
 /**
- * A full disk as a UserError; undefined for anything else.
+ * Returns a UserError when the output of a command says that the disk is full, else undefined.
  *
  * @param {string} what what was under way, e.g. "npm ci"
  * @param {string} output
