@@ -29,7 +29,11 @@ async function run(...argv: string[]) {
     print: (line: string) => printed.push(line),
     note: (line: string) => noted.push(line),
   };
-  await benchmark(["--model", at("model"), "--out", at("out"), ...argv], lines, () => false);
+  await benchmark(
+    ["--model", at("model"), "--out", at("out"), ...argv],
+    lines,
+    new AbortController().signal,
+  );
   return { printed, noted };
 }
 

@@ -1,4 +1,4 @@
-/** Draws the batches of a model's training (pretrain.ts). */
+/** The thread that prepares the batches of a candidate's training (train.ts). */
 import { workerData } from "node:worker_threads";
 import { drawAhead } from "../batches/prefetch.js";
 import { drawingSchema, maskedBatches } from "../batches/masked.js";

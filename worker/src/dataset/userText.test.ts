@@ -103,9 +103,9 @@ describe("a search on a user's text", () => {
       settings,
       seed: 7,
       data,
-      report: ({ loss }) => losses.push(loss ?? NaN),
+      onProgress: ({ loss }) => void losses.push(loss ?? NaN),
       checkpoint: () => Promise.resolve(),
-      stopped: () => false,
+      signal: new AbortController().signal,
     });
     const { steps } = settings.superNet;
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);

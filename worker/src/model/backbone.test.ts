@@ -12,8 +12,8 @@ import {
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { padId } from "../text/types.js";
 import { startEngine } from "../engine/start.js";
-import { gradientRoom, lossAndGradients } from "../training/gradients.js";
-import { maskedLanguageLoss } from "../training/maskedLanguage.js";
+import { gradientBuffers, lossAndGradients } from "../training/gradients.js";
+import { maskedLanguageLoss } from "../training/losses.js";
 import { countingSequences, smallSettings } from "../text/testing/smallData.js";
 import { buildBackbone, type Backbone } from "./backbone.js";
 import { tokenBatch } from "./batch.js";
@@ -143,7 +143,7 @@ describe("parameters", () => {
     };
     const names = backbone.parameters.map(({ name }) => name);
     const loss = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
-    const { gradients } = lossAndGradients(weights, names, loss, gradientRoom(weights));
+    const { gradients } = lossAndGradients(weights, names, loss, gradientBuffers(weights));
     expect([...gradients.keys()].sort()).toEqual([...names].sort());
     for (const [name, gradient] of gradients) {
       expect(gradient.length).toBe(weights.get(name)?.data.length);

@@ -1,4 +1,4 @@
-/** Draws the sentence pairs of a full pre-training (train.ts). */
+/** The thread that samples the sentence pairs of a full pre-training (train.ts). */
 import { workerData } from "node:worker_threads";
 import { drawAhead } from "../batches/prefetch.js";
 import { pairBatches, pairDrawingSchema } from "../batches/sentencePairs.js";
