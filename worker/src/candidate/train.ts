@@ -1,9 +1,9 @@
 import type { SearchSettings } from "@opnas/core";
-import { Ahead } from "../batches/prefetch.js";
+import { Prefetcher } from "../batches/prefetch.js";
 import {
   maskedBatches,
   maskedSequencesSchema,
-  type Drawing,
+  type BatchSpec,
   type MaskedSequences,
 } from "../batches/masked.js";
 import type { PreparedData } from "../text/types.js";
@@ -80,8 +80,8 @@ interface Context {
 
 function drawnAhead(size: number, { settings, data, seed, purpose }: Context) {
   const { pretrain } = data;
-  const drawing: Drawing = { settings, data: { pretrain }, size, seed, purpose, first: 0 };
-  return Ahead.start(batchFile, drawing, (drawn) => maskedSequencesSchema.parse(drawn));
+  const drawing: BatchSpec = { settings, data: { pretrain }, size, seed, purpose, first: 0 };
+  return Prefetcher.start(batchFile, drawing, (drawn) => maskedSequencesSchema.parse(drawn));
 }
 
 function drawnHere(size: number, { settings, data, seed, purpose }: Context) {

@@ -1,6 +1,6 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
 import type { TrainingPoint } from "@opnas/prisma";
-import { Ahead } from "../batches/prefetch.js";
+import { Prefetcher } from "../batches/prefetch.js";
 import type { PreparedData } from "../text/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { learningRateAt } from "../training/adam.js";
@@ -9,7 +9,11 @@ import { Crew } from "../training/gradientThreads.js";
 import type { Lesson } from "../training/lesson.js";
 import { trainStep } from "../training/step.js";
 import { DivergedError } from "../training/watch.js";
-import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "../batches/sentencePairs.js";
+import {
+  maskedPairsSchema,
+  type MaskedPairs,
+  type PairBatchSpec,
+} from "../batches/sentencePairs.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
 export interface PretrainInput extends Checkpoints {
@@ -73,7 +77,7 @@ export function lessonsPerStep(settings: PretrainSettings): number {
 
 function drawPairs({ settings, seed, data: { documents } }: PretrainInput, step: number) {
   const { size, batch, masking } = settings;
-  const drawing: PairDrawing = {
+  const drawing: PairBatchSpec = {
     documents,
     masking,
     seed,
@@ -82,14 +86,14 @@ function drawPairs({ settings, seed, data: { documents } }: PretrainInput, step:
     length: size.length,
     vocabulary: size.vocabulary,
   };
-  return Ahead.start(pairFile, drawing, (drawn) => maskedPairsSchema.parse(drawn));
+  return Prefetcher.start(pairFile, drawing, (drawn) => maskedPairsSchema.parse(drawn));
 }
 
 async function trainSteps(
   input: PretrainInput,
   state: PretrainState,
   crew: Crew,
-  pairs: Ahead<MaskedPairs>,
+  pairs: Prefetcher<MaskedPairs>,
 ): Promise<void> {
   const { steps, checkpointEverySeconds } = input.settings;
   const teller = new Teller(input, state);
@@ -108,7 +112,7 @@ async function takeStep(
   { architecture, settings }: PretrainInput,
   state: PretrainState,
   crew: Crew,
-  pairs: Ahead<MaskedPairs>,
+  pairs: Prefetcher<MaskedPairs>,
 ): Promise<void> {
   const { steps, learningRate, warmup, weightDecay } = settings;
   const started = performance.now();

@@ -1,6 +1,6 @@
 import type { SearchSettings } from "@opnas/core";
-import { Ahead } from "../batches/prefetch.js";
-import type { Drawing } from "../batches/masked.js";
+import { Prefetcher } from "../batches/prefetch.js";
+import type { BatchSpec } from "../batches/masked.js";
 import type { PreparedData } from "../text/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import { adamStep, clip, learningRateAt } from "../training/adam.js";
@@ -59,7 +59,7 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
 
 function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
   const { pretrain } = data;
-  const drawing: Drawing = {
+  const drawing: BatchSpec = {
     settings,
     data: { pretrain },
     seed,
@@ -67,14 +67,14 @@ function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
     size: settings.superNet.batch,
     purpose: "super-net",
   };
-  return Ahead.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
+  return Prefetcher.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
 }
 
 function trainSteps(
   input: SuperNetInput,
   state: SuperNetState,
   crew: Crew,
-  lessons: Ahead<SuperNetLesson>,
+  lessons: Prefetcher<SuperNetLesson>,
 ): Promise<Tensors> {
   const { settings, data } = input;
   const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;

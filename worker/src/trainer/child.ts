@@ -7,9 +7,9 @@ import { OpnasError, toOpnasError, type ModelSize, type SearchSettings } from "@
 import { z } from "zod";
 import { writeModel } from "../model/modelFile.js";
 import { readTensors, writeTensors } from "../files/safetensors.js";
-import { removeWhole } from "../files/writeAtomically.js";
-import type { DataRequest } from "../dataset/build.js";
-import { isOwn, prepareOwn } from "../dataset/userText.js";
+import { removeWithDrafts } from "../files/writeAtomically.js";
+import type { DataRequest } from "../dataset/request.js";
+import { usesUserText, prepareUserText } from "../dataset/userText.js";
 import type { TextPlaces } from "../dataset/places.js";
 import { prepareData } from "../dataset/builtIn.js";
 import type { PreparedData } from "../text/types.js";
@@ -19,7 +19,7 @@ import { lessonsPerStep, pretrainModel } from "../pretraining/train.js";
 import { Crew } from "../training/gradientThreads.js";
 import { evaluateCandidate } from "../candidate/evaluate.js";
 import { trainSuperNet } from "../supernet/train.js";
-import type { Tensors } from "../files/safetensors.js";
+import type { Tensors } from "../engine/hostTensor.js";
 import { type Reply, requestSchema, type Work } from "./protocol.js";
 
 type SuperNetWork = Extract<Work, { type: "superNet" }>;
@@ -59,7 +59,7 @@ async function prepared(
   text: SearchSettings["text"],
   places: TextPlaces,
 ): Promise<PreparedData> {
-  const own = isOwn(text) && { request, text, places };
+  const own = usesUserText(text) && { request, text, places };
   // A run keeps to its text, but another run may find the same folder changed.
   const key = JSON.stringify([request, own && places.keyFile]);
   if (kept.data?.key !== key) {
@@ -75,7 +75,7 @@ async function prepared(
       });
     };
     const value = await (own
-      ? prepareOwn(own, report)
+      ? prepareUserText(own, report)
       : prepareData(request, places.cache, report));
     kept.data = { key, value };
   }
@@ -104,7 +104,7 @@ async function doSuperNet(work: SuperNetWork): Promise<Reply> {
     stopped,
   });
   await writeTensors(work.resultFile, trained);
-  await removeWhole(work.checkpointFile);
+  await removeWithDrafts(work.checkpointFile);
   return {
     type: "superNet",
     steps: settings.superNet.steps,

@@ -1,7 +1,7 @@
 import type { Architecture, ModelSize } from "@opnas/core";
 import { canRecord } from "../engine/recording/load.js";
 import { buildBackbone } from "../model/backbone.js";
-import type { Use } from "../model/layers.js";
+import type { Reuse } from "../model/layers.js";
 import { onEngine, type Tensors, type Weights } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 import { gradientRoom, lossAndGradients } from "./gradients.js";
@@ -12,7 +12,7 @@ import { WholeStep } from "./wholeStep.js";
 export interface Lesson {
   architecture: Architecture;
   /** Whether the model comes again with the next lessons, or only now. */
-  use: Use;
+  use: Reuse;
   /** Its kind says what the model is trained for. */
   batch: Batch;
 }

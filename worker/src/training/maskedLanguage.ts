@@ -1,8 +1,8 @@
 import type { MaskedSequences } from "../batches/masked.js";
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLogits, maskedLoss, type Backbone } from "../model/backbone.js";
-import { asBatch, keepOf, tokenBatch } from "../model/batch.js";
+import { asBatch, paddingMaskOf, tokenBatch } from "../model/batch.js";
 import { given } from "../model/part.js";
 import { onEngine, type Weights } from "../model/tensors.js";
 
@@ -23,9 +23,9 @@ export function maskedNumbers({
   targets,
   size,
   length,
-}: MaskedSequences): Numbers[] {
+}: MaskedSequences): HostTensor[] {
   const [tokens, hidden] = [[size, length], [targets.length]];
-  const keep = keepOf(ids);
+  const keep = paddingMaskOf(ids);
   return [
     { shape: tokens, data: ids },
     { shape: hidden, data: positions },

@@ -1,5 +1,5 @@
 import { segmentsOf } from "../text/sequences.js";
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLoss, nextSentenceLoss, type Backbone } from "../model/backbone.js";
 import { asBatch } from "../model/batch.js";
@@ -12,7 +12,7 @@ import type { MaskedPairs } from "../batches/sentencePairs.js";
 export const pairNames = [segmentEmbedding, ...namesOf("pooler"), ...namesOf("nextSentence")];
 
 /** A batch's numbers: ids [b, n], positions and targets [p], segments [b, n, 1], follows [b]. */
-export function pairNumbers(batch: MaskedPairs): Numbers[] {
+export function pairNumbers(batch: MaskedPairs): HostTensor[] {
   const { ids, positions, targets, follows, size, length } = batch;
   const hidden = [targets.length];
   return [

@@ -1,4 +1,4 @@
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
 import type { Tensor } from "../engine/tf.js";
 import type { MaskedSequences } from "../batches/masked.js";
 import type { MaskedPairs } from "../batches/sentencePairs.js";
@@ -45,6 +45,6 @@ export const objectives: Record<Kind, (backbone: Backbone) => Objective> = {
 };
 
 /** A batch's numbers, as its objective reads them. */
-export function numbersOf(batch: Batch): Numbers[] {
+export function numbersOf(batch: Batch): HostTensor[] {
   return "follows" in batch ? pairNumbers(batch) : maskedNumbers(batch);
 }

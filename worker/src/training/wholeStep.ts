@@ -1,5 +1,6 @@
 import { OpnasError } from "@opnas/core";
-import { recordStep, type Numbers, type RecordedStep } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
+import { recordStep, type RecordedStep } from "../engine/recording/recordedStep.js";
 import { tensorNamed, weightsOf, type Tensors } from "../model/tensors.js";
 import type { Gradients } from "./adam.js";
 import { asLearned } from "./gradients.js";
@@ -20,7 +21,7 @@ export class WholeStep {
    * The losses on a batch (`numbersOf`) and the gradients of their sum, these in arrays of `room`;
    * the bits that the model gives.
    */
-  learn(weights: Tensors, batch: readonly Numbers[], room: Gradients): Learned {
+  learn(weights: Tensors, batch: readonly HostTensor[], room: Gradients): Learned {
     const { names, losses } = this.objective;
     const variables = names.map((name) => tensorNamed(weights, name));
     const key = batch.map(({ shape }) => shape.join("×")).join();
