@@ -2,10 +2,10 @@ import type { SearchSettings } from "@opnas/core";
 import {
   maskedBatches,
   maskedSequencesSchema,
-  type Drawing,
+  type BatchSpec,
   type MaskedSequences,
 } from "../batches/masked.js";
-import { Ahead } from "../batches/prefetch.js";
+import { Prefetcher } from "../batches/prefetch.js";
 import { canRecord } from "../engine/recording/load.js";
 import type { Backbone } from "../model/backbone.js";
 import type { Tensors, Weights } from "../model/tensors.js";
@@ -74,8 +74,8 @@ export async function trainCandidate(
 
 function prefetched(size: number, { settings, data, seed, purpose }: CandidateContext) {
   const { pretrain } = data;
-  const spec: Drawing = { settings, data: { pretrain }, size, seed, purpose, first: 0 };
-  return Ahead.start(threadFile, spec, (batch) => maskedSequencesSchema.parse(batch));
+  const spec: BatchSpec = { settings, data: { pretrain }, size, seed, purpose, first: 0 };
+  return Prefetcher.start(threadFile, spec, (batch) => maskedSequencesSchema.parse(batch));
 }
 
 function prepared(size: number, { settings, data, seed, purpose }: CandidateContext) {

@@ -1,6 +1,6 @@
 import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
 import { describe, expect, test } from "vitest";
-import type { Use } from "../model/layers.js";
+import type { Reuse } from "../model/layers.js";
 import { buildBackbone, classLoss } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
 import { classifierParameters, initialWeights } from "../model/parameters.js";
@@ -46,7 +46,7 @@ function classification(architecture: Architecture, padded: boolean) {
 }
 
 /** Losses of a training; of a model used "often" an engine that can record takes the step as a whole. */
-async function losses(architecture: Architecture, use: Use): Promise<number[]> {
+async function losses(architecture: Architecture, use: Reuse): Promise<number[]> {
   const weights = initialWeights(buildBackbone(size, architecture).parameters, 5);
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
   const threads = GradientThreads.single(size, weights);

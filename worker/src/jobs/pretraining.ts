@@ -11,7 +11,7 @@ import {
   type TrainingPoint,
 } from "@opnas/prisma";
 import { textPlaces, trainingArtifacts } from "./artifacts.js";
-import { removeWhole } from "../files/writeAtomically.js";
+import { removeWithDrafts } from "../files/writeAtomically.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { ProgressReporter } from "../training/progress.js";
 import { type JobContext, watchClaim } from "./context.js";
@@ -73,7 +73,7 @@ async function train(
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
     await reporter.flush();
     await finishTraining(db, claim, files.artifact);
-    await removeWhole(files.checkpoint);
+    await removeWithDrafts(files.checkpoint);
   } finally {
     watched.release();
   }

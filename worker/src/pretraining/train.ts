@@ -1,7 +1,11 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
 import type { TrainingPoint } from "@opnas/prisma";
-import { Ahead } from "../batches/prefetch.js";
-import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "../batches/sentencePairs.js";
+import { Prefetcher } from "../batches/prefetch.js";
+import {
+  maskedPairsSchema,
+  type MaskedPairs,
+  type PairBatchSpec,
+} from "../batches/sentencePairs.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import type { PreparedData } from "../text/types.js";
 import type { MicroBatch } from "../training/gradients.js";
@@ -92,7 +96,7 @@ function halvesOf({ batch }: PretrainSettings): number {
 
 function prefetchPairs({ settings, seed, data: { documents } }: PretrainInput, step: number) {
   const { size, batch, masking } = settings;
-  const spec: PairDrawing = {
+  const spec: PairBatchSpec = {
     documents,
     masking,
     seed,
@@ -101,14 +105,14 @@ function prefetchPairs({ settings, seed, data: { documents } }: PretrainInput, s
     length: size.length,
     vocabulary: size.vocabulary,
   };
-  return Ahead.start(threadFile, spec, (pairs) => maskedPairsSchema.parse(pairs));
+  return Prefetcher.start(threadFile, spec, (pairs) => maskedPairsSchema.parse(pairs));
 }
 
 async function takeStep(
   { architecture, settings }: PretrainInput,
   state: PretrainState,
   threads: GradientThreads,
-  pairs: Ahead<MaskedPairs>,
+  pairs: Prefetcher<MaskedPairs>,
 ): Promise<void> {
   const { steps, learningRate, warmup, weightDecay } = settings;
   const started = performance.now();

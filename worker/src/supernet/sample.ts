@@ -7,7 +7,7 @@ import {
   type Random,
 } from "@opnas/core";
 import { z } from "zod";
-import { maskedBatches, maskedSequencesSchema, type Drawing } from "../batches/masked.js";
+import { maskedBatches, maskedSequencesSchema, type BatchSpec } from "../batches/masked.js";
 
 /** The batch of one step of the super-net: its sub-networks, and the sequences for all of them. */
 export const superNetBatchSchema = z.object({
@@ -23,7 +23,7 @@ export function superNetBatches({
   size,
   seed,
   purpose,
-}: Omit<Drawing, "first">): (step: number) => SuperNetBatch {
+}: Omit<BatchSpec, "first">): (step: number) => SuperNetBatch {
   const batchOf = maskedBatches(settings, data, size, seed, purpose);
   const count = settings.superNet.branches === "both" ? 2 : 1;
   return (step) => {
@@ -37,7 +37,7 @@ export function superNetBatches({
  * per layer, and its complement. Graphs and kernels are sampled by the search space's own sampler.
  */
 export function samplePair(
-  { size, mutation }: Drawing["settings"],
+  { size, mutation }: BatchSpec["settings"],
   random: Random,
 ): [Architecture, Architecture] {
   const pairs = Array.from({ length: size.layers }, () => {

@@ -1,6 +1,6 @@
 import type { SearchSettings } from "@opnas/core";
-import type { Drawing } from "../batches/masked.js";
-import { Ahead } from "../batches/prefetch.js";
+import type { BatchSpec } from "../batches/masked.js";
+import { Prefetcher } from "../batches/prefetch.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import type { PreparedData } from "../text/types.js";
 import { adamStep } from "../training/adam.js";
@@ -87,8 +87,8 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
 function prefetchBatches({ settings, seed, data }: SuperNetInput, first: number) {
   const { pretrain } = data;
   const size = settings.superNet.batch;
-  const spec: Drawing = { settings, data: { pretrain }, seed, first, size, purpose: "super-net" };
-  return Ahead.start(threadFile, spec, (batch) => superNetBatchSchema.parse(batch));
+  const spec: BatchSpec = { settings, data: { pretrain }, seed, first, size, purpose: "super-net" };
+  return Prefetcher.start(threadFile, spec, (batch) => superNetBatchSchema.parse(batch));
 }
 
 /**

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { OpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { evaluateCandidate } from "../candidate/evaluate.js";
-import type { DataRequest } from "../dataset/build.js";
+import type { DataRequest } from "../dataset/request.js";
 import { prepareData } from "../dataset/builtIn.js";
 import type { TextPlaces } from "../dataset/places.js";
-import { isOwn, prepareOwn } from "../dataset/userText.js";
+import { usesUserText, prepareUserText } from "../dataset/userText.js";
 import type { EngineName } from "../engine/choose.js";
 import { readTensors, writeTensors } from "../files/safetensors.js";
-import { removeWhole } from "../files/writeAtomically.js";
+import { removeWithDrafts } from "../files/writeAtomically.js";
 import { writeModel } from "../model/modelFile.js";
 import type { Tensors } from "../model/tensors.js";
 import { microBatchesPerStep, pretrainModel } from "../pretraining/train.js";
@@ -68,7 +68,7 @@ export class TrainerWork {
       checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
     });
     await writeTensors(work.resultFile, trained);
-    await removeWhole(work.checkpointFile);
+    await removeWithDrafts(work.checkpointFile);
     const seconds = (performance.now() - started) / 1000;
     return { type: "superNet", steps: settings.superNet.steps, seconds };
   }
@@ -136,7 +136,7 @@ export class TrainerWork {
     places: TextPlaces,
     { signal, onProgress }: WorkControl,
   ): Promise<PreparedData> {
-    const own = isOwn(text) && { request, text, places };
+    const own = usesUserText(text) && { request, text, places };
     // A run keeps to its text, but another run may find the same folder changed.
     const key = JSON.stringify([request, own && places.keyFile]);
     if (this.data?.key === key) return this.data.value;
@@ -146,7 +146,7 @@ export class TrainerWork {
       onProgress({ type: "progress", step, total: 100, loss: null, tokensPerSecond: 0, note });
     };
     const value = await (own
-      ? prepareOwn(own, report)
+      ? prepareUserText(own, report)
       : prepareData(request, places.cache, report));
     this.data = { key, value };
     return value;

@@ -8,11 +8,12 @@ import { OpnasError, type Architecture, type ModelSize } from "@opnas/core";
 import { fetchInto } from "../engine/fetch.js";
 import { canRecord } from "../engine/recording/load.js";
 import { valueAndGradients } from "../engine/recording/recordable.js";
-import { recordStep, type Numbers, type RecordedStep } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
+import { recordStep, type RecordedStep } from "../engine/recording/recordedStep.js";
 import { inScope } from "../engine/scope.js";
 import type { Tensor } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
-import type { Use } from "../model/layers.js";
+import type { Reuse } from "../model/layers.js";
 import { onEngine, tensorNamed, upload, weightsOf } from "../model/tensors.js";
 import type { Tensors, Weights } from "../model/tensors.js";
 import { batchTensors, kindOf, objectiveOf, type Objective, type TrainingBatch } from "./losses.js";
@@ -24,7 +25,7 @@ export type Gradients = Map<string, Float32Array>;
 export interface MicroBatch {
   architecture: Architecture;
   /** Whether the model comes again with the next micro-batches ("often"), or only now ("once"). */
-  use: Use;
+  use: Reuse;
   /** Its kind says what the model is trained for. */
   batch: TrainingBatch;
 }
@@ -89,7 +90,7 @@ export class CompiledStep {
   /** Computes losses and gradients on a batch (`batchTensors`), the latter in `buffers`. */
   computeGradients(
     weights: Tensors,
-    batch: readonly Numbers[],
+    batch: readonly HostTensor[],
     buffers: Gradients,
   ): LossesAndGradients {
     const { names } = this.objective;
@@ -105,7 +106,7 @@ export class CompiledStep {
     this.steps.clear();
   }
 
-  private stepFor(variables: readonly Numbers[], batch: readonly Numbers[]): RecordedStep {
+  private stepFor(variables: readonly HostTensor[], batch: readonly HostTensor[]): RecordedStep {
     const key = batch.map(({ shape }) => shape.join("×")).join();
     const known = this.steps.get(key);
     if (known) return known;

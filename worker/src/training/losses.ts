@@ -5,10 +5,10 @@
  */
 import type { MaskedSequences } from "../batches/masked.js";
 import type { MaskedPairs } from "../batches/sentencePairs.js";
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor } from "../engine/hostTensor.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { maskedLogits, maskedLoss, nextSentenceLoss, type Backbone } from "../model/backbone.js";
-import { asBatch, keepOf, tokenBatch } from "../model/batch.js";
+import { asBatch, paddingMaskOf, tokenBatch } from "../model/batch.js";
 import { namesOf, segmentEmbedding } from "../model/parameters.js";
 import { given } from "../model/part.js";
 import { onEngine, type Weights } from "../model/tensors.js";
@@ -70,7 +70,7 @@ function sentencePairs(backbone: Backbone): Objective {
  * targets [p]; then for pairs the segments [b, n, 1] and the labels [b], for sequences with padding
  * the padding mask [b, n].
  */
-export function batchTensors(batch: TrainingBatch): Numbers[] {
+export function batchTensors(batch: TrainingBatch): HostTensor[] {
   const { ids, positions, targets, size, length } = batch;
   const [tokens, hidden] = [[size, length], [targets.length]];
   const common = [
@@ -82,7 +82,7 @@ export function batchTensors(batch: TrainingBatch): Numbers[] {
     const segments = { shape: [size, length, 1], data: segmentsOf(ids, size, length) };
     return [...common, segments, { shape: [size], data: batch.follows }];
   }
-  const keep = keepOf(ids);
+  const keep = paddingMaskOf(ids);
   return keep ? [...common, { shape: tokens, data: keep }] : common;
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { writeGlueFolder } from "../testing/glueFolder.js";
 import { copyTensors } from "../../model/tensors.js";
-import { tinyModel } from "../testing/model.js";
+import { tinyModel } from "../../model/testing/tinyModel.js";
 import { tuningSchema } from "../tuning.js";
 import { runGlue, type GlueInput, type GlueResult } from "./run.js";
 import { glueTaskNames } from "./tasks.js";

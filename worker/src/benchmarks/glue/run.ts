@@ -1,11 +1,11 @@
 import path from "node:path";
 import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
-import { writeWhole } from "../../files/writeAtomically.js";
+import { writeAtomically } from "../../files/writeAtomically.js";
 import { DivergedError } from "../../training/step.js";
 import { countCut } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
-import { keptOr, keyOf } from "../resume.js";
+import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
@@ -107,16 +107,20 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
     for (const task of wanted) {
       const controlAt = controlOf(input, task.name);
       const data = await readGlueTask(folder, task);
-      const done = await keptOr(out, task.name, keyOf(model, { tuning, data }), outcomeSchema, () =>
-        runTask(tuned, task, data, tuning, controlAt),
+      const done = await resumeOr(
+        out,
+        task.name,
+        resultKeyOf(model, { tuning, data }),
+        outcomeSchema,
+        () => runTask(tuned, task, data, tuning, controlAt),
       );
       result.tasks.push(done.result);
       submission.push(...done.predictions);
       const names = submission.map(({ name }) => name);
       result.missing = submissionNames.filter((name) => !names.includes(name));
       Object.assign(result, averages(result.tasks));
-      await writeWhole(path.join(out, "glue.json"), [`${JSON.stringify(result, null, 2)}\n`]);
-      await writeWhole(path.join(out, "glue-submission.zip"), [zipOf(submission)]);
+      await writeAtomically(path.join(out, "glue.json"), [`${JSON.stringify(result, null, 2)}\n`]);
+      await writeAtomically(path.join(out, "glue-submission.zip"), [zipOf(submission)]);
     }
   } finally {
     tuned.backbone.release();

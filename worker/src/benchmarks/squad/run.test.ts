@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { copyTensors } from "../../model/tensors.js";
-import { tinyModel } from "../testing/model.js";
+import { tinyModel } from "../../model/testing/tinyModel.js";
 import { writeSquadFolder } from "../testing/squadFolder.js";
 import { tuningSchema } from "../tuning.js";
 import { runSquad, spanSchema, type SquadResult } from "./run.js";

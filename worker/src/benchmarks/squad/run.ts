@@ -2,11 +2,11 @@ import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
-import { writeWhole } from "../../files/writeAtomically.js";
+import { writeAtomically } from "../../files/writeAtomically.js";
 import { piecesOf } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
 import { readIfThere } from "../files.js";
-import { keptOr, keyOf } from "../resume.js";
+import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
@@ -20,7 +20,7 @@ import {
 import { evaluateSquad } from "./score.js";
 import { fineTuneSquad, scoreWindows, type SpanScores } from "./spanModel.js";
 import { SpanSearch } from "./predict.js";
-import { parseSquad, squadVersions, type Question, type SquadVersion } from "./read.js";
+import { parseSquad, squadVersions, type SquadQuestion, type SquadVersion } from "./read.js";
 import { encodeQuestions, windowsOf, type Window } from "./windows.js";
 
 /** How passages are cut and answers sought, in word pieces; the defaults are BERT's. */
@@ -97,13 +97,13 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
   const result: SquadResult = { benchmark: "SQuAD", tuning, spans, versions: [], files };
   const tuned = modelToTune(model);
   const write = (name: string, content: unknown) =>
-    writeWhole(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
+    writeAtomically(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
   try {
     for (const set of sets) {
       const task = `SQuAD v${set.version}`;
       const controlAt = controlOf(input, task);
-      const key = keyOf(model, { tuning, spans, train: set.train, dev: set.dev });
-      const done = await keptOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
+      const key = resultKeyOf(model, { tuning, spans, train: set.train, dev: set.dev });
+      const done = await resumeOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
         runVersion(tuned, set, tuning, spans, controlAt),
       );
       result.versions.push(done.result);
@@ -121,8 +121,8 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
 /** The files of a version. */
 interface SquadSet {
   version: SquadVersion;
-  train: Question[];
-  dev: Question[];
+  train: SquadQuestion[];
+  dev: SquadQuestion[];
   reports: FileReport[];
 }
 
@@ -160,7 +160,7 @@ async function runVersion(
   controlAt: ReturnType<typeof controlOf>,
 ): Promise<Outcome> {
   const shape = { ...spans, length: tuning.length };
-  const windowsIn = (questions: readonly Question[]) =>
+  const windowsIn = (questions: readonly SquadQuestion[]) =>
     encodeQuestions(model.encoder, questions, spans.questionLength).map((question) =>
       windowsOf(question, shape),
     );
@@ -185,7 +185,7 @@ async function runVersion(
   const none = dev.map(({ id }) => ({ id, text: "", noAnswer: 1 }));
   const evaluation = best ?? evaluateSquad(version, dev, none);
   const { metrics, noAnswerThreshold, predictions, noAnswer } = evaluation;
-  const cutIn = (questions: readonly Question[]) =>
+  const cutIn = (questions: readonly SquadQuestion[]) =>
     questions.filter(({ text }) => piecesOf(model.encoder, text).length > spans.questionLength)
       .length;
   const cut = { train: cutIn(train), dev: cutIn(dev) };
