@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { modelSizeSchema, textSchema, type ModelSize } from "./settings.js";
+import { modelSizeSchema, type ModelSize } from "./modelSize.js";
+import { textSchema } from "./settings.js";
 
 /**
  * Everything a full pre-training depends on beside its architecture and seed: BERT's (paper §5) with

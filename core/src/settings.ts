@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { leastCost } from "./architecture/cheapest.js";
+import { modelSizeSchema } from "./modelSize.js";
+import { whenValid } from "./validation.js";
 
 /** Names of the scored tasks; `worker` builds each from text held out by document. */
 export const taskNames = [
@@ -41,6 +43,7 @@ const editWeightsSchema = z
   })
   .refine((weights) => editKinds.some((kind) => weights[kind] > 0), {
     error: "at least one kind of edit needs a weight above 0",
+    when: whenValid,
   });
 
 /** Six edits in ten place an operation, so priorities can guide them; lengths keep their balance. */
@@ -66,6 +69,7 @@ const textName = z
   .regex(/^[^\\:\p{Cc}]*$/u, { error: "it must be a plain name, without backslash or colon" })
   .refine((name) => name.split("/").every((part) => !["", ".", ".."].includes(part)), {
     error: "it must be a name within the worker's text folder: not absolute, no . or .. in it",
+    when: whenValid,
   });
 
 /** A text and its vocabulary, by their names below the worker's text folder. */
@@ -78,23 +82,6 @@ export const textSchema = z.strictObject({
 
 const steps = z.int().min(0).max(1_000_000);
 const learningRate = z.number().positive().max(1);
-
-/** Size of the model that is searched; d_h = hidden / heads, feed-forward = 4 × hidden. */
-export const modelSizeSchema = z
-  .strictObject({
-    layers: z.int().min(1).max(48),
-    hidden: z.int().min(8).max(4096),
-    heads: z.int().min(1).max(64),
-    vocabulary: z.int().min(256).max(100_000),
-    /** Tokens in a sequence, [CLS] and [SEP] included. */
-    length: z.int().min(8).max(1024),
-    /** Convolutions use their kernels as learned, without the softmax over each (Wu et al. 2019). */
-    rawKernels: z.boolean().default(false),
-  })
-  .refine((size) => size.hidden % size.heads === 0, {
-    error: "hidden must be a multiple of heads",
-    path: ["hidden"],
-  });
 
 /** Everything a search depends on beside its seed. What the paper leaves open is a setting here. */
 export const searchSettingsSchema = z
@@ -196,25 +183,28 @@ export const searchSettingsSchema = z
     /** Held-out sequences that a candidate is scored on, per task. */
     evaluationExamples: z.int().min(16).max(1_000_000),
     /** "mlm" must be among them: it also tells whether a candidate learned at all. */
-    tasks: z
-      .array(z.enum(taskNames))
-      .refine((tasks) => tasks.includes("mlm"), { error: "tasks must include mlm" }),
+    tasks: z.array(z.enum(taskNames)).refine((tasks) => tasks.includes("mlm"), {
+      error: "tasks must include mlm",
+      when: whenValid,
+    }),
   })
-  .refine((settings) => settings.parents <= settings.population, {
-    error: "parents must not exceed population",
-    path: ["parents"],
-  })
-  .superRefine(({ size, limits }, context) => {
-    const least = leastCost(size);
-    for (const cost of ["parameters", "flops"] as const) {
-      const limit = limits[cost];
-      if (limit === null || limit >= least[cost]) continue;
-      const message = `no backbone of this size has so few: the cheapest has ${least[cost]} ${cost}`;
-      context.addIssue({ code: "custom", path: ["limits", cost], message });
-    }
-  });
+  .superRefine(
+    ({ size, limits, parents, population }, context) => {
+      if (parents > population) {
+        const message = "parents must not exceed population";
+        context.addIssue({ code: "custom", path: ["parents"], message });
+      }
+      const least = leastCost(size);
+      for (const cost of ["parameters", "flops"] as const) {
+        const limit = limits[cost];
+        if (limit === null || limit >= least[cost]) continue;
+        const message = `no backbone of this size has so few: the cheapest has ${least[cost]} ${cost}`;
+        context.addIssue({ code: "custom", path: ["limits", cost], message });
+      }
+    },
+    { when: whenValid },
+  );
 
-export type ModelSize = z.infer<typeof modelSizeSchema>;
 export type SearchSettings = z.infer<typeof searchSettingsSchema>;
 
 /** Candidates that a search with these settings evaluates, all generations together. */
