@@ -1,17 +1,34 @@
 import { z } from "zod";
 import { whenValid } from "./validation.js";
 
-/** Size of the model that is searched; d_h = hidden / heads, feed-forward = 4 × hidden. */
+/** The size of a model; d_h = hidden / heads, and the feed-forward block has 4 × hidden. */
 export const modelSizeSchema = z
   .strictObject({
-    layers: z.int().min(1).max(48),
-    hidden: z.int().min(8).max(4096),
-    heads: z.int().min(1).max(64),
-    vocabulary: z.int().min(256).max(100_000),
-    /** Tokens in a sequence, [CLS] and [SEP] included. */
-    length: z.int().min(8).max(1024),
-    /** Convolutions use their kernels as learned, without the softmax over each (Wu et al. 2019). */
-    rawKernels: z.boolean().default(false),
+    layers: z.int().min(1).max(48).meta({
+      title: "Layers",
+      description: "Number of layers of the backbone.",
+    }),
+    hidden: z.int().min(8).max(4096).meta({
+      title: "Hidden size",
+      description: "Width of the hidden states; it must be a multiple of the heads.",
+    }),
+    heads: z.int().min(1).max(64).meta({
+      title: "Heads",
+      description: "Heads of every layer, each of hidden size / heads dimensions.",
+    }),
+    vocabulary: z.int().min(256).max(100_000).meta({
+      title: "Vocabulary size",
+      description: "Most word pieces of the vocabulary, special tokens included.",
+    }),
+    length: z.int().min(8).max(1024).meta({
+      title: "Sequence length",
+      description: "Tokens in a sequence, [CLS] and [SEP] included.",
+    }),
+    rawKernels: z.boolean().default(false).meta({
+      title: "Convolution kernels without softmax",
+      description:
+        "Convolutions use their kernels as trained, without the softmax over each kernel that Wu et al. (2019) apply.",
+    }),
   })
   .refine((size) => size.hidden % size.heads === 0, {
     error: "hidden must be a multiple of heads",

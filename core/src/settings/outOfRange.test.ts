@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { leastCost } from "./architecture/cheapest.js";
-import { modelSizeSchema } from "./modelSize.js";
-import { presetNamed } from "./presets.js";
+import { leastCost } from "../architecture/cheapest.js";
+import { modelSizeSchema } from "../modelSize.js";
+import { presetNamed } from "../presets.js";
 import { defaultPretraining, pretrainSettingsSchema } from "./pretraining.js";
-import { searchSettingsSchema } from "./settings.js";
+import { searchSettingsSchema } from "./search.js";
 
-vi.mock("./architecture/cheapest.js", { spy: true });
+vi.mock("../architecture/cheapest.js", { spy: true });
 afterEach(() => vi.clearAllMocks());
 
 const { settings } = presetNamed("smoke");
