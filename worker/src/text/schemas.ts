@@ -1,4 +1,4 @@
-import { taskNames } from "@opnas/core";
+import { taskNames, whenValid } from "@opnas/core";
 import { z } from "zod";
 import { firstWordId, type PreparedData } from "./types.js";
 
@@ -7,10 +7,10 @@ export const int32ArraySchema = z.custom<Int32Array>((value) => value instanceof
 
 const sequencesSchema = z
   .strictObject({ count: z.int().min(1), length: z.int().min(3), ids: int32ArraySchema })
-  .refine(({ count, length, ids }) => ids.length === count * length);
+  .refine(({ count, length, ids }) => ids.length === count * length, { when: whenValid });
 const labelledSchema = z
   .strictObject({ sequences: sequencesSchema, labels: int32ArraySchema })
-  .refine(({ sequences, labels }) => labels.length === sequences.count);
+  .refine(({ sequences, labels }) => labels.length === sequences.count, { when: whenValid });
 const baselinesSchema = z.strictObject({
   majority: z.number().min(0).max(100),
   ngram: z.number().min(0).max(100),
@@ -62,6 +62,7 @@ export const documentsSchema = z
       [sentences, documents].every((starts) =>
         starts.every((start, at) => start <= ids.length && start >= (starts[at - 1] ?? 0)),
       ),
+    { when: whenValid },
   );
 
 /** `PreparedData`, checked wherever it comes from a file or another thread. */
