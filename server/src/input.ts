@@ -1,4 +1,4 @@
-import { OpnasError } from "@opnas/core";
+import { OpnasError, whenValid } from "@opnas/core";
 import { z } from "zod";
 
 /** One fault of a request: where, from the operation's argument on, and a sentence about it. */
@@ -41,7 +41,10 @@ export function text(longest: number) {
     .string()
     .trim()
     .max(longest, `it is longer than ${longest} characters`)
-    .refine((value) => !value.includes("\0"), "it contains a NUL character");
+    .refine((value) => !value.includes("\0"), {
+      error: "it contains a NUL character",
+      when: whenValid,
+    });
 }
 
 const uuid = z.uuid();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Ahead } from "./prefetch.js";
+import { Prefetcher } from "./prefetch.js";
 import { runningText, segmentsOf } from "../text/sequences.js";
 import { clsId, firstWordId, sepId } from "../text/types.js";
 import { maskedPairsSchema, pairBatches } from "./sentencePairs.js";
@@ -19,8 +19,8 @@ const documents = runningText(
 );
 const length = 32;
 const vocabulary = firstWordId + documentCount * perDocument;
-const drawing = { documents, size: 8, length, masking: 0.15, vocabulary, seed: 3 };
-const batchOf = pairBatches(drawing);
+const spec = { documents, size: 8, length, masking: 0.15, vocabulary, seed: 3 };
+const batchOf = pairBatches(spec);
 
 /** A batch's rows with the hidden tokens put back. */
 function rowsOf(index: number) {
@@ -86,13 +86,14 @@ describe("sentence pairs", () => {
 
   test("are the same drawn ahead by a thread, from any batch on", async () => {
     const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
-    const parse = (drawn: unknown) => maskedPairsSchema.parse(drawn);
-    const ahead = Ahead.start(threadFile, { ...drawing, first: 5 }, parse);
-    for (let index = 5; index < 20; index++) expect(await ahead.next()).toEqual(batchOf(index));
-    await ahead.end();
+    const parse = (message: unknown) => maskedPairsSchema.parse(message);
+    const prefetcher = Prefetcher.start(threadFile, { ...spec, first: 5 }, parse);
+    for (let index = 5; index < 20; index++)
+      expect(await prefetcher.next()).toEqual(batchOf(index));
+    await prefetcher.end();
   });
 
   test("need two documents that are long enough", () => {
-    expect(() => pairBatches({ ...drawing, length: 512 })).toThrow(/choose a smaller length/);
+    expect(() => pairBatches({ ...spec, length: 512 })).toThrow(/choose a smaller length/);
   });
 });

@@ -1,23 +1,23 @@
 import { OpnasError, stream, type Random } from "@opnas/core";
 import { z } from "zod";
 import { batchRows } from "./batchRows.js";
-import { documentsSchema } from "../dataset/cache.js";
 import { maskedSequencesSchema } from "./masked.js";
 import { maskBatch } from "./masking.js";
+import { documentsSchema, int32ArraySchema } from "../text/schemas.js";
 import { framed } from "../text/sequences.js";
 import type { Documents } from "../text/types.js";
 
 /** Pairs [CLS] a [SEP] b [SEP] with some tokens hidden, all of full length. */
 export const maskedPairsSchema = maskedSequencesSchema.extend({
   /** [size] 1 where b follows a in its document, 0 where it comes from another. */
-  follows: z.custom<Int32Array>((value) => value instanceof Int32Array),
+  follows: int32ArraySchema,
 });
 export type MaskedPairs = z.infer<typeof maskedPairsSchema>;
 
 const count = z.int().min(1);
 
 /** What the thread that draws pairs starts from. */
-export const pairDrawingSchema = z.object({
+export const pairBatchSpecSchema = z.object({
   documents: documentsSchema,
   /** Pairs of a batch, and tokens of a pair with [CLS] and both [SEP]. */
   size: count,
@@ -28,7 +28,7 @@ export const pairDrawingSchema = z.object({
   /** The first batch to draw. */
   first: z.int(),
 });
-export type PairDrawing = z.infer<typeof pairDrawingSchema>;
+export type PairBatchSpec = z.infer<typeof pairBatchSpecSchema>;
 
 /** A place where b may begin: the start of a sentence with enough text of its document around it. */
 interface Boundary {
@@ -45,21 +45,21 @@ interface Boundary {
  *
  * @throws OpnasError BAD_SETTING when fewer than two documents are long enough
  */
-export function pairBatches(drawing: Omit<PairDrawing, "first">): (index: number) => MaskedPairs {
-  const { documents, size, length, masking, vocabulary, seed } = drawing;
-  const room = length - 3;
-  const shortest = Math.max(1, Math.floor(room / 4));
-  const boundaries = boundariesOf(documents, room - shortest);
+export function pairBatches(spec: Omit<PairBatchSpec, "first">): (index: number) => MaskedPairs {
+  const { documents, size, length, masking, vocabulary, seed } = spec;
+  const tokens = length - 3; // without [CLS] and two [SEP]
+  const shortest = Math.max(1, Math.floor(tokens / 4));
+  const boundaries = boundariesOf(documents, tokens - shortest);
   const elsewhere = elsewhereIn(boundaries);
   const rows = batchRows(boundaries.length, size, seed, "pre-training: borders");
 
   const pairAt = (random: Random, border: Boundary) => {
-    const before = shortest + random.int(room - 2 * shortest + 1);
+    const before = shortest + random.int(tokens - 2 * shortest + 1);
     const follows = random.next() < 0.5;
     const second = follows ? border : elsewhere(random, border);
     const ids = framed(
       [...documents.ids.subarray(border.at - before, border.at)],
-      [...documents.ids.subarray(second.at, second.at + room - before)],
+      [...documents.ids.subarray(second.at, second.at + tokens - before)],
     );
     return { ids, follows };
   };

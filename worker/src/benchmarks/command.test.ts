@@ -6,7 +6,7 @@ import { writeModel } from "../model/modelFile.js";
 import { benchmark } from "./command.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
 import { writeGlueFolder } from "./testing/glueFolder.js";
-import { tinyModel } from "./testing/model.js";
+import { tinyModel } from "../model/testing/tinyModel.js";
 import { writeSquadFolder } from "./testing/squadFolder.js";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
@@ -29,7 +29,11 @@ async function run(...argv: string[]) {
     print: (line: string) => printed.push(line),
     note: (line: string) => noted.push(line),
   };
-  await benchmark(["--model", at("model"), "--out", at("out"), ...argv], lines, () => false);
+  await benchmark(
+    ["--model", at("model"), "--out", at("out"), ...argv],
+    lines,
+    new AbortController().signal,
+  );
   return { printed, noted };
 }
 

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { z } from "zod";
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 import type { Model } from "../model/modelFile.js";
 import { readIfThere } from "./files.js";
 
 /** What a task's result follows from, in short: equal only if all of it is. */
-export function keyOf({ architecture, size, vocabulary, weights }: Model, others: unknown): string {
+export function resultKeyOf(
+  { architecture, size, vocabulary, weights }: Model,
+  others: unknown,
+): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([architecture, size, vocabulary, others]));
   for (const [name, { data }] of weights) {
@@ -21,7 +24,7 @@ export function keyOf({ architecture, size, vocabulary, weights }: Model, others
  *
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and what `make` throws
  */
-export async function keptOr<T>(
+export async function resumeOr<T>(
   out: string,
   task: string,
   key: string,
@@ -33,7 +36,7 @@ export async function keptOr<T>(
   const parsed = kept === undefined ? undefined : schema.safeParse(jsonOf(kept));
   if (parsed?.success) return parsed.data;
   const made = await make();
-  await writeWhole(file, [JSON.stringify(made)]);
+  await writeAtomically(file, [JSON.stringify(made)]);
   return made;
 }
 

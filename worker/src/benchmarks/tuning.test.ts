@@ -5,7 +5,7 @@ import { startEngine } from "../engine/start.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { upload, weightsOf } from "../model/tensors.js";
 import { framed } from "../text/sequences.js";
-import { tinyModel } from "./testing/model.js";
+import { tinyModel } from "../model/testing/tinyModel.js";
 import { modelToTune, rowsBatch, type TunedModel } from "./tuning.js";
 
 beforeAll(() => startEngine("auto", 1));

@@ -8,8 +8,9 @@ import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { batchLength } from "../training/rows.js";
-import { DivergedError, type Phase } from "../training/watch.js";
+import type { RunControl, StepProgress } from "../training/loop.js";
+import { DivergedError } from "../training/step.js";
+import { batchLength } from "../training/taskHead.js";
 
 /** How a benchmark's tasks are fine-tuned; the defaults are BERT's (Devlin et al. 2019, A.3). */
 export const tuningSchema = z.strictObject({
@@ -23,16 +24,29 @@ export const tuningSchema = z.strictObject({
 });
 export type Tuning = z.infer<typeof tuningSchema>;
 
-/** How far a benchmark is: what is being trained or scored, and by which learning rate. */
-export interface BenchmarkProgress {
+/** Progress of a benchmark: the task that is being trained or scored, and the learning rate. */
+export interface BenchmarkProgress extends StepProgress {
   task: string;
   learningRate: number | null;
-  phase: Phase;
-  done: number;
-  total: number;
 }
 
-export type BenchmarkReport = (progress: BenchmarkProgress) => void;
+/** The parts of a benchmark's input by which a caller stops and follows it. */
+export interface BenchmarkControl {
+  /** Stops the run between two steps; what is done is kept. */
+  signal: AbortSignal;
+  onProgress?: (progress: BenchmarkProgress) => void;
+}
+
+/** Makes the control of one training or scoring of a benchmark's task. */
+export function controlOf(
+  { signal, onProgress }: BenchmarkControl,
+  task: string,
+): (learningRate: number | null) => RunControl {
+  return (learningRate) => ({
+    signal,
+    onProgress: (progress) => onProgress?.({ ...progress, task, learningRate }),
+  });
+}
 
 /** A model made ready to be fine-tuned again and again. */
 export interface TunedModel {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { buildAside } from "./buildInThread.js";
+import { buildDataInThread } from "./buildInThread.js";
 import { buildData } from "./build.js";
 import { encodePrepared } from "./cache.js";
 import { readSpeeches, type Document } from "../text/corpus.js";
@@ -58,11 +58,13 @@ describe("buildData", () => {
 
   test("gives the same aside, in a thread of its own, and says how far it is", async () => {
     const fractions: number[] = [];
-    const aside = await buildAside(request, speeches, (_, fraction) => fractions.push(fraction));
+    const aside = await buildDataInThread(request, speeches, (_, fraction) =>
+      fractions.push(fraction),
+    );
     expect(aside).toEqual(data);
     expect(fractions.length).toBeGreaterThan(4);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
-    const tooShort = buildAside({ ...request, length: 8 }, speeches, () => undefined);
+    const tooShort = buildDataInThread({ ...request, length: 8 }, speeches, () => undefined);
     await expect(tooShort).rejects.toMatchObject({ code: "BAD_SETTING" });
   }, 60_000);
 

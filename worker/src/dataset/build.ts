@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { OpnasError, taskCatalog, type TaskName } from "@opnas/core";
+import { OpnasError, taskCatalog } from "@opnas/core";
 
 import { BigramModel } from "../tasks/bigram.js";
 import { taskBuilders } from "../tasks/index.js";
@@ -11,17 +11,7 @@ import { splitWords } from "../text/words.js";
 import { idsOf, WordEncoder, type Sentence } from "../text/tokenizer.js";
 import type { PreparedData, ProxyTask, Sequences } from "../text/types.js";
 import { trainVocabulary } from "../text/vocabulary.js";
-
-export interface DataRequest {
-  /** Entries of the vocabulary, special tokens included. */
-  vocabulary: number;
-  /** Tokens in a sequence, [CLS] and [SEP] included. */
-  length: number;
-  /** Tasks to build; their order is kept. */
-  tasks: readonly TaskName[];
-  /** Most test examples of a task. */
-  evaluationExamples: number;
-}
+import type { DataRequest } from "./request.js";
 
 /** Says what is being done and what part of the whole is done, 0–1. */
 export type DataReport = (message: string, fraction: number) => void;

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { errorCodes, OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { DataReport, DataRequest } from "./build.js";
-import { preparedSchema } from "./cache.js";
+import type { DataReport } from "./build.js";
+import type { DataRequest, UserTextRequest } from "./request.js";
 import type { Document } from "../text/corpus.js";
-import type { OwnRequest } from "./userText.js";
+import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";
 
 /** Compiled, also where this file runs as TypeScript. */
@@ -12,12 +12,12 @@ const threadFile = new URL("../../dist/dataset/buildThread.js", import.meta.url)
 
 const messageSchema = z.union([
   z.strictObject({ message: z.string(), fraction: z.number() }),
-  z.strictObject({ data: preparedSchema }),
+  z.strictObject({ data: preparedDataSchema }),
   z.strictObject({ code: z.enum(errorCodes), sentence: z.string() }),
 ]);
 
 /** What the thread says: how far it is, and in the end the data or what was wrong. */
-export type AsideMessage = z.infer<typeof messageSchema>;
+export type BuildMessage = z.infer<typeof messageSchema>;
 
 /**
  * `buildData` in a thread of its own: the calling one can be asked to stop meanwhile.
@@ -25,25 +25,28 @@ export type AsideMessage = z.infer<typeof messageSchema>;
  * @param report what it throws ends the work
  * @throws OpnasError what `buildData` throws
  */
-export function buildAside(
+export function buildDataInThread(
   request: DataRequest,
   documents: readonly Document[],
   report: DataReport,
 ): Promise<PreparedData> {
-  return aside({ request, documents }, report);
+  return runInThread({ request, documents }, report);
 }
 
 /**
- * `prepareOwnHere` in a thread of its own.
+ * `buildUserText` in a thread of its own.
  *
  * @param report what it throws ends the work
- * @throws OpnasError what `prepareOwnHere` throws
+ * @throws OpnasError what `buildUserText` throws
  */
-export function prepareOwnAside(own: OwnRequest, report: DataReport): Promise<PreparedData> {
-  return aside({ own }, report);
+export function buildUserTextInThread(
+  userText: UserTextRequest,
+  report: DataReport,
+): Promise<PreparedData> {
+  return runInThread({ userText }, report);
 }
 
-async function aside(workerData: unknown, report: DataReport): Promise<PreparedData> {
+async function runInThread(workerData: unknown, report: DataReport): Promise<PreparedData> {
   const thread = new Worker(threadFile, { workerData });
   try {
     return await new Promise((resolve, reject) => {

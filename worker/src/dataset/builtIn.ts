@@ -1,9 +1,10 @@
 import { join } from "node:path";
 
-import type { DataReport, DataRequest } from "./build.js";
-import { buildAside } from "./buildInThread.js";
+import type { DataReport } from "./build.js";
+import { buildDataInThread } from "./buildInThread.js";
 import { readOrBuild } from "./cache.js";
 import { contentKey } from "./contentKey.js";
+import type { DataRequest } from "./request.js";
 import { readSpeeches } from "../text/corpus.js";
 import type { PreparedData } from "../text/types.js";
 
@@ -22,5 +23,5 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const speeches = await readSpeeches();
   const path = join(cacheFolder, `text-${await contentKey(request, speeches)}.bin`);
-  return readOrBuild(path, () => buildAside(request, speeches, report), report);
+  return readOrBuild(path, () => buildDataInThread(request, speeches, report), report);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 import { decodePrepared, encodePrepared, readOrBuild } from "./cache.js";
 import type { PreparedData } from "../text/types.js";
 
@@ -66,7 +66,7 @@ describe("prepared data on disk", () => {
   });
 
   test("is built again when any byte of it was altered or its end is missing", async () => {
-    await writeWhole(path, [encodePrepared(data)]);
+    await writeAtomically(path, [encodePrepared(data)]);
     const good = await readFile(path);
     for (const at of [0, 40, good.length - 1]) {
       const altered = Buffer.from(good);
@@ -90,15 +90,15 @@ describe("prepared data on disk", () => {
       { ...data, documents: { ...documents, sentences: Int32Array.of(0, 9) } },
     ];
     for (const other of others) {
-      await writeWhole(path, [encodePrepared(other)]);
+      await writeAtomically(path, [encodePrepared(other)]);
       expect(await readOrBuild(path, builder().build, () => undefined)).toEqual(data);
     }
   });
 
   test("is whole for every reader while several write it at once", async () => {
-    await writeWhole(path, [encodePrepared(data)]);
+    await writeAtomically(path, [encodePrepared(data)]);
     const work = Array.from({ length: 12 }, async (_, index) => {
-      if (index % 2 === 0) await writeWhole(path, [encodePrepared(data)]);
+      if (index % 2 === 0) await writeAtomically(path, [encodePrepared(data)]);
       else expect(decodePrepared(await readFile(path))).toEqual(data);
     });
     await Promise.all(work);
@@ -108,7 +108,7 @@ describe("prepared data on disk", () => {
   test("says which folder cannot be used", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(
-      writeWhole(join(folder, "file", "text.bin"), [encodePrepared(data)]),
+      writeAtomically(join(folder, "file", "text.bin"), [encodePrepared(data)]),
     ).rejects.toMatchObject({
       code: "DATA_FOLDER_UNWRITABLE",
     });

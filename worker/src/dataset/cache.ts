@@ -2,81 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import { OpnasError, taskNames } from "@opnas/core";
+import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 
-import { storageError, writeWhole } from "../files/writeAtomically.js";
+import { storageError, writeAtomically } from "../files/writeAtomically.js";
 import type { DataReport } from "./build.js";
-import { firstWordId, type PreparedData } from "../text/types.js";
-
-const arraySchema = z.custom<Int32Array>((value) => value instanceof Int32Array);
-
-const sequencesSchema = z
-  .strictObject({ count: z.int().min(1), length: z.int().min(3), ids: arraySchema })
-  .refine(({ count, length, ids }) => ids.length === count * length);
-const labelledSchema = z
-  .strictObject({ sequences: sequencesSchema, labels: arraySchema })
-  .refine(({ sequences, labels }) => labels.length === sequences.count);
-const baselinesSchema = z.strictObject({
-  majority: z.number().min(0).max(100),
-  ngram: z.number().min(0).max(100),
-});
-const skillSchema = z.strictObject({
-  loss: z.number().positive(),
-  accuracy: z.number().min(0).max(1),
-});
-
-const taskSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("masked"),
-    name: z.literal("mlm"),
-    test: sequencesSchema,
-    masked: sequencesSchema,
-    positionsPerItem: z.int().min(1),
-    positions: arraySchema,
-    targets: arraySchema,
-    unigram: skillSchema,
-    bigram: skillSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("zeroShot"),
-    name: z.enum(taskNames).extract(["swap", "substitute", "preposition"]),
-    test: sequencesSchema,
-    positionsPerItem: z.int().min(1),
-    positions: arraySchema,
-    choicesPerItem: z.int().min(2),
-    choices: arraySchema,
-    baselines: baselinesSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("fineTuned"),
-    name: z.enum(taskNames).extract(["half-order", "definition", "far-swap"]),
-    classes: z.int().min(2),
-    train: labelledSchema,
-    test: labelledSchema,
-    baselines: baselinesSchema,
-  }),
-]);
-
-/** Running text as `Documents` says: everything begins within it, and in order. */
-export const documentsSchema = z
-  .strictObject({ ids: arraySchema, sentences: arraySchema, documents: arraySchema })
-  .refine(
-    ({ ids, sentences, documents }) =>
-      documents[0] === 0 &&
-      documents.at(-1) === ids.length &&
-      [sentences, documents].every((starts) =>
-        starts.every((start, at) => start <= ids.length && start >= (starts[at - 1] ?? 0)),
-      ),
-  );
-
-/** What prepared data looks like, wherever it comes from. */
-export const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
-  vocabulary: z.array(z.string()).min(firstWordId),
-  pretrain: sequencesSchema,
-  documents: documentsSchema,
-  tasks: z.array(taskSchema),
-});
+import { preparedDataSchema } from "../text/schemas.js";
+import type { PreparedData } from "../text/types.js";
 
 /** Where an array lies in the file's block of numbers. */
 const placeSchema = z.strictObject({ int32: z.tuple([z.int().min(0), z.int().min(0)]) });
@@ -130,7 +62,7 @@ export function decodePrepared(bytes: Buffer): PreparedData {
       return new Int32Array(numbers, 4 * start, length);
     },
   );
-  const data = preparedSchema.safeParse(parsed);
+  const data = preparedDataSchema.safeParse(parsed);
   if (!data.success) {
     throw new OpnasError("CORRUPT_ARTIFACT", "The prepared text is not of the form expected.", {
       cause: data.error,
@@ -152,7 +84,7 @@ export async function readOrBuild(
   const stored = await readPrepared(path, report);
   if (stored !== undefined) return stored;
   const data = await build();
-  await writeWhole(path, [encodePrepared(data)]);
+  await writeAtomically(path, [encodePrepared(data)]);
   return data;
 }
 

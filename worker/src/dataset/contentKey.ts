@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { readWordNetFiles } from "../tasks/wordnet.js";
-import type { DataRequest } from "./build.js";
+import type { DataRequest } from "./request.js";
 import type { Document } from "../text/corpus.js";
 import { preparationVersion } from "../text/version.js";
 

@@ -12,7 +12,7 @@ import { smallSettings } from "../text/testing/smallData.js";
 import { readSpeeches } from "../text/corpus.js";
 import { unknownId, type PreparedData } from "../text/types.js";
 import { specialTokens } from "../text/vocabulary.js";
-import { prepareOwn } from "./userText.js";
+import { prepareUserText } from "./userText.js";
 
 const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 400, length: 32, rawKernels: false };
 const prepared = { vocabulary: size.vocabulary, length: size.length, evaluationExamples: 32 };
@@ -63,7 +63,7 @@ async function prepare(
   folder = "mine",
 ): Promise<{ data: PreparedData; told: string[] }> {
   const told: string[] = [];
-  const data = await prepareOwn(
+  const data = await prepareUserText(
     {
       request: { ...prepared, tasks },
       text: { folder, vocabulary },
@@ -103,9 +103,9 @@ describe("a search on a user's text", () => {
       settings,
       seed: 7,
       data,
-      report: ({ loss }) => losses.push(loss ?? NaN),
+      onProgress: ({ loss }) => void losses.push(loss ?? NaN),
       checkpoint: () => Promise.resolve(),
-      stopped: () => false,
+      signal: new AbortController().signal,
     });
     const { steps } = settings.superNet;
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
@@ -149,7 +149,7 @@ describe("a search on a user's text", () => {
       await writeFile(join(root, "text", "scanty", `${name}.txt`), words);
     }
     await writeFile(join(root, "text", "letters.txt"), [...specialTokens, ...letters].join("\n"));
-    const scanty = prepareOwn(
+    const scanty = prepareUserText(
       {
         request: { vocabulary: 400, length: 128, tasks: ["mlm"], evaluationExamples: 32 },
         text: { folder: "scanty", vocabulary: "letters.txt" },

@@ -3,29 +3,23 @@ import { join } from "node:path";
 
 import { OpnasError, type SearchSettings } from "@opnas/core";
 
-import { writeWhole } from "../files/writeAtomically.js";
-import { prepareOwnAside } from "./buildInThread.js";
-import { buildData, type DataReport, type DataRequest } from "./build.js";
+import { writeAtomically } from "../files/writeAtomically.js";
+import { buildUserTextInThread } from "./buildInThread.js";
+import { buildData, type DataReport } from "./build.js";
 import { readOrBuild, readPrepared } from "./cache.js";
 import { contentKey } from "./contentKey.js";
 import { readSpeeches } from "../text/corpus.js";
 import type { TextPlaces } from "./places.js";
+import type { UserTextRequest } from "./request.js";
 import type { PreparedData } from "../text/types.js";
-import { insideTexts } from "../text/user/folder.js";
-import { readOwnDocuments } from "../text/user/read.js";
+import { resolveInTexts } from "../text/user/folder.js";
+import { readUserText } from "../text/user/read.js";
 import { readVocabulary } from "../text/user/vocabularyFile.js";
 
 type TextSettings = SearchSettings["text"];
 
-/** What of a user's text is asked for, and where it is. */
-export interface OwnRequest {
-  request: DataRequest;
-  text: TextSettings;
-  places: TextPlaces;
-}
-
 /** Whether these settings name a user's text or vocabulary. */
-export function isOwn({ folder, vocabulary }: TextSettings): boolean {
+export function usesUserText({ folder, vocabulary }: TextSettings): boolean {
   return folder !== null || vocabulary !== null;
 }
 
@@ -37,27 +31,31 @@ export function isOwn({ folder, vocabulary }: TextSettings): boolean {
  * @throws OpnasError BAD_INPUT when the text cannot be used or is no more what the run began with,
  *   BAD_SETTING when it cannot give what is asked for, TOO_LARGE, DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function prepareOwn(own: OwnRequest, report: DataReport): Promise<PreparedData> {
-  const key = await begunKey(own.places);
-  const begun = key === undefined ? undefined : await readPrepared(fileOf(own.places, key), report);
-  return begun ?? prepareOwnAside(own, report);
+export async function prepareUserText(
+  userText: UserTextRequest,
+  report: DataReport,
+): Promise<PreparedData> {
+  const key = await begunKey(userText.places);
+  const begun =
+    key === undefined ? undefined : await readPrepared(fileOf(userText.places, key), report);
+  return begun ?? buildUserTextInThread(userText, report);
 }
 
-/** `prepareOwn` where there is nothing to go on with, in the calling thread. */
-export async function prepareOwnHere(
-  { request, text, places }: OwnRequest,
+/** `prepareUserText` where there is nothing to go on with, in the calling thread. */
+export async function buildUserText(
+  { request, text, places }: UserTextRequest,
   report: DataReport,
 ): Promise<PreparedData> {
   report(`Reading ${titleOf(text)}`, 0);
   const vocabularyFile =
     text.vocabulary === null
       ? undefined
-      : { name: text.vocabulary, path: await insideTexts(places.own, text.vocabulary) };
+      : { name: text.vocabulary, path: await resolveInTexts(places.own, text.vocabulary) };
   const vocabulary = vocabularyFile && (await readVocabulary(vocabularyFile, request.vocabulary));
   const { documents, remarks } =
     text.folder === null
       ? { documents: await readSpeeches(), remarks: [] }
-      : await readOwnDocuments(places.own, text.folder, vocabularyFile?.path);
+      : await readUserText(places.own, text.folder, vocabularyFile?.path);
 
   const key = await contentKey(request, documents, vocabulary);
   const begun = await begunKey(places);
@@ -77,7 +75,7 @@ export async function prepareOwnHere(
     () => buildData(request, documents, say, vocabulary),
     say,
   );
-  await writeWhole(places.keyFile, [key]);
+  await writeAtomically(places.keyFile, [key]);
   return data;
 }
 

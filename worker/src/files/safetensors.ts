@@ -1,10 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { Tensors } from "../model/tensors.js";
-import { writeWhole } from "./writeAtomically.js";
-
-export type { NamedTensor, Tensors } from "../model/tensors.js";
+import type { Tensors } from "../engine/hostTensor.js";
+import { writeAtomically } from "./writeAtomically.js";
 
 /** Longest header that is accepted, as in the format's reference implementation. */
 const longestHeader = 100_000_000;
@@ -29,7 +27,7 @@ export function writeTensors(file: string, tensors: Tensors): Promise<void> {
   const numbers = [...tensors.values()].map(
     ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  return writeWhole(file, [header(tensors), ...numbers]);
+  return writeAtomically(file, [header(tensors), ...numbers]);
 }
 
 /**

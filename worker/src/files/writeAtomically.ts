@@ -9,7 +9,7 @@ import { OpnasError } from "@opnas/core";
  *
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function writeWhole(
+export async function writeAtomically(
   file: string,
   parts: Iterable<string | Uint8Array>,
 ): Promise<void> {
@@ -22,8 +22,8 @@ export async function writeWhole(
   }
 }
 
-/** Removes a file that `writeWhole` wrote, and drafts of it that a killed process left behind. */
-export async function removeWhole(file: string): Promise<void> {
+/** Removes a file that `writeAtomically` wrote, and drafts of it that a killed process left behind. */
+export async function removeWithDrafts(file: string): Promise<void> {
   const folder = path.dirname(file);
   const own = path.basename(file);
   const isOurs = (name: string) =>

@@ -2,7 +2,7 @@ import type { Architecture, ModelSize } from "@opnas/core";
 import { crossEntropy, embedding, gelu, linear } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
-import { affine, buildLayer, norm, type Use } from "./layers.js";
+import { affine, buildLayer, norm, type Reuse } from "./layers.js";
 import {
   backboneParameters,
   branchOf,
@@ -28,9 +28,9 @@ export interface Backbone {
 export function buildBackbone(
   size: ModelSize,
   architecture: Architecture,
-  use: Use = "often",
+  reuse: Reuse = "often",
 ): Backbone {
-  const layers = architecture.layers.map((layer, index) => buildLayer(size, index, layer, use));
+  const layers = architecture.layers.map((layer, index) => buildLayer(size, index, layer, reuse));
   return {
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>

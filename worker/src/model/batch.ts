@@ -31,13 +31,13 @@ export interface TokenBatch {
 
 /** Sequences [size × length], padded with `padId`, as a batch; to be called within `tf.tidy`. */
 export function tokenBatch(ids: Int32Array, size: number, length: number): TokenBatch {
-  const keep = keepOf(ids);
+  const keep = paddingMaskOf(ids);
   const tokens = tf.tensor2d(ids, [size, length], "int32");
   return asBatch(tokens, keep && tf.tensor2d(keep, [size, length]));
 }
 
 /** 1 at tokens, 0 at padding; undefined where there is no padding. */
-export function keepOf(ids: Int32Array): Float32Array | undefined {
+export function paddingMaskOf(ids: Int32Array): Float32Array | undefined {
   return ids.includes(padId) ? Float32Array.from(ids, (id) => (id === padId ? 0 : 1)) : undefined;
 }
 

@@ -11,7 +11,7 @@ import { paddingOf, type TokenBatch } from "./batch.js";
 import { compileGraph } from "./graph.js";
 import { joinHeads, projectToHeads } from "./heads.js";
 import { branchOf, branchParameters, branchPrefix, namesOf } from "./parameters.js";
-import { below, modelPart, given, type ModelPart } from "./part.js";
+import { modelPart, given, type ModelPart, withPrefix } from "./part.js";
 import type { Weights } from "./tensors.js";
 
 /** Hidden states of a batch [b, n, hidden] → the same. */
@@ -22,26 +22,31 @@ export interface LayerFunction {
 }
 
 /** How often a backbone will run: whether it pays to record what is its alone. */
-export type Use = "once" | "often";
+export type Reuse = "once" | "often";
 
 /**
  * Layer `index` (from 0) of a backbone, as in BERT with the norms after the residuals:
  * x ← norm(x + mixing(x)), x ← norm(x + feedForward(x)).
  */
-export function buildLayer(size: ModelSize, index: number, layer: Layer, use: Use): LayerFunction {
+export function buildLayer(
+  size: ModelSize,
+  index: number,
+  layer: Layer,
+  reuse: Reuse,
+): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
   if (layer.kind === "conv") {
     const part = convolution(layer.kernelSize, size.rawKernels);
-    return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
+    return (weights, x, { keep }) => part(withPrefix(weights, prefix), [x], keep && [keep]);
   }
   const run = attention(size, layer.graph);
-  if (use === "once") return (weights, x, { keep }) => run(below(weights, prefix), x, keep);
+  if (reuse === "once") return (weights, x, { keep }) => run(withPrefix(weights, prefix), x, keep);
   const names = branchParameters(size, index, branchOf(layer)).map(({ name }) =>
     name.slice(prefix.length + 1),
   );
   const part = modelPart(names, (weights, inputs, [keep]) => run(weights, given(inputs[0]), keep));
   const call: LayerFunction = (weights, x, { keep }) =>
-    part(below(weights, prefix), [x], keep && [keep]);
+    part(withPrefix(weights, prefix), [x], keep && [keep]);
   return Object.assign(call, { release: part.release });
 }
 

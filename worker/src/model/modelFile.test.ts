@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyModel } from "../benchmarks/testing/model.js";
+import { tinyModel } from "./testing/tinyModel.js";
 import { readModel, writeModel } from "./modelFile.js";
 import { writeTensors } from "../files/safetensors.js";
 

@@ -12,7 +12,7 @@ import { specialTokens } from "../text/vocabulary.js";
 import { buildBackbone } from "./backbone.js";
 import { tensorNamed, type Tensors } from "./tensors.js";
 import { readTensors, writeTensors } from "../files/safetensors.js";
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 
 /**
  * A trained model by itself: everything that it takes to use it. On disk it is a folder of two
@@ -44,7 +44,7 @@ export async function writeModel(folder: string, model: Model): Promise<void> {
   const { architecture, size, vocabulary, weights } = model;
   await writeTensors(weightsFile(folder), weights);
   const file = { version: 1, architecture, size, vocabulary };
-  await writeWhole(modelFile(folder), [`${JSON.stringify(file)}\n`]);
+  await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
 }
 
 /**

@@ -27,7 +27,7 @@ export function modelPart(
 }
 
 /** The same weights with a prefix before every name. */
-export const below =
+export const withPrefix =
   (weights: Weights, prefix: string): Weights =>
   (name) =>
     weights(`${prefix}.${name}`);

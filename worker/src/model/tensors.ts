@@ -1,20 +1,13 @@
 import { OpnasError } from "@opnas/core";
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor, NamedTensor, Tensors } from "../engine/hostTensor.js";
 import { tf, type Tensor } from "../engine/tf.js";
 
-/** A float32 array with its shape, row by row. */
-export interface NamedTensor {
-  shape: number[];
-  data: Float32Array;
-}
+export type { NamedTensor, Tensors } from "../engine/hostTensor.js";
 
 /** The numbers as a tensor; to be called within a scope. */
-export function onEngine({ shape, data }: Numbers): Tensor {
+export function onEngine({ shape, data }: HostTensor): Tensor {
   return tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 }
-
-/** Named float32 arrays in the process's own memory; the form of every checkpoint. */
-export type Tensors = Map<string, NamedTensor>;
 
 /** A model's parameters on the engine, by name; throws INTERNAL for a name it does not have. */
 export type Weights = (name: string) => Tensor;

@@ -3,7 +3,13 @@ import { OpnasError } from "@opnas/core";
 import { rowOf } from "../text/sequences.js";
 import type { ZeroShotTask } from "../text/types.js";
 import type { TaskText } from "./taskText.js";
-import { innerIndices, taskStream, WholeWords, zeroShotTask, type Question } from "./zeroShot.js";
+import {
+  innerIndices,
+  taskStream,
+  WholeWords,
+  zeroShotTask,
+  type ClozeQuestion,
+} from "./zeroShot.js";
 
 /** "to" is missing on purpose: it mostly marks an infinitive. */
 const prepositions = [
@@ -30,7 +36,7 @@ export function prepositionTask(text: TaskText): ZeroShotTask {
       `A vocabulary of ${text.vocabulary.length} has fewer than two prepositions; set it higher or leave out the task "preposition".`,
     );
   }
-  const questions = placesOf(text, choices).map(({ row, index, original }): Question => ({
+  const questions = placesOf(text, choices).map(({ row, index, original }): ClozeQuestion => ({
     row,
     positions: [index],
     choices: [[original], ...choices.filter((id) => id !== original).map((id) => [id])],

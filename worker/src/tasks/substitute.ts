@@ -1,7 +1,7 @@
 import { isAlphabetic } from "../text/words.js";
 import type { ZeroShotTask } from "../text/types.js";
 import type { TaskText } from "./taskText.js";
-import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
+import { innerIndices, clozeQuestions, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
 /** The others are at most this many places away in the list of words by frequency. */
 const reach = 8;
@@ -13,7 +13,7 @@ export function substituteTask(text: TaskText): ZeroShotTask {
   const words = new WholeWords(text.vocabulary);
   const byFrequency = wordsByFrequency(text);
   const ranks = new Map(byFrequency.map((id, rank) => [id, rank]));
-  const questions = questionsFrom(
+  const questions = clozeQuestions(
     random,
     text.windows,
     text.examples,

@@ -8,7 +8,7 @@ import type { BigramModel } from "./bigram.js";
 import { requireExamples, type TaskText } from "./taskText.js";
 
 /** One question: a sequence, the positions to hide, and ways to fill them, the original first. */
-export interface Question {
+export interface ClozeQuestion {
   row: Int32Array;
   positions: readonly number[];
   choices: readonly (readonly number[])[];
@@ -17,7 +17,7 @@ export interface Question {
 /** A zero-shot task of the given questions, all of one form, with its baselines. */
 export function zeroShotTask(
   name: ZeroShotTask["name"],
-  questions: readonly Question[],
+  questions: readonly ClozeQuestion[],
   text: TaskText,
   majority: number,
 ): ZeroShotTask {
@@ -42,7 +42,7 @@ export function zeroShotTask(
 }
 
 /** The choice that a bigram model finds likeliest in its place. */
-function likeliest({ row, positions, choices }: Question, bigrams: BigramModel): number {
+function likeliest({ row, positions, choices }: ClozeQuestion, bigrams: BigramModel): number {
   const first = positions[0] ?? 0;
   const scores = choices.map((choice) => {
     const phrase = [row[first - 1] ?? 0, ...choice, row[first + choice.length] ?? 0];
@@ -80,14 +80,14 @@ export class WholeWords {
  * Up to `count` questions, at most one from each sequence of the test speeches, at one of the
  * places that `placesIn` names, inside the sequence with context on both sides.
  */
-export function questionsFrom<Place>(
+export function clozeQuestions<Place>(
   random: Random,
   windows: Sequences,
   count: number,
   placesIn: (row: Int32Array) => readonly Place[],
-  ask: (row: Int32Array, place: Place) => Question | undefined,
-): Question[] {
-  const questions: Question[] = [];
+  ask: (row: Int32Array, place: Place) => ClozeQuestion | undefined,
+): ClozeQuestion[] {
+  const questions: ClozeQuestion[] = [];
   for (const index of random.shuffle([...Array(windows.count).keys()])) {
     if (questions.length === count) break;
     const row = rowOf(windows, index);

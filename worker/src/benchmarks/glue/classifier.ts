@@ -3,8 +3,8 @@ import { floats } from "../../engine/fetch.js";
 import { classLogits, classLoss } from "../../model/backbone.js";
 import { classifierParameters } from "../../model/parameters.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
-import { keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
-import type { Watch } from "../../training/watch.js";
+import type { RunControl } from "../../training/loop.js";
+import { forEachRowBatch, headMask, trainOnRows, withTaskHead } from "../../training/taskHead.js";
 import { encodeRow } from "../encode.js";
 import { rowsBatch, stepsOf, type TunedModel, type Tuning } from "../tuning.js";
 import type { LabelledExample } from "./read.js";
@@ -22,12 +22,12 @@ export async function fineTuneGlue(
   examples: readonly LabelledExample[],
   tuning: Tuning,
   learningRate: number,
-  watch: Watch,
+  control: RunControl,
 ): Promise<Tensors> {
   const { size, backbone, encoder } = model;
   const { seed, batch, length } = tuning;
   const head = classifierParameters(size, task.classes?.length ?? 1);
-  const weights = withHead(model.weights, head, seed);
+  const weights = withTaskHead(model.weights, head, seed);
   const rows = { count: examples.length, seed, purpose: `GLUE ${task.name}` };
   const plan = { steps: stepsOf(tuning, examples.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
@@ -40,11 +40,11 @@ export async function fineTuneGlue(
     const states = backbone.encode(on, batch);
     const labels = drawn.map(({ label }) => label);
     if (task.classes)
-      return classLoss(on, [states], [tf.tensor1d(labels, "int32"), ...keepOf(batch)]);
-    const scores = classLogits(on, [states], keepOf(batch)).reshape([-1]);
+      return classLoss(on, [states], [tf.tensor1d(labels, "int32"), ...headMask(batch)]);
+    const scores = classLogits(on, [states], headMask(batch)).reshape([-1]);
     return scores.sub(tf.tensor1d(labels, "float32")).square().mean();
   };
-  await trainOnRows(weights, rows, plan, lossOf, watch);
+  await trainOnRows(weights, rows, plan, lossOf, control);
   return weights;
 }
 
@@ -55,17 +55,17 @@ export async function predictGlue(
   task: GlueTask,
   examples: readonly (readonly string[])[],
   { length }: Tuning,
-  watch: Watch,
+  control: RunControl,
 ): Promise<number[]> {
   const { backbone, encoder } = model;
   const predicted: number[] = [];
-  await overRows(weights, examples.length, watch, (on, rows) => {
+  await forEachRowBatch(weights, examples.length, control, (on, rows) => {
     const batch = rowsBatch(
       model,
       [...rows].map((row) => encodeRow(encoder, examples[row] ?? [], length)),
       length,
     );
-    const logits = classLogits(on, [backbone.encode(on, batch)], keepOf(batch));
+    const logits = classLogits(on, [backbone.encode(on, batch)], headMask(batch));
     const outputs = floats(logits);
     const values = task.classes ? logits.argMax(1).dataSync() : outputs;
     const width = outputs.length / rows.length;

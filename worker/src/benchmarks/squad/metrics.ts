@@ -1,4 +1,4 @@
-import type { Question } from "./read.js";
+import type { SquadQuestion } from "./read.js";
 
 /** Answers by question; "" says that there is none. */
 export type Predictions = Readonly<Record<string, string>>;
@@ -6,7 +6,7 @@ export type Predictions = Readonly<Record<string, string>>;
 /** How sure a model is, 0–1, that a question has no answer. */
 export type NoAnswerProbabilities = Readonly<Record<string, number>>;
 
-type Gold = Pick<Question, "id" | "answers">;
+type Gold = Pick<SquadQuestion, "id" | "answers">;
 
 /** ASCII punctuation, Python's `string.punctuation`. */
 const punctuation = /[!-/:-@[-`{-~]/g;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { RowCounter, type FileReport } from "../fileReport.js";
 
 /** A question about a passage. */
-export interface Question {
+export interface SquadQuestion {
   id: string;
   text: string;
   context: string;
@@ -37,9 +37,9 @@ export function parseSquad(
   file: string,
   version: SquadVersion,
   use: "train" | "dev",
-): { questions: Question[]; report: FileReport } {
+): { questions: SquadQuestion[]; report: FileReport } {
   const counter = new RowCounter(file);
-  const questions: Question[] = [];
+  const questions: SquadQuestion[] = [];
   const ids = new Set<string>();
   for (const { context, entry } of entriesOf(text, file)) {
     const { question, problem } = check(entry, context, version, ids);
@@ -81,7 +81,7 @@ function check(
   context: string,
   version: SquadVersion,
   ids: Set<string>,
-): { question?: Question; problem?: string } {
+): { question?: SquadQuestion; problem?: string } {
   const parsed = questionSchema.safeParse(entry);
   if (!parsed.success) return { problem: "a question that is not of the form" };
   const { id, question: text, answers, is_impossible: impossible } = parsed.data;
@@ -111,7 +111,7 @@ function check(
 type Answer = z.infer<typeof questionSchema>["answers"][number];
 
 /** Where an answer stands; undefined if it does not. Files count code points, strings code units. */
-function spanOf(context: string, { text, answer_start: points }: Answer): Question["span"] {
+function spanOf(context: string, { text, answer_start: points }: Answer): SquadQuestion["span"] {
   const start = hasPairs(context) ? Array.from(context).slice(0, points).join("").length : points;
   return context.startsWith(text, start) ? { start, end: start + text.length } : undefined;
 }

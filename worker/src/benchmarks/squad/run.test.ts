@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { copyTensors } from "../../model/tensors.js";
-import { tinyModel } from "../testing/model.js";
+import { tinyModel } from "../../model/testing/tinyModel.js";
 import { writeSquadFolder } from "../testing/squadFolder.js";
 import { tuningSchema } from "../tuning.js";
 import { runSquad, spanSchema, type SquadResult } from "./run.js";
@@ -26,7 +26,7 @@ const input = (out: string) => ({
   spans,
   folder: path.join(work, "squad"),
   out: path.join(work, out),
-  stopped: () => false,
+  signal: new AbortController().signal,
 });
 const readOut = async (out: string, name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(work, out, name), "utf8"));
@@ -85,10 +85,13 @@ describe("a run of SQuAD", () => {
 
   test("stops between two steps", async () => {
     let steps = 0;
+    const stop = new AbortController();
     const run = runSquad({
       ...input("stopped"),
-      report: () => steps++,
-      stopped: () => steps === 2,
+      onProgress: () => {
+        if (++steps === 2) stop.abort();
+      },
+      signal: stop.signal,
     });
     await expect(run).rejects.toMatchObject({ code: "STOPPED" });
     expect(steps).toBe(2);

@@ -1,6 +1,6 @@
 import { evaluateV1, evaluateV2, type NoAnswerProbabilities, type Predictions } from "./metrics.js";
 import type { Prediction } from "./predict.js";
-import type { Question, SquadVersion } from "./read.js";
+import type { SquadQuestion, SquadVersion } from "./read.js";
 
 /** Predictions in the official form, and what the official script says of them. */
 export interface Evaluation {
@@ -20,7 +20,7 @@ export interface Evaluation {
  */
 export function evaluateSquad(
   version: SquadVersion,
-  questions: readonly Question[],
+  questions: readonly SquadQuestion[],
   found: readonly Prediction[],
 ): Evaluation {
   const textsAbove = (threshold: number) =>

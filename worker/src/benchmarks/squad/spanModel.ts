@@ -3,8 +3,9 @@ import { tf, type Tensor } from "../../engine/tf.js";
 import { spanParameters } from "../../model/parameters.js";
 import { spanLogits, spanLoss } from "../../model/spanHead.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
-import { keepOf, overRows, trainOnRows, withHead } from "../../training/rows.js";
-import { DivergedError, type Watch } from "../../training/watch.js";
+import type { RunControl } from "../../training/loop.js";
+import { DivergedError } from "../../training/step.js";
+import { forEachRowBatch, headMask, trainOnRows, withTaskHead } from "../../training/taskHead.js";
 import { rowsBatch, stepsOf, type TunedModel, type Tuning } from "../tuning.js";
 import { rowOfWindow, type Window } from "./windows.js";
 
@@ -19,10 +20,10 @@ export async function fineTuneSquad(
   tuning: Tuning,
   learningRate: number,
   purpose: string,
-  watch: Watch,
+  control: RunControl,
 ): Promise<Tensors> {
   const { seed, batch, length } = tuning;
-  const weights = withHead(model.weights, spanParameters(model.size), seed);
+  const weights = withTaskHead(model.weights, spanParameters(model.size), seed);
   const rows = { count: windows.length, seed, purpose };
   const plan = { steps: stepsOf(tuning, windows.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
@@ -32,10 +33,10 @@ export async function fineTuneSquad(
       ...drawn.map(({ answer }) => answer.first),
       ...drawn.map(({ answer }) => answer.last),
     ];
-    const constants = [tf.tensor1d(ends, "int32"), ...keepOf(batch)];
+    const constants = [tf.tensor1d(ends, "int32"), ...headMask(batch)];
     return spanLoss(on, [model.backbone.encode(on, batch)], constants);
   };
-  await trainOnRows(weights, rows, plan, lossOf, watch);
+  await trainOnRows(weights, rows, plan, lossOf, control);
   return weights;
 }
 
@@ -55,12 +56,12 @@ export async function scoreWindows(
   windows: readonly Window[],
   { length }: Tuning,
   visit: (window: Window, scores: SpanScores) => void,
-  watch: Watch,
+  control: RunControl,
 ): Promise<void> {
-  await overRows(weights, windows.length, watch, (on, rows) => {
+  await forEachRowBatch(weights, windows.length, control, (on, rows) => {
     const drawn = [...rows].flatMap((row) => windows[row] ?? []);
     const batch = rowsBatch(model, drawn.map(rowOfWindow), length);
-    const logits = floats(spanLogits(on, [model.backbone.encode(on, batch)], keepOf(batch)));
+    const logits = floats(spanLogits(on, [model.backbone.encode(on, batch)], headMask(batch)));
     if (!logits.every(Number.isFinite)) throw new DivergedError();
     const begins = batch.size * batch.length;
     for (const [at, window] of drawn.entries()) {

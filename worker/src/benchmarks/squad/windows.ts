@@ -2,7 +2,7 @@ import { framed } from "../../text/sequences.js";
 import type { WordEncoder } from "../../text/tokenizer.js";
 import { piecesOf } from "../encode.js";
 import { encodePassage, piecesAt, type Passage } from "./passage.js";
-import type { Question } from "./read.js";
+import type { SquadQuestion } from "./read.js";
 
 /** How passages longer than a row are cut, all in word pieces. */
 export interface WindowShape {
@@ -16,7 +16,7 @@ export interface WindowShape {
 
 /** A question with its passage in pieces. */
 export interface EncodedQuestion {
-  question: Question;
+  question: SquadQuestion;
   pieces: number[];
   passage: Passage;
 }
@@ -36,7 +36,7 @@ export interface Window {
 /** Equal passages, which come one after the other in the files, are encoded once. */
 export function encodeQuestions(
   encoder: WordEncoder,
-  questions: readonly Question[],
+  questions: readonly SquadQuestion[],
   questionLength: number,
 ): EncodedQuestion[] {
   let last: { context: string; passage: Passage } | undefined;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fixtureStream, sentenceOf } from "./language.js";
+import { fixtureStream, sentenceOf } from "../../text/testing/language.js";
 
 /** Rows of each part of a task. */
 const counts = { train: 48, dev: 24, test: 10 };

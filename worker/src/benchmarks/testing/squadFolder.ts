@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { factOf, fixtureStream } from "./language.js";
+import { factOf, fixtureStream } from "../../text/testing/language.js";
 
 const counts = { train: 80, dev: 24 };
 

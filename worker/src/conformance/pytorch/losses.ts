@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { MaskedSequences } from "../../batches/masked.js";
 import { clsId, firstWordId, maskId, padId, sepId } from "../../text/types.js";
-import { adamStep, clip, newAdam } from "../../training/adam.js";
-import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
-import { maskedLanguageLoss } from "../../training/maskedLanguage.js";
+import { adamStep, newAdam } from "../../training/adam.js";
+import { gradientBuffers, lossAndGradients } from "../../training/gradients.js";
+import { maskedLanguageLoss } from "../../training/losses.js";
+import { clipGradients } from "../../training/step.js";
 import { buildBackbone } from "../../model/backbone.js";
 import type { Weights } from "../../model/tensors.js";
 import { formula } from "./formula.js";
@@ -83,12 +84,12 @@ export function describeReferenceLosses(): void {
 
       const names = [...weights.keys()];
       const adam = newAdam(weights);
-      const room = gradientRoom(weights);
+      const room = gradientBuffers(weights);
       const losses = reference.losses.map((_, step) => {
         const batch = batchOf(step);
         const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
         const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
-        expect(clip(gradients)).toBe(true);
+        expect(clipGradients(gradients)).toBe(true);
         adamStep(weights, gradients, adam, reference.learningRate);
         return loss;
       });

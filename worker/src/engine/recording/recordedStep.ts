@@ -1,15 +1,10 @@
 import { OpnasError } from "@opnas/core";
+import type { HostTensor } from "../hostTensor.js";
 import { inScope } from "../scope.js";
 import { tf, type Tensor } from "../tf.js";
 import { loadSections } from "./load.js";
 import { Recorder } from "./recorder.js";
 import type { Part } from "./recordable.js";
-
-/** Numbers in this process's memory, by shape. */
-export interface Numbers {
-  shape: readonly number[];
-  data: Float32Array | Int32Array;
-}
 
 /** Losses and the gradients of their sum as one graph that reads and writes this process's own arrays. */
 export interface RecordedStep {
@@ -18,8 +13,8 @@ export interface RecordedStep {
    * last until the next run; the gradients by all variables go into `gradients`.
    */
   run: (
-    variables: readonly Numbers[],
-    constants: readonly Numbers[],
+    variables: readonly HostTensor[],
+    constants: readonly HostTensor[],
     gradients: readonly Float32Array[],
   ) => Float32Array;
   /** Frees the graph. */
@@ -33,8 +28,8 @@ export interface RecordedStep {
  */
 export function recordStep(
   losses: Part,
-  variables: readonly Numbers[],
-  constants: readonly Numbers[],
+  variables: readonly HostTensor[],
+  constants: readonly HostTensor[],
 ): RecordedStep {
   const { nodes, section, count } = inScope(() => {
     const on = variables.map(zeros);
@@ -64,6 +59,6 @@ export function recordStep(
   };
 }
 
-function zeros({ shape, data }: Numbers): Tensor {
+function zeros({ shape, data }: HostTensor): Tensor {
   return tf.zeros([...shape], data instanceof Int32Array ? "int32" : "float32");
 }

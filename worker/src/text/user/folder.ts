@@ -9,7 +9,7 @@ import { OpnasError } from "@opnas/core";
  *
  * @throws OpnasError BAD_INPUT when there is no such folder or name, or when it leads out
  */
-export async function insideTexts(texts: string, name: string): Promise<string> {
+export async function resolveInTexts(texts: string, name: string): Promise<string> {
   const root = await realPath(
     texts,
     `The worker has no folder ${texts} for texts: make it and put "${name}" there, or set OPNAS_TEXT_DIR.`,

@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { insideTexts } from "./folder.js";
-import { mostBytes, readOwnDocuments } from "./read.js";
+import { resolveInTexts } from "./folder.js";
+import { mostBytes, readUserText } from "./read.js";
 
 let root: string;
 let texts: string;
@@ -25,7 +25,7 @@ async function put(files: Record<string, string | Uint8Array>): Promise<void> {
   }
 }
 
-const read = (vocabularyFile?: string) => readOwnDocuments(texts, "news", vocabularyFile);
+const read = (vocabularyFile?: string) => readUserText(texts, "news", vocabularyFile);
 
 /** The text of each document. */
 async function textsRead(): Promise<string[]> {
@@ -105,7 +105,7 @@ describe("a user's text", () => {
 
   test("does not count its vocabulary file as a document", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C", "vocab.txt": "[PAD]" });
-    const vocabulary = await insideTexts(texts, "news/vocab.txt");
+    const vocabulary = await resolveInTexts(texts, "news/vocab.txt");
     expect((await read(vocabulary)).documents.map(({ name }) => name)).not.toContain(
       "news/vocab.txt",
     );
@@ -117,8 +117,8 @@ describe("the folder of users' texts", () => {
     await writeFile(join(root, "secret.txt"), "x");
     for (const name of ["../secret.txt", "..", ".", "news/../../secret.txt"]) {
       await put({ "a.txt": "A" });
-      await expect(insideTexts(texts, name)).rejects.toMatchObject({ code: "BAD_INPUT" });
-      await expect(insideTexts(texts, name)).rejects.toThrow("leads out of");
+      await expect(resolveInTexts(texts, name)).rejects.toMatchObject({ code: "BAD_INPUT" });
+      await expect(resolveInTexts(texts, name)).rejects.toThrow("leads out of");
     }
   });
 
@@ -127,8 +127,8 @@ describe("the folder of users' texts", () => {
     await mkdir(join(root, "elsewhere"));
     await writeFile(join(root, "elsewhere", "secret.txt"), "x");
     await symlink(join(root, "elsewhere"), join(texts, "out"));
-    await expect(readOwnDocuments(texts, "out", undefined)).rejects.toThrow(/leads out of/);
-    await expect(insideTexts(texts, "out/secret.txt")).rejects.toThrow(/leads out of/);
+    await expect(readUserText(texts, "out", undefined)).rejects.toThrow(/leads out of/);
+    await expect(resolveInTexts(texts, "out/secret.txt")).rejects.toThrow(/leads out of/);
     for (const target of ["elsewhere", "elsewhere/secret.txt", "nowhere"]) {
       await symlink(join(root, target), join(texts, "news", "link.txt"));
       await expect(read()).rejects.toThrow("news/link.txt is a link");
@@ -139,7 +139,7 @@ describe("the folder of users' texts", () => {
   test("may itself be a link, and says when it is missing", async () => {
     await put({ "a.txt": "A" });
     await symlink(texts, join(root, "texts"));
-    expect(await insideTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);
-    await expect(insideTexts(join(root, "none"), "news")).rejects.toThrow(/OPNAS_TEXT_DIR/);
+    expect(await resolveInTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);
+    await expect(resolveInTexts(join(root, "none"), "news")).rejects.toThrow(/OPNAS_TEXT_DIR/);
   });
 });

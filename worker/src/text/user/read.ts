@@ -5,7 +5,7 @@ import { OpnasError } from "@opnas/core";
 
 import type { Document } from "../corpus.js";
 import { documentsOfLines } from "./jsonLines.js";
-import { insideTexts } from "./folder.js";
+import { resolveInTexts } from "./folder.js";
 import { documentsOf } from "./sections.js";
 
 /** All files of a text together; what this takes is in decision 0016. */
@@ -13,7 +13,7 @@ export const mostBytes = 300e6;
 /** One document for pre-training, one for training tasks, one for tests. */
 const fewestDocuments = 3;
 
-export interface OwnDocuments {
+export interface UserText {
   documents: Document[];
   /** What was left out and why; empty when nothing was. */
   remarks: string[];
@@ -35,12 +35,12 @@ interface TextFile {
  * @throws OpnasError BAD_INPUT that names the file or folder and says what is wrong with it,
  *   TOO_LARGE
  */
-export async function readOwnDocuments(
+export async function readUserText(
   texts: string,
   folder: string,
   vocabularyFile: string | undefined,
-): Promise<OwnDocuments> {
-  const { files, others } = await filesBelow(await insideTexts(texts, folder), folder);
+): Promise<UserText> {
+  const { files, others } = await filesBelow(await resolveInTexts(texts, folder), folder);
   const wanted = files.filter(({ path }) => path !== vocabularyFile);
   await requireSize(wanted, folder);
   const documents: Document[] = [];

@@ -1,7 +1,7 @@
 import { taskCatalog, taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { buildData } from "../dataset/build.js";
+import { buildData } from "./build.js";
 import { readSpeeches } from "../text/corpus.js";
 import { rowOf } from "../text/sequences.js";
 import {
@@ -15,7 +15,7 @@ import {
   type PreparedData,
   type ZeroShotTask,
 } from "../text/types.js";
-import { logisticAccuracy } from "./logistic.js";
+import { logisticAccuracy } from "../tasks/logistic.js";
 
 /** What the preset `tiny` reads: all speeches, 3,072 word pieces, length 32. */
 let data: PreparedData;

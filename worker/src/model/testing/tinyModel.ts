@@ -1,10 +1,10 @@
 import { bertLayer, type Architecture } from "@opnas/core";
-import type { Model } from "../../model/modelFile.js";
+import type { Model } from "../modelFile.js";
 import { splitWords } from "../../text/words.js";
 import { trainVocabulary } from "../../text/vocabulary.js";
-import { buildBackbone } from "../../model/backbone.js";
-import { initialWeights } from "../../model/parameters.js";
-import { fixtureStream, sentenceOf } from "./language.js";
+import { buildBackbone } from "../backbone.js";
+import { initialWeights } from "../parameters.js";
+import { fixtureStream, sentenceOf } from "../../text/testing/language.js";
 
 /** Other words that fill the vocabulary up to the size that a model must have. */
 const filler =
