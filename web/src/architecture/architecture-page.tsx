@@ -39,7 +39,7 @@ export function ArchitecturePage({ id }: { id: string }) {
     <div data-testid="architecture-page">
       <title>{`${architecture.name} · OP-NAS`}</title>
       <Head architecture={architecture} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="min-w-0 lg:col-start-2">
           <TaskScores scores={architecture.taskScores} />
         </div>

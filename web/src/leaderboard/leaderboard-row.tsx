@@ -37,7 +37,7 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
           href={`/architectures/${row.id}`}
           className={clsx(
             "text-sm font-medium after:absolute after:inset-0 hover:text-accent",
-            row.reference ? "line-clamp-2" : "truncate",
+            row.reference ? "line-clamp-2 wrap-anywhere" : "truncate",
           )}
         >
           {row.name}
@@ -62,7 +62,7 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
       </div>
       <div
         role="cell"
-        className="min-w-0 text-[13px] text-muted max-md:col-span-2 max-md:col-start-2"
+        className="min-w-0 text-[13px] wrap-anywhere text-muted max-md:col-span-2 max-md:col-start-2"
       >
         <span className="md:hidden">{compact(row.params)} parameters · </span>
         {showRun && (

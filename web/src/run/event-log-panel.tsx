@@ -27,7 +27,7 @@ export function EventLog({ log }: { log: readonly EventLine[] }) {
                 </time>
                 <span
                   className={clsx(
-                    "min-w-0 break-words",
+                    "min-w-0 wrap-anywhere",
                     tone === "bad" && "text-bad",
                     tone === "good" && "font-medium",
                   )}

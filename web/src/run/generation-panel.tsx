@@ -5,6 +5,7 @@ import { score } from "@/format/number";
 import { Panel } from "@/ui/card";
 import { Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import type { FullRun, GenerationWithCandidates } from "./queries";
 
 const GenerationChart = dynamic(() => import("./generation-chart"), {
@@ -23,7 +24,7 @@ export function GenerationPanel({ run }: { run: FullRun }) {
       data-testid="generation-chart"
     >
       {generations.length === 0 ? (
-        <div className="grid h-72 place-items-center text-center text-sm text-muted">
+        <div className="grid h-72 grid-cols-1 place-items-center text-center text-sm text-muted">
           <p className="max-w-sm">
             The first generation starts when the super-net is trained. Scores appear here one by
             one.
@@ -52,30 +53,21 @@ function Signs() {
 
 function GenerationTable({ generations }: { generations: readonly GenerationWithCandidates[] }) {
   return (
-    <table className="sr-only">
-      <caption>Scores by generation</caption>
-      <thead>
-        <tr>
-          <th>Generation</th>
-          <th>Evaluated</th>
-          <th>Best</th>
-          <th>Mean</th>
-          <th>Best so far</th>
+    <ScreenReaderTable
+      caption="Scores by generation"
+      headings={["Generation", "Evaluated", "Best", "Mean", "Best so far"]}
+    >
+      {generations.map(({ id, index, evaluated, size, bestScore, meanScore, bestScoreSoFar }) => (
+        <tr key={id} data-testid="generation">
+          <td>{index}</td>
+          <td>
+            {evaluated} of {size}
+          </td>
+          <td>{score(bestScore)}</td>
+          <td>{score(meanScore)}</td>
+          <td>{score(bestScoreSoFar)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {generations.map(({ id, index, evaluated, size, bestScore, meanScore, bestScoreSoFar }) => (
-          <tr key={id} data-testid="generation">
-            <td>{index}</td>
-            <td>
-              {evaluated} of {size}
-            </td>
-            <td>{score(bestScore)}</td>
-            <td>{score(meanScore)}</td>
-            <td>{score(bestScoreSoFar)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </ScreenReaderTable>
   );
 }

@@ -8,6 +8,7 @@ import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { kernelColours } from "./kernel-colours";
 import { type FullRun, kernelsByDepth, type LayerChoices } from "./queries";
 
@@ -78,29 +79,19 @@ function Signs({ layers }: { layers: readonly LayerChoices[] }) {
 
 function KernelsTable({ layers }: { layers: readonly LayerChoices[] }) {
   return (
-    <div className="sr-only">
-      <table>
-        <caption>Kernels by depth</caption>
-        <thead>
-          <tr>
-            <th>Layer</th>
-            {kernelColours(layers).map(({ key, label }) => (
-              <th key={key}>{label}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {layers.map(({ layer, attention, kernels }) => (
-            <tr key={layer} data-testid="kernel-layer">
-              <th scope="row">{layer + 1}</th>
-              <td>{attention}</td>
-              {kernels.map(({ kernelSize, count }) => (
-                <td key={kernelSize}>{count}</td>
-              ))}
-            </tr>
+    <ScreenReaderTable
+      caption="Kernels by depth"
+      headings={["Layer", ...kernelColours(layers).map(({ label }) => label)]}
+    >
+      {layers.map(({ layer, attention, kernels }) => (
+        <tr key={layer} data-testid="kernel-layer">
+          <th scope="row">{layer + 1}</th>
+          <td>{attention}</td>
+          {kernels.map(({ kernelSize, count }) => (
+            <td key={kernelSize}>{count}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </ScreenReaderTable>
   );
 }

@@ -27,7 +27,7 @@ export function LossPanel({ points, steps }: { points: readonly LossPoint[]; ste
       {newest ? (
         <LossChart points={points} steps={steps} />
       ) : (
-        <p className="grid h-72 place-items-center text-sm text-muted">
+        <p className="grid h-72 grid-cols-1 place-items-center text-sm text-muted">
           The first steps are being made.
         </p>
       )}

@@ -27,7 +27,7 @@ export function ProgressCard({ run }: { run: FullRun }) {
     <Card aria-label="Progress" className="p-4 sm:p-5">
       <Phases current={phase} finished={status === "DONE"} />
       <div className="mt-4 flex items-baseline justify-between gap-4">
-        <p className="text-sm">
+        <p className="min-w-0 text-sm wrap-anywhere">
           {total > 0 && phase !== "FINISHED" && (
             <span className="font-medium tabular-nums">
               {count(done)} of {count(total)} {phaseUnits[phase]}
@@ -55,7 +55,7 @@ export function ProgressCard({ run }: { run: FullRun }) {
         {timeLine(run)}
       </p>
       {error && (
-        <p role="alert" className="mt-3 rounded-lg bg-bad-soft px-3 py-2 text-sm">
+        <p role="alert" className="mt-3 rounded-lg bg-bad-soft px-3 py-2 text-sm wrap-anywhere">
           {error.message} <span className="font-mono text-xs text-muted">{error.code}</span>
         </p>
       )}

@@ -36,7 +36,7 @@ export function RunPage({ id }: { id: string }) {
       <RunHeader run={run} />
       {error && <ErrorNotice error={error} retry={retry} />}
       <ProgressCard run={run} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         {run.phase === "SUPERNET" ? (
           <LossPanel points={lossCurve(log)} steps={run.progress.total} />
         ) : (
@@ -48,12 +48,12 @@ export function RunPage({ id }: { id: string }) {
         </div>
       </div>
       <Priorities run={run} />
-      <div className="grid items-start gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
         <PriorityHistory run={run} />
         <Kernels run={run} />
       </div>
       <Candidates runId={run.id} />
-      <div className="grid items-start gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
         <EventLog log={log} />
         <Settings run={run} />
       </div>

@@ -31,7 +31,7 @@ export function Advanced(props: {
       </summary>
       <div className="space-y-6 px-4 pt-2 pb-5 sm:px-5">
         {[...groups].map(([group, members]) => (
-          <fieldset key={group}>
+          <fieldset key={group} className="min-w-0">
             <legend className="mb-2 text-sm font-semibold">{groupTitle(group)}</legend>
             <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
               {members.map((setting) => (

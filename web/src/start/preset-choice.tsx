@@ -8,9 +8,9 @@ export function PresetChoice(props: {
   onChoose: (name: string) => void;
 }) {
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1.5 text-[13px] font-medium">Preset</legend>
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         {props.presets.map(({ name, title, description, candidates }) => (
           <label
             key={name}

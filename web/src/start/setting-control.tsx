@@ -63,14 +63,14 @@ function ListControl(props: {
   const toggle = (name: string) =>
     onEdit(names.filter((other) => (other === name) !== chosen.includes(other)));
   return (
-    <fieldset className="col-span-full">
+    <fieldset className="col-span-full min-w-0">
       <legend className="mb-1 text-[13px] font-medium">{label}</legend>
       {error && (
         <p role="alert" className="mb-1 text-xs font-medium text-bad">
           {error}
         </p>
       )}
-      <div className="grid gap-x-4 gap-y-2 sm:grid-cols-2 lg:grid-cols-3">
+      <div className="grid grid-cols-1 gap-x-4 gap-y-2 sm:grid-cols-2 lg:grid-cols-3">
         {names.map((name) => {
           const task = tasks.find((candidate) => candidate.name === name);
           return (

@@ -76,7 +76,7 @@ export function StartForm({ choices }: { choices: Choices }) {
               setEdits({});
             }}
           />
-          <div className="grid gap-4 sm:grid-cols-3">
+          <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
             <Field label="Name" hint="Empty: one is made up." {...at(failure?.fields.name)}>
               {(control) => (
                 <Input

@@ -45,7 +45,7 @@ export function TrainingItem({ training }: { training: Training }) {
       {/* Its messages end with the training; one that goes on is asked for them anew. */}
       <Curve key={String(isActive(status))} trainingId={training.id} steps={steps} />
       {error && (
-        <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
+        <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm wrap-anywhere">
           {error.message} <span className="font-mono text-xs text-muted">{error.code}</span>
         </p>
       )}

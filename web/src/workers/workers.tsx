@@ -68,7 +68,7 @@ function WorkerItem({ worker }: { worker: Worker }) {
           <summary className="hover:text-ink">Why this engine</summary>
           <ul className="mt-1 list-disc space-y-1 pl-5">
             {engineReasons.map((reason) => (
-              <li key={reason} className="break-words">
+              <li key={reason} className="wrap-anywhere">
                 {reason}
               </li>
             ))}
