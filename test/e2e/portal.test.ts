@@ -185,11 +185,11 @@ test("an architecture is pre-trained from its page, and its loss curve grows as 
     await form.getByLabel(label).fill(value);
   }
   await form.getByTestId("pretrain").click();
-  const training = page.getByTestId("training").first();
+  const training = page.getByTestId("pretraining").first();
   const points = async () => {
-    return Number(await training.getByTestId("training-curve").getAttribute("data-points"));
+    return Number(await training.getByTestId("pretraining-loss").getAttribute("data-points"));
   };
-  await training.getByTestId("training-curve").waitFor();
+  await training.getByTestId("pretraining-loss").waitFor();
   const before = await points();
   expect(before).toBeLessThan(400);
   await until("the curve has grown", 120, async () => (await points()) > before);

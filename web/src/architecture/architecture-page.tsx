@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { compact, score } from "@/format/number";
-import { Trainings } from "@/training/trainings";
+import { Pretrainings } from "@/pretraining/pretrainings";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader, Stat } from "@/ui/page";
@@ -50,7 +50,7 @@ export function ArchitecturePage({ id }: { id: string }) {
           <Lineage architecture={architecture} />
           <Uniformity architecture={architecture} />
           <Evaluations evaluations={architecture.evaluations} />
-          <Trainings architectureId={architecture.id} />
+          <Pretrainings architectureId={architecture.id} />
           <JsonPanel name={architecture.name} json={architecture.json} />
         </div>
       </div>

@@ -6,19 +6,12 @@ import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { Skeleton } from "@/ui/states";
 import type { Architecture } from "./queries";
+import type { UniformityCurve } from "./uniformity-chart";
 
 const UniformityChart = dynamic(() => import("./uniformity-chart"), {
   ssr: false,
   loading: () => <Skeleton className="h-44" />,
 });
-
-/** Token uniformity by layer; 0 is the embedding. */
-export interface UniformityCurve {
-  id: string;
-  name: string;
-  colour: string;
-  values: readonly number[];
-}
 
 const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
 

@@ -2,17 +2,17 @@
 
 import { ButtonLink } from "@/ui/button";
 import { Empty, ErrorNotice, Skeleton } from "@/ui/states";
-import { BestCandidate } from "./best-candidate";
-import { Candidates } from "./candidates";
-import { lossCurve } from "./event-log";
-import { EventLog } from "./event-log-panel";
-import { GenerationPanel } from "./generation-panel";
-import { Kernels } from "./kernels";
-import { LossPanel } from "./loss-panel";
-import { Priorities } from "./priorities";
-import { PriorityHistory } from "./priority-history";
-import { ProgressCard } from "./progress-card";
-import { RunHeader } from "./run-header";
+import { BestCandidate } from "@/run/candidates/best-candidate";
+import { Candidates } from "@/run/candidates/candidates";
+import { lossCurve } from "@/run/loss/loss-curve";
+import { EventLog } from "@/run/events/event-log-panel";
+import { GenerationPanel } from "@/run/generations/generation-panel";
+import { Kernels } from "@/run/kernels/kernels";
+import { LossPanel } from "@/run/loss/loss-panel";
+import { Priorities } from "@/run/priorities/priorities";
+import { PriorityHistory } from "@/run/priorities/priority-history";
+import { ProgressCard } from "@/run/header/progress-card";
+import { RunHeader } from "@/run/header/run-header";
 import { Settings } from "./settings-panel";
 import { TimeSplit } from "./time-split";
 import { useRun } from "./use-run";

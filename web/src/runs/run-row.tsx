@@ -3,8 +3,8 @@ import { score } from "@/format/number";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Run } from "./fragments";
 import { RunProgress } from "./run-progress";
-import { strategyLabels } from "./status";
-import { StatusBadge } from "./status-badge";
+import { strategyLabels } from "./labels";
+import { StatusBadge } from "@/status/status-badge";
 
 /** One run of the list, as a row that folds into a card on a narrow screen. */
 export function RunRow({ run }: { run: Run }) {
