@@ -11,7 +11,7 @@ import {
 import { type Architecture, type NewTraining, type SearchRun, settingsOf } from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput, text } from "../input.js";
-import { layOver, seedBound, settingsInput } from "../run/startSearch.js";
+import { layOver, intBound, settingsInput } from "../run/startSearch.js";
 import { type PretrainInput, PublishedSize } from "./types.js";
 
 const inputSchema = z.object({
@@ -38,7 +38,7 @@ export function plannedTraining(
   const settings = layOver(base, input.settings ?? {}, path);
   return {
     architectureId: id,
-    seed: input.seed ?? randomInt(seedBound),
+    seed: input.seed ?? randomInt(intBound),
     settings: parseInput(pretrainSettingsSchema, settings, ...path),
     idempotencyKey: input.idempotencyKey ?? undefined,
   };
