@@ -1,5 +1,7 @@
 import { OpnasError } from "./errors.js";
-import { builtInText, defaultEditWeights, noLimits, type SearchSettings } from "./settings.js";
+import { noLimits, type SearchSettings } from "./settings/search.js";
+import { defaultEditWeights } from "./settings/strategy.js";
+import { builtInText } from "./settings/text.js";
 
 export interface Preset {
   name: string;

@@ -1,4 +1,4 @@
-import type { TaskName } from "./settings.js";
+import type { TaskName } from "./settings/names.js";
 
 /** How a task is scored: on hidden words, by likelihood alone, or after fine-tuning a small head. */
 export type TaskKind = "masked" | "zeroShot" | "fineTuned";

@@ -1,4 +1,4 @@
-import { OpnasError } from "@opnas/core";
+import { OpnasError, whenValid } from "@opnas/core";
 import { z } from "zod";
 
 /** The most faults of one request that its error lists; a long list may hold any number of them. */
@@ -45,8 +45,14 @@ export function text(maxLength: number) {
     .string()
     .trim()
     .max(maxLength, `it is longer than ${maxLength} characters`)
-    .refine((value) => !value.includes("\0"), "it contains a NUL character")
-    .refine((value) => value.isWellFormed(), "it contains half a character (a lone surrogate)");
+    .refine((value) => !value.includes("\0"), {
+      error: "it contains a NUL character",
+      when: whenValid,
+    })
+    .refine((value) => value.isWellFormed(), {
+      error: "it contains half a character (a lone surrogate)",
+      when: whenValid,
+    });
 }
 
 /** Limits on free JSON; settings need 60 values, 3 levels and names of 300 characters. */

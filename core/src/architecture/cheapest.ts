@@ -1,5 +1,5 @@
-import type { ModelSize } from "../settings.js";
-import { flops, parameterCount } from "./cost.js";
+import type { ModelSize } from "../modelSize.js";
+import { layerFlops, layerParameters, sharedFlops, sharedParameters } from "./cost.js";
 import type { AttentionLayer, ConvolutionLayer } from "./schema.js";
 
 /**
@@ -16,12 +16,10 @@ const cheapestLayers: readonly [AttentionLayer, ConvolutionLayer] = [
 
 /** The fewest parameters and FLOPs (cost.ts) that a legal backbone of this size has. */
 export function leastCost(size: ModelSize): { parameters: number; flops: number } {
-  const backbones = cheapestLayers.map((layer) => ({
-    version: 1 as const,
-    layers: Array.from({ length: size.layers }, () => layer),
-  }));
+  const parameters = cheapestLayers.map((layer) => layerParameters(layer, size));
+  const flops = cheapestLayers.map((layer) => layerFlops(layer, size));
   return {
-    parameters: Math.min(...backbones.map((backbone) => parameterCount(backbone, size))),
-    flops: Math.min(...backbones.map((backbone) => flops(backbone, size))),
+    parameters: sharedParameters(size) + size.layers * Math.min(...parameters),
+    flops: sharedFlops(size) + size.layers * Math.min(...flops),
   };
 }

@@ -1,4 +1,4 @@
-import type { ModelSize } from "../settings.js";
+import type { ModelSize } from "../modelSize.js";
 import { liveInputs, liveNodes } from "./live.js";
 import type { Architecture, AttentionGraph, Layer, Operation, Reference } from "./schema.js";
 import { axesOf, graphShapes, shapeOfReference, type Shape } from "./shape.js";
@@ -18,12 +18,22 @@ import { axesOf, graphShapes, shapeOfReference, type Shape } from "./shape.js";
  * The architecture must be legal; nodes that do not reach the output count for nothing.
  */
 export function parameterCount(architecture: Architecture, size: ModelSize): number {
-  const { hidden, vocabulary, length } = size;
+  const layers = architecture.layers.map((layer) => layerParameters(layer, size));
+  return sharedParameters(size) + total(layers);
+}
+
+/** Parameters of the model outside its layers: embeddings and masked-language-model head. */
+export function sharedParameters({ hidden, vocabulary, length }: ModelSize): number {
   const embeddings = (vocabulary + length) * hidden + layerNorm(hidden);
   const head = linear(hidden, hidden) + layerNorm(hidden) + vocabulary;
+  return embeddings + head;
+}
+
+/** Parameters of one layer with the LayerNorms and the feed-forward block after it. */
+export function layerParameters(layer: Layer, size: ModelSize): number {
+  const { hidden } = size;
   const around = 2 * layerNorm(hidden) + linear(hidden, 4 * hidden) + linear(4 * hidden, hidden);
-  const layers = architecture.layers.map((layer) => blockParameters(layer, size) + around);
-  return embeddings + total(layers) + head;
+  return blockParameters(layer, size) + around;
 }
 
 /**
@@ -33,20 +43,31 @@ export function parameterCount(architecture: Architecture, size: ModelSize): num
  * free. The architecture must be legal.
  */
 export function flops(architecture: Architecture, size: ModelSize): number {
-  const { hidden, vocabulary, length } = size;
+  const layers = architecture.layers.map((layer) => layerFlops(layer, size));
+  return sharedFlops(size) + total(layers);
+}
+
+/** FLOPs of the model outside its layers: embeddings and masked-language-model head. */
+export function sharedFlops({ hidden, vocabulary, length }: ModelSize): number {
   const tokens = length * hidden;
   const embeddings = tokens + elementwise.layerNorm * tokens;
   const head =
     linearFlops(length, hidden, hidden) +
     (elementwise.gelu + elementwise.layerNorm) * tokens +
     linearFlops(length, hidden, vocabulary);
+  return embeddings + head;
+}
+
+/** FLOPs of one layer with the LayerNorms and the feed-forward block after it. */
+export function layerFlops(layer: Layer, size: ModelSize): number {
+  const { hidden, length } = size;
+  const tokens = length * hidden;
   const around =
     2 * (1 + elementwise.layerNorm) * tokens +
     linearFlops(length, hidden, 4 * hidden) +
     elementwise.gelu * 4 * tokens +
     linearFlops(length, 4 * hidden, hidden);
-  const layers = architecture.layers.map((layer) => blockFlops(layer, size) + around);
-  return embeddings + total(layers) + head;
+  return blockFlops(layer, size) + around;
 }
 
 /** Operations per element that are counted for each elementwise function: a convention. */

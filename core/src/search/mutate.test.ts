@@ -6,7 +6,8 @@ import { autobertZeroBase, bertLayer } from "../architecture/named.js";
 import type { Architecture, AttentionGraph } from "../architecture/schema.js";
 import { simplify, simplifyGraph } from "../architecture/simplify.js";
 import { stream } from "../random.js";
-import { defaultEditWeights, editKinds } from "../settings.js";
+import { editKinds } from "../settings/names.js";
+import { defaultEditWeights } from "../settings/strategy.js";
 import { sampledBackbones, untidyGraphs } from "../testing/arbitrary.js";
 import { add, graphOf, matmul, neg, transpose } from "../testing/expressions.js";
 import {

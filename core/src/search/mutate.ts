@@ -7,7 +7,8 @@ import {
 } from "../architecture/schema.js";
 import { simplify } from "../architecture/simplify.js";
 import type { Random } from "../random.js";
-import { editKinds, type EditKind, type SearchSettings } from "../settings.js";
+import { editKinds, type EditKind } from "../settings/names.js";
+import type { SearchSettings } from "../settings/search.js";
 import {
   changeInputs,
   changeOperation,

@@ -1,4 +1,4 @@
-import type { SearchSettings } from "../settings.js";
+import type { SearchSettings } from "../settings/search.js";
 import {
   slotKinds,
   type Chooser,

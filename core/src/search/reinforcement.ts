@@ -1,4 +1,4 @@
-import type { SearchSettings } from "../settings.js";
+import type { SearchSettings } from "../settings/search.js";
 import { evolve, initialPopulation } from "./evolution.js";
 import { pointsOf } from "./scoreUnit.js";
 import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";

@@ -1,6 +1,6 @@
 import { standardDeviation } from "simple-statistics";
 
-import type { ScoreUnit } from "../settings.js";
+import type { ScoreUnit } from "../settings/names.js";
 
 /** One unit in points of the score; 1 where deviations are asked for and there is none. */
 export function pointsOf(unit: ScoreUnit, scores: readonly number[]): number {

@@ -4,13 +4,8 @@ import { architectureKey } from "../architecture/key.js";
 import type { Architecture } from "../architecture/schema.js";
 import { presetNamed } from "../presets.js";
 import { stream } from "../random.js";
-import {
-  candidateCount,
-  strategyNames,
-  type ScoreUnit,
-  type SearchSettings,
-  type StrategyName,
-} from "../settings.js";
+import { strategyNames, type ScoreUnit, type StrategyName } from "../settings/names.js";
+import { candidateCount, type SearchSettings } from "../settings/search.js";
 import { strategies, searchContext } from "./strategies.js";
 import type { SearchSpace } from "./searchSpace.js";
 import type { Candidate, Generation, SearchContext } from "./strategy.js";

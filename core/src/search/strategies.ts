@@ -1,6 +1,7 @@
 import { flops, parameterCount } from "../architecture/cost.js";
 import type { Architecture } from "../architecture/schema.js";
-import type { SearchSettings, StrategyName } from "../settings.js";
+import type { StrategyName } from "../settings/names.js";
+import type { SearchSettings } from "../settings/search.js";
 import { backboneSpace } from "./backboneSpace.js";
 import { evolution } from "./evolution.js";
 import { opnas } from "./opnas.js";

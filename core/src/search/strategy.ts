@@ -1,5 +1,5 @@
 import { OpnasError } from "../errors.js";
-import type { SearchSettings } from "../settings.js";
+import type { SearchSettings } from "../settings/search.js";
 import type { OperationPriority } from "./priorities.js";
 import type { SearchSpace } from "./searchSpace.js";
 

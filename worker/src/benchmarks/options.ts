@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { OpnasError, type ModelSize } from "@opnas/core";
+import { OpnasError, whenValid, type ModelSize } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "../engine/choose.js";
 import { glueTaskNames } from "./glue/tasks.js";
@@ -48,6 +48,7 @@ const optionsSchema = z
   .strictObject(fields)
   .refine(({ glue, squad }) => (glue === undefined) !== (squad === undefined), {
     error: "give either --glue or --squad",
+    when: whenValid,
   });
 export type Options = z.infer<typeof optionsSchema>;
 

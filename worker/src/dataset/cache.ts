@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import { OpnasError, taskNames } from "@opnas/core";
+import { OpnasError, taskNames, whenValid } from "@opnas/core";
 import { z } from "zod";
 
 import { storageError, writeWhole } from "../files/writeAtomically.js";
@@ -13,10 +13,10 @@ const arraySchema = z.custom<Int32Array>((value) => value instanceof Int32Array)
 
 const sequencesSchema = z
   .strictObject({ count: z.int().min(1), length: z.int().min(3), ids: arraySchema })
-  .refine(({ count, length, ids }) => ids.length === count * length);
+  .refine(({ count, length, ids }) => ids.length === count * length, { when: whenValid });
 const labelledSchema = z
   .strictObject({ sequences: sequencesSchema, labels: arraySchema })
-  .refine(({ sequences, labels }) => labels.length === sequences.count);
+  .refine(({ sequences, labels }) => labels.length === sequences.count, { when: whenValid });
 const baselinesSchema = z.strictObject({
   majority: z.number().min(0).max(100),
   ngram: z.number().min(0).max(100),
@@ -68,6 +68,7 @@ export const documentsSchema = z
       [sentences, documents].every((starts) =>
         starts.every((start, at) => start <= ids.length && start >= (starts[at - 1] ?? 0)),
       ),
+    { when: whenValid },
   );
 
 /** What prepared data looks like, wherever it comes from. */

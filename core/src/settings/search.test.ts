@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { leastCost } from "./architecture/cheapest.js";
-import { presetNamed, presets } from "./presets.js";
-import { candidateCount, defaultEditWeights, noLimits, searchSettingsSchema } from "./settings.js";
+import { leastCost } from "../architecture/cheapest.js";
+import { presetNamed, presets } from "../presets.js";
+import { candidateCount, noLimits, searchSettingsSchema } from "./search.js";
+import { defaultEditWeights } from "./strategy.js";
 
 const smoke = presetNamed("smoke");
 const problems = (change: object) =>

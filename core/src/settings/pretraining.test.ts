@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { presets } from "./presets.js";
+import { presets } from "../presets.js";
 import { defaultPretraining, pretrainSettingsSchema, stepsPerPoint } from "./pretraining.js";
 
 describe("settings of a pre-training", () => {

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { whenValid } from "./validation.js";
+
+/** The size of a model; d_h = hidden / heads, and the feed-forward block has 4 × hidden. */
+export const modelSizeSchema = z
+  .strictObject({
+    layers: z.int().min(1).max(48).meta({
+      title: "Layers",
+      description: "Number of layers of the backbone.",
+    }),
+    hidden: z.int().min(8).max(4096).meta({
+      title: "Hidden size",
+      description: "Width of the hidden states; it must be a multiple of the heads.",
+    }),
+    heads: z.int().min(1).max(64).meta({
+      title: "Heads",
+      description: "Heads of every layer, each of hidden size / heads dimensions.",
+    }),
+    vocabulary: z.int().min(256).max(100_000).meta({
+      title: "Vocabulary size",
+      description: "Most word pieces of the vocabulary, special tokens included.",
+    }),
+    length: z.int().min(8).max(1024).meta({
+      title: "Sequence length",
+      description: "Tokens in a sequence, [CLS] and [SEP] included.",
+    }),
+    rawKernels: z.boolean().default(false).meta({
+      title: "Convolution kernels without softmax",
+      description:
+        "Convolutions use their kernels as trained, without the softmax over each kernel that Wu et al. (2019) apply.",
+    }),
+  })
+  .refine((size) => size.hidden % size.heads === 0, {
+    error: "hidden must be a multiple of heads",
+    path: ["hidden"],
+    when: whenValid,
+  });
+
+export type ModelSize = z.infer<typeof modelSizeSchema>;

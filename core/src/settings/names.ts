@@ -1,0 +1,23 @@
+/** The proxy tasks; `worker` builds each from text held out by document (docs/decisions/0008). */
+export const taskNames = [
+  "mlm",
+  "swap",
+  "substitute",
+  "preposition",
+  "half-order",
+  "definition",
+  "far-swap",
+] as const;
+export type TaskName = (typeof taskNames)[number];
+
+/** The search strategies (paper §3). */
+export const strategyNames = ["opnas", "evolution", "random", "reinforcement"] as const;
+export type StrategyName = (typeof strategyNames)[number];
+
+/** The units that scores are measured in: points, or standard deviations of all scores so far. */
+export const scoreUnits = ["points", "deviations"] as const;
+export type ScoreUnit = (typeof scoreUnits)[number];
+
+/** The kinds of change within an attention graph (paper §3). */
+export const editKinds = ["change", "insert", "delete", "rewire", "inputs"] as const;
+export type EditKind = (typeof editKinds)[number];

@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { leastCost } from "../architecture/cheapest.js";
+import { modelSizeSchema } from "../modelSize.js";
+import { whenValid } from "../validation.js";
+import { scoreUnits, strategyNames, taskNames } from "./names.js";
+import {
+  defaultReinforcement,
+  defaultScreening,
+  mutationSchema,
+  reinforcementSchema,
+  screeningSchema,
+  ucbSchema,
+} from "./strategy.js";
+import { builtInText, textSchema } from "./text.js";
+import { candidateSchema, commonFields, fineTuneSchema, superNetSchema } from "./training.js";
+
+/** Limits that allow any backbone of the size. */
+export const noLimits = { parameters: null, flops: null };
+
+/** Most that a proposed backbone may cost, as `parameterCount` and `flops` count. */
+const limitsSchema = z.strictObject({
+  parameters: z.number().positive().nullable().default(null).meta({
+    title: "Most parameters",
+    description:
+      "Most trained values that a proposed model has, embeddings included, above 0; empty: no limit.",
+  }),
+  flops: z.number().positive().nullable().default(null).meta({
+    title: "Most FLOPs",
+    description:
+      "Most floating-point operations of one forward pass over one sequence of full length, above 0; empty: no limit.",
+  }),
+});
+
+/**
+ * Every setting of a search, beside its seed. The paper leaves many of them open
+ * (docs/decisions/0019). `describeSettings("search")` lists them with their descriptions.
+ */
+export const searchSettingsSchema = z
+  .strictObject({
+    strategy: z.enum(strategyNames).meta({
+      title: "Strategy",
+      description:
+        "Search strategy: opnas (operation-priority evolution), evolution, random or reinforcement.",
+    }),
+    size: modelSizeSchema.meta({
+      title: "Model size",
+      description: "Size of the models that are searched.",
+    }),
+    population: z.int().min(2).max(10_000).meta({
+      title: "Population",
+      description:
+        "Candidates of the initial population; later, the members that parents are chosen from.",
+    }),
+    parents: z.int().min(1).max(1_000).meta({
+      title: "Parents",
+      description: "Parents of a generation; not more than the population.",
+    }),
+    childrenPerParent: z.int().min(1).max(1_000).meta({
+      title: "Children per parent",
+      description: "Children of each parent in a generation.",
+    }),
+    generations: z.int().min(0).max(10_000).meta({
+      title: "Generations",
+      description: "Evolved generations after the initial population (generation 0).",
+    }),
+    survivors: z.enum(["best", "youngest"]).default("best").meta({
+      title: "Survivors",
+      description:
+        "Members of the population: best of all ever evaluated, or youngest whatever their score. With tournaments and one child a generation, youngest is regularised evolution (Real et al. 2019).",
+    }),
+    tournament: z.int().min(1).max(10_000).nullable().default(null).meta({
+      title: "Tournament size",
+      description:
+        "Members of the population sampled for each child, of which the best becomes its parent; empty: the parents are the best of the whole population.",
+    }),
+    scoreUnit: z.enum(scoreUnits).default("points").meta({
+      title: "Unit of the score",
+      description:
+        "Unit in which operation priorities and reinforcement learning measure scores: points of the score, or deviations (standard deviations of all scores so far), which fits scores of any scale.",
+    }),
+    ucb: ucbSchema.meta({
+      title: "Operation priorities (UCB)",
+      description: "Upper confidence bounds of operations, which guide mutations (strategy opnas).",
+    }),
+    screening: screeningSchema.default(defaultScreening).meta({
+      title: "Screening of mutations",
+      description:
+        "Choice among several mutations for each child (strategy opnas); the paper does not have it.",
+    }),
+    reinforcement: reinforcementSchema.default(defaultReinforcement).meta({
+      title: "Reinforcement learning",
+      description: "REINFORCE with a moving mean as baseline (strategy reinforcement).",
+    }),
+    mutation: mutationSchema.meta({
+      title: "Mutation",
+      description: "Changes that make a child of its parent.",
+    }),
+    superNet: superNetSchema.meta({
+      title: "Super-net training",
+      description: "Training of the super-net whose weights candidates inherit.",
+    }),
+    candidate: candidateSchema.meta({
+      title: "Candidate training",
+      description: "Training of each candidate after it inherited the super-net's weights.",
+    }),
+    fineTune: fineTuneSchema.meta({
+      title: "Fine-tuning",
+      description: "Fine-tuning of each candidate on the tasks that need it.",
+    }),
+    limits: limitsSchema.default(noLimits).meta({
+      title: "Limits",
+      description: "Most that a proposed backbone may cost.",
+    }),
+    references: z.boolean().default(true).meta({
+      title: "Score reference backbones too",
+      description:
+        "Published backbones are evaluated beside the candidates under the same protocol; they are neither searched nor part of the budget.",
+    }),
+    masking: commonFields.masking,
+    text: textSchema.default(builtInText).meta({
+      title: "Text",
+      description: "Text to train and score on, in the worker's text folder (OPNAS_TEXT_DIR).",
+    }),
+    evaluationExamples: z.int().min(16).max(1_000_000).meta({
+      title: "Scoring examples",
+      description: "Held-out examples that a candidate is scored on, per task.",
+    }),
+    tasks: z
+      .array(z.enum(taskNames))
+      .refine((tasks) => tasks.includes("mlm"), {
+        error: "tasks must include mlm",
+        when: whenValid,
+      })
+      .meta({
+        title: "Scored tasks",
+        description:
+          "Proxy tasks whose mean is the score; mlm must be among them, since it also shows whether a candidate learned at all.",
+      }),
+  })
+  .superRefine(
+    ({ size, limits, parents, population }, context) => {
+      if (parents > population) {
+        const message = "parents must not exceed population";
+        context.addIssue({ code: "custom", path: ["parents"], message });
+      }
+      const least = leastCost(size);
+      for (const cost of ["parameters", "flops"] as const) {
+        const limit = limits[cost];
+        if (limit === null || limit >= least[cost]) continue;
+        const message = `no backbone of this size has so few: the cheapest has ${least[cost]} ${cost}`;
+        context.addIssue({ code: "custom", path: ["limits", cost], message });
+      }
+    },
+    { when: whenValid },
+  );
+
+export type SearchSettings = z.infer<typeof searchSettingsSchema>;
+
+/** The number of candidates that a search with these settings evaluates, over all generations. */
+export function candidateCount(settings: SearchSettings): number {
+  return settings.population + settings.generations * settings.parents * settings.childrenPerParent;
+}

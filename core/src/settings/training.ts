@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+const steps = z.int().min(0).max(1_000_000);
+const sequences = z.int().min(1).max(4096);
+
+/** The rate of Adam, above 0. */
+export const learningRate = z.number().positive().max(1);
+
+/** Fields that a search and a full pre-training have in common. */
+export const commonFields = {
+  warmup: z.number().min(0).max(1).meta({
+    title: "Warm-up",
+    description:
+      "Share of the steps over which the learning rate rises to its peak; then it falls linearly towards 0.",
+  }),
+  masking: z.number().min(0.01).max(0.9).meta({
+    title: "Masked tokens",
+    description: "Share of the tokens that masked language modelling hides.",
+  }),
+  checkpointEverySeconds: z.number().positive().max(86_400).meta({
+    title: "Checkpoint interval",
+    description: "Seconds from one checkpoint to the next, above 0.",
+  }),
+};
+
+/** Training of the super-net (paper §4). */
+export const superNetSchema = z.strictObject({
+  steps: steps.meta({
+    title: "Steps",
+    description: "Training steps of the super-net; 0 leaves its weights random.",
+  }),
+  branches: z.enum(["both", "one"]).default("both").meta({
+    title: "Branches trained in a step",
+    description:
+      "both: a step trains two complementary sub-networks, so that each layer's two branches are trained once each (BIWS); one: a single sub-network, to measure what the second adds.",
+  }),
+  batch: sequences.meta({
+    title: "Batch size",
+    description: "Sequences in a batch of the super-net's training.",
+  }),
+  learningRate: learningRate.meta({
+    title: "Learning rate",
+    description: "Peak learning rate of the super-net's training, above 0.",
+  }),
+  warmup: commonFields.warmup,
+  checkpointEverySeconds: commonFields.checkpointEverySeconds,
+});
+
+/** Training of a candidate after it inherited the super-net's weights (paper §4). */
+export const candidateSchema = z.strictObject({
+  steps: steps.meta({
+    title: "Steps",
+    description:
+      "Training steps of a candidate after it inherited the super-net's weights; 0 keeps the inherited weights.",
+  }),
+  batch: sequences.meta({
+    title: "Batch size",
+    description: "Sequences in a batch of a candidate's training.",
+  }),
+  learningRate: learningRate.meta({
+    title: "Learning rate",
+    description: "Peak learning rate of a candidate's training, above 0.",
+  }),
+});
+
+/** Fine-tuning of a candidate on each task that needs it. */
+export const fineTuneSchema = z.strictObject({
+  steps: steps.meta({
+    title: "Steps",
+    description: "Fine-tuning steps of a candidate on each task that is fine-tuned.",
+  }),
+  batch: sequences.meta({
+    title: "Batch size",
+    description: "Examples in a batch of fine-tuning.",
+  }),
+  learningRate: learningRate.meta({
+    title: "Learning rate",
+    description: "Peak learning rate of fine-tuning, above 0.",
+  }),
+});
