@@ -1,14 +1,14 @@
 import { atDepth, checkArchitecture, OpnasError } from "@opnas/core";
 import {
-  claimTraining,
-  finishTraining,
-  isTrainingWanted,
-  reportTraining,
-  settingsOf,
-  settingsOfTraining,
-  type Training,
-  type TrainingClaim,
-  type TrainingPoint,
+  claimPretraining,
+  finishPretraining,
+  isPretrainingWanted,
+  reportPretraining,
+  settingsOfRun,
+  settingsOfPretraining,
+  type Pretraining,
+  type PretrainingClaim,
+  type LossPoint,
 } from "@opnas/prisma";
 import { textPlaces, trainingArtifacts } from "./artifacts.js";
 import { removeWhole } from "../files/writeAtomically.js";
@@ -17,29 +17,29 @@ import type { Trainer } from "../trainer/trainer.js";
 import { type JobContext, watchClaim } from "./context.js";
 
 /** Pre-trains an architecture in full, from the last checkpoint where there is one (paper §5). */
-export async function handlePretrain(context: JobContext, trainingId: string): Promise<void> {
+export async function handlePretrain(context: JobContext, pretrainingId: string): Promise<void> {
   await context.trainers.with(async (trainer) => {
-    const claimed = await claimTraining(context.db, trainingId);
-    if (claimed !== null) await train(context, claimed.claim, claimed.training, trainer);
+    const claimed = await claimPretraining(context.db, pretrainingId);
+    if (claimed !== null) await train(context, claimed.claim, claimed.pretraining, trainer);
   });
 }
 
 async function train(
   context: JobContext,
-  claim: TrainingClaim,
-  training: Training,
+  claim: PretrainingClaim,
+  pretraining: Pretraining,
   trainer: Trainer,
 ): Promise<void> {
   const { db, settings: worker } = context;
-  const settings = settingsOfTraining(training);
+  const settings = settingsOfPretraining(pretraining);
   const { json, reference, run } = await db.architecture.findUniqueOrThrow({
-    where: { id: training.architectureId },
+    where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await trainingArtifacts(worker.dataFolder, training.id);
-  const watched = watchClaim(context, () => isTrainingWanted(db, claim));
+  const files = await trainingArtifacts(worker.dataFolder, pretraining.id);
+  const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const teller = new PointTeller((step, points) =>
-    reportTraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
+    reportPretraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
   );
   try {
     const reply = await trainer.run(
@@ -47,8 +47,8 @@ async function train(
         type: "pretrain",
         architecture: atDepth(checkArchitecture(json), reference, settings.size.layers),
         settings,
-        seed: training.seed,
-        text: settings.text ?? settingsOf(run).text,
+        seed: pretraining.seed,
+        text: settings.text ?? settingsOfRun(run).text,
         places: textPlaces(worker, files),
         checkpointFile: files.checkpoint,
         modelFolder: files.folder,
@@ -59,7 +59,7 @@ async function train(
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
     await teller.done();
-    await finishTraining(db, claim, files.artifact);
+    await finishPretraining(db, claim, files.artifact);
     await removeWhole(files.checkpoint);
   } finally {
     watched.release();
@@ -72,10 +72,10 @@ class PointTeller {
   private lastTold = -Infinity;
   private telling: Promise<void> | undefined;
   private step = 0;
-  private points: TrainingPoint[] = [];
+  private points: LossPoint[] = [];
 
   constructor(
-    private readonly tell: (step: number, points: readonly TrainingPoint[]) => Promise<void>,
+    private readonly tell: (step: number, points: readonly LossPoint[]) => Promise<void>,
   ) {}
 
   take({ step, points, note }: Progress): void {

@@ -1,5 +1,5 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
-import type { TrainingPoint } from "@opnas/prisma";
+import type { LossPoint } from "@opnas/prisma";
 import { Ahead } from "../batches/prefetch.js";
 import type { PreparedData } from "../text/types.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
@@ -27,7 +27,7 @@ export interface PretrainInput extends Checkpoints {
    * Called about twice a second and at the end with the steps done and the points of the loss curve
    * since the last call; at first with those of the checkpoint.
    */
-  report: (step: number, points: readonly TrainingPoint[]) => void;
+  report: (step: number, points: readonly LossPoint[]) => void;
 }
 
 /** Compiled, also where this file runs as TypeScript. */
