@@ -1,8 +1,8 @@
 import { fromPrisma, PgBoss } from "pg-boss";
 import type { Transaction } from "./client.js";
-import { evolveTask, trainTask, type EvolveJob, type TrainJob } from "./contracts/jobs.js";
+import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 
-export const queues = { train: "train", evolve: "evolve", dead: "dead" } as const;
+export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as const;
 
 /** A worker that is silent for this long has lost its jobs (pg-boss's smallest value). */
 export const heartbeatSeconds = 10;
@@ -44,31 +44,31 @@ export async function openQueue(
     expireInSeconds: 24 * 3600 - 1,
     deadLetter: queues.dead,
   };
-  await boss.createQueue(queues.train, { ...shared, heartbeatSeconds });
+  await boss.createQueue(queues.trainer, { ...shared, heartbeatSeconds });
   await boss.createQueue(queues.evolve, { ...shared, heartbeatSeconds });
   return boss;
 }
 
 /** Enqueues within the caller's transaction: rolled back with it. */
-export async function enqueueTraining(
+export async function enqueueTrainerJobs(
   queue: Queue,
   tx: Transaction,
-  jobs: readonly TrainJob[],
+  jobs: readonly TrainerJob[],
 ): Promise<void> {
   await queue.insert(
-    queues.train,
-    jobs.map((job) => ({ data: job, singletonKey: keyOf(job) })),
+    queues.trainer,
+    jobs.map((job) => ({ data: job, singletonKey: singletonKey(job) })),
     { db: fromPrisma(tx) },
   );
 }
 
-function keyOf(job: TrainJob): string {
-  return job.kind === "pretrain" ? `training/${job.trainingId}` : `${job.runId}/${trainTask(job)}`;
-}
-
-export async function enqueueEvolution(queue: Queue, tx: Transaction, job: EvolveJob) {
+export async function enqueueEvolveJob(queue: Queue, tx: Transaction, job: EvolveJob) {
   await queue.send(queues.evolve, job, {
-    singletonKey: `${job.runId}/${evolveTask(job)}`,
+    singletonKey: singletonKey(job),
     db: fromPrisma(tx),
   });
+}
+
+function singletonKey(job: TrainerJob | EvolveJob): string {
+  return "trainingId" in job ? `training/${job.trainingId}` : `${job.runId}/${workKey(job)}`;
 }

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from "./client.js";
-import { workerChannel } from "./events.js";
+import { workerChannel } from "./channels.js";
 
 /** A worker that has not been heard of for this long is taken for gone. */
 export const workerSilenceSeconds = 15;

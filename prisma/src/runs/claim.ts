@@ -1,7 +1,7 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
-import type { RunEventInput } from "../contracts/events.js";
-import { appendEvents, lockRun } from "../events.js";
+import type { RunEventInput } from "../contracts/runEvents.js";
+import { appendEvents, lockRun } from "./row.js";
 import type { SearchRun } from "../generated/client.js";
 
 /**
@@ -9,10 +9,10 @@ import type { SearchRun } from "../generated/client.js";
  * another while the first may still be alive; each claim raises the attempt, and only the newest
  * may write (fencing).
  */
-export interface Claim {
+export interface WorkClaim {
   runId: string;
-  /** Of contracts/jobs.ts: `superNet`, `evaluate:<architecture id>`, `evolve:<generation>`. */
-  task: string;
+  /** See `workKey` in contracts/jobs.ts. */
+  workKey: string;
   attempt: number;
   workerId: string;
 }
@@ -22,17 +22,17 @@ export interface Claim {
  * @param event told in the same transaction, from the attempt's number
  * @returns null when the run is paused or has ended: there is nothing to do
  */
-export async function claimTask(
+export async function claimWork(
   db: Database,
-  wanted: { runId: string; task: string; workerId: string },
+  wanted: { runId: string; workKey: string; workerId: string },
   event?: (attempt: number) => RunEventInput,
-): Promise<{ claim: Claim; run: SearchRun } | null> {
+): Promise<{ claim: WorkClaim; run: SearchRun } | null> {
   return db.$transaction(async (tx) => {
     const run = await lockRun(tx, wanted.runId);
     if (run.status !== "QUEUED" && run.status !== "RUNNING") return null;
-    const key = { runId: wanted.runId, task: wanted.task };
+    const key = { runId: wanted.runId, workKey: wanted.workKey };
     const { attempt } = await tx.attempt.upsert({
-      where: { runId_task: key },
+      where: { runId_workKey: key },
       create: { ...key, attempt: 1, workerId: wanted.workerId },
       update: { attempt: { increment: 1 }, workerId: wanted.workerId, time: new Date() },
     });
@@ -50,9 +50,9 @@ export async function claimTask(
 }
 
 /** Whether the work of a claim is still wanted: its run is running and nobody took it over. */
-export async function isWanted(db: Database, claim: Claim): Promise<boolean> {
+export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<boolean> {
   const attempt = await db.attempt.findUnique({
-    where: { runId_task: { runId: claim.runId, task: claim.task } },
+    where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
     select: { attempt: true, run: { select: { status: true } } },
   });
   return attempt?.attempt === claim.attempt && attempt.run.status === "RUNNING";
@@ -63,20 +63,20 @@ export async function isWanted(db: Database, claim: Claim): Promise<boolean> {
  * @throws OpnasError `ATTEMPT_REPLACED` when another attempt took over, `STOPPED` when the run no
  * longer runs; nothing was written then.
  */
-export async function writeUnderClaim<T>(
+export async function writeUnderWorkClaim<T>(
   db: Database,
-  claim: Claim,
+  claim: WorkClaim,
   write: (tx: Transaction, run: SearchRun) => Promise<T>,
 ): Promise<T> {
   return db.$transaction(async (tx) => {
     const run = await lockRun(tx, claim.runId);
     const current = await tx.attempt.findUniqueOrThrow({
-      where: { runId_task: { runId: claim.runId, task: claim.task } },
+      where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
     });
     if (current.attempt !== claim.attempt) {
       throw new OpnasError(
         "ATTEMPT_REPLACED",
-        `Attempt ${claim.attempt} of ${claim.task} was replaced by attempt ${current.attempt}; its result is dropped.`,
+        `Attempt ${claim.attempt} of ${claim.workKey} was replaced by attempt ${current.attempt}; its result is dropped.`,
       );
     }
     if (run.status !== "RUNNING") {

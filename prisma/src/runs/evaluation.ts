@@ -1,11 +1,11 @@
 import type { Database, Transaction } from "../client.js";
-import type { CandidateResult } from "../contracts/tasks.js";
-import { appendEvents } from "../events.js";
-import type { RunEventInput } from "../contracts/events.js";
+import type { CandidateResult } from "../contracts/candidateResult.js";
+import { appendEvents } from "./row.js";
+import type { RunEventInput } from "../contracts/runEvents.js";
 import { Prisma, type SearchRun } from "../generated/client.js";
-import { enqueueEvolution, type Queue } from "../queue.js";
+import { enqueueEvolveJob, type Queue } from "../queue.js";
 import { liveSlots } from "../workers.js";
-import { type Claim, writeUnderClaim } from "./claim.js";
+import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 
 /**
  * Stores a candidate's result; the last of its generation closes it and enqueues the next. A
@@ -15,7 +15,7 @@ import { type Claim, writeUnderClaim } from "./claim.js";
 export async function recordEvaluation(
   db: Database,
   queue: Queue,
-  claim: Claim,
+  claim: WorkClaim,
   found: {
     architectureId: string;
     engine: string;
@@ -23,7 +23,7 @@ export async function recordEvaluation(
     result: CandidateResult;
   },
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx, run) => {
+  await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const { architectureId, result } = found;
     const architecture = await tx.architecture.findUniqueOrThrow({
       where: { id: architectureId },
@@ -65,7 +65,7 @@ export async function recordEvaluation(
         where: { runId: run.id, evaluations: { none: {} } },
       });
       const generation = await tx.generation.count({ where: { runId: run.id } });
-      if (open === 0) await enqueueEvolution(queue, tx, { runId: run.id, generation });
+      if (open === 0) await enqueueEvolveJob(queue, tx, { runId: run.id, generation });
       return;
     }
     const events: RunEventInput[] = [
@@ -74,7 +74,7 @@ export async function recordEvaluation(
     const closed = await countInGeneration(tx, generationId, score);
     if (closed !== null) {
       events.push({ kind: "generation.finished", payload: { generationId, ...closed } });
-      await enqueueEvolution(queue, tx, { runId: run.id, generation: closed.index + 1 });
+      await enqueueEvolveJob(queue, tx, { runId: run.id, generation: closed.index + 1 });
     }
     await advance(tx, run, score);
     await appendEvents(tx, run.id, events);

@@ -1,10 +1,10 @@
 import type { Architecture as Backbone, OperationPriority } from "@opnas/core";
 import { architectureSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
-import { appendEvents } from "../events.js";
-import { enqueueTraining, type Queue } from "../queue.js";
-import type { NewCandidate, NewReference } from "./candidates.js";
-import { type Claim, writeUnderClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
+import { enqueueTrainerJobs, type Queue } from "../queue.js";
+import type { NewCandidate, NewReference } from "./newCandidates.js";
+import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 
 /** A scored candidate of a run as strategies read it. */
 export interface StoredCandidate {
@@ -45,7 +45,7 @@ export async function searchHistory(db: Database, runId: string): Promise<Stored
 export async function recordGeneration(
   db: Database,
   queue: Queue,
-  claim: Claim,
+  claim: WorkClaim,
   generation: {
     index: number;
     candidates: readonly NewCandidate[];
@@ -53,7 +53,7 @@ export async function recordGeneration(
     references?: readonly NewReference[];
   },
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx, run) => {
+  await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const { index, candidates, priorities, references = [] } = generation;
     if ((await tx.generation.count({ where: { runId: run.id, index } })) > 0) return;
 
@@ -95,7 +95,7 @@ export async function recordGeneration(
       runId: run.id,
       architectureId: id,
     }));
-    await enqueueTraining(queue, tx, jobs);
+    await enqueueTrainerJobs(queue, tx, jobs);
   });
 }
 
@@ -112,8 +112,8 @@ async function idsByKey(tx: Transaction, runId: string, candidates: readonly New
  * The budget is spent: closes the run and names its best candidate. While a reference has no score
  * the run stays open and says so; the last one's result calls for this again.
  */
-export async function finishRun(db: Database, claim: Claim): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx, run) => {
+export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
+  await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const open = await tx.architecture.count({
       where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
     });

@@ -1,9 +1,9 @@
 import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { isUniqueViolation } from "../databaseError.js";
-import { appendEvents, lockRun } from "../events.js";
+import { appendEvents, lockRun } from "./row.js";
 import type { RunStatus, SearchRun } from "../generated/client.js";
-import { enqueueEvolution, enqueueTraining, type Queue } from "../queue.js";
+import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
 
 export interface NewRun {
   name: string;
@@ -30,7 +30,7 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
       });
       const { name, preset, seed } = input;
       await appendEvents(tx, run.id, [{ kind: "run.created", payload: { name, preset, seed } }]);
-      await enqueueTraining(queue, tx, [{ kind: "superNet", runId: run.id }]);
+      await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId: run.id }]);
       return tx.searchRun.findUniqueOrThrow({ where: { id: run.id } });
     });
   } catch (error) {
@@ -100,7 +100,7 @@ async function requireRun(tx: Transaction, runId: string): Promise<void> {
 async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
   const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   if (run.phase === "PREPARING" || run.phase === "SUPERNET") {
-    await enqueueTraining(queue, tx, [{ kind: "superNet", runId }]);
+    await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId }]);
     return;
   }
   const open = await tx.architecture.findMany({
@@ -110,11 +110,11 @@ async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Pr
   });
   if (open.length > 0) {
     const jobs = open.map(({ id }) => ({ kind: "evaluate" as const, runId, architectureId: id }));
-    await enqueueTraining(queue, tx, jobs);
+    await enqueueTrainerJobs(queue, tx, jobs);
   }
   if (open.some(({ reference }) => reference === null)) return;
   const generation = await tx.generation.count({ where: { runId } });
-  await enqueueEvolution(queue, tx, { runId, generation });
+  await enqueueEvolveJob(queue, tx, { runId, generation });
 }
 
 /** Marks a run that has not ended as failed, with the error's code and sentence. */
@@ -137,6 +137,6 @@ export async function failRun(db: Database, runId: string, cause: unknown): Prom
 }
 
 /** A run's settings, checked: they were written by this or an older version. */
-export function settingsOf(run: Pick<SearchRun, "settings">): SearchSettings {
+export function settingsOfRun(run: Pick<SearchRun, "settings">): SearchSettings {
   return searchSettingsSchema.parse(run.settings);
 }

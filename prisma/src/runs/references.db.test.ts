@@ -2,9 +2,9 @@ import { bertBase, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
-import { claimTask } from "./claim.js";
+import { claimWork } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
-import type { NewCandidate } from "./candidates.js";
+import type { NewCandidate } from "./newCandidates.js";
 import { finishRun, recordGeneration, searchHistory } from "./generation.js";
 import { changeRunState, startRun } from "./lifecycle.js";
 import { finishSuperNet } from "./superNet.js";
@@ -25,9 +25,9 @@ const candidate = (key: string): NewCandidate => ({
   mutation: null,
 });
 
-async function claimed(runId: string, task: string) {
-  const taken = await claimTask(db, { runId, task, workerId });
-  if (taken === null) throw new Error(`${task} was not to be had`);
+async function claimed(runId: string, workKey: string) {
+  const taken = await claimWork(db, { runId, workKey, workerId });
+  if (taken === null) throw new Error(`${workKey} was not to be had`);
   return taken.claim;
 }
 
@@ -85,7 +85,7 @@ describe("references", () => {
       ["a", "bert"],
       ["r", "autobert-zero"],
     ]);
-    expect(await queued(queues.train)).toHaveLength(1 + 4); // The super-net's is still there.
+    expect(await queued(queues.trainer)).toHaveLength(1 + 4); // The super-net's is still there.
   });
 
   test("a key is there once among candidates, a reference once in a run", async () => {
@@ -147,10 +147,10 @@ describe("references", () => {
     const jobOf = (architectureId: string) => ({ kind: "evaluate", runId, architectureId });
     const resumed = async () => {
       await changeRunState(db, queue, runId, "pause");
-      await queue.deleteAllJobs(queues.train);
+      await queue.deleteAllJobs(queues.trainer);
       await queue.deleteAllJobs(queues.evolve);
       await changeRunState(db, queue, runId, "resume");
-      return [await queued(queues.train), await queued(queues.evolve)];
+      return [await queued(queues.trainer), await queued(queues.evolve)];
     };
     await evaluate(runId, a, 10);
     await evaluate(runId, bert, 90);

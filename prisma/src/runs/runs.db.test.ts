@@ -1,11 +1,11 @@
 import { type OperationPriority, presetNamed, bertBase } from "@opnas/core";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CandidateResult } from "../contracts/tasks.js";
+import type { CandidateResult } from "../contracts/candidateResult.js";
 import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
-import { claimTask, isWanted, writeUnderClaim, type Claim } from "./claim.js";
+import { claimWork, isWorkWanted, writeUnderWorkClaim, type WorkClaim } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
-import type { NewCandidate } from "./candidates.js";
+import type { NewCandidate } from "./newCandidates.js";
 import { finishRun, recordGeneration, searchHistory } from "./generation.js";
 import { changeRunState, failRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
@@ -56,9 +56,9 @@ const result = (score: number): CandidateResult => ({
   timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },
 });
 
-async function claimed(runId: string, task: string): Promise<Claim> {
-  const taken = await claimTask(db, { runId, task, workerId });
-  if (taken === null) throw new Error(`${task} was not to be had`);
+async function claimed(runId: string, workKey: string): Promise<WorkClaim> {
+  const taken = await claimWork(db, { runId, workKey, workerId });
+  if (taken === null) throw new Error(`${workKey} was not to be had`);
   return taken.claim;
 }
 
@@ -99,7 +99,7 @@ describe("starting a run", () => {
     expect(run).toMatchObject({ status: "QUEUED", phase: "PREPARING", lastSeq: 1 });
     const events = await db.runEvent.findMany({ where: { runId: run.id } });
     expect(events.map(({ seq, kind }) => [seq, kind])).toEqual([[1, "run.created"]]);
-    expect((await queued(queues.train)).map((job) => job.data)).toEqual([
+    expect((await queued(queues.trainer)).map((job) => job.data)).toEqual([
       { kind: "superNet", runId: run.id },
     ]);
   });
@@ -108,14 +108,14 @@ describe("starting a run", () => {
     const first = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     const second = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     expect(second.id).toBe(first.id);
-    expect(await queued(queues.train)).toHaveLength(1);
+    expect(await queued(queues.trainer)).toHaveLength(1);
   });
 
   test("settings that the schema refuses leave neither a run nor a job", async () => {
     const before = await db.searchRun.count();
     await expect(startRun(db, queue, { ...newRun(), seed: 2 ** 40 })).rejects.toThrow();
     expect(await db.searchRun.count()).toBe(before);
-    expect(await queued(queues.train)).toHaveLength(0);
+    expect(await queued(queues.trainer)).toHaveLength(0);
   });
 });
 
@@ -125,19 +125,19 @@ describe("claims", () => {
     const first = await claimed(run.id, "superNet");
     const second = await claimed(run.id, "superNet");
     expect([first.attempt, second.attempt]).toEqual([1, 2]);
-    await expect(writeUnderClaim(db, first, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(writeUnderWorkClaim(db, first, () => Promise.resolve())).rejects.toMatchObject({
       code: "ATTEMPT_REPLACED",
     });
-    expect(await isWanted(db, first)).toBe(false);
-    expect(await isWanted(db, second)).toBe(true);
+    expect(await isWorkWanted(db, first)).toBe(false);
+    expect(await isWorkWanted(db, second)).toBe(true);
   });
 
   test("a paused run gives nothing to claim and takes no writes", async () => {
     const run = await startRun(db, queue, newRun());
     const claim = await claimed(run.id, "superNet");
     await changeRunState(db, queue, run.id, "pause");
-    expect(await isWanted(db, claim)).toBe(false);
-    expect(await claimTask(db, { runId: run.id, task: "superNet", workerId })).toBeNull();
+    expect(await isWorkWanted(db, claim)).toBe(false);
+    expect(await claimWork(db, { runId: run.id, workKey: "superNet", workerId })).toBeNull();
     const progress = {
       step: 1,
       total: 2,
@@ -211,9 +211,9 @@ describe("a run's states", () => {
     if (first === undefined) throw new Error("no architecture");
     await evaluate(run.id, first.id, 10);
     await changeRunState(db, queue, run.id, "pause");
-    await queue.deleteAllJobs(queues.train);
+    await queue.deleteAllJobs(queues.trainer);
     await changeRunState(db, queue, run.id, "resume");
-    const jobs = await queued(queues.train);
+    const jobs = await queued(queues.trainer);
     expect(jobs.map((job) => job.data)).toEqual(
       expect.arrayContaining(
         open.map(({ id }) => ({ kind: "evaluate", runId: run.id, architectureId: id })),

@@ -1,7 +1,7 @@
 import type { Database } from "../client.js";
-import { appendEvents } from "../events.js";
-import { enqueueEvolution, type Queue } from "../queue.js";
-import { type Claim, writeUnderClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
+import { enqueueEvolveJob, type Queue } from "../queue.js";
+import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 
 export interface SuperNetProgress {
   step: number;
@@ -17,11 +17,11 @@ export interface SuperNetProgress {
 /** Stores and tells the super-net's progress; called every few seconds, not every step. */
 export async function reportSuperNet(
   db: Database,
-  claim: Claim,
+  claim: WorkClaim,
   engine: string,
   progress: SuperNetProgress,
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx) => {
+  await writeUnderWorkClaim(db, claim, async (tx) => {
     await tx.searchRun.update({
       where: { id: claim.runId },
       data: {
@@ -41,10 +41,10 @@ export async function reportSuperNet(
 export async function finishSuperNet(
   db: Database,
   queue: Queue,
-  claim: Claim,
+  claim: WorkClaim,
   result: { steps: number; seconds: number; engine: string; candidates: number },
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx) => {
+  await writeUnderWorkClaim(db, claim, async (tx) => {
     await tx.searchRun.update({
       where: { id: claim.runId },
       data: {
@@ -61,6 +61,6 @@ export async function finishSuperNet(
     await appendEvents(tx, claim.runId, [
       { kind: "supernet.finished", payload: { steps, seconds } },
     ]);
-    await enqueueEvolution(queue, tx, { runId: claim.runId, generation: 0 });
+    await enqueueEvolveJob(queue, tx, { runId: claim.runId, generation: 0 });
   });
 }

@@ -13,7 +13,7 @@ export async function testStore() {
   const errors: Error[] = [];
   const queue = await openQueue(url, { supervise: false, onError: (error) => errors.push(error) });
   beforeEach(async () => {
-    await queue.deleteAllJobs(queues.train);
+    await queue.deleteAllJobs(queues.trainer);
     await queue.deleteAllJobs(queues.evolve);
   });
   afterAll(async () => {

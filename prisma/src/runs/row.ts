@@ -1,12 +1,7 @@
-import type { Transaction } from "./client.js";
-import { eventPayloads, type RunEventInput } from "./contracts/events.js";
-
-/** Channel of Postgres' NOTIFY; the payload is the run's id. */
-export const runChannel = "opnas_run";
-/** Told when a worker's row changed; the payload is the worker's id. */
-export const workerChannel = "opnas_worker";
-/** Told when a training or its loss curve changed; the payload is the training's id. */
-export const trainingChannel = "opnas_training";
+import { runChannel } from "../channels.js";
+import type { Transaction } from "../client.js";
+import { eventPayloads, type RunEventInput } from "../contracts/runEvents.js";
+import type { SearchRun } from "../generated/client.js";
 
 /**
  * Appends events to a run within the transaction that makes them true. Raising `lastSeq` first locks
@@ -36,7 +31,7 @@ export async function appendEvents(
 }
 
 /** Locks the run's row, so that what follows in this transaction sees and leaves a settled state. */
-export async function lockRun(tx: Transaction, runId: string) {
+export async function lockRun(tx: Transaction, runId: string): Promise<SearchRun> {
   await tx.$queryRaw`SELECT 1 FROM "SearchRun" WHERE id = ${runId}::uuid FOR UPDATE`;
   return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
 }

@@ -2,15 +2,15 @@ import { bertBase, defaultPretraining, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { testStore } from "../testing/store.js";
-import { claimTraining, isTrainingWanted, type TrainingClaim } from "./claim.js";
+import { claimPretraining, isPretrainingWanted, type PretrainingClaim } from "./claim.js";
 import {
-  cancelTraining,
-  failTraining,
-  resumeTraining,
-  settingsOfTraining,
-  startTraining,
+  cancelPretraining,
+  failPretraining,
+  resumePretraining,
+  settingsOfPretraining,
+  startPretraining,
 } from "./lifecycle.js";
-import { finishTraining, reportTraining } from "./progress.js";
+import { finishPretraining, reportPretraining } from "./progress.js";
 
 const { db, queue } = await testStore();
 
@@ -35,10 +35,15 @@ const architecture = await db.architecture.create({
 });
 
 const start = (idempotencyKey?: string) =>
-  startTraining(db, queue, { architectureId: architecture.id, seed: 7, settings, idempotencyKey });
+  startPretraining(db, queue, {
+    architectureId: architecture.id,
+    seed: 7,
+    settings,
+    idempotencyKey,
+  });
 
-async function claimed(id: string): Promise<TrainingClaim> {
-  const taken = await claimTraining(db, id);
+async function claimed(id: string): Promise<PretrainingClaim> {
+  const taken = await claimPretraining(db, id);
   if (taken === null) throw new Error("The training was not to be had.");
   return taken.claim;
 }
@@ -52,29 +57,29 @@ const points = (from: number, to: number) =>
     learningRate: 1e-3,
     tokensPerSecond: 1000 + from,
   }));
-const report = (claim: TrainingClaim, from: number, to: number) =>
-  reportTraining(db, claim, { step: to, engine: "wasm", metrics: points(from, to) });
-const stored = (trainingId: string) =>
-  db.trainingMetric.findMany({ where: { trainingId }, orderBy: { step: "asc" } });
-const waiting = () => queue.findJobs(queues.train, { queued: true });
+const report = (claim: PretrainingClaim, from: number, to: number) =>
+  reportPretraining(db, claim, { step: to, engine: "wasm", metrics: points(from, to) });
+const stored = (pretrainingId: string) =>
+  db.pretrainingMetric.findMany({ where: { pretrainingId }, orderBy: { step: "asc" } });
+const waiting = () => queue.findJobs(queues.trainer, { queued: true });
 
 describe("a training", () => {
   test("starts with its job, and the same key again starts nothing more", async () => {
-    const training = await start("once");
-    expect(training).toMatchObject({ status: "QUEUED", step: 0, steps: 50, seed: 7 });
-    expect(settingsOfTraining(training)).toEqual(settings);
-    expect((await start("once")).id).toBe(training.id);
+    const pretraining = await start("once");
+    expect(pretraining).toMatchObject({ status: "QUEUED", step: 0, steps: 50, seed: 7 });
+    expect(settingsOfPretraining(pretraining)).toEqual(settings);
+    expect((await start("once")).id).toBe(pretraining.id);
     expect((await waiting()).map(({ data }) => data)).toEqual([
-      { kind: "pretrain", trainingId: training.id },
+      { kind: "pretrain", trainingId: pretraining.id },
     ]);
   });
 
   test("of an architecture that is not there leaves neither row nor job", async () => {
-    const before = await db.training.count();
+    const before = await db.pretraining.count();
     const architectureId = "0199b1f0-0000-7000-8000-00000000dead";
-    const nowhere = startTraining(db, queue, { architectureId, seed: 7, settings });
+    const nowhere = startPretraining(db, queue, { architectureId, seed: 7, settings });
     await expect(nowhere).rejects.toThrow();
-    expect(await db.training.count()).toBe(before);
+    expect(await db.pretraining.count()).toBe(before);
     expect(await waiting()).toEqual([]);
   });
 
@@ -82,17 +87,17 @@ describe("a training", () => {
     const { id } = await start();
     const claim = await claimed(id);
     await report(claim, 1, 50);
-    await finishTraining(db, claim, "artifacts/trainings/x");
-    expect(await db.training.findUnique({ where: { id } })).toMatchObject({
+    await finishPretraining(db, claim, "artifacts/trainings/x");
+    expect(await db.pretraining.findUnique({ where: { id } })).toMatchObject({
       status: "DONE",
       step: 50,
       engine: "wasm",
       artifact: "artifacts/trainings/x",
       error: null,
     });
-    expect(await claimTraining(db, id)).toBeNull();
-    await expect(cancelTraining(db, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
-    await expect(resumeTraining(db, queue, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
+    expect(await claimPretraining(db, id)).toBeNull();
+    await expect(cancelPretraining(db, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
+    await expect(resumePretraining(db, queue, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
   });
 
   test("takes no write of an attempt that was replaced", async () => {
@@ -101,11 +106,11 @@ describe("a training", () => {
     await report(first, 1, 10);
     const second = await claimed(id);
     await expect(report(first, 11, 12)).rejects.toMatchObject({ code: "ATTEMPT_REPLACED" });
-    await expect(finishTraining(db, first, "x")).rejects.toMatchObject({
+    await expect(finishPretraining(db, first, "x")).rejects.toMatchObject({
       code: "ATTEMPT_REPLACED",
     });
-    expect(await isTrainingWanted(db, first)).toBe(false);
-    expect(await isTrainingWanted(db, second)).toBe(true);
+    expect(await isPretrainingWanted(db, first)).toBe(false);
+    expect(await isPretrainingWanted(db, second)).toBe(true);
     expect(await stored(id)).toHaveLength(10);
   });
 
@@ -122,36 +127,38 @@ describe("a training", () => {
   test("cancelled takes no more writes, and resumed goes on in the queue", async () => {
     const { id } = await start();
     const claim = await claimed(id);
-    await queue.deleteAllJobs(queues.train);
-    await cancelTraining(db, id);
-    expect((await cancelTraining(db, id)).status).toBe("CANCELLED");
+    await queue.deleteAllJobs(queues.trainer);
+    await cancelPretraining(db, id);
+    expect((await cancelPretraining(db, id)).status).toBe("CANCELLED");
     await expect(report(claim, 1, 2)).rejects.toMatchObject({ code: "STOPPED" });
-    expect(await isTrainingWanted(db, claim)).toBe(false);
-    expect(await claimTraining(db, id)).toBeNull();
-    expect(await resumeTraining(db, queue, id)).toMatchObject({
+    expect(await isPretrainingWanted(db, claim)).toBe(false);
+    expect(await claimPretraining(db, id)).toBeNull();
+    expect(await resumePretraining(db, queue, id)).toMatchObject({
       status: "QUEUED",
       finishedAt: null,
     });
-    await resumeTraining(db, queue, id);
+    await resumePretraining(db, queue, id);
     expect(await waiting()).toHaveLength(1);
     expect((await claimed(id)).attempt).toBe(2);
   });
 
   test("that failed keeps the reason until it is resumed", async () => {
     const { id } = await start();
-    await failTraining(db, id, new Error("the disk is full"));
-    await failTraining(db, id, new Error("too late"));
+    await failPretraining(db, id, new Error("the disk is full"));
+    await failPretraining(db, id, new Error("too late"));
     const error = { code: "INTERNAL", message: "the disk is full" };
-    expect(await db.training.findUnique({ where: { id } })).toMatchObject({
+    expect(await db.pretraining.findUnique({ where: { id } })).toMatchObject({
       status: "FAILED",
       error,
     });
-    expect(await resumeTraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
+    expect(await resumePretraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
   });
 
   test("that is unknown is not found", async () => {
     const missing = "0199b1f0-0000-7000-8000-00000000dead";
-    await expect(cancelTraining(db, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(resumeTraining(db, queue, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(cancelPretraining(db, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(resumePretraining(db, queue, missing)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 });

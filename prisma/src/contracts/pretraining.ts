@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A point of a training's loss curve: losses in nats, means over the steps since the last point. */
-export const trainingPointSchema = z.strictObject({
+export const lossPointSchema = z.strictObject({
   /** Steps done at its end: 1 after the first. */
   step: z.int().min(1),
   /** The sum of the two below. */
@@ -13,4 +13,4 @@ export const trainingPointSchema = z.strictObject({
   tokensPerSecond: z.number(),
 });
 
-export type TrainingPoint = z.infer<typeof trainingPointSchema>;
+export type LossPoint = z.infer<typeof lossPointSchema>;
