@@ -22,6 +22,17 @@ export const stages = [
     title: "Lint, format, types",
     checks: [
       ["eslint", "."],
+      [
+        "depcruise",
+        "--config",
+        ".dependency-cruiser.mjs",
+        "core",
+        "prisma",
+        "worker",
+        "server",
+        "web",
+        "cli",
+      ],
       ["prettier", "--check", "."],
       ["turbo", "run", "typecheck", "--ui=stream", "--output-logs=errors-only"],
     ],

@@ -4,8 +4,8 @@ import type {
   Evaluation,
   Generation,
   SearchRun,
-  Training,
-  TrainingMetric,
+  Pretraining,
+  PretrainingMetric,
 } from "@opnas/prisma";
 import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
@@ -27,8 +27,8 @@ export interface Loaders {
   lineage: Loader<string[]>;
   bestArchitectureId: Loader<string | null>;
   timings: Loader<RunTimings>;
-  training: Loader<Training>;
-  recentMetrics: Loader<TrainingMetric[]>;
+  training: Loader<Pretraining>;
+  recentMetrics: Loader<PretrainingMetric[]>;
 }
 
 /**
@@ -84,7 +84,7 @@ export function createLoaders(database: Database): Loaders {
     lineage: mapped((ids) => lineages(database, ids)),
     bestArchitectureId: mapped((runIds) => bestArchitectureIds(database, runIds)),
     timings: mapped((runIds) => runTimings(database, runIds)),
-    training: byId((ids) => database.training.findMany({ where: { id: { in: ids } } })),
+    training: byId((ids) => database.pretraining.findMany({ where: { id: { in: ids } } })),
     recentMetrics: mapped((trainingIds) => recentMetrics(database, trainingIds)),
   };
 }

@@ -9,7 +9,7 @@ import {
   type SearchSettings,
   stream,
 } from "@opnas/core";
-import { startRun, startTraining } from "@opnas/prisma";
+import { startRun, startPretraining } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { beforeAll, expect, test } from "vitest";
 import { createArchitecture } from "../support/architecture.js";
@@ -94,9 +94,9 @@ test("a pre-training reads another text than its search did", async () => {
     batch: 4,
     text: { folder: "farm", vocabulary: null },
   };
-  const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings });
+  const { id } = await startPretraining(db, queue, { architectureId, seed: 1, settings });
   const { artifact, error } = await until("the training ends", 120, async () => {
-    const row = await db.training.findUniqueOrThrow({ where: { id } });
+    const row = await db.pretraining.findUniqueOrThrow({ where: { id } });
     return ["DONE", "FAILED"].includes(row.status) && row;
   });
   expect(error).toBeNull();

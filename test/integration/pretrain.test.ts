@@ -10,7 +10,12 @@ import {
   type PretrainSettings,
   defaultPretraining,
 } from "@opnas/core";
-import { cancelTraining, resumeTraining, startTraining, type TrainingStatus } from "@opnas/prisma";
+import {
+  cancelPretraining,
+  resumePretraining,
+  startPretraining,
+  type PretrainingStatus,
+} from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { afterEach, expect, test } from "vitest";
 import { createArchitecture } from "../support/architecture.js";
@@ -34,11 +39,11 @@ const settings: PretrainSettings = {
 };
 
 const architectureId = await createArchitecture(db, backbone);
-const start = () => startTraining(db, queue, { architectureId, seed: 7, settings });
+const start = () => startPretraining(db, queue, { architectureId, seed: 7, settings });
 
-async function ended(id: string, status: TrainingStatus): Promise<void> {
+async function ended(id: string, status: PretrainingStatus): Promise<void> {
   const training = await until("the training ends", 240, async () => {
-    const row = await db.training.findUniqueOrThrow({ where: { id } });
+    const row = await db.pretraining.findUniqueOrThrow({ where: { id } });
     return ["DONE", "FAILED", "CANCELLED"].includes(row.status) && row;
   });
   expect(training.status, JSON.stringify(training.error)).toBe(status);
@@ -47,18 +52,18 @@ async function ended(id: string, status: TrainingStatus): Promise<void> {
 /** Waits until this many steps of a training are stored. */
 async function reached(id: string, step: number): Promise<void> {
   await until(`step ${step.toString()} is stored`, 120, async () => {
-    return (await db.trainingMetric.count({ where: { trainingId: id } })) >= step;
+    return (await db.pretrainingMetric.count({ where: { pretrainingId: id } })) >= step;
   });
 }
 
 /** Reads everything that the seed determines of a pre-training: its loss curve and its weights. */
 async function resultOf(id: string) {
-  const curve = await db.trainingMetric.findMany({
-    where: { trainingId: id },
+  const curve = await db.pretrainingMetric.findMany({
+    where: { pretrainingId: id },
     orderBy: { step: "asc" },
-    omit: { trainingId: true, tokensPerSecond: true, time: true },
+    omit: { pretrainingId: true, tokensPerSecond: true, time: true },
   });
-  const { artifact } = await db.training.findUniqueOrThrow({ where: { id } });
+  const { artifact } = await db.pretraining.findUniqueOrThrow({ where: { id } });
   const folder = path.join(dataFolder, artifact ?? "");
   expect((await readdir(folder)).sort()).toEqual(["model.json", "weights.safetensors"]);
   return { curve, model: await readModel(folder) };
@@ -91,12 +96,12 @@ test("a pre-training whose worker is killed twice, once with two threads, ends w
   await reached(id, 50);
   await first.kill();
   const second = await startWorker(1);
-  const before = await db.trainingMetric.count({ where: { trainingId: id } });
+  const before = await db.pretrainingMetric.count({ where: { pretrainingId: id } });
   await reached(id, before + 50);
   await second.kill();
   await startWorker(2);
   await ended(id, "DONE");
-  expect((await db.training.findUniqueOrThrow({ where: { id } })).attempt).toBe(3);
+  expect((await db.pretraining.findUniqueOrThrow({ where: { id } })).attempt).toBe(3);
   expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
 
@@ -104,17 +109,17 @@ test("a cancelled pre-training stops, and ends with the same result once it is r
   await startWorker(2);
   const { id } = await start();
   await reached(id, 30);
-  await cancelTraining(db, id);
+  await cancelPretraining(db, id);
   await until("the worker is idle", 30, async () => {
     const { status } = await db.worker.findFirstOrThrow({ orderBy: { startedAt: "desc" } });
     return status === "idle";
   });
-  const steps = () => db.trainingMetric.count({ where: { trainingId: id } });
+  const steps = () => db.pretrainingMetric.count({ where: { pretrainingId: id } });
   const atStop = await steps();
   expect(atStop).toBeLessThan(settings.steps);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await steps()).toBe(atStop);
-  await resumeTraining(db, queue, id);
+  await resumePretraining(db, queue, id);
   await ended(id, "DONE");
   expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
@@ -123,8 +128,8 @@ test("a pre-training that is cancelled and resumed at once ends with the same re
   await startWorker(2);
   const { id } = await start();
   await reached(id, 30);
-  await cancelTraining(db, id);
-  await resumeTraining(db, queue, id);
+  await cancelPretraining(db, id);
+  await resumePretraining(db, queue, id);
   await ended(id, "DONE");
   expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
@@ -132,9 +137,13 @@ test("a pre-training that is cancelled and resumed at once ends with the same re
 test("a pre-training whose text is not there fails with a sentence that says what to do", async () => {
   await startWorker(1);
   const elsewhere = { ...settings, text: { folder: "nowhere", vocabulary: null } };
-  const { id } = await startTraining(db, queue, { architectureId, seed: 1, settings: elsewhere });
+  const { id } = await startPretraining(db, queue, {
+    architectureId,
+    seed: 1,
+    settings: elsewhere,
+  });
   await ended(id, "FAILED");
-  const { error } = await db.training.findUniqueOrThrow({ where: { id } });
+  const { error } = await db.pretraining.findUniqueOrThrow({ where: { id } });
   expect(error).toMatchObject({ code: "BAD_INPUT" });
   expect(JSON.stringify(error)).toMatch(/put .{0,2}nowhere.{0,2} there, or set OPNAS_TEXT_DIR/);
 }, 120_000);

@@ -6,12 +6,12 @@ import {
   databaseError,
   evolveJobSchema,
   failRun,
-  failTraining,
+  failPretraining,
   openQueue,
   queues,
   reportWorker,
-  type TrainJob,
-  trainJobSchema,
+  type TrainerJob,
+  trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
 import { z } from "zod";
@@ -31,7 +31,7 @@ export interface RunningWorker {
 
 const reportEveryMilliseconds = 5_000;
 const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-const anyJobSchema = z.union([trainJobSchema, evolveJobSchema]);
+const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
@@ -75,7 +75,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
-  const train = async (id: string, job: TrainJob) => {
+  const train = async (id: string, job: TrainerJob) => {
     current.set(id, describe(job));
     void report();
     try {
@@ -91,9 +91,9 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   await report();
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
   await queue.work(
-    queues.train,
+    queues.trainer,
     { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
-    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainJobSchema.parse(data))),
+    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainerJobSchema.parse(data))),
   );
   await queue.work(queues.evolve, polling, ([job]) =>
     settle(context, job, (data) => handleEvolve(context, evolveJobSchema.parse(data))),
@@ -119,7 +119,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
 }
 
 /** What a worker's slot is doing, for a person. */
-function describe(job: TrainJob): string {
+function describe(job: TrainerJob): string {
   switch (job.kind) {
     case "superNet":
       return "super-net";
@@ -133,7 +133,7 @@ function describe(job: TrainJob): string {
 /** Marks what a job belongs to as failed: its run, or its training. */
 async function failWork(db: Database, data: unknown, error: OpnasError): Promise<void> {
   const job = anyJobSchema.parse(data);
-  if ("trainingId" in job) await failTraining(db, job.trainingId, error);
+  if ("trainingId" in job) await failPretraining(db, job.trainingId, error);
   else await failRun(db, job.runId, error);
 }
 

@@ -1,38 +1,40 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
-import type { RunEventInput } from "../contracts/events.js";
-import { appendEvents, lockRun } from "../events.js";
+import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
+import { appendEvents, lockRun } from "./row.js";
 
 /**
- * The right to write for one piece of a run's work. A killed or slow worker's job is given to
- * another while the first may still be alive; each claim raises the attempt, and only the newest
- * may write (fencing).
+ * The right to write the result of one job of a run (fencing, decision 0004). A killed or slow
+ * worker's job is given to another worker while the first may still be alive; each claim raises the
+ * attempt's number, and only the newest attempt may write.
  */
-export interface Claim {
+export interface WorkClaim {
   runId: string;
-  /** Of contracts/jobs.ts: `superNet`, `evaluate:<architecture id>`, `evolve:<generation>`. */
-  task: string;
+  /** See `workKey` in contracts/jobs.ts. */
+  workKey: string;
   attempt: number;
   workerId: string;
 }
 
 /**
- * Claims a task of a run that is queued or running; a queued run starts running by it.
- * @param event told in the same transaction, from the attempt's number
- * @returns null when the run is paused or has ended: there is nothing to do
+ * Claims one job's work of a run that is queued or running: raises its attempt's number under the
+ * lock of the run's row. A queued run starts running, which is reported as `run.status`.
+ * @param event builds an event to append in the same transaction, from the attempt's number
+ * @returns null when the run is paused or has ended, so that there is nothing to do
+ * @throws Prisma's P2025 when there is no such run
  */
-export async function claimTask(
+export async function claimWork(
   db: Database,
-  wanted: { runId: string; task: string; workerId: string },
+  wanted: { runId: string; workKey: string; workerId: string },
   event?: (attempt: number) => RunEventInput,
-): Promise<{ claim: Claim; run: SearchRun } | null> {
+): Promise<{ claim: WorkClaim; run: SearchRun } | null> {
   return db.$transaction(async (tx) => {
     const run = await lockRun(tx, wanted.runId);
     if (run.status !== "QUEUED" && run.status !== "RUNNING") return null;
-    const key = { runId: wanted.runId, task: wanted.task };
+    const key = { runId: wanted.runId, workKey: wanted.workKey };
     const { attempt } = await tx.attempt.upsert({
-      where: { runId_task: key },
+      where: { runId_workKey: key },
       create: { ...key, attempt: 1, workerId: wanted.workerId },
       update: { attempt: { increment: 1 }, workerId: wanted.workerId, time: new Date() },
     });
@@ -49,34 +51,34 @@ export async function claimTask(
   });
 }
 
-/** Whether the work of a claim is still wanted: its run is running and nobody took it over. */
-export async function isWanted(db: Database, claim: Claim): Promise<boolean> {
+/** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */
+export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<boolean> {
   const attempt = await db.attempt.findUnique({
-    where: { runId_task: { runId: claim.runId, task: claim.task } },
+    where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
     select: { attempt: true, run: { select: { status: true } } },
   });
   return attempt?.attempt === claim.attempt && attempt.run.status === "RUNNING";
 }
 
 /**
- * A transaction that writes what the holder of `claim` found out, with the run's row locked.
- * @throws OpnasError `ATTEMPT_REPLACED` when another attempt took over, `STOPPED` when the run no
- * longer runs; nothing was written then.
+ * Runs `write` in a transaction with the run's row locked, for the holder of `claim`.
+ * @throws OpnasError `ATTEMPT_REPLACED` when a newer attempt exists, `STOPPED` when the run is not
+ * running; `write` was not called then. Whatever `write` throws rolls the transaction back.
  */
-export async function writeUnderClaim<T>(
+export async function writeUnderWorkClaim<T>(
   db: Database,
-  claim: Claim,
+  claim: WorkClaim,
   write: (tx: Transaction, run: SearchRun) => Promise<T>,
 ): Promise<T> {
   return db.$transaction(async (tx) => {
     const run = await lockRun(tx, claim.runId);
     const current = await tx.attempt.findUniqueOrThrow({
-      where: { runId_task: { runId: claim.runId, task: claim.task } },
+      where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
     });
     if (current.attempt !== claim.attempt) {
       throw new OpnasError(
         "ATTEMPT_REPLACED",
-        `Attempt ${claim.attempt} of ${claim.task} was replaced by attempt ${current.attempt}; its result is dropped.`,
+        `Attempt ${claim.attempt} of ${claim.workKey} was replaced by attempt ${current.attempt}; its result is dropped.`,
       );
     }
     if (run.status !== "RUNNING") {

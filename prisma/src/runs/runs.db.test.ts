@@ -1,13 +1,13 @@
 import { type OperationPriority, presetNamed, bertBase } from "@opnas/core";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { CandidateResult } from "../contracts/tasks.js";
+import type { CandidateResult } from "../contracts/candidateResult.js";
 import { queues } from "../queue.js";
 import { testStore, testWorker } from "../testing/store.js";
-import { claimTask, isWanted, writeUnderClaim, type Claim } from "./claim.js";
+import { claimWork, isWorkWanted, writeUnderWorkClaim, type WorkClaim } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
-import type { NewCandidate } from "./candidates.js";
-import { finishRun, recordGeneration, searchHistory } from "./generation.js";
-import { changeRunState, failRun, startRun } from "./lifecycle.js";
+import type { NewCandidate } from "./newCandidates.js";
+import { recordGeneration, searchHistory } from "./generation.js";
+import { changeRunState, failRun, finishRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
 
 const { db, queue } = await testStore();
@@ -56,13 +56,13 @@ const result = (score: number): CandidateResult => ({
   timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },
 });
 
-async function claimed(runId: string, task: string): Promise<Claim> {
-  const taken = await claimTask(db, { runId, task, workerId });
-  if (taken === null) throw new Error(`${task} was not to be had`);
+async function claimed(runId: string, workKey: string): Promise<WorkClaim> {
+  const taken = await claimWork(db, { runId, workKey, workerId });
+  if (taken === null) throw new Error(`${workKey} could not be claimed`);
   return taken.claim;
 }
 
-/** A run whose super-net is trained and whose first generation of three is stored. */
+/** Creates a run whose super-net is trained and whose first generation, of three, is stored. */
 async function searchingRun() {
   const run = await startRun(db, queue, newRun());
   const superNet = await claimed(run.id, "superNet");
@@ -94,50 +94,50 @@ async function evaluate(runId: string, architectureId: string, score: number): P
 const queued = (name: string) => queue.findJobs(name, { queued: true });
 
 describe("starting a run", () => {
-  test("stores the run, its first event and its first job together", async () => {
+  test("stores the run with its first event and its first job", async () => {
     const run = await startRun(db, queue, newRun());
     expect(run).toMatchObject({ status: "QUEUED", phase: "PREPARING", lastSeq: 1 });
     const events = await db.runEvent.findMany({ where: { runId: run.id } });
     expect(events.map(({ seq, kind }) => [seq, kind])).toEqual([[1, "run.created"]]);
-    expect((await queued(queues.train)).map((job) => job.data)).toEqual([
+    expect((await queued(queues.trainer)).map((job) => job.data)).toEqual([
       { kind: "superNet", runId: run.id },
     ]);
   });
 
-  test("the same idempotency key again returns the first run and enqueues nothing more", async () => {
+  test("a repeated idempotency key returns the first run and enqueues nothing", async () => {
     const first = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     const second = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     expect(second.id).toBe(first.id);
-    expect(await queued(queues.train)).toHaveLength(1);
+    expect(await queued(queues.trainer)).toHaveLength(1);
   });
 
-  test("settings that the schema refuses leave neither a run nor a job", async () => {
+  test("a seed that the table refuses leaves neither a run nor a job", async () => {
     const before = await db.searchRun.count();
     await expect(startRun(db, queue, { ...newRun(), seed: 2 ** 40 })).rejects.toThrow();
     expect(await db.searchRun.count()).toBe(before);
-    expect(await queued(queues.train)).toHaveLength(0);
+    expect(await queued(queues.trainer)).toHaveLength(0);
   });
 });
 
 describe("claims", () => {
-  test("a replaced attempt can no longer write", async () => {
+  test("a replaced attempt cannot write", async () => {
     const run = await startRun(db, queue, newRun());
     const first = await claimed(run.id, "superNet");
     const second = await claimed(run.id, "superNet");
     expect([first.attempt, second.attempt]).toEqual([1, 2]);
-    await expect(writeUnderClaim(db, first, () => Promise.resolve())).rejects.toMatchObject({
+    await expect(writeUnderWorkClaim(db, first, () => Promise.resolve())).rejects.toMatchObject({
       code: "ATTEMPT_REPLACED",
     });
-    expect(await isWanted(db, first)).toBe(false);
-    expect(await isWanted(db, second)).toBe(true);
+    expect(await isWorkWanted(db, first)).toBe(false);
+    expect(await isWorkWanted(db, second)).toBe(true);
   });
 
-  test("a paused run gives nothing to claim and takes no writes", async () => {
+  test("the work of a paused run can neither be claimed nor written", async () => {
     const run = await startRun(db, queue, newRun());
     const claim = await claimed(run.id, "superNet");
     await changeRunState(db, queue, run.id, "pause");
-    expect(await isWanted(db, claim)).toBe(false);
-    expect(await claimTask(db, { runId: run.id, task: "superNet", workerId })).toBeNull();
+    expect(await isWorkWanted(db, claim)).toBe(false);
+    expect(await claimWork(db, { runId: run.id, workKey: "superNet", workerId })).toBeNull();
     const progress = {
       step: 1,
       total: 2,
@@ -153,7 +153,7 @@ describe("claims", () => {
 });
 
 describe("evaluations", () => {
-  test("the last of a generation closes it and enqueues one evolution, however many finish at once", async () => {
+  test("the last result of a generation closes it and enqueues one evolve job, also when all arrive at once", async () => {
     const { run, architectures } = await searchingRun();
     await Promise.all(architectures.map(({ id }, index) => evaluate(run.id, id, 10 * (index + 1))));
     const [generation] = await db.generation.findMany({ where: { runId: run.id } });
@@ -173,7 +173,7 @@ describe("evaluations", () => {
     });
   });
 
-  test("what was measured is stored, the time of a step also where lists are sorted", async () => {
+  test("all measures are stored, and the time of a step also in the architecture's row", async () => {
     const { run, architectures } = await searchingRun();
     await evaluate(run.id, architectures[0]?.id ?? "", 10);
     const [stored] = await db.evaluation.findMany({
@@ -184,7 +184,7 @@ describe("evaluations", () => {
     expect(stored?.architecture.stepSeconds).toBe(0.25);
   });
 
-  test("a repeated job changes nothing", async () => {
+  test("a repeated evaluate job changes nothing", async () => {
     const { run, architectures } = await searchingRun();
     const [first] = architectures;
     if (first === undefined) throw new Error("no architecture");
@@ -196,7 +196,7 @@ describe("evaluations", () => {
     expect(await searchHistory(db, run.id)).toMatchObject([{ key: "a", score: 10, index: 0 }]);
   });
 
-  test("a repeated evolution does not store its generation twice", async () => {
+  test("a repeated evolve job does not store its generation twice", async () => {
     const { run, evolve } = await searchingRun();
     await recordGeneration(db, queue, evolve, { index: 0, candidates, priorities });
     expect(await db.architecture.count({ where: { runId: run.id } })).toBe(3);
@@ -205,15 +205,15 @@ describe("evaluations", () => {
 });
 
 describe("a run's states", () => {
-  test("resuming enqueues exactly the candidates that have no score", async () => {
+  test("resuming enqueues exactly the candidates without a score", async () => {
     const { run, architectures } = await searchingRun();
     const [first, ...open] = architectures;
     if (first === undefined) throw new Error("no architecture");
     await evaluate(run.id, first.id, 10);
     await changeRunState(db, queue, run.id, "pause");
-    await queue.deleteAllJobs(queues.train);
+    await queue.deleteAllJobs(queues.trainer);
     await changeRunState(db, queue, run.id, "resume");
-    const jobs = await queued(queues.train);
+    const jobs = await queued(queues.trainer);
     expect(jobs.map((job) => job.data)).toEqual(
       expect.arrayContaining(
         open.map(({ id }) => ({ kind: "evaluate", runId: run.id, architectureId: id })),
@@ -222,7 +222,7 @@ describe("a run's states", () => {
     expect(jobs).toHaveLength(2);
   });
 
-  test("a cancelled run stays cancelled, with a sentence that says so", async () => {
+  test("a cancelled run cannot be resumed, and the error says so", async () => {
     const run = await startRun(db, queue, newRun());
     await changeRunState(db, queue, run.id, "cancel");
     await expect(changeRunState(db, queue, run.id, "resume")).rejects.toMatchObject({
@@ -238,7 +238,7 @@ describe("a run's states", () => {
     });
   });
 
-  test("finishing names the best architecture, failing keeps the reason", async () => {
+  test("a finished run names its best architecture, a failed run keeps the error", async () => {
     const { run, architectures, evolve } = await searchingRun();
     for (const [index, { id }] of architectures.entries()) await evaluate(run.id, id, index);
     await finishRun(db, evolve);

@@ -1,27 +1,34 @@
 import type { Database } from "../client.js";
-import { appendEvents } from "../events.js";
-import { enqueueEvolution, type Queue } from "../queue.js";
-import { type Claim, writeUnderClaim } from "./claim.js";
+import { enqueueEvolveJob, type Queue } from "../queue.js";
+import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
 
+/** The progress of a super-net's training. */
 export interface SuperNetProgress {
+  /** Steps done. */
   step: number;
+  /** Steps to do in all. */
   total: number;
-  /** Mean masked-LM loss since the last report, in nats; null while data is prepared. */
+  /** Mean masked-LM loss since the last report, in nats; null while data is being prepared. */
   loss: number | null;
   tokensPerSecond: number;
   etaSeconds: number | null;
-  /** What is being done, where it is not the training itself. */
+  /** Name of the preparation under way; null during the training itself. */
   note: string | null;
 }
 
-/** Stores and tells the super-net's progress; called every few seconds, not every step. */
+/**
+ * Stores the super-net's progress in the run's row and appends `supernet.progress`, under the lock of
+ * that row. Callers report every few seconds, not every step.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
 export async function reportSuperNet(
   db: Database,
-  claim: Claim,
+  claim: WorkClaim,
   engine: string,
   progress: SuperNetProgress,
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx) => {
+  await writeUnderWorkClaim(db, claim, async (tx) => {
     await tx.searchRun.update({
       where: { id: claim.runId },
       data: {
@@ -37,14 +44,18 @@ export async function reportSuperNet(
   });
 }
 
-/** The super-net is trained: tells so and enqueues the initial population. */
+/**
+ * Moves a run whose super-net is trained to the phase `SEARCHING`, under the lock of its row: appends
+ * `supernet.finished` and enqueues the evolve job of generation 0.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
 export async function finishSuperNet(
   db: Database,
   queue: Queue,
-  claim: Claim,
+  claim: WorkClaim,
   result: { steps: number; seconds: number; engine: string; candidates: number },
 ): Promise<void> {
-  await writeUnderClaim(db, claim, async (tx) => {
+  await writeUnderWorkClaim(db, claim, async (tx) => {
     await tx.searchRun.update({
       where: { id: claim.runId },
       data: {
@@ -61,6 +72,6 @@ export async function finishSuperNet(
     await appendEvents(tx, claim.runId, [
       { kind: "supernet.finished", payload: { steps, seconds } },
     ]);
-    await enqueueEvolution(queue, tx, { runId: claim.runId, generation: 0 });
+    await enqueueEvolveJob(queue, tx, { runId: claim.runId, generation: 0 });
   });
 }

@@ -4,11 +4,11 @@ import { OrderDirection } from "../pagination/types.js";
 import { ArchitectureOrderField, type ArchitectureOrder } from "./types.js";
 
 const columns: Record<ArchitectureOrderField, Omit<SortColumn, "nullable">> = {
-  SCORE: { name: "score", sql: Prisma.sql`a.score`, cast: Prisma.sql`float8` },
-  PARAMS: { name: "params", sql: Prisma.sql`a.params`, cast: Prisma.sql`float8` },
-  FLOPS: { name: "flops", sql: Prisma.sql`a.flops`, cast: Prisma.sql`float8` },
-  STEP_TIME: { name: "stepTime", sql: Prisma.sql`a."stepSeconds"`, cast: Prisma.sql`float8` },
-  CREATED_AT: { name: "createdAt", sql: Prisma.sql`a."createdAt"`, cast: Prisma.sql`timestamptz` },
+  SCORE: { name: "score", sql: Prisma.sql`a.score`, type: "float8" },
+  PARAMS: { name: "params", sql: Prisma.sql`a.params`, type: "float8" },
+  FLOPS: { name: "flops", sql: Prisma.sql`a.flops`, type: "float8" },
+  STEP_TIME: { name: "stepTime", sql: Prisma.sql`a."stepSeconds"`, type: "float8" },
+  CREATED_AT: { name: "createdAt", sql: Prisma.sql`a."createdAt"`, type: "timestamptz" },
 };
 
 const byScore: ArchitectureOrder = {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { runChannel, trainingChannel, unreachable, workerChannel } from "@opnas/prisma";
+import { runChannel, pretrainingChannel, unreachable, workerChannel } from "@opnas/prisma";
 import pg from "pg";
 import type { Log } from "../log.js";
 
 /** Called with the payload of a notification, or with null when some may have been missed. */
 export type Listener = (payload: string | null) => void;
-export type Channel = typeof runChannel | typeof workerChannel | typeof trainingChannel;
+export type Channel = typeof runChannel | typeof workerChannel | typeof pretrainingChannel;
 
-const channels: readonly Channel[] = [runChannel, workerChannel, trainingChannel];
+const channels: readonly Channel[] = [runChannel, workerChannel, pretrainingChannel];
 const probeMilliseconds = 15_000;
 const shortestPause = 100;
 const longestPause = 5_000;

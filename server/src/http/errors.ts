@@ -8,6 +8,12 @@ import type { Log } from "../log.js";
 /** What Apollo calls an error that it knows nothing about. */
 const apolloInternal = "INTERNAL_SERVER_ERROR";
 
+/** The code of a document that cannot be parsed, as Apollo names it. */
+export const parseFailed = "GRAPHQL_PARSE_FAILED";
+
+/** The sentence for a document whose nesting exhausts the parser's stack (a RangeError). */
+export const tooDeep = "The document is nested too deeply.";
+
 export type ErrorFormatter = (
   formatted: GraphQLFormattedError,
   error: unknown,
@@ -25,6 +31,9 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     const cause = originOf(error);
     if (cause instanceof GraphQLError && formatted.extensions?.["code"] !== apolloInternal) {
       return { ...formatted, extensions: { code: "BAD_USER_INPUT", ...formatted.extensions } };
+    }
+    if (cause instanceof RangeError && formatted.extensions?.["code"] === parseFailed) {
+      return { ...formatted, message: tooDeep, extensions: { code: parseFailed } };
     }
     const known = databaseError(cause);
     const message =

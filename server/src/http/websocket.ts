@@ -11,7 +11,7 @@ import {
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { createContext, type Services } from "../context.js";
-import type { ErrorFormatter } from "./errors.js";
+import { type ErrorFormatter, parseFailed, tooDeep } from "./errors.js";
 import { largestMessageBytes, mostTokens } from "./limits.js";
 import { refusal } from "./origin.js";
 
@@ -98,7 +98,8 @@ function parseDocument(query: string) {
   try {
     return parse(query, { maxTokens: mostTokens });
   } catch (error) {
-    if (error instanceof GraphQLError) return coded(error, "GRAPHQL_PARSE_FAILED");
+    if (error instanceof GraphQLError) return coded(error, parseFailed);
+    if (error instanceof RangeError) return coded(new GraphQLError(tooDeep), parseFailed);
     throw error;
   }
 }

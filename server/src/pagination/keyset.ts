@@ -1,6 +1,6 @@
 import { type Database, Prisma } from "@opnas/prisma";
 import { InputError } from "../input.js";
-import { decodeCursor, encodeCursor, type Position } from "./cursor.js";
+import { type ColumnType, decodeCursor, encodeCursor, type Position } from "./cursor.js";
 
 /** Longest page that one request may ask for. */
 const longestPage = 100;
@@ -25,8 +25,7 @@ export function pageSize(first: number | null, usual: number): number {
 export interface SortColumn {
   name: string;
   sql: Prisma.Sql;
-  /** How a value of the column is written as a parameter. */
-  cast: Prisma.Sql;
+  type: ColumnType;
   /** Rows without a value come last in either direction. */
   nullable: boolean;
 }
@@ -64,7 +63,8 @@ export async function readPage(
 ): Promise<Page> {
   const { column, direction } = request;
   const first = pageSize(request.first, usualPage);
-  const after = request.after === null ? null : decodeCursor(column.name, request.after);
+  const after =
+    request.after === null ? null : decodeCursor(column.name, column.type, request.after);
   const conditions =
     after === null ? source.conditions : [...source.conditions, behind(source, request, after)];
   const rows = await database.$queryRaw<Position[]>`
@@ -98,7 +98,7 @@ function allOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
 function behind(source: RowSource, { column, direction }: PageRequest, { value, id }: Position) {
   const laterId = Prisma.sql`${source.id} > ${id}::uuid`;
   if (value === null) return Prisma.sql`(${column.sql} IS NULL AND ${laterId})`;
-  const sorted = Prisma.sql`${value}::${column.cast}`;
+  const sorted = Prisma.sql`${value}::${Prisma.raw(column.type)}`;
   const [beyond, beyondOrAt] =
     direction === "ASC" ? [Prisma.raw(">"), Prisma.raw(">=")] : [Prisma.raw("<"), Prisma.raw("<=")];
   const valued = Prisma.sql`(${column.sql} ${beyondOrAt} ${sorted} AND (${column.sql} ${beyond} ${sorted} OR ${laterId}))`;

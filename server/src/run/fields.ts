@@ -4,7 +4,7 @@ import {
   Prisma,
   type RunEvent as EventRow,
   type SearchRun as RunRow,
-  settingsOf,
+  settingsOfRun,
 } from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
@@ -30,7 +30,7 @@ export class RunFields {
 
   @FieldResolver(() => Progress)
   progress(@Root() run: RunRow): Progress {
-    return progressOf(run, settingsOf(run));
+    return progressOf(run, settingsOfRun(run));
   }
 
   @FieldResolver(() => [Generation])

@@ -11,13 +11,13 @@ const columns: Record<RunOrderField, SortColumn> = {
   CREATED_AT: {
     name: "createdAt",
     sql: Prisma.sql`r."createdAt"`,
-    cast: Prisma.sql`timestamptz`,
+    type: "timestamptz",
     nullable: false,
   },
   BEST_SCORE: {
     name: "bestScore",
     sql: Prisma.sql`r."bestScore"`,
-    cast: Prisma.sql`float8`,
+    type: "float8",
     nullable: true,
   },
 };
@@ -58,7 +58,7 @@ const filterSchema = z.object({
 function conditionsOf(filter: RunFilter | null): Prisma.Sql[] {
   const { status, preset, search } = parseInput(filterSchema, filter ?? {}, "filter");
   const conditions: Prisma.Sql[] = [];
-  if (status != null) conditions.push(Prisma.sql`r.status::text = ANY(${status})`);
+  if (status != null) conditions.push(Prisma.sql`r.status::text = ANY(${[...new Set(status)]})`);
   if (preset != null) conditions.push(Prisma.sql`r.preset = ${preset}`);
   if (search != null && search !== "")
     conditions.push(Prisma.sql`r.name ILIKE ${containing(search)}`);

@@ -40,7 +40,7 @@ test("startSearch records the run, its first event and its job, and answers with
     ],
   });
   expect(run.settings).toMatchObject({ strategy: "evolution", masking: 0.2, population: 4 });
-  const jobs = await queue.findJobs(queues.train);
+  const jobs = await queue.findJobs(queues.trainer);
   expect(jobs.map(({ data: job }) => job)).toEqual([{ kind: "superNet", runId: run.id }]);
 });
 

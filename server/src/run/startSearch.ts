@@ -1,17 +1,21 @@
 import { randomInt } from "node:crypto";
-import { presets, type SearchSettings, searchSettingsSchema } from "@opnas/core";
+import { candidateCount, presets, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { NewRun } from "@opnas/prisma";
 import { z } from "zod";
-import { InputError, parseInput, text } from "../input.js";
+import { InputError, jsonExcess, parseInput, text } from "../input.js";
 import { StrategyName } from "./enums.js";
 import type { StartSearchInput } from "./types.js";
 
-/** Seeds are what GraphQL's Int can carry, from 0. */
-export const seedBound = 2 ** 31;
+/** The first number that GraphQL's Int and Postgres' integer cannot carry; seeds are below it. */
+export const intBound = 2 ** 31;
 
-/** Partial settings of a request. */
+/** A schema for the partial settings of a request, of a size that can be checked at once. */
 export const settingsInput = z
   .custom<Record<string, unknown>>(isObject, "it must be an object")
+  .superRefine((value, context) => {
+    const message = jsonExcess(value);
+    if (message !== null) context.addIssue({ code: "custom", message });
+  })
   .nullish();
 
 const inputSchema = z.object({
@@ -36,7 +40,7 @@ export function plannedRun(request: StartSearchInput): NewRun {
     const message = `There is no preset ${input.preset}. Choose one of: ${known}.`;
     throw new InputError({ path: ["input", "preset"], message });
   }
-  const seed = input.seed ?? randomInt(seedBound);
+  const seed = input.seed ?? randomInt(intBound);
   return {
     name: input.name ?? `${preset.name} ${seed}`,
     seed,
@@ -53,7 +57,13 @@ function settingsOver(
 ): SearchSettings {
   const path = ["input", "settings"];
   const merged = { ...layOver(base, changes, path), ...(strategy == null ? {} : { strategy }) };
-  return parseInput(searchSettingsSchema, merged, ...path);
+  const settings = parseInput(searchSettingsSchema, merged, ...path);
+  const candidates = candidateCount(settings);
+  if (candidates >= intBound) {
+    const message = `${path.join(".")}.generations cannot be used: the search would evaluate ${candidates} candidates, at most ${intBound - 1} can be counted.`;
+    throw new InputError({ path: [...path, "generations"], message });
+  }
+  return settings;
 }
 
 /**

@@ -11,8 +11,8 @@ import {
 } from "@opnas/core";
 import {
   candidateOf,
-  type Claim,
-  claimTask,
+  type WorkClaim,
+  claimWork,
   type Database,
   finishRun,
   finishSuperNet,
@@ -24,7 +24,7 @@ import {
   reportWorker,
   searchHistory,
   type SearchRun,
-  settingsOf,
+  settingsOfRun,
   startRun,
   type CandidateResult,
 } from "@opnas/prisma";
@@ -78,7 +78,7 @@ export class SearchDriver {
 
   /** Proposes and stores a generation, perhaps with references; its candidates' ids, by place. */
   async propose(run: SearchRun, index: number, withReferences = false): Promise<string[]> {
-    const settings = settingsOf(run);
+    const settings = settingsOfRun(run);
     const context = searchContext(settings, run.seed);
     const strategy = strategies[settings.strategy];
     const { children, priorities } =
@@ -132,9 +132,9 @@ export class SearchDriver {
     await finishRun(this.db, await this.claim(runId, "evolve:last"));
   }
 
-  private async claim(runId: string, task: string): Promise<Claim> {
-    const claimed = await claimTask(this.db, { runId, task, workerId: this.workerId });
-    if (claimed === null) throw new Error(`${task} is not wanted any more.`);
+  private async claim(runId: string, workKey: string): Promise<WorkClaim> {
+    const claimed = await claimWork(this.db, { runId, workKey, workerId: this.workerId });
+    if (claimed === null) throw new Error(`${workKey} is not wanted any more.`);
     return claimed.claim;
   }
 }

@@ -1,7 +1,7 @@
 import type {
   Architecture as ArchitectureRow,
-  Training as TrainingRow,
-  TrainingMetric as MetricRow,
+  Pretraining as TrainingRow,
+  PretrainingMetric as MetricRow,
 } from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
@@ -49,8 +49,8 @@ export class TrainingFields {
     @Arg("after", () => Int, { nullable: true }) after: number | null,
     @Ctx() { database }: Context,
   ): Promise<MetricRow[]> {
-    return database.trainingMetric.findMany({
-      where: { trainingId: id, step: { gt: after ?? 0 } },
+    return database.pretrainingMetric.findMany({
+      where: { pretrainingId: id, step: { gt: after ?? 0 } },
       orderBy: { step: "asc" },
       take: pageSize(first, usualMetrics),
     });

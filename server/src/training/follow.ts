@@ -1,8 +1,8 @@
 import {
   type Database,
-  type TrainingMetric,
-  trainingChannel,
-  type TrainingStatus,
+  type PretrainingMetric,
+  pretrainingChannel,
+  type PretrainingStatus,
 } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import type { Notifications } from "../events/notifications.js";
@@ -12,7 +12,7 @@ import { leaving, Signal } from "../events/signal.js";
 /** Points read, and sent as one message, at most. */
 export const batchSize = 200;
 
-const under: readonly TrainingStatus[] = ["QUEUED", "RUNNING"];
+const under: readonly PretrainingStatus[] = ["QUEUED", "RUNNING"];
 
 /**
  * The loss curve of a training behind step `after`: first what is stored, then what is added, in
@@ -26,11 +26,11 @@ export function followTraining(
   services: { database: Database; notifications: Notifications; patience: Patience },
   trainingId: string,
   after: number,
-): AsyncIterable<TrainingMetric[]> {
+): AsyncIterable<PretrainingMetric[]> {
   const { database, notifications, patience } = services;
-  return new Repeater<TrainingMetric[]>(async (push, stop) => {
+  return new Repeater<PretrainingMetric[]>(async (push, stop) => {
     const news = new Signal();
-    const unlisten = notifications.listen(trainingChannel, (payload) => {
+    const unlisten = notifications.listen(pretrainingChannel, (payload) => {
       if (payload === trainingId || payload === null) news.raise();
     });
     const left = leaving(stop, news);
@@ -54,9 +54,9 @@ export function followTraining(
 
 /** The next points, and whether more may come: asked first, so that nothing is stored in between. */
 async function next(database: Database, trainingId: string, last: number) {
-  const training = await database.training.findUnique({ where: { id: trainingId } });
-  const points = await database.trainingMetric.findMany({
-    where: { trainingId, step: { gt: last } },
+  const training = await database.pretraining.findUnique({ where: { id: trainingId } });
+  const points = await database.pretrainingMetric.findMany({
+    where: { pretrainingId: trainingId, step: { gt: last } },
     orderBy: { step: "asc" },
     take: batchSize,
   });

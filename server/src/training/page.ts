@@ -7,7 +7,7 @@ import { type TrainingFilter, TrainingStatus } from "./types.js";
 const column: SortColumn = {
   name: "createdAt",
   sql: Prisma.sql`t."createdAt"`,
-  cast: Prisma.sql`timestamptz`,
+  type: "timestamptz",
   nullable: false,
 };
 
@@ -22,7 +22,7 @@ export function trainingPage(
 ): Promise<Page> {
   const { status } = parseInput(filterSchema, filter ?? {}, "filter");
   const conditions: Prisma.Sql[] = [];
-  if (status != null) conditions.push(Prisma.sql`t.status::text = ANY(${status})`);
+  if (status != null) conditions.push(Prisma.sql`t.status::text = ANY(${[...new Set(status)]})`);
   if (architectureId !== undefined) {
     conditions.push(Prisma.sql`t."architectureId" = ${architectureId}::uuid`);
   }

@@ -8,10 +8,15 @@ import {
   type ModelSize,
   type PretrainSettings,
 } from "@opnas/core";
-import { type Architecture, type NewTraining, type SearchRun, settingsOf } from "@opnas/prisma";
+import {
+  type Architecture,
+  type NewPretraining,
+  type SearchRun,
+  settingsOfRun,
+} from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput, text } from "../input.js";
-import { layOver, seedBound, settingsInput } from "../run/startSearch.js";
+import { layOver, intBound, settingsInput } from "../run/startSearch.js";
 import { type PretrainInput, PublishedSize } from "./types.js";
 
 const inputSchema = z.object({
@@ -30,15 +35,15 @@ export function plannedTraining(
   { id, json }: Pick<Architecture, "id" | "json">,
   run: Pick<SearchRun, "settings">,
   request: PretrainInput,
-): NewTraining {
+): NewPretraining {
   const input = parseInput(inputSchema, request, "input");
   const layers = architectureSchema.parse(json).layers.length;
-  const base = baseOf({ ...settingsOf(run).size, layers }, input.size);
+  const base = baseOf({ ...settingsOfRun(run).size, layers }, input.size);
   const path = ["input", "settings"];
   const settings = layOver(base, input.settings ?? {}, path);
   return {
     architectureId: id,
-    seed: input.seed ?? randomInt(seedBound),
+    seed: input.seed ?? randomInt(intBound),
     settings: parseInput(pretrainSettingsSchema, settings, ...path),
     idempotencyKey: input.idempotencyKey ?? undefined,
   };

@@ -1,8 +1,8 @@
 import {
-  settingsOfTraining,
+  settingsOfPretraining,
   type Database,
-  type Training,
-  type TrainingMetric,
+  type Pretraining,
+  type PretrainingMetric,
 } from "@opnas/prisma";
 
 /** Points that a training's present speed is the mean of. */
@@ -12,9 +12,9 @@ const recentPoints = 20;
 export async function recentMetrics(
   database: Database,
   trainingIds: readonly string[],
-): Promise<Map<string, TrainingMetric[]>> {
-  const rows = await database.$queryRaw<TrainingMetric[]>`
-    SELECT recent.*
+): Promise<Map<string, PretrainingMetric[]>> {
+  const rows = await database.$queryRaw<PretrainingMetric[]>`
+    SELECT training.id AS "pretrainingId", recent.*
       FROM unnest(${[...trainingIds]}::uuid[]) AS training(id)
       JOIN LATERAL (
         SELECT * FROM "TrainingMetric" m
@@ -22,16 +22,19 @@ export async function recentMetrics(
          ORDER BY m.step DESC
          LIMIT ${recentPoints}
       ) recent ON true`;
-  const found = new Map(trainingIds.map((id): [string, TrainingMetric[]] => [id, []]));
-  for (const row of rows) found.get(row.trainingId)?.push(row);
+  const found = new Map(trainingIds.map((id): [string, PretrainingMetric[]] => [id, []]));
+  for (const row of rows) found.get(row.pretrainingId)?.push(row);
   for (const metrics of found.values()) metrics.sort((a, b) => b.step - a.step);
   return found;
 }
 
 /** Seconds that the rest of a running training takes at its present speed; null before it has one. */
-export function etaSeconds(training: Training, recent: readonly TrainingMetric[]): number | null {
+export function etaSeconds(
+  training: Pretraining,
+  recent: readonly PretrainingMetric[],
+): number | null {
   if (training.status !== "RUNNING" || recent.length === 0) return null;
-  const { size, batch, accumulate } = settingsOfTraining(training);
+  const { size, batch, accumulate } = settingsOfPretraining(training);
   const tokens = (training.steps - training.step) * batch * accumulate * size.length;
   const speed = recent.reduce((sum, { tokensPerSecond }) => sum + tokensPerSecond, 0);
   return Math.round((tokens * recent.length) / speed);

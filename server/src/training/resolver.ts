@@ -1,10 +1,10 @@
 import {
-  cancelTraining,
-  resumeTraining,
-  startTraining,
+  cancelPretraining,
+  resumePretraining,
+  startPretraining,
   type Architecture as ArchitectureRow,
-  type Training as TrainingRow,
-  type TrainingMetric as MetricRow,
+  type Pretraining as TrainingRow,
+  type PretrainingMetric as MetricRow,
 } from "@opnas/prisma";
 import {
   Arg,
@@ -47,7 +47,7 @@ export class TrainingResolver {
     @Arg("id", () => ID) id: string,
     @Ctx() { database }: Context,
   ): Promise<TrainingRow | null> {
-    return isRowId(id) ? database.training.findUnique({ where: { id } }) : null;
+    return isRowId(id) ? database.pretraining.findUnique({ where: { id } }) : null;
   }
 
   @Query(() => TrainingConnection, { description: "The newest first." })
@@ -73,7 +73,11 @@ export class TrainingResolver {
         })
       : null;
     if (architecture === null) throw notFound("architecture", architectureId);
-    return startTraining(database, queue, plannedTraining(architecture, architecture.run, input));
+    return startPretraining(
+      database,
+      queue,
+      plannedTraining(architecture, architecture.run, input),
+    );
   }
 
   @Mutation(() => Training, {
@@ -84,7 +88,7 @@ export class TrainingResolver {
     @Ctx() { database }: Context,
   ): Promise<TrainingRow> {
     if (!isRowId(id)) throw notFound("training", id);
-    return cancelTraining(database, id);
+    return cancelPretraining(database, id);
   }
 
   @Mutation(() => Training, {
@@ -95,7 +99,7 @@ export class TrainingResolver {
     @Ctx() { database, queue }: Context,
   ): Promise<TrainingRow> {
     if (!isRowId(id)) throw notFound("training", id);
-    return resumeTraining(database, queue, id);
+    return resumePretraining(database, queue, id);
   }
 
   @Subscription(() => [TrainingMetric], {
@@ -124,7 +128,7 @@ export class TrainingResolver {
 async function metrics({ trainingId, after }: FollowArguments, context: Context) {
   const isThere =
     isRowId(trainingId) &&
-    (await context.database.training.count({ where: { id: trainingId } })) > 0;
+    (await context.database.pretraining.count({ where: { id: trainingId } })) > 0;
   if (!isThere) throw notFound("training", trainingId);
   return followTraining(context, trainingId, after ?? 0);
 }

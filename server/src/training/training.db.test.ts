@@ -1,10 +1,10 @@
 import { defaultPretraining, presetNamed } from "@opnas/core";
 import {
-  cancelTraining,
-  claimTraining,
-  finishTraining,
-  reportTraining,
-  type TrainingClaim,
+  cancelPretraining,
+  claimPretraining,
+  finishPretraining,
+  reportPretraining,
+  type PretrainingClaim,
 } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,13 +53,13 @@ async function refusal(input: object, id = architectureId) {
   return errors?.[0];
 }
 
-async function claimed(id: string): Promise<TrainingClaim> {
-  const taken = await claimTraining(database, id);
+async function claimed(id: string): Promise<PretrainingClaim> {
+  const taken = await claimPretraining(database, id);
   if (taken === null) throw new Error("The training was not to be had.");
   return taken.claim;
 }
 
-function report(claim: TrainingClaim, from: number, to: number): Promise<void> {
+function report(claim: PretrainingClaim, from: number, to: number): Promise<void> {
   const metrics = Array.from({ length: to - from + 1 }, (_, index) => ({
     step: from + index,
     loss: 7.5,
@@ -68,7 +68,7 @@ function report(claim: TrainingClaim, from: number, to: number): Promise<void> {
     learningRate: 1e-3,
     tokensPerSecond: 512,
   }));
-  return reportTraining(database, claim, { step: to, engine: "tensorflow", metrics });
+  return reportPretraining(database, claim, { step: to, engine: "tensorflow", metrics });
 }
 
 describe("pretrain", () => {
@@ -138,7 +138,7 @@ describe("a training", () => {
     expect(await change("resumeTraining")).toMatchObject({
       data: { resumeTraining: { status: "QUEUED" } },
     });
-    await finishTraining(database, await claimed(id), "artifacts/trainings/x");
+    await finishPretraining(database, await claimed(id), "artifacts/trainings/x");
     for (const name of ["cancelTraining", "resumeTraining"]) {
       expect((await change(name)).errors?.[0]?.extensions.code).toBe("WRONG_STATE");
     }
@@ -174,7 +174,7 @@ describe("a training", () => {
   test("is listed, the newest first, page by page, and with its architecture", async () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index++) ids.unshift((await pretrain({}, otherId)).id);
-    await cancelTraining(database, ids[1] ?? "");
+    await cancelPretraining(database, ids[1] ?? "");
     const form = z.object({
       totalCount: z.int(),
       pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
@@ -231,7 +231,7 @@ describe("trainingMetrics", () => {
     const readers = [follow(id), follow(id, 440)];
     await readers[0]?.until(() => readers.every((reader) => steps(reader).at(-1) === 450));
     for (let step = 451; step <= 470; step++) await report(claim, step, step);
-    await finishTraining(database, claim, "artifacts/trainings/x");
+    await finishPretraining(database, claim, "artifacts/trainings/x");
     for (const reader of readers) expect(await reader.ended()).toBeUndefined();
     expect(readers.map(steps)).toEqual([oneTo(470), oneTo(470, 441)]);
     const late = follow(id, 460);
@@ -247,7 +247,7 @@ describe("trainingMetrics", () => {
     const second = await claimed(id);
     await report(second, 1, 14);
     await report(second, 15, 20);
-    await cancelTraining(database, id);
+    await cancelPretraining(database, id);
     await reader.ended();
     expect(steps(reader)).toEqual(oneTo(20));
   });

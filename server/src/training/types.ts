@@ -1,4 +1,4 @@
-import type { TrainingStatus as StoredStatus } from "@opnas/prisma";
+import type { PretrainingStatus as StoredStatus } from "@opnas/prisma";
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { PageInfo } from "../pagination/types.js";

@@ -1,6 +1,7 @@
 import { Client, fetchExchange, subscriptionExchange } from "urql";
 import { expect, test } from "vitest";
-import { runEvents, runPage } from "@/run/queries";
+import { runEvents } from "@/run/events/queries";
+import { runPage } from "@/run/queries";
 import { createCache } from "./cache";
 
 const time = "2026-01-01T00:00:00Z";

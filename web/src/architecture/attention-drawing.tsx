@@ -2,11 +2,10 @@
 
 import { Maximize2 } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Skeleton } from "@/ui/states";
-import { useWidth } from "@/ui/use-width";
 import { describeGraph, placeGraph, placeInWidth } from "./graph-layout";
 import type { Graph } from "./queries";
 
@@ -53,4 +52,18 @@ export function AttentionDrawing({ graph, title }: { graph: Graph; title: string
       </Dialog>
     </div>
   );
+}
+
+/** The width of an element in whole pixels, kept current; 0 until it is laid out. */
+function useWidth<Element extends HTMLElement>(): [RefObject<Element | null>, number] {
+  const ref = useRef<Element>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width];
 }

@@ -1,7 +1,6 @@
 import { MarkerType } from "@xyflow/react";
-import type { BentEdgeData } from "./bent-edge";
-import type { GraphNodeData } from "./graph-node";
 import { entrances, type PlacedGraph } from "./graph-layout";
+import type { BentEdgeData, GraphNodeData } from "./graph-shapes";
 import type { Graph } from "./queries";
 
 /** A placed graph as the drawing library wants it. */

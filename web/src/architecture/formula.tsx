@@ -20,7 +20,7 @@ export function Formula({ latex }: { latex: string }) {
       role="group"
       aria-label="Formula"
       data-testid="formula"
-      className="overflow-x-auto overflow-y-hidden py-1 text-[15px] [&_.katex-display]:m-0 [&_.katex-display>.katex]:pl-0"
+      className="relative overflow-x-auto overflow-y-hidden py-1 text-[15px] [&_.katex-display]:m-0 [&_.katex-display>.katex]:pl-0"
       dangerouslySetInnerHTML={{ __html: html }}
     />
   );

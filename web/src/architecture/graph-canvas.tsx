@@ -3,10 +3,9 @@
 import { Background, Controls, ReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useTheme } from "next-themes";
-import { BentEdge } from "./bent-edge";
 import { flowElements } from "./flow-elements";
-import { GraphNode } from "./graph-node";
 import type { PlacedGraph } from "./graph-layout";
+import { BentEdge, GraphNode } from "./graph-shapes";
 import type { Graph } from "./queries";
 
 const nodeTypes = { graphNode: GraphNode };

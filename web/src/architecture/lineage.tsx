@@ -56,11 +56,11 @@ export function Lineage({ architecture }: { architecture: Architecture }) {
                 )}
               />
               {step.mutation && (
-                <p className="text-[13px] break-words text-muted">{step.mutation}</p>
+                <p className="text-[13px] wrap-anywhere text-muted">{step.mutation}</p>
               )}
               <p className="flex items-baseline justify-between gap-3 text-sm">
                 {here ? (
-                  <span className="font-medium">{step.name}</span>
+                  <span className="min-w-0 font-medium wrap-anywhere">{step.name}</span>
                 ) : (
                   <Link
                     href={`/architectures/${step.id}`}

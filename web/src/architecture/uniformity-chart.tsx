@@ -2,7 +2,14 @@
 
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from "recharts";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
-import type { UniformityCurve } from "./uniformity";
+
+/** An architecture's token uniformity (mean cosine similarity, −1 to 1); `values[0]` is the embedding's. */
+export interface UniformityCurve {
+  id: string;
+  name: string;
+  colour: string;
+  values: readonly number[];
+}
 
 /** Similarity over the layers; 0 is the embedding. One curve stands out. */
 export default function UniformityChart(props: {

@@ -3,21 +3,15 @@
 import dynamic from "next/dynamic";
 import { Panel } from "@/ui/card";
 import { Legend, LegendItem } from "@/ui/legend";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { Skeleton } from "@/ui/states";
 import type { Architecture } from "./queries";
+import type { UniformityCurve } from "./uniformity-chart";
 
 const UniformityChart = dynamic(() => import("./uniformity-chart"), {
   ssr: false,
   loading: () => <Skeleton className="h-44" />,
 });
-
-/** Token uniformity by layer; 0 is the embedding. */
-export interface UniformityCurve {
-  id: string;
-  name: string;
-  colour: string;
-  values: readonly number[];
-}
 
 const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
 
@@ -71,28 +65,18 @@ const dashes = (colour: string) =>
 
 function UniformityTable({ curves }: { curves: readonly Omit<UniformityCurve, "colour">[] }) {
   return (
-    <div className="sr-only">
-      <table>
-        <caption>Token uniformity by layer</caption>
-        <thead>
-          <tr>
-            <th>Layer</th>
-            {curves.map(({ id, name }) => (
-              <th key={id}>{name}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {curves[0]?.values.map((_, layer) => (
-            <tr key={layer} data-testid="uniformity-layer">
-              <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
-              {curves.map(({ id, values }) => (
-                <td key={id}>{values[layer]?.toFixed(3)}</td>
-              ))}
-            </tr>
+    <ScreenReaderTable
+      caption="Token uniformity by layer"
+      headings={["Layer", ...curves.map(({ name }) => name)]}
+    >
+      {curves[0]?.values.map((_, layer) => (
+        <tr key={layer} data-testid="uniformity-layer">
+          <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
+          {curves.map(({ id, values }) => (
+            <td key={id}>{values[layer]?.toFixed(3)}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </ScreenReaderTable>
   );
 }

@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
-import { isActive } from "@/runs/status";
+import { isActive } from "@/status/status";
 import { architectureDetails, scoredCandidates } from "./queries";
 
 /** An architecture; one that is not scored yet is followed until it is. */

@@ -29,7 +29,7 @@ export function LeaderboardPage() {
             : "The best candidates of all runs, updated as they come in"
         }
       />
-      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
         <ActiveRuns className="xl:col-start-2" />
         <div className="min-w-0 space-y-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
           <Card aria-label="Leaderboard" className="overflow-hidden" data-testid="leaderboard">

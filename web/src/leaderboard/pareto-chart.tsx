@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { CartesianGrid, ComposedChart, Line, Scatter, XAxis, YAxis } from "recharts";
 import type { ParetoCost } from "@/generated/graphql";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
-import { scoreTicks } from "@/run/chart-data";
+import { scoreTicks } from "@/ui/score-ticks";
 import { costs, type ParetoPoint } from "./pareto-points";
 
 /** Score over cost: every point a dot that opens its architecture, the front as a line of steps. */

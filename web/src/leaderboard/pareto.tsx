@@ -11,6 +11,7 @@ import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { costNames, costs, type ParetoPoint, paretoPoints } from "./pareto-points";
 import { paretoFront } from "./queries";
 
@@ -89,26 +90,17 @@ function Signs() {
 
 function FrontTable({ points, x }: { points: readonly ParetoPoint[]; x: ParetoCost }) {
   return (
-    <div className="sr-only">
-      <table>
-        <caption>Pareto front of score against {costs[x].label.toLowerCase()}</caption>
-        <thead>
-          <tr>
-            <th>Architecture</th>
-            <th>{costs[x].label}</th>
-            <th>Score</th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ id, name, cost, score: value }) => (
-            <tr key={id} data-testid="pareto-point">
-              <td>{name}</td>
-              <td>{costs[x].format(cost)}</td>
-              <td>{score(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ScreenReaderTable
+      caption={`Pareto front of score against ${costs[x].label.toLowerCase()}`}
+      headings={["Architecture", costs[x].label, "Score"]}
+    >
+      {points.map(({ id, name, cost, score: value }) => (
+        <tr key={id} data-testid="pareto-point">
+          <td>{name}</td>
+          <td>{costs[x].format(cost)}</td>
+          <td>{score(value)}</td>
+        </tr>
+      ))}
+    </ScreenReaderTable>
   );
 }

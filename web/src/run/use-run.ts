@@ -3,8 +3,9 @@
 import { useEffect, useState } from "react";
 import { type CombinedError, useClient, useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
-import { mergeEvents } from "./event-log";
-import { type EventLine, pastEvents, runEvents, runPage } from "./queries";
+import { mergeEvents } from "@/run/events/event-log";
+import { type EventLine, pastEvents, runEvents } from "@/run/events/queries";
+import { runPage } from "./queries";
 
 const pastLines = 100;
 

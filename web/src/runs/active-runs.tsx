@@ -8,8 +8,8 @@ import { Panel } from "@/ui/card";
 import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { runList } from "./fragments";
 import { RunProgress } from "./run-progress";
-import { activeStatuses } from "./status";
-import { StatusBadge } from "./status-badge";
+import { activeStatuses } from "@/status/status";
+import { StatusBadge } from "@/status/status-badge";
 import { useRunChanges } from "./use-run-changes";
 
 const variables: RunListQueryVariables = {

@@ -9,7 +9,7 @@ import { PageHeader } from "@/ui/page";
 import { SearchBox } from "@/ui/search-box";
 import { Empty } from "@/ui/states";
 import { RunChunk } from "./run-chunk";
-import { statuses, statusLooks } from "./status";
+import { statuses, statusLooks } from "@/status/status";
 
 /** Every search, newest first; those under way move by themselves. */
 export function RunsPage() {

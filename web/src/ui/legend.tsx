@@ -6,7 +6,10 @@ export function Legend(props: { className?: string; children: ReactNode }) {
   return (
     <ul
       aria-hidden
-      className={clsx("flex flex-wrap gap-x-3.5 gap-y-1 text-xs text-muted", props.className)}
+      className={clsx(
+        "flex flex-wrap gap-x-3.5 gap-y-1 text-xs wrap-anywhere text-muted",
+        props.className,
+      )}
     >
       {props.children}
     </ul>

@@ -5,8 +5,10 @@ export function PageHeader(props: { title: ReactNode; note?: ReactNode; actions?
   return (
     <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       <div className="min-w-0">
-        <h1 className="text-2xl font-semibold break-words">{props.title}</h1>
-        {props.note != null && <div className="mt-1 text-sm text-muted">{props.note}</div>}
+        <h1 className="text-2xl font-semibold wrap-anywhere">{props.title}</h1>
+        {props.note != null && (
+          <div className="mt-1 text-sm wrap-anywhere text-muted">{props.note}</div>
+        )}
       </div>
       {props.actions && <div className="flex flex-wrap gap-2">{props.actions}</div>}
     </div>

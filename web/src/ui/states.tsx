@@ -27,7 +27,7 @@ export function Empty(props: { title: string; children: ReactNode; action?: Reac
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
       <p className="font-medium">{props.title}</p>
-      <p className="max-w-prose text-sm text-pretty text-muted">{props.children}</p>
+      <p className="max-w-prose text-sm text-pretty wrap-anywhere text-muted">{props.children}</p>
       {props.action && <div className="mt-2">{props.action}</div>}
     </div>
   );
@@ -43,7 +43,7 @@ export function ErrorNotice({ error, retry }: { error: CombinedError; retry?: ()
       className="flex flex-wrap items-center gap-3 rounded-lg border border-bad/40 bg-bad-soft px-4 py-3 text-sm"
     >
       <CircleAlert aria-hidden className="size-4 shrink-0 text-bad" />
-      <p className="min-w-0 flex-1 basis-60">
+      <p className="min-w-0 flex-1 basis-60 wrap-anywhere">
         {message} <span className="font-mono text-xs text-muted">{code}</span>
       </p>
       {retry && (

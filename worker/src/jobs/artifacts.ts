@@ -31,8 +31,8 @@ export async function runArtifacts(dataFolder: string, runId: string): Promise<R
 }
 
 /** Where a training's files are: its model's folder, also below the data folder, and its checkpoint. */
-export async function trainingArtifacts(dataFolder: string, trainingId: string) {
-  const artifact = join("artifacts", "trainings", trainingId);
+export async function trainingArtifacts(dataFolder: string, pretrainingId: string) {
+  const artifact = join("artifacts", "trainings", pretrainingId);
   const folder = join(dataFolder, artifact);
   await mkdir(folder, { recursive: true });
   return {

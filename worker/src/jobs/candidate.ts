@@ -1,5 +1,5 @@
 import { checkArchitecture, OpnasError } from "@opnas/core";
-import { claimTask, isWanted, recordEvaluation, settingsOf, trainTask } from "@opnas/prisma";
+import { claimWork, isWorkWanted, recordEvaluation, settingsOfRun, workKey } from "@opnas/prisma";
 import { runArtifacts, textPlaces } from "./artifacts.js";
 import { type JobContext, watchClaim } from "./context.js";
 
@@ -16,8 +16,8 @@ export async function handleEvaluate(
   if (candidate === null || candidate.evaluations.length > 0) return;
 
   await trainers.with(async (trainer) => {
-    const task = trainTask({ kind: "evaluate", runId, architectureId });
-    const claimed = await claimTask(db, { runId, task, workerId }, (attempt) => ({
+    const key = workKey({ kind: "evaluate", runId, architectureId });
+    const claimed = await claimWork(db, { runId, workKey: key, workerId }, (attempt) => ({
       kind: "candidate.started",
       payload: { architectureId, workerId, attempt },
     }));
@@ -25,12 +25,12 @@ export async function handleEvaluate(
     const { claim, run } = claimed;
     const started = performance.now();
     const files = await runArtifacts(worker.dataFolder, runId);
-    const watched = watchClaim(context, () => isWanted(db, claim));
+    const watched = watchClaim(context, () => isWorkWanted(db, claim));
     try {
       const reply = await trainer.run(
         {
           type: "evaluate",
-          run: { seed: run.seed, settings: settingsOf(run) },
+          run: { seed: run.seed, settings: settingsOfRun(run) },
           text: textPlaces(worker, files),
           superNetFile: files.superNet,
           architecture: checkArchitecture(candidate.json),

@@ -1,14 +1,14 @@
 import { type Architecture, type Generation, searchContext, strategies } from "@opnas/core";
 import {
   candidateOf,
-  claimTask,
+  claimWork,
   type EvolveJob,
-  evolveTask,
+  workKey,
   finishRun,
   recordGeneration,
   referencesOf,
   searchHistory,
-  settingsOf,
+  settingsOfRun,
 } from "@opnas/prisma";
 import type { JobContext } from "./context.js";
 
@@ -16,10 +16,10 @@ import type { JobContext } from "./context.js";
 export async function handleEvolve(context: JobContext, job: EvolveJob): Promise<void> {
   const { db, queue, workerId } = context;
   const { runId, generation: index } = job;
-  const claimed = await claimTask(db, { runId, task: evolveTask(job), workerId });
+  const claimed = await claimWork(db, { runId, workKey: workKey(job), workerId });
   if (claimed === null) return;
   const { claim, run } = claimed;
-  const settings = settingsOf(run);
+  const settings = settingsOfRun(run);
   const strategy = strategies[settings.strategy];
   const search = searchContext(settings, run.seed);
   const generation: Generation<Architecture> =

@@ -1,14 +1,14 @@
 import { atDepth, checkArchitecture, OpnasError } from "@opnas/core";
 import {
-  claimTraining,
-  finishTraining,
-  isTrainingWanted,
-  reportTraining,
-  settingsOf,
-  settingsOfTraining,
-  type Training,
-  type TrainingClaim,
-  type TrainingPoint,
+  claimPretraining,
+  finishPretraining,
+  isPretrainingWanted,
+  reportPretraining,
+  settingsOfRun,
+  settingsOfPretraining,
+  type Pretraining,
+  type PretrainingClaim,
+  type LossPoint,
 } from "@opnas/prisma";
 import { textPlaces, trainingArtifacts } from "./artifacts.js";
 import { removeWithDrafts } from "../files/writeAtomically.js";
@@ -21,34 +21,34 @@ const reportEveryMilliseconds = 1_000;
 /** Steps done, and the points of the loss curve that are not stored yet, in order. */
 interface CurveProgress {
   step: number;
-  points: readonly TrainingPoint[];
+  points: readonly LossPoint[];
 }
 
 /** Pre-trains an architecture in full, from the last checkpoint where there is one (docs/paper.md §5). */
-export async function handlePretrain(context: JobContext, trainingId: string): Promise<void> {
+export async function handlePretrain(context: JobContext, pretrainingId: string): Promise<void> {
   await context.trainers.with(async (trainer) => {
-    const claimed = await claimTraining(context.db, trainingId);
-    if (claimed !== null) await train(context, claimed.claim, claimed.training, trainer);
+    const claimed = await claimPretraining(context.db, pretrainingId);
+    if (claimed !== null) await train(context, claimed.claim, claimed.pretraining, trainer);
   });
 }
 
 async function train(
   context: JobContext,
-  claim: TrainingClaim,
-  training: Training,
+  claim: PretrainingClaim,
+  pretraining: Pretraining,
   trainer: Trainer,
 ): Promise<void> {
   const { db, settings: worker } = context;
-  const settings = settingsOfTraining(training);
+  const settings = settingsOfPretraining(pretraining);
   const { json, reference, run } = await db.architecture.findUniqueOrThrow({
-    where: { id: training.architectureId },
+    where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await trainingArtifacts(worker.dataFolder, training.id);
-  const watched = watchClaim(context, () => isTrainingWanted(db, claim));
+  const files = await trainingArtifacts(worker.dataFolder, pretraining.id);
+  const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>
-      reportTraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
+      reportPretraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
     reportEveryMilliseconds,
     (earlier, later) => ({ step: later.step, points: [...earlier.points, ...later.points] }),
   );
@@ -58,8 +58,8 @@ async function train(
         type: "pretrain",
         architecture: atDepth(checkArchitecture(json), reference, settings.size.layers),
         settings,
-        seed: training.seed,
-        text: settings.text ?? settingsOf(run).text,
+        seed: pretraining.seed,
+        text: settings.text ?? settingsOfRun(run).text,
         places: textPlaces(worker, files),
         checkpointFile: files.checkpoint,
         modelFolder: files.folder,
@@ -72,7 +72,7 @@ async function train(
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
     await reporter.flush();
-    await finishTraining(db, claim, files.artifact);
+    await finishPretraining(db, claim, files.artifact);
     await removeWithDrafts(files.checkpoint);
   } finally {
     watched.release();

@@ -1,14 +1,14 @@
 import { candidateCount, OpnasError } from "@opnas/core";
 import {
-  type Claim,
-  claimTask,
+  type WorkClaim,
+  claimWork,
   finishSuperNet,
-  isWanted,
+  isWorkWanted,
   reportSuperNet,
   type SearchRun,
-  settingsOf,
+  settingsOfRun,
   type SuperNetProgress,
-  trainTask,
+  workKey,
 } from "@opnas/prisma";
 import { runArtifacts, textPlaces } from "./artifacts.js";
 import { ProgressReporter } from "../training/progress.js";
@@ -21,17 +21,17 @@ const reportEveryMilliseconds = 2_000;
 /** Trains a run's super-net, from its last checkpoint where there is one (docs/paper.md §4). */
 export async function handleSuperNet(context: JobContext, runId: string): Promise<void> {
   const { db, workerId, trainers } = context;
-  const task = trainTask({ kind: "superNet", runId });
-  const claimed = await claimTask(db, { runId, task, workerId });
+  const key = workKey({ kind: "superNet", runId });
+  const claimed = await claimWork(db, { runId, workKey: key, workerId });
   if (claimed === null || claimed.run.phase === "SEARCHING") return;
   await trainers.with((trainer) => train(context, claimed.claim, claimed.run, trainer));
 }
 
-async function train(context: JobContext, claim: Claim, run: SearchRun, trainer: Trainer) {
+async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trainer: Trainer) {
   const { db, queue, settings: worker } = context;
-  const settings = settingsOf(run);
+  const settings = settingsOfRun(run);
   const files = await runArtifacts(worker.dataFolder, run.id);
-  const watched = watchClaim(context, () => isWanted(db, claim));
+  const watched = watchClaim(context, () => isWorkWanted(db, claim));
   const progress = progressOf((progress) =>
     reportSuperNet(db, claim, trainer.engine.name, progress),
   );

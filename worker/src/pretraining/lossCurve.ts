@@ -1,6 +1,6 @@
 import { OpnasError, stepsPerPoint, type PretrainSettings } from "@opnas/core";
 import { learningRateAt } from "../training/schedule.js";
-import type { TrainingPoint } from "@opnas/prisma";
+import type { LossPoint } from "@opnas/prisma";
 import type { NamedTensor } from "../model/tensors.js";
 
 /** Numbers that a point consists of: sums of both losses and of the seconds. */
@@ -42,9 +42,9 @@ export class LossCurve {
   }
 
   /** Returns the points that ended by step `to` and after step `from`, both in steps done. */
-  points(from: number, to: number): TrainingPoint[] {
+  points(from: number, to: number): LossPoint[] {
     const { steps } = this.settings;
-    const found: TrainingPoint[] = [];
+    const found: LossPoint[] = [];
     for (let point = Math.floor(from / this.every); ; point++) {
       const step = Math.min(steps, (point + 1) * this.every);
       if (step > to || point * this.every >= steps) return found;
@@ -57,7 +57,7 @@ export class LossCurve {
     return { shape: [this.numbers.length / width, width], data: this.numbers.slice() };
   }
 
-  private point(point: number, step: number): TrainingPoint {
+  private point(point: number, step: number): LossPoint {
     const { size, batch, accumulate, steps, learningRate, warmup } = this.settings;
     const count = step - point * this.every;
     const [masked = NaN, nextSentence = NaN, seconds = NaN] = this.numbers.subarray(width * point);

@@ -1,5 +1,5 @@
 import { bertLayer, defaultPretraining, type Architecture } from "@opnas/core";
-import type { TrainingPoint } from "@opnas/prisma";
+import type { LossPoint } from "@opnas/prisma";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { EngineName } from "../engine/choose.js";
 import { useRecordings } from "../engine/recording/load.js";
@@ -31,7 +31,7 @@ const settings = {
 
 /** A training's weights, and its loss curve without its speeds. */
 async function train(changes: Partial<PretrainInput> = {}) {
-  const points: TrainingPoint[] = [];
+  const points: LossPoint[] = [];
   const weights = await pretrainModel({
     architecture,
     settings,
@@ -45,7 +45,7 @@ async function train(changes: Partial<PretrainInput> = {}) {
   return { weights, losses: lossesOf(points) };
 }
 
-function lossesOf(points: readonly TrainingPoint[]) {
+function lossesOf(points: readonly LossPoint[]) {
   return points.map(({ step, maskedLoss, nextSentenceLoss, learningRate }) => {
     return { step, maskedLoss, nextSentenceLoss, learningRate };
   });
@@ -79,7 +79,7 @@ describe("a full pre-training", () => {
     const long = { ...settings, steps: 4001, batch: 1, accumulate: 1 };
     const stopAt = async (step: number, resume?: Tensors) => {
       let saved: Tensors | undefined;
-      const points: TrainingPoint[] = [];
+      const points: LossPoint[] = [];
       const cutOff = pretrainModel({
         architecture,
         settings: long,

@@ -1,5 +1,5 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
-import type { TrainingPoint } from "@opnas/prisma";
+import type { LossPoint } from "@opnas/prisma";
 import { Prefetcher } from "../batches/prefetch.js";
 import {
   maskedPairsSchema,
@@ -35,7 +35,7 @@ export interface PretrainInput {
    * Called about twice a second and at the end with the steps done and the points of the loss curve
    * since the last call; at first with those of the checkpoint.
    */
-  onProgress: (step: number, points: readonly TrainingPoint[]) => void;
+  onProgress: (step: number, points: readonly LossPoint[]) => void;
 }
 
 /** Compiled, also where this file runs as TypeScript. */

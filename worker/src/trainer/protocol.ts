@@ -4,7 +4,7 @@ import {
   pretrainSettingsSchema,
   searchSettingsSchema,
 } from "@opnas/core";
-import { candidateResultSchema, trainingPointSchema } from "@opnas/prisma";
+import { candidateResultSchema, lossPointSchema } from "@opnas/prisma";
 import { z } from "zod";
 import { textPlacesSchema } from "../dataset/places.js";
 
@@ -66,7 +66,7 @@ export const replySchema = z.discriminatedUnion("type", [
     tokensPerSecond: z.number(),
     note: z.string().nullable(),
     /** Of a full pre-training: its loss curve since the last reply. */
-    points: z.array(trainingPointSchema).optional(),
+    points: z.array(lossPointSchema).optional(),
   }),
   z.strictObject({ type: z.literal("superNet"), steps: z.int(), seconds: z.number() }),
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),

@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+const id = z.uuid();
+
+/**
+ * The payload of each kind of run event. A consumer passes an unknown kind on unread, so that a newer
+ * worker can run beside an older server.
+ */
+export const eventPayloads = {
+  "run.created": z.strictObject({ name: z.string(), preset: z.string(), seed: z.int() }),
+  "run.status": z.strictObject({ status: z.string(), reason: z.string().nullable() }),
+  "supernet.progress": z.strictObject({
+    step: z.int(),
+    total: z.int(),
+    loss: z.number().nullable(),
+    tokensPerSecond: z.number(),
+    etaSeconds: z.number().nullable(),
+    note: z.string().nullable(),
+  }),
+  "supernet.finished": z.strictObject({ steps: z.int(), seconds: z.number() }),
+  "generation.started": z.strictObject({ generationId: id, index: z.int(), size: z.int() }),
+  "candidate.started": z.strictObject({ architectureId: id, workerId: id, attempt: z.int() }),
+  "candidate.evaluated": z.strictObject({
+    architectureId: id,
+    generationId: id,
+    score: z.number(),
+    stability: z.string(),
+  }),
+  "reference.evaluated": z.strictObject({
+    architectureId: id,
+    score: z.number(),
+    stability: z.string(),
+  }),
+  "generation.finished": z.strictObject({
+    generationId: id,
+    index: z.int(),
+    bestScore: z.number(),
+    meanScore: z.number(),
+  }),
+  "run.finished": z.strictObject({
+    bestArchitectureId: id.nullable(),
+    bestScore: z.number().nullable(),
+  }),
+  "run.failed": z.strictObject({ code: z.string(), message: z.string() }),
+} as const;
+
+/** The kind of a run event. */
+export type EventKind = keyof typeof eventPayloads;
+
+/** A run event before it is stored: its kind with the payload of that kind. */
+export type RunEventInput = {
+  [K in EventKind]: { kind: K; payload: z.infer<(typeof eventPayloads)[K]> };
+}[EventKind];

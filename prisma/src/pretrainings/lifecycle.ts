@@ -1,0 +1,120 @@
+import {
+  OpnasError,
+  type PretrainSettings,
+  pretrainSettingsSchema,
+  toOpnasError,
+} from "@opnas/core";
+import type { Database, Transaction } from "../client.js";
+import { isUniqueViolation } from "../databaseError.js";
+import { Prisma, type Pretraining } from "../generated/client.js";
+import { enqueueTrainerJobs, type Queue } from "../queue.js";
+import { changePretraining, lockPretraining } from "./row.js";
+
+/** The input of `startPretraining`. */
+export interface NewPretraining {
+  architectureId: string;
+  seed: number;
+  settings: PretrainSettings;
+  /** A repeated request with the same key returns the pre-training of the first. */
+  idempotencyKey?: string | undefined;
+}
+
+/**
+ * Stores a pre-training and enqueues its job, in one transaction.
+ * @returns the stored pre-training, or the earlier one with the same idempotency key
+ * @throws an error of Prisma when there is no such architecture; nothing is stored then
+ */
+export async function startPretraining(
+  db: Database,
+  queue: Queue,
+  input: NewPretraining,
+): Promise<Pretraining> {
+  const { architectureId, seed, settings, idempotencyKey = null } = input;
+  try {
+    return await db.$transaction(async (tx) => {
+      const pretraining = await tx.pretraining.create({
+        data: { architectureId, seed, settings, steps: settings.steps, idempotencyKey },
+      });
+      await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: pretraining.id }]);
+      return pretraining;
+    });
+  } catch (error) {
+    if (idempotencyKey !== null && isUniqueViolation(error)) {
+      return db.pretraining.findUniqueOrThrow({ where: { idempotencyKey } });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Cancels a pre-training under the lock of its row. Its worker notices within a second and stops
+ * between two steps, with a checkpoint. Changes nothing when it is cancelled already.
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done or failed
+ */
+export async function cancelPretraining(db: Database, id: string): Promise<Pretraining> {
+  return db.$transaction(async (tx) => {
+    const pretraining = await requireAndLock(tx, id);
+    if (pretraining.status === "CANCELLED") return pretraining;
+    if (pretraining.status === "DONE" || pretraining.status === "FAILED") {
+      throw wrongState(pretraining, "cancelled");
+    }
+    return changePretraining(tx, id, { status: "CANCELLED", finishedAt: new Date() });
+  });
+}
+
+/**
+ * Resumes a cancelled or failed pre-training: sets it to `QUEUED` under the lock of its row and
+ * enqueues its job, which continues from the last checkpoint. Changes nothing when it is queued or
+ * running.
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done
+ */
+export async function resumePretraining(
+  db: Database,
+  queue: Queue,
+  id: string,
+): Promise<Pretraining> {
+  return db.$transaction(async (tx) => {
+    const pretraining = await requireAndLock(tx, id);
+    if (pretraining.status === "DONE") throw wrongState(pretraining, "resumed");
+    if (pretraining.status === "QUEUED" || pretraining.status === "RUNNING") return pretraining;
+    await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: id }]);
+    return changePretraining(tx, id, { status: "QUEUED", error: Prisma.DbNull, finishedAt: null });
+  });
+}
+
+/**
+ * Marks a pre-training as failed with the error's code and message, under the lock of its row. Does
+ * nothing when it has ended already.
+ * @throws Prisma's P2025 when there is no such pre-training
+ */
+export async function failPretraining(db: Database, id: string, cause: unknown): Promise<void> {
+  const { code, message } = toOpnasError(cause);
+  await db.$transaction(async (tx) => {
+    const { status } = await lockPretraining(tx, id);
+    if (status !== "QUEUED" && status !== "RUNNING") return;
+    const error = { code, message };
+    await changePretraining(tx, id, { status: "FAILED", error, finishedAt: new Date() });
+  });
+}
+
+/**
+ * Parses a pre-training's stored settings, which this or an older version wrote.
+ * @throws ZodError when they do not fit the schema
+ */
+export function settingsOfPretraining({
+  settings,
+}: Pick<Pretraining, "settings">): PretrainSettings {
+  return pretrainSettingsSchema.parse(settings);
+}
+
+/** Locks a pre-training's row, or throws `NOT_FOUND`. */
+async function requireAndLock(tx: Transaction, id: string): Promise<Pretraining> {
+  const found = await tx.pretraining.count({ where: { id } });
+  if (found === 0) throw new OpnasError("NOT_FOUND", `There is no training ${id}.`);
+  return lockPretraining(tx, id);
+}
+
+function wrongState({ id, status }: Pretraining, what: string): OpnasError {
+  const message = `Training ${id} is ${status.toLowerCase()} and cannot be ${what}.`;
+  return new OpnasError("WRONG_STATE", message);
+}

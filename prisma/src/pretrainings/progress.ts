@@ -1,0 +1,46 @@
+import type { Database } from "../client.js";
+import type { LossPoint } from "../contracts/pretraining.js";
+import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
+import { changePretraining } from "./row.js";
+
+/**
+ * Stores a pre-training's step, engine and new points of its loss curve, under the lock of its row.
+ * Callers report every second or two, not every step. An attempt first reports all points up to its
+ * checkpoint again: stored points are left alone, and points that an earlier attempt lost are filled
+ * in before any later one.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
+export async function reportPretraining(
+  db: Database,
+  claim: PretrainingClaim,
+  progress: { step: number; engine: string; metrics: readonly LossPoint[] },
+): Promise<void> {
+  const { pretrainingId } = claim;
+  const { step, engine, metrics } = progress;
+  await writeUnderPretrainingClaim(db, claim, async (tx) => {
+    await tx.pretrainingMetric.createMany({
+      data: metrics.map((metric) => ({ pretrainingId, ...metric })),
+      skipDuplicates: true,
+    });
+    await changePretraining(tx, pretrainingId, { step, engine });
+  });
+}
+
+/**
+ * Marks a pre-training as done, under the lock of its row. `artifact` is the folder of its model,
+ * relative to the data folder.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
+export async function finishPretraining(
+  db: Database,
+  claim: PretrainingClaim,
+  artifact: string,
+): Promise<void> {
+  await writeUnderPretrainingClaim(db, claim, (tx) =>
+    changePretraining(tx, claim.pretrainingId, {
+      status: "DONE",
+      artifact,
+      finishedAt: new Date(),
+    }),
+  );
+}
