@@ -34,7 +34,6 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
-      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
       { test: { name: "bench", include: ["bench/**/*.test.mjs"], exclude: never } },
       {
         test: {
@@ -55,6 +54,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
       {
         resolve: oneGraphql,
         test: {
