@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /**
  * @typedef {object} Result
@@ -57,7 +57,7 @@ export function selectStages(names) {
   for (const name of names) {
     if (!stages.some((stage) => stage.name === name)) {
       const known = stages.map((stage) => stage.name).join(", ");
-      throw new Problem(`There is no test stage ${name}; the stages are ${known}.`, 2);
+      throw new UserError(`There is no test stage ${name}; the stages are ${known}.`, 2);
     }
   }
   return names.length === 0 ? stages : stages.filter((stage) => names.includes(stage.name));

@@ -1,4 +1,4 @@
-/** The portal in a real browser, on everything that `npm start` starts. */
+/** Tests the portal in a real browser, on everything that `npm start` starts. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { until } from "../support/until.js";
 
 let platform: Platform;
 let browser: Browser;
-const complaints: string[] = [];
+const pageErrors: string[] = [];
 
 beforeAll(async () => {
   platform = await Platform.create();
@@ -20,7 +20,7 @@ afterAll(async () => {
   await platform.dispose();
 });
 
-/** A page whose uncaught errors fail the tests at their end. */
+/** Opens a page of the portal; its uncaught errors are collected in `pageErrors`. */
 async function open(
   path: string,
   size = { width: 1280, height: 900 },
@@ -28,7 +28,7 @@ async function open(
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: size, colorScheme });
   page.setDefaultTimeout(120_000);
-  page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+  page.on("pageerror", (error) => pageErrors.push(`${path}: ${error.message}`));
   await page.goto(`${platform.portal}${path}`);
   return page;
 }
@@ -53,7 +53,7 @@ const eventsSchema = z.object({
   }),
 });
 
-/** A run's events as the API has them. */
+/** Reads the first 100 events of a run from the API. */
 async function storedEvents(id: string) {
   const response = await fetch(`http://127.0.0.1:${String(platform.apiPort)}/graphql`, {
     method: "POST",
@@ -296,7 +296,7 @@ test("every page fits a phone, in the dark too", async () => {
 });
 
 test("no page threw an error meanwhile", () => {
-  expect(complaints).toEqual([]);
+  expect(pageErrors).toEqual([]);
 });
 
 test("Ctrl-C ends every process, and a later start finds all data", async () => {

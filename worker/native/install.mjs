@@ -18,8 +18,8 @@ const log = path.join(cacheFolder(), "engine", `install-${process.pid}.log`);
 process.exitCode = await main();
 
 async function main() {
-  if (asked === "wasm" || asked === "webgpu") {
-    say(`${asked} was asked for; no native engine is needed`);
+  if (asked === "wasm") {
+    say("wasm was asked for; no native engine is needed");
     return 0;
   }
   if (asked !== "auto" && !(asked in flavours)) {

@@ -41,6 +41,14 @@ describe("installing the native engine", () => {
   });
 });
 
+test("an engine that does not exist is refused with the names of those that do", async () => {
+  const { code, lines } = await install({ OPNAS_ENGINE: "webgpu" });
+  expect(code).toBe(2);
+  expect(lines).toEqual([
+    "engine: OPNAS_ENGINE=webgpu is no engine; it may be auto, tensorflow, tensorflow-gpu, wasm",
+  ]);
+});
+
 describe("a step", () => {
   const log = () => path.join(folder, "log");
 

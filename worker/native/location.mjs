@@ -5,14 +5,27 @@ import { cpus, homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The version of TensorFlow.js, the same on every engine. */
-export const TFJS_VERSION = "4.22.0";
-
 /** The native engines: the npm package of each, and the PyPI package with the same library. */
 export const flavours = {
   tensorflow: { addon: "@tensorflow/tfjs-node", wheel: "tensorflow-cpu" },
   "tensorflow-gpu": { addon: "@tensorflow/tfjs-node-gpu", wheel: "tensorflow" },
 };
+
+/**
+ * The version of TensorFlow.js, the same on every engine. The worker's manifest names the native
+ * packages as optional peers: npm never installs them by itself, `install.mjs` does.
+ */
+export const TFJS_VERSION = peerVersion();
+
+function peerVersion() {
+  const manifest = fileURLToPath(new URL("../package.json", import.meta.url));
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(manifest, "utf8"));
+  const names = Object.values(flavours).map(({ addon }) => addon);
+  const versions = new Set(names.map((name) => peerDependencies[name]));
+  const [version] = versions;
+  if (versions.size === 1 && version === dependencies["@tensorflow/tfjs"]) return version;
+  throw new Error(`${manifest}: ${names.join(", ")} and @tensorflow/tfjs must have one version`);
+}
 
 /** The folder of the sources of our own operations. */
 export const kernelSources = fileURLToPath(new URL("kernels", import.meta.url));

@@ -20,7 +20,7 @@ import { describeReference } from "./reference.js";
  * of its own that calls this.
  */
 export function describeConformance(engine: EngineName): void {
-  const present = engine === "wasm" || (engine !== "webgpu" && installedEngine(engine));
+  const present = engine === "wasm" || installedEngine(engine);
   if (!present) {
     test(`${engine} is not on this machine, and asking for it says so`, async () => {
       await expect(startEngine(engine, 1)).rejects.toMatchObject({ code: "ENGINE_UNAVAILABLE" });

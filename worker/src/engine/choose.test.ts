@@ -28,7 +28,7 @@ describe("choosing an engine", () => {
   test("falls back to WebAssembly with a reason for each better engine", async () => {
     const chosen = await chooseEngine("auto", only("wasm").attempt);
     expect(chosen.name).toBe("wasm");
-    expect(chosen.reasons).toHaveLength(3);
+    expect(chosen.reasons).toHaveLength(2);
   });
 
   test("takes the engine asked for though a better one runs", async () => {

@@ -1,7 +1,7 @@
 import { OpnasError } from "@opnas/core";
 
 /** The engines, best first. */
-export const engineNames = ["tensorflow-gpu", "tensorflow", "webgpu", "wasm"] as const;
+export const engineNames = ["tensorflow-gpu", "tensorflow", "wasm"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 /** What OPNAS_ENGINE may say: `auto` is the best engine that runs. */

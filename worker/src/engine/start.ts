@@ -54,8 +54,6 @@ async function attempt(name: EngineName, threads: number): Promise<Attempt<strin
     case "tensorflow-gpu":
     case "tensorflow":
       return startNative(name, threads);
-    case "webgpu":
-      return { reason: "not part of this version." };
     case "wasm":
       return { running: await startWasm() };
   }

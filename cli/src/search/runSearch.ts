@@ -1,25 +1,27 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { cancelledSchema, resumedSchema, startedSchema, type RunState } from "../api/answers.js";
 import type { Api } from "../api/client.js";
-import { cancelDocument, resumeDocument, startSearchDocument } from "../api/documents.js";
 import { CliError, exitCodes } from "../api/error.js";
+import { cancelDocument, resumeDocument, startSearchDocument, type RunState } from "../api/runs.js";
+import { follow } from "../follow/follow.js";
+import { showProgress } from "../follow/progress.js";
 import type { StartSearchInput } from "../generated/graphql.js";
-import { follow, readRun, runOf } from "./follow.js";
-import { runLine, showProgress } from "./progress.js";
 import { buildRecord, fetchRunData } from "./record.js";
+import { followedRun, readRun, runLine } from "./runState.js";
 import { timeSplit } from "./timeSplit.js";
 
+/** The options of the command `search`. */
 export interface SearchOptions {
   input: StartSearchInput;
-  /** Follow this run, started earlier, instead of a new one; a paused one is resumed. */
+  /** The id of an earlier run to follow instead of starting one; a paused run is resumed. */
   resume?: string | undefined;
-  /** File of the JSON record; without one it goes to standard output. */
+  /** The file of the JSON record; without one it goes to standard output. */
   out?: string | undefined;
-  /** Only start it, and print its id. */
+  /** Start the search, print its id and end. */
   detach?: boolean | undefined;
+  /** Cancel the run on Ctrl-C instead of leaving it to go on. */
   cancelOnInterrupt?: boolean | undefined;
-  /** How the person resumes this search; the run's id is appended. */
+  /** The command that follows this search again; the run's id is appended. */
   resumeWith: string;
 }
 
@@ -28,16 +30,16 @@ export interface SearchOptions {
  *
  * @param signal aborted when the person interrupts: the run is then left as it is, or cancelled
  * @returns the exit code: 0 the run is done, 1 it failed or was cancelled, 130 interrupted
- * @throws CliError
+ * @throws CliError when the input is refused, `out` cannot be written or the platform stays away
  */
-export async function search(
+export async function runSearch(
   api: Api,
   options: SearchOptions,
   signal: AbortSignal,
 ): Promise<number> {
   if (options.out !== undefined) checkWritable(options.out);
   const id = options.resume ?? (await start(api, options.input));
-  if (options.resume !== undefined) await wake(api, id);
+  if (options.resume !== undefined) await resumeIfPaused(api, id);
   if (options.detach === true) {
     process.stdout.write(`${id}\n`);
     return exitCodes.done;
@@ -45,7 +47,7 @@ export async function search(
   const progress = showProgress(process.stderr, runLine);
   let run: RunState;
   try {
-    run = await follow(api, runOf(api, id), progress, signal);
+    run = await follow(api, followedRun(api, id), progress, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.stop();
@@ -57,26 +59,25 @@ export async function search(
   const record = buildRecord(data);
   const text = `${JSON.stringify(record, null, 2)}\n`;
   if (options.out === undefined) process.stdout.write(text);
-  else writeWhole(options.out, text);
+  else writeAtomically(options.out, text);
   say(timeSplit(data.run.timings, data.candidates));
   return report(run, options.out);
 }
 
 async function start(api: Api, input: StartSearchInput): Promise<string> {
-  const { startSearch } = await api.request(startSearchDocument, { input }, startedSchema);
+  const { startSearch } = await api.request(startSearchDocument, { input });
   say(`Run ${startSearch.name} (${startSearch.id}) started.`);
   return startSearch.id;
 }
 
-/** A paused run is resumed; one that runs already is only followed. */
-async function wake(api: Api, id: string): Promise<void> {
+async function resumeIfPaused(api: Api, id: string): Promise<void> {
   const { status } = await readRun(api, id);
-  if (status === "PAUSED") await api.request(resumeDocument, { id }, resumedSchema);
+  if (status === "PAUSED") await api.request(resumeDocument, { id });
 }
 
 async function interrupted(api: Api, id: string, options: SearchOptions): Promise<number> {
   if (options.cancelOnInterrupt === true) {
-    await api.request(cancelDocument, { id }, cancelledSchema);
+    await api.request(cancelDocument, { id });
     say("Interrupted: the run was cancelled.");
   } else {
     say(
@@ -91,18 +92,16 @@ function report(run: RunState, out: string | undefined): number {
   if (run.status === "DONE") {
     const best = run.bestArchitecture;
     const found =
-      best === null || best === undefined
-        ? ""
-        : ` Best: ${best.name}, score ${best.score?.toFixed(2) ?? "none"}.`;
+      best === null ? "" : ` Best: ${best.name}, score ${best.score?.toFixed(2) ?? "none"}.`;
     say(`Done.${found}${record}`);
     return exitCodes.done;
   }
-  const reason = run.error === null || run.error === undefined ? "" : `: ${run.error.message}`;
+  const reason = run.error === null ? "" : `: ${run.error.message}`;
   say(`The run ${run.status === "FAILED" ? "failed" : "was cancelled"}${reason}.${record}`);
   return exitCodes.failed;
 }
 
-/** A search of hours must not end with a record that cannot be written. */
+/** Throws before the search begins: one of hours must not end with a record that cannot be written. */
 function checkWritable(file: string): void {
   const isNew = !existsSync(file);
   try {
@@ -116,7 +115,7 @@ function checkWritable(file: string): void {
   }
 }
 
-function writeWhole(file: string, text: string): void {
+function writeAtomically(file: string, text: string): void {
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, text);
   renameSync(unfinished, file);

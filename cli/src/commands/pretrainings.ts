@@ -1,22 +1,17 @@
 import { Command } from "commander";
-import { cancelledTrainingSchema, trainingsAnswerSchema } from "../api/answers.js";
 import type { Api } from "../api/client.js";
-import { cancelTrainingDocument, trainingsDocument } from "../api/documents.js";
-import { pageSize, print } from "./lists.js";
-import { table } from "./table.js";
+import { cancelPretrainingDocument, pretrainingsDocument } from "../api/pretrainings.js";
+import { pageSize } from "./optionValues.js";
+import { print, table } from "./output.js";
 
-/** The commands that show or end pre-trainings. */
-export function trainingCommands(connect: (command: Command) => Api): Command[] {
+/** Builds the commands that show or cancel pre-trainings; `connect` gives the API to ask. */
+export function pretrainingCommands(connect: (command: Command) => Api): Command[] {
   const trainings = new Command("trainings")
     .description("the newest pre-trainings")
     .option("--first <number>", "how many", pageSize, 20)
     .action(async function (this: Command) {
       const { first } = this.opts<{ first: number }>();
-      const answer = await connect(this).request(
-        trainingsDocument,
-        { first },
-        trainingsAnswerSchema,
-      );
+      const answer = await connect(this).request(pretrainingsDocument, { first });
       const rows = answer.trainings.edges.map(({ node }) => [
         node.id,
         node.architecture.name,
@@ -33,11 +28,7 @@ export function trainingCommands(connect: (command: Command) => Api): Command[] 
     .description("cancel a pre-training; `opnas pretrain --resume` has it go on")
     .argument("<training>", "the training's id")
     .action(async function (this: Command, id: string) {
-      const { cancelTraining } = await connect(this).request(
-        cancelTrainingDocument,
-        { id },
-        cancelledTrainingSchema,
-      );
+      const { cancelTraining } = await connect(this).request(cancelPretrainingDocument, { id });
       print(`${cancelTraining.id}: ${cancelTraining.status.toLowerCase()}`);
     });
 

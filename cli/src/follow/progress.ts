@@ -1,25 +1,26 @@
 import { SingleBar } from "cli-progress";
-import type { RunState } from "../api/answers.js";
 import type { Watcher } from "./follow.js";
 
+/** A watcher that shows progress on a stream until it is stopped. */
 export interface ProgressView<State> extends Watcher<State> {
   stop(): void;
 }
 
-/** What a person is shown of a state. */
+/** A state as one line for a person. */
 export interface ProgressLine {
-  /** 0–1. */
+  /** The part that is done, 0–1. */
   fraction: number;
   what: string;
-  /** How long it will take; empty where that is not known. */
+  /** The time left, e.g. "42 s left"; empty where it is not known. */
   left: string;
-  /** A new one is said at once. */
+  /** The stage that the state belongs to; a new stage is printed at once. */
   stage: string;
 }
 
-const lineEvery = 10_000;
+/** Milliseconds between two printed lines of one stage. */
+const lineInterval = 10_000;
 
-/** A bar with the time left on a terminal; elsewhere a line every ten seconds and at each stage. */
+/** Shows a bar with the time left on a terminal; elsewhere a line every ten seconds and at each stage. */
 export function showProgress<State>(
   out: NodeJS.WriteStream,
   describe: (state: State) => ProgressLine,
@@ -56,56 +57,30 @@ function lines<State>(
   describe: (state: State) => ProgressLine,
 ): ProgressView<State> {
   let latest: ProgressLine | undefined;
-  let said = "";
-  const say = ({ fraction, what, left, stage }: ProgressLine) => {
-    said = stage;
+  let printedStage = "";
+  const print = ({ fraction, what, left, stage }: ProgressLine) => {
+    printedStage = stage;
     out.write(`${(fraction * 100).toFixed(0).padStart(3)}%  ${what}  ${left}\n`);
   };
   const timer = setInterval(() => {
-    if (latest !== undefined) say(latest);
-  }, lineEvery);
+    if (latest !== undefined) print(latest);
+  }, lineInterval);
   return {
     state(state) {
       latest = describe(state);
-      if (latest.stage !== said) say(latest);
+      if (latest.stage !== printedStage) print(latest);
     },
     lost: (reason) => out.write(`connection lost, trying again (${reason})\n`),
     stop: () => clearInterval(timer),
   };
 }
 
-/** A run, for a person. */
-export function runLine(run: RunState): ProgressLine {
-  const { status, progress } = run;
-  return {
-    fraction: progress.fraction,
-    what: what(run),
-    left: status === "RUNNING" ? timeLeft(progress.etaSeconds) : "",
-    stage: `${status} ${progress.phase}`,
-  };
-}
-
-const phases = {
-  PREPARING: "preparing",
-  SUPERNET: "super-net, step",
-  SEARCHING: "candidate",
-  FINISHED: "finished",
-} as const;
-
-function what({ status, progress, bestArchitecture }: RunState): string {
-  const { phase, done, total } = progress;
-  const count = phase === "SUPERNET" || phase === "SEARCHING" ? ` ${done} of ${total}` : "";
-  const best = bestArchitecture?.score ?? null;
-  const state = status === "PAUSED" ? "paused, " : "";
-  return `${state}${phases[phase]}${count}${best === null ? "" : `, best ${best.toFixed(2)}`}`;
-}
-
-/** "3 min 05 s left", or nothing. */
+/** Formats the time left, e.g. "3 min 05 s left"; empty where it is not known. */
 export function timeLeft(seconds: number | null | undefined): string {
   return seconds === null || seconds === undefined ? "" : `${duration(seconds)} left`;
 }
 
-/** Seconds as a person says them: 42 s, 3 min 05 s, 2 h 10 min. */
+/** Formats seconds for a person: 42 s, 3 min 05 s, 2 h 10 min. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (n: number) => String(n).padStart(2, "0");

@@ -1,12 +1,12 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { z } from "zod";
 import { CliError, exitCodes } from "../api/error.js";
 import type { PublishedSize } from "../generated/graphql.js";
-import type { PretrainOptions } from "../pretraining/pretrain.js";
+import type { PretrainOptions } from "../pretraining/runPretraining.js";
 import { parseAssignments } from "../search/settings.js";
-import { assigned, collect, wholeNumber } from "./search.js";
+import { assigned, collect, positiveNumber, wholeNumber } from "./optionValues.js";
 
-/** Options that are one setting each; every other setting is changed with --set. */
+/** The options that change one setting each; every other setting is changed with --set. */
 const options = [
   { name: "layers", setting: "size.layers", help: "layers of the model" },
   { name: "hidden", setting: "size.hidden", help: "its width; a multiple of its heads" },
@@ -41,7 +41,7 @@ const optionsSchema = z.object({
   detach: z.boolean().optional(),
 });
 
-/** The command `pretrain`; `act` is given what the person asked for. */
+/** Builds the command `pretrain`; `act` receives the options that the person gave. */
 export function pretrainCommand(
   act: (command: Command, options: PretrainOptions) => Promise<void>,
 ): Command {
@@ -84,11 +84,4 @@ export function pretrainCommand(
       };
       await act(this, { architectureId: architectureId ?? "", input, resume, detach });
     });
-}
-
-function positiveNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) {
-    throw new InvalidArgumentError("It must be a whole number from 1.");
-  }
-  return Number(text);
 }

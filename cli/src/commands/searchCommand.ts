@@ -1,10 +1,12 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { z } from "zod";
+import type { SearchOptions } from "../search/runSearch.js";
 import { parseAssignments } from "../search/settings.js";
-import type { SearchOptions } from "../search/search.js";
+import { amount, assigned, collect, wholeNumber } from "./optionValues.js";
 
+/** A search that a person asked for. */
 export interface SearchRequest {
-  /** Address given with --api; undefined: where the platform runs. */
+  /** The address given with --api; undefined: the platform on this machine. */
   api: string | undefined;
   options: SearchOptions;
 }
@@ -34,9 +36,10 @@ const optionsSchema = z.object({
 });
 
 /**
- * The command `search`; `act` is given what the person asked for.
+ * Builds the command `search`.
  *
- * @param program what a person types before the options, for the hint how to go on
+ * @param program the words before the options, for the hint how to follow the search again
+ * @param act receives the search that the person asked for
  */
 export function searchCommand(
   program: string,
@@ -96,25 +99,4 @@ export function searchCommand(
       const out = rest.out === undefined ? "" : ` --out ${rest.out}`;
       await act({ api, options: { input, ...rest, resumeWith: `${program}${out} --resume` } });
     });
-}
-
-/** As `--set` would have it; quoted, so that a name of digits stays a name. */
-export function assigned(path: string, name: string | undefined): string[] {
-  return name === undefined ? [] : [`${path}=${JSON.stringify(name)}`];
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
-  return Number(text);
-}
-
-/** A positive number, e.g. 2e7, as JSON has it. */
-function amount(text: string): string {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0) return String(value);
-  throw new InvalidArgumentError("It must be a number above 0.");
-}
-
-export function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
 }

@@ -1,30 +1,22 @@
-import { Command, InvalidArgumentError } from "commander";
-import {
-  cancelledSchema,
-  leaderboardSchema,
-  pausedSchema,
-  resumedSchema,
-  runsSchema,
-} from "../api/answers.js";
+import { Command } from "commander";
+import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
-import {
-  cancelDocument,
-  leaderboardDocument,
-  pauseDocument,
-  resumeDocument,
-  runsDocument,
-} from "../api/documents.js";
+import { cancelDocument, pauseDocument, resumeDocument, runsDocument } from "../api/runs.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
-import { table } from "./table.js";
+import { pageSize } from "./optionValues.js";
+import { decimals, print, table } from "./output.js";
 
-/** The commands that show or change what is there. `connect` gives the API they are meant for. */
-export function listCommands(connect: (command: Command) => Api): Command[] {
+/**
+ * Builds the commands that show runs and their architectures, or pause, resume and cancel a run;
+ * `connect` gives the API to ask.
+ */
+export function runCommands(connect: (command: Command) => Api): Command[] {
   const runs = new Command("runs")
     .description("the newest runs")
     .option("--first <number>", "how many", pageSize, 20)
     .action(async function (this: Command) {
       const { first } = this.opts<{ first: number }>();
-      const { searchRuns } = await connect(this).request(runsDocument, { first }, runsSchema);
+      const { searchRuns } = await connect(this).request(runsDocument, { first });
       const rows = searchRuns.edges.map(({ node }) => [
         node.id,
         node.name,
@@ -52,19 +44,15 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
     .action(async function (this: Command) {
       const { first, run } = this.opts<{ first: number; run?: string }>();
       const filter = run === undefined ? null : { runId: run };
-      const answer = await connect(this).request(
-        leaderboardDocument,
-        { first, filter },
-        leaderboardSchema,
-      );
+      const answer = await connect(this).request(leaderboardDocument, { first, filter });
       const rows = answer.leaderboard.edges.map(({ node }, index) => [
         String(index + 1),
         node.id,
-        node.reference == null ? node.name : `${node.name} (reference)`,
+        node.reference === null ? node.name : `${node.name} (reference)`,
         decimals(node.score),
         (node.stability ?? "").toLowerCase().replace("_", " "),
         String(node.params),
-        node.reference == null ? String(node.generationIndex) : "",
+        node.reference === null ? String(node.generationIndex) : "",
         node.run.name,
       ]);
       const heads = [
@@ -86,12 +74,11 @@ export function listCommands(connect: (command: Command) => Api): Command[] {
 
 function changeCommands(connect: (command: Command) => Api): Command[] {
   const changes = {
-    pause: async (api: Api, id: string) =>
-      (await api.request(pauseDocument, { id }, pausedSchema)).pauseSearch,
+    pause: async (api: Api, id: string) => (await api.request(pauseDocument, { id })).pauseSearch,
     resume: async (api: Api, id: string) =>
-      (await api.request(resumeDocument, { id }, resumedSchema)).resumeSearch,
+      (await api.request(resumeDocument, { id })).resumeSearch,
     cancel: async (api: Api, id: string) =>
-      (await api.request(cancelDocument, { id }, cancelledSchema)).cancelSearch,
+      (await api.request(cancelDocument, { id })).cancelSearch,
   };
   return Object.entries(changes).map(([name, change]) =>
     new Command(name)
@@ -102,18 +89,4 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
         print(`${run.id}: ${run.status.toLowerCase()}`);
       }),
   );
-}
-
-export function pageSize(text: string): number {
-  const size = Number(text);
-  if (Number.isInteger(size) && size >= 1 && size <= 100) return size;
-  throw new InvalidArgumentError("It must be a number from 1 to 100.");
-}
-
-function decimals(score: number | null | undefined): string {
-  return score === null || score === undefined ? "" : score.toFixed(2);
-}
-
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

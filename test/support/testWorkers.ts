@@ -6,8 +6,11 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect } from "vitest";
 import { WorkerProcess } from "./workerProcess.js";
 
-/** A database, a queue and a data folder of a test file's own, and real workers on them. */
-export async function openWorkshop(name: string) {
+/**
+ * Makes a database, a queue and a data folder for one test file, and starts real workers on them.
+ * After the file's last test everything is stopped and removed, and the queue must have had no error.
+ */
+export async function startTestWorkers(name: string) {
   const databaseUrl = await testDatabase();
   const db = createClient(databaseUrl);
   const queueErrors: unknown[] = [];

@@ -1,5 +1,5 @@
-/** What stops a command and what a person can do about it, in one line. Shown without a stack. */
-export class Problem extends Error {
+/** An error that a person can act on: one line with the cause and the remedy, shown without a stack. */
+export class UserError extends Error {
   /**
    * @param {string} message
    * @param {number} [exitCode]
@@ -10,22 +10,22 @@ export class Problem extends Error {
   }
 }
 
-/** The person asked to stop (Ctrl-C, SIGTERM) while something was under way. */
-export class Interrupted extends Problem {
+/** The error of work that a person asked to stop (Ctrl-C, SIGTERM). */
+export class Interrupted extends UserError {
   constructor() {
     super("Stopped.", 130);
   }
 }
 
 /**
- * Ends the process for `error`: a Problem or one of the platform's coded errors as its one line,
- * anything else with its stack, because that is a defect of ours.
+ * Ends the process for `error`: shows a UserError or one of the platform's coded errors as its one
+ * line, anything else, which is a defect, with its stack.
  *
  * @param {unknown} error
  * @returns {never}
  */
 export function exitFor(error) {
-  if (error instanceof Problem) {
+  if (error instanceof UserError) {
     process.stderr.write(`${error.exitCode === 130 ? "" : "✗ "}${error.message}\n`);
     process.exit(error.exitCode);
   }
@@ -36,12 +36,12 @@ export function exitFor(error) {
 }
 
 /**
- * A full disk as a Problem; undefined for anything else.
+ * Returns a UserError when the output of a command says that the disk is full, else undefined.
  *
  * @param {string} what what was under way, e.g. "npm ci"
  * @param {string} output
  */
-export function diskProblem(what, output) {
+export function diskFullError(what, output) {
   if (!/ENOSPC|no space left on device|disk quota exceeded/i.test(output)) return undefined;
-  return new Problem(`The disk ran full during ${what}: free some space and start again.`);
+  return new UserError(`The disk ran full during ${what}: free some space and start again.`);
 }
