@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Tests that need more than their own room: a Postgres, an engine. They have projects of their own. */
+/** Tests that need more than their own package: a Postgres, an engine. They have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
@@ -10,13 +10,13 @@ const oneGraphql = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
-/** The unit tests of one room. */
-function unit(room: string): TestProjectInlineConfiguration {
+/** The unit tests of one package. */
+function unit(name: string): TestProjectInlineConfiguration {
   return {
     resolve: oneGraphql,
     test: {
-      name: room,
-      include: [`${room}/src/**/*.test.ts`, `${room}/native/**/*.test.mjs`],
+      name,
+      include: [`${name}/src/**/*.test.ts`, `${name}/native/**/*.test.mjs`],
       exclude: [...never, ...special],
       testTimeout: 30_000,
     },

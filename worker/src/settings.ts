@@ -7,7 +7,7 @@ import { engineChoices } from "./engine/choose.js";
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   OPNAS_DATA_DIR: z.string().min(1).default(".data"),
-  /** Where users' own texts are; searches read nothing outside of it. */
+  /** Folder of users' own texts; searches read nothing outside of it. */
   OPNAS_TEXT_DIR: z.string().min(1).optional(),
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
   /** Trainers that run at once, each a process with one thread (decision 0006). */

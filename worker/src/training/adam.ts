@@ -58,7 +58,7 @@ export function adamStep(
   }
 }
 
-/** As in BERT: not biases, nor the gains of norms. */
+/** Returns whether weight decay applies: as in BERT, not to biases nor to the gains of norms. */
 function decays(name: string): boolean {
   return !name.endsWith(".bias") && !name.endsWith("norm.weight");
 }
