@@ -8,14 +8,15 @@ import type { BenchmarkProgress } from "./tuning.js";
 
 const noteEveryMilliseconds = 10_000;
 
-/** Where a command's lines go: results, and what is told meanwhile. */
+/** The outputs of the command: `print` for results, `note` for progress. */
 export interface Lines {
   print: (line: string) => void;
   note: (line: string) => void;
 }
 
 /**
- * `npm run benchmark`: reads the arguments and the model, runs GLUE or SQuAD, prints the scores.
+ * Runs `npm run benchmark`: reads the arguments and the model, runs GLUE or SQuAD, prints the
+ * scores.
  * @throws OpnasError BAD_SETTING for arguments that do not fit; else as `readModel`, `startEngine`,
  *   `runGlue` and `runSquad`
  */
@@ -43,7 +44,7 @@ export async function benchmark(
   print(`written to ${out}`);
 }
 
-/** Tells where a run is, at most every ten seconds, and at once when another training begins. */
+/** Reports progress at most every ten seconds, and at once when another training begins. */
 function seldom(note: (line: string) => void): (progress: BenchmarkProgress) => void {
   let last = { training: "", time: 0 };
   return ({ task, learningRate, phase, done, total }) => {
