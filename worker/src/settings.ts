@@ -18,14 +18,17 @@ const settingsSchema = z.object({
 export interface WorkerSettings {
   databaseUrl: string;
   dataFolder: string;
-  /** Users' own texts. */
+  /** The folder of users' own texts. */
   textFolder: string;
   engine: (typeof engineChoices)[number];
   slots: number;
   name: string;
 }
 
-/** @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it */
+/**
+ * Reads the worker's settings from environment variables.
+ * @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it
+ */
 export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {
