@@ -5,7 +5,7 @@ import { binaryOperations, type AttentionGraph, type Operation, type Reference }
  * The shape of a value per head: n tokens, d = d_h = hidden / heads. Both are symbols, so that a
  * graph is never legal only because n happens to equal d.
  *
- * The operations (docs/paper.md §1), with A of shape [r, c]:
+ * The operations (paper §1), with A of shape [r, c]:
  *
  * | operation | result | shapes |
  * |---|---|---|

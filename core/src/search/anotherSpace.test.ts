@@ -59,6 +59,14 @@ function scoreOf(cell: readonly string[]): number {
   return cell.reduce((sum, operation, edge) => sum + worth(operation, edge) - clash(edge), 0);
 }
 
+test("SearchSpace's doc comment has the example's space", () => {
+  const comment = readFileSync(new URL("searchSpace.ts", import.meta.url), "utf8");
+  const source = readFileSync(import.meta.filename, "utf8");
+  const [example = ""] = /const operations = [^]*?\n};\n/.exec(source) ?? [];
+  expect(example).toContain("mutate:");
+  expect(comment.replaceAll(/^ \* ?/gm, "")).toContain(example);
+});
+
 test("docs/another-search-space.md has this example", () => {
   const code = /```ts\n.*?\n\n(.*?)```/s.exec(example)?.[1];
   const own = readFileSync(new URL(import.meta.url), "utf8");

@@ -39,7 +39,7 @@ export interface StartedEngine {
  * To be called once per process, before anything else loads TensorFlow.js.
  *
  * `threads`: small models train fastest with one thread per process and as many processes as
- * cores (docs/decisions). The WebAssembly engine always has one.
+ * cores (docs/decisions/0006). The WebAssembly engine always has one.
  * @throws OpnasError `ENGINE_UNAVAILABLE`
  */
 export async function startEngine(choice: EngineChoice, threads: number): Promise<StartedEngine> {

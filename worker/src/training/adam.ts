@@ -4,7 +4,7 @@ import { tensorNamed, type Tensors } from "../model/tensors.js";
 /** Gradients by parameter name; a parameter that a step did not use has none. */
 export type Gradients = Map<string, Float32Array>;
 
-/** Decay of the mean gradient and of its mean square (the pilot's; docs/decisions). */
+/** Decay of the mean gradient and of its mean square (docs/decisions/0019). */
 const [decay, squareDecay] = [0.9, 0.98];
 const epsilon = 1e-8;
 

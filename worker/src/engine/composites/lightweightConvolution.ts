@@ -5,7 +5,7 @@ import { size } from "./shape.js";
 
 /**
  * Depthwise convolution along the sequence, one kernel per head shared by the head's channels
- * (Wu et al. 2019; paper.md §2): x [b, n, c], weight [h, k] with k odd and h a divisor of c
+ * (Wu et al. 2019; docs/paper.md §2): x [b, n, c], weight [h, k] with k odd and h a divisor of c
  * → [b, n, c]. `normalise` puts a softmax over each kernel. Positions with `keep` [b, n] = 0 are
  * padding and contribute nothing, as positions beyond either end do.
  *
