@@ -5,7 +5,7 @@ import { size } from "./shape.js";
 
 /**
  * Convolves depthwise along the sequence, with one kernel per head that the head's channels share
- * (Wu et al. 2019; the AutoBERT-Zero paper, §2): x [b, n, c], weight [h, k] with k odd and h a divisor of
+ * (Wu et al. 2019; docs/paper.md §2): x [b, n, c], weight [h, k] with k odd and h a divisor of
  * c → [b, n, c]. `normalise` puts a softmax over each kernel. Positions with `keep` [b, n] = 0 are
  * padding and contribute nothing, like positions beyond either end.
  *

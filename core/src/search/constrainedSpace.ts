@@ -2,24 +2,24 @@ import { OpnasError } from "../errors.js";
 import type { Random } from "../random.js";
 import type { SearchSpace } from "./searchSpace.js";
 
-/** Samples drawn before it is said that the accepted part of the space is too small to search. */
+/** Samples that may be rejected before the accepted part counts as too small to search. */
 const sampleAttempts = 10_000;
 
-/** Neighbours of one parent drawn before it is held to have none that is accepted. */
+/** Mutations of a parent that may be rejected before a fresh sample replaces them. */
 const mutationAttempts = 256;
 
 /**
- * The part of a space that `accepts` holds for: whatever is not accepted is drawn again, from the
- * same stream. Where no accepted neighbour of a parent is found, a fresh sample stands in for it and
- * says so. A chooser is asked for every draw, also those that were not accepted: to a policy that
- * learns they are steps of the same episode.
+ * Returns the part of a space that satisfies a constraint, by rejection sampling from the same
+ * stream. Where 256 mutations of a parent are rejected, a fresh sample replaces them and its
+ * description says so. The chooser is asked for rejected mutations too: to a policy they are steps
+ * of the same episode.
  *
- * `sample`, and `mutate` where it samples, throw OpnasError BAD_SETTING when none of 10,000 samples
- * is accepted.
+ * `sample`, and `mutate` where it samples, throw OpnasError BAD_SETTING when all of 10,000 samples
+ * are rejected.
  *
- * @param accepts pure: the same for the same architecture
+ * @param accepts the constraint; a pure function of the architecture
  */
-export function within<A>(
+export function constrainedSpace<A>(
   space: SearchSpace<A>,
   accepts: (architecture: A) => boolean,
 ): SearchSpace<A> {

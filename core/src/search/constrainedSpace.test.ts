@@ -9,16 +9,16 @@ import type { SearchSettings } from "../settings/search.js";
 import { chooseUniformly, type SearchSpace } from "./searchSpace.js";
 import { searchContext, strategies } from "./strategies.js";
 import type { Candidate, Proposal } from "./strategy.js";
-import { within } from "./within.js";
+import { constrainedSpace } from "./constrainedSpace.js";
 
 const preset = presetNamed("tiny");
 const settings: SearchSettings = { ...preset.settings, generations: 3 };
 const { size } = settings;
 const cheapest = leastCost(size);
-/** What about a sample in ten meets. */
+/** Limits that about a sample in ten meets. */
 const limits = { parameters: cheapest.parameters + 100, flops: 1.02 * cheapest.flops };
 
-/** Everything that a strategy proposes; dearer architectures score higher, so that it climbs. */
+/** Lists a run's proposals; costlier architectures score higher, so the search moves to the limits. */
 function proposals(
   name: StrategyName,
   limited: SearchSettings,
@@ -42,7 +42,7 @@ function proposals(
 }
 
 describe.each(strategyNames)("under limits the strategy %s", (name) => {
-  test("proposes nothing above them, in full generations", { timeout: 60_000 }, () => {
+  test("proposes nothing above them and fills every generation", { timeout: 60_000 }, () => {
     for (const seed of [1, 2]) {
       const found = proposals(name, { ...settings, limits }, seed);
       expect(found).toHaveLength(16 + 3 * 16);
@@ -61,10 +61,14 @@ describe.each(strategyNames)("under limits the strategy %s", (name) => {
     expect(proposals(name, limited, 3)).toEqual(proposals(name, limited, 3));
   });
 
-  test("proposes what it would without, where limits are beyond reach", { timeout: 60_000 }, () => {
-    const beyond = { ...settings, limits: { parameters: 1e12, flops: 1e15 } };
-    expect(proposals(name, beyond, 3)).toEqual(proposals(name, settings, 3));
-  });
+  test(
+    "proposes the same as without limits where no architecture reaches them",
+    { timeout: 60_000 },
+    () => {
+      const beyond = { ...settings, limits: { parameters: 1e12, flops: 1e15 } };
+      expect(proposals(name, beyond, 3)).toEqual(proposals(name, settings, 3));
+    },
+  );
 });
 
 /** Whole numbers below 1,000,000; a mutation adds one. */
@@ -76,13 +80,15 @@ const numbers: SearchSpace<number> = {
   mutate: (parent) => ({ architecture: parent + 1, description: "one more" }),
 };
 
-describe("within", () => {
-  test("says so where nothing is accepted", () => {
-    expect(() => within(numbers, () => false).sample(stream(1, "none"))).toThrow(/limits/);
+describe("constrainedSpace", () => {
+  test("throws an error that names the limits where nothing is accepted", () => {
+    expect(() => constrainedSpace(numbers, () => false).sample(stream(1, "none"))).toThrow(
+      /limits/,
+    );
   });
 
-  test("keeps a mutation that is accepted, and samples another where none is", () => {
-    const even = within(numbers, (number) => number % 2 === 0);
+  test("returns an accepted mutation, and samples an architecture where no mutation is accepted", () => {
+    const even = constrainedSpace(numbers, (number) => number % 2 === 0);
     const random = stream(1, "numbers");
     expect(even.mutate(7, chooseUniformly, random)).toEqual({
       architecture: 8,

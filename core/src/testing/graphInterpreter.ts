@@ -12,13 +12,13 @@ export type Matrix = readonly (readonly number[])[];
 export type Inputs = Readonly<Record<GraphInput, Matrix>>;
 
 /**
- * Tokens and head size of the numeric checks: different, so that a mixed-up axis shows, and with a
- * √d that is no whole number, so that scaling is never the same as adding.
+ * Tokens and head size of the numeric checks: different, so that a mixed-up axis shows, and with an
+ * irrational √d, so that scaling is never the same as adding.
  */
 export const tokens = 3;
 export const headSize = 5;
 
-/** Normal inputs [tokens, headSize]. */
+/** Samples standard normal inputs, each [tokens, headSize]. */
 export function randomInputs(seed: number): Inputs {
   const random = stream(seed, "inputs of a numeric check");
   const matrix = (): Matrix =>
@@ -26,7 +26,7 @@ export function randomInputs(seed: number): Inputs {
   return { Q: matrix(), K: matrix(), V: matrix(), P: matrix() };
 }
 
-/** What a graph computes, by the definitions of the operations and nothing else. */
+/** Computes a graph's output by the definitions of the operations and nothing else. */
 export function evaluateGraph(graph: AttentionGraph, inputs: Inputs): Matrix {
   const values: Matrix[] = [];
   const valueOf = (reference: Reference): Matrix =>
@@ -35,7 +35,7 @@ export function evaluateGraph(graph: AttentionGraph, inputs: Inputs): Matrix {
   return valueOf(graph.output);
 }
 
-/** What a canonical term stands for. */
+/** Computes the value of a canonical term. */
 export function evaluateTerm(term: Term, inputs: Inputs): Matrix {
   const cores = new Map<string, Matrix>();
   const evaluate = ({ negated, scales, transposed, core }: Term): Matrix => {
@@ -55,7 +55,7 @@ export function evaluateTerm(term: Term, inputs: Inputs): Matrix {
   return evaluate(term);
 }
 
-/** Whether two matrices agree to within rounding. */
+/** Returns true if two matrices are equal up to rounding. */
 export function agree(a: Matrix, b: Matrix, tolerance = 1e-6): boolean {
   const size = Math.max(1, ...a.flat().map(Math.abs));
   return (
