@@ -1,21 +1,21 @@
 /**
- * What weight sharing is worth: how far the ranking of architectures by scores with inherited weights
- * agrees with their ranking when each is trained alone (a record of `npm run bench:record`), at what
- * cost, and what would have agreed as well.
+ * What weight sharing is worth: how far the ranking of architectures by scores with inherited
+ * weights agrees with their ranking when each is trained alone (a record of `npm run
+ * bench:record`), at what cost, and what would have agreed as well.
  *
  *   npm run bench:biws -- [--json FILE] [--record FILE.json.gz] [--skip 64] [--architectures 200]
  *     [--seeds 4] [--override '{"superNet":{"steps":4000}}'] [--engine auto] [--keep FOLDER]
  *
- * How long the super-net trains (a sixth of the record's steps) and a candidate is fine-tuned (twice
- * the record's) was chosen on the record's first 64 random architectures (docs/decisions/0018), so
+ * How long the super-net trains (a sixth of the record's steps) and a candidate is fine-tuned
+ * (twice the record's) was chosen on the record's first 64 random architectures (decision 0018), so
  * these are skipped: what counts is the ranking of the others.
  *
- * Beside the super-net (two branches a step), one with a single branch a step is trained, for as many
- * sub-networks; and the numbers of parameters, FLOPs and convolution layers rank for nothing. Each is
- * compared by Kendall's τ over all architectures and over those that learned alone under every seed,
- * with 95 % intervals by resampling the architectures. A few architectures are trained alone again, in
- * turn with the candidates, so that both costs are of one machine at one time. `--keep` keeps the
- * super-nets and uses those that are there; what they cost is then not known.
+ * Beside the super-net (two branches a step), one with a single branch a step is trained, for as
+ * many sub-networks; and the numbers of parameters, FLOPs and convolution layers rank for nothing.
+ * Each is compared by Kendall's τ over all architectures and over those that learned alone under
+ * every seed, with 95 % intervals by resampling the architectures. A few architectures are trained
+ * alone again, in turn with the candidates, so that both costs are of one machine at one time.
+ * `--keep` keeps the super-nets and uses those that are there; what they cost is then not known.
  */
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * Candidates evaluated per hour by number of trainer processes and of threads in each, as the worker
- * starts them: which default is best (docs/decisions/0006).
+ * Candidates evaluated per hour by number of trainer processes and of threads in each, as the
+ * worker starts them: which default is best (decision 0006).
  *
  *   npm run bench:candidates -- --json FILE [--processes 1,2] [--threads 1,2] [--rounds 3]
  *     [--candidates 6] [--preset tiny] [--engine auto]

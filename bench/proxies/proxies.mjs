@@ -6,7 +6,7 @@
  *     [--engine auto] [--override '{"candidate":{"steps":40}}'] [--keep FOLDER] [--alone 0]
  *
  * `--alone N` also trains each architecture by itself for N steps and says how far the ranking by
- * inherited weights agrees (paper §4: what weight sharing must show).
+ * inherited weights agrees (docs/paper.md §4: what weight sharing must show).
  * `--override` changes settings of the preset; `--keep` keeps the super-nets, and uses those that
  * are there already (after a change of what they depend on, take another folder).
  */

@@ -1,6 +1,6 @@
 /**
  * What the strategies' settings are worth: evaluations to random search's best of 200 on the record
- * of truth, one setting changed at a time, as a Markdown table (docs/decisions/0015).
+ * of truth, one setting changed at a time, as a Markdown table (decision 0015).
  *
  *   npm run bench:sweep -- [--seeds 200] [--first-seed 10001] [--only ucb]
  */

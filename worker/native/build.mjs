@@ -14,7 +14,7 @@ import { cleanEnvironment, engineNode, npmCommand } from "./nodeAndNpm.mjs";
 import { StepFailed, run } from "./run.mjs";
 import { unzip } from "./unzip.mjs";
 
-/** The version of TensorFlow's wheel; newer ones are larger and no faster (docs/decisions/0002). */
+/** The version of TensorFlow's wheel; newer ones are larger and no faster (decision 0002). */
 const WHEEL_VERSION = "2.18.0";
 
 /** Checks within seconds that npm's registry answers; fails on a machine that is offline. */

@@ -10,7 +10,7 @@ export interface GraphProblem {
   message: string;
 }
 
-/** The fewest inputs that a graph may use (paper §1). */
+/** The fewest inputs that a graph may use (docs/paper.md §1). */
 export const minGraphInputs = 2;
 
 /** Returns the first fault of a graph, or undefined if it is legal. */

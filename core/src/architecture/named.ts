@@ -111,7 +111,7 @@ const layer12 = attention({
   output: 6,
 });
 
-/** AutoBERT-Zero-base, the backbone that the paper found (paper §7). */
+/** AutoBERT-Zero-base, the backbone that the paper found (docs/paper.md §7). */
 export const autobertZeroBase: Architecture = {
   version: 1,
   layers: [
@@ -137,9 +137,9 @@ export const namedBackbones = {
 } as const satisfies Record<string, Architecture>;
 
 /**
- * Cuts or stretches a pattern of layers to a depth. A shallower backbone has its first layers, which
- * keeps the alternation of kinds. A deeper one repeats each layer as evenly as possible, in order
- * (L12 to L24: each twice).
+ * Cuts or stretches a pattern of layers to a depth. A shallower backbone has its first layers,
+ * which keeps the alternation of kinds. A deeper one repeats each layer as evenly as possible, in
+ * order (L12 to L24: each twice).
  *
  * @param depth number of layers, 1 to `maxLayers`
  * @throws OpnasError BAD_INPUT if the depth is out of range

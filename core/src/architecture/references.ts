@@ -11,8 +11,9 @@ export interface ReferenceBackbone {
 
 /**
  * Returns the reference backbones at a depth: vanilla BERT, the pattern of AutoBERT-Zero
- * (paper §7), and the pattern's attention layers or convolution layers alone (`withDepth` says how a
- * pattern is cut or stretched). Shallow ones may be equal: one layer of the pattern is a convolution.
+ * (docs/paper.md §7), and the pattern's attention layers or convolution layers alone (`withDepth`
+ * says how a pattern is cut or stretched). Shallow ones may be equal: one layer of the pattern is a
+ * convolution.
  *
  * @throws OpnasError BAD_INPUT if the depth is out of range
  */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The primitive operations with one argument (paper §1). */
+/** The primitive operations with one argument (docs/paper.md §1). */
 export const unaryOperations = [
   "neg",
   "transpose",
@@ -9,15 +9,18 @@ export const unaryOperations = [
   "logsigmoid",
   "softsign",
 ] as const;
-/** The primitive operations with two arguments (paper §1). */
+/** The primitive operations with two arguments (docs/paper.md §1). */
 export const binaryOperations = ["add", "matmul", "cosine", "euclidean"] as const;
-/** The primitive operations of the attention graph (paper §1). */
+/** The primitive operations of the attention graph (docs/paper.md §1). */
 export const operations = [...unaryOperations, ...binaryOperations] as const;
 
-/** The inputs of a graph: four linear maps of the layer's input, each [n, d_h] per head (paper §1). */
+/**
+ * The inputs of a graph: four linear maps of the layer's input, each [n, d_h] per head
+ * (docs/paper.md §1).
+ */
 export const graphInputs = ["Q", "K", "V", "P"] as const;
 
-/** The kernel sizes of the convolution block (paper §2). */
+/** The kernel sizes of the convolution block (docs/paper.md §2). */
 export const kernelSizes = [3, 5, 7, 9, 15, 31, 65] as const;
 
 /** The most nodes that a graph may have. */
@@ -64,8 +67,8 @@ export const layerSchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * The JSON form of a backbone. The schema checks the form only; `checkArchitecture` also checks that
- * every reference points backwards, that arities fit and that shapes agree.
+ * The JSON form of a backbone. The schema checks the form only; `checkArchitecture` also checks
+ * that every reference points backwards, that arities fit and that shapes agree.
  */
 export const architectureSchema = z.strictObject({
   version: z.literal(1),

@@ -5,7 +5,7 @@ import { binaryOperations, type AttentionGraph, type Operation, type Reference }
  * The shape of a value per head: n tokens, d = d_h = hidden / heads. Both are symbols, so that a
  * graph is never legal only because n happens to equal d.
  *
- * The operations (paper §1), with A of shape [r, c]:
+ * The operations (docs/paper.md §1), with A of shape [r, c]:
  *
  * | operation | result | shapes |
  * |---|---|---|
@@ -48,7 +48,9 @@ export function axesOf(shape: Shape): { rows: Axis; columns: Axis } {
   };
 }
 
-/** Returns the shape of an operation's result, or a sentence that says why the arguments do not fit. */
+/**
+ * Returns the shape of an operation's result, or a sentence that says why the arguments do not fit.
+ */
 export function resultShape(
   operation: Operation,
   args: readonly Shape[],
@@ -82,7 +84,10 @@ export function resultShape(
   }
 }
 
-/** Returns the shape of every node in the graph's order, or the first node that does not fit and why. */
+/**
+ * Returns the shape of every node in the graph's order, or the first node that does not fit and
+ * why.
+ */
 export function traceShapes(
   graph: AttentionGraph,
 ): { shapes: Shape[] } | { node: number; problem: string } {

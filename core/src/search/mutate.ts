@@ -26,10 +26,10 @@ import { operandsOf } from "./operands.js";
 export type MutationSettings = SearchSettings["mutation"];
 
 /**
- * Makes a child of a legal backbone (paper §3). Inter-layer mutation first: each layer may change
- * its kind, at random. Then intra-layer mutation, `edits` times: one layer, each equally likely, is
- * changed, and the chooser samples its operation or kernel size. Further edits are made while the
- * child has its parent's key. The child is simplified and legal.
+ * Makes a child of a legal backbone (docs/paper.md §3). Inter-layer mutation first: each layer may
+ * change its kind, at random. Then intra-layer mutation, `edits` times: one layer, each equally
+ * likely, is changed, and the chooser samples its operation or kernel size. Further edits are made
+ * while the child has its parent's key. The child is simplified and legal.
  */
 export function mutateBackbone(
   parent: Architecture,

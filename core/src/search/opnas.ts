@@ -5,10 +5,10 @@ import { upperConfidenceBound } from "./screening.js";
 import { orderedHistory, type Strategy } from "./strategy.js";
 
 /**
- * Operation-priority evolution (paper §3): evolution whose mutations sample operations and kernel
- * sizes by upper confidence bounds on the scores of earlier architectures with them in that place.
- * With `screening.draws` above 1 each child is the best of so many mutations by another such bound
- * (screening.ts), which the paper does not have.
+ * Operation-priority evolution (docs/paper.md §3): evolution whose mutations sample operations and
+ * kernel sizes by upper confidence bounds on the scores of earlier architectures with them in that
+ * place. With `screening.draws` above 1 each child is the best of so many mutations by another such
+ * bound (screening.ts), which the paper does not have.
  */
 export const opnas: Strategy = {
   initial: initialPopulation,

@@ -7,7 +7,7 @@ import {
   type SlotKind,
 } from "./searchSpace.js";
 
-/** Statistics of one operation in one slot (paper §3); GraphQL has a type of this name. */
+/** Statistics of one operation in one slot (docs/paper.md §3); GraphQL has a type of this name. */
 export interface OperationPriority {
   kind: SlotKind;
   /** Position along the path for operations, layer for kernels; from 0. */
@@ -30,12 +30,13 @@ export interface Sample {
 }
 
 /**
- * Computes the priority of every operation in every slot seen so far (paper §3), slots in ascending
- * order: path positions up to the longest path, then the layers that were ever convolutions.
+ * Computes the priority of every operation in every slot seen so far (docs/paper.md §3), slots in
+ * ascending order: path positions up to the longest path, then the layers that were ever
+ * convolutions.
  *
  * An operation that was never sampled in a slot counts as sampled once, with the mean score of the
- * slot: the largest exploration bonus, yet finite, so that several unknown operations share what the
- * known ones leave. The paper does not say what to do; this choice is ours (docs/decisions/0019).
+ * slot: the largest exploration bonus, yet finite, so that several unknown operations share what
+ * the known ones leave. The paper does not say what to do; this choice is ours (decision 0019).
  *
  * Sums run in the order of the samples, so the same order gives the same bits.
  */

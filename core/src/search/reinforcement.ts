@@ -11,11 +11,11 @@ import {
 } from "./strategy.js";
 
 /**
- * Reinforcement learning, one of the strategies that the paper compares with (paper §3). A policy,
- * a softmax over the operations of each slot, samples the operations of mutations of the best
- * candidates. It is updated from the children's scores by REINFORCE (Williams 1992) with a moving
- * mean as baseline. Its state follows from the history: earlier generations are proposed again, one
- * after the other.
+ * Reinforcement learning, one of the strategies that the paper compares with (docs/paper.md §3). A
+ * policy, a softmax over the operations of each slot, samples the operations of mutations of the
+ * best candidates. It is updated from the children's scores by REINFORCE (Williams 1992) with a
+ * moving mean as baseline. Its state follows from the history: earlier generations are proposed
+ * again, one after the other.
  */
 export const reinforcement: Strategy = {
   initial: initialPopulation,
@@ -60,7 +60,9 @@ function propose<A>(
   return { children: evolve(seen, generation, policy.choose, { ...context, space }), actions };
 }
 
-/** Returns the space with a record, by key, of the actions that led to each mutated architecture. */
+/**
+ * Returns the space with a record, by key, of the actions that led to each mutated architecture.
+ */
 function recordingActions<A>(space: SearchSpace<A>) {
   const actions = new Map<string, readonly Action[]>();
   const recording: SearchSpace<A> = {
@@ -105,8 +107,8 @@ class Policy {
   }
 
   /**
-   * Adds learningRate · (score − baseline) / scale · ∇ log π of every action to the logits, and moves
-   * the baseline.
+   * Adds learningRate · (score − baseline) / scale · ∇ log π of every action to the logits, and
+   * moves the baseline.
    *
    * @param scale points of the score in one unit of advantage
    */

@@ -67,9 +67,9 @@ const reuse = 0.1;
 const fewestNodes: Readonly<Record<Shape, number>> = { "n×d": 0, "d×n": 1, "n×n": 1, "d×d": 2 };
 
 /**
- * Lists all rules that make a value of a shape. The weights favour the parts of attention, a softmax
- * of an n×n matrix times an n×d one; every legal graph has a positive probability. The weights are
- * ours (docs/decisions/0019).
+ * Lists all rules that make a value of a shape. The weights favour the parts of attention, a
+ * softmax of an n×n matrix times an n×d one; every legal graph has a positive probability. The
+ * weights are ours (decision 0019).
  */
 function rulesFor(shape: Shape): Rule[] {
   const { rows, columns } = axesOf(shape);

@@ -6,10 +6,10 @@ import type { Feature, SearchSpace } from "./searchSpace.js";
 const ridge = 1;
 
 /**
- * Returns a function that gives an upper confidence bound on an architecture's score. The effects of
- * all operations in all slots are estimated together by ridge regression (LinUCB, Li et al. 2010;
- * docs/decisions/0015), whereas a mean score by itself (paper §3) also credits an operation with what
- * was in the other slots.
+ * Returns a function that gives an upper confidence bound on an architecture's score. The effects
+ * of all operations in all slots are estimated together by ridge regression (LinUCB, Li et al.
+ * 2010; decision 0015), whereas a mean score by itself (docs/paper.md §3) also credits an operation
+ * with what was in the other slots.
  *
  * Scores are replaced by the normal quantiles of their ranks. So no scale has to be set, and
  * architectures that diverged or did not learn do not hide the differences among good ones. The

@@ -40,7 +40,7 @@ export interface StartedEngine {
  * To be called once per process, before anything else loads TensorFlow.js.
  *
  * @param threads of one operation: small models train fastest with one thread per process and as
- *   many processes as cores (docs/decisions/0006); the WebAssembly engine always has one
+ *   many processes as cores (decision 0006); the WebAssembly engine always has one
  * @throws OpnasError `ENGINE_UNAVAILABLE`
  */
 export async function startEngine(choice: EngineChoice, threads: number): Promise<StartedEngine> {

@@ -56,7 +56,7 @@ export function spanParameters({ hidden }: ModelSize): Parameter[] {
 export const segmentEmbedding = "embedding.segment.weight";
 
 /**
- * Parameters that full pre-training adds to a backbone (docs/decisions/0012): the segment embedding
+ * Parameters that full pre-training adds to a backbone (decision 0012): the segment embedding
  * and the next-sentence head, on BERT's pooled [CLS].
  */
 export function pairParameters({ hidden }: ModelSize): Parameter[] {

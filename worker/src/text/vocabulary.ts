@@ -27,7 +27,7 @@ const continuation = "##";
  *
  * The same words must give the same ids in every process, which the trainer in npm's `tokenizers`
  * does not guarantee: it orders characters, and with them equally frequent merges, by a randomly
- * seeded hash map (docs/decisions/0007). Ties here go to the pair met first, words in code-unit
+ * seeded hash map (decision 0007). Ties here go to the pair met first, words in code-unit
  * order.
  *
  * @param wordCounts lower-cased words of the pre-training text with the number of times each occurs

@@ -13,7 +13,7 @@ export type Run = (name: string, inputs: Tensor[]) => Tensor[];
 /**
  * Returns the composites made of our own operations, each of which passes over memory once where an
  * engine's own operations need five to fifteen passes; natively they are 1.3 to 2.8 times as fast,
- * softsign excepted (`npm run bench:paths`, docs/decisions/0010). The operations have the same
+ * softsign excepted (`npm run bench:paths`, decision 0010). The operations have the same
  * names and arguments in libtensorflow (worker/native/kernels) and WebAssembly
  * (worker/native/wasm).
  */

@@ -40,7 +40,7 @@ let pass: Pass | undefined;
 
 /**
  * Makes a part of a model run as one operation after its first calls, where the engine can record:
- * its operations are kept as a graph, forward and backward (docs/decisions/0009). One by one, an
+ * its operations are kept as a graph, forward and backward (decision 0009). One by one, an
  * operation costs about 50 µs in JavaScript, more than many take to compute. The graph runs the
  * same kernels in the same order, so it gives the same bits.
  *

@@ -8,7 +8,7 @@ import { documentsOfLines } from "./jsonLines.js";
 import { resolveInTexts } from "./folder.js";
 import { documentsOf } from "./sections.js";
 
-/** Most bytes of all files of a text together (docs/decisions/0016 has its time and memory). */
+/** Most bytes of all files of a text together (decision 0016 has its time and memory). */
 export const mostBytes = 300e6;
 /** Fewest documents: one for pre-training, one for training tasks, one for tests. */
 const fewestDocuments = 3;
