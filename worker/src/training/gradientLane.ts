@@ -91,7 +91,8 @@ export class Lane {
 function failure(thread: Worker): Promise<never> {
   return new Promise((_, reject) => {
     const fail = (cause: unknown) => {
-      const sentence = "A second thread could not start the engine.";
+      const reason = cause instanceof Error ? cause.message : `it ended with code ${String(cause)}`;
+      const sentence = `A second thread could not start the engine: ${reason}`;
       reject(new OpnasError("ENGINE_UNAVAILABLE", sentence, { cause }));
     };
     thread.once("error", fail);

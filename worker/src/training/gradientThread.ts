@@ -1,6 +1,6 @@
 /** The thread of a lane (lane.ts). */
 import { MessagePort, workerData } from "node:worker_threads";
-import { architectureSchema, toOpnasError } from "@opnas/core";
+import { architectureSchema, modelSizeSchema, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { maskedSequencesSchema } from "../batches/masked.js";
 import { maskedPairsSchema } from "../batches/sentencePairs.js";
@@ -9,15 +9,8 @@ import { startEngine } from "../engine/start.js";
 import type { LaneReply } from "./gradientLane.js";
 import { Learner } from "./lesson.js";
 
-const count = z.int().min(1);
-const sizeSchema = z.object({
-  layers: count,
-  hidden: count,
-  heads: count,
-  vocabulary: count,
-  length: count,
-  rawKernels: z.boolean(),
-});
+/** Core's settings of a size with their defaults; a vocabulary may be smaller than a search's. */
+const sizeSchema = z.object({ ...modelSizeSchema.shape, vocabulary: z.int().min(1) });
 const tensorsSchema = z.map(
   z.string(),
   z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),
@@ -36,7 +29,10 @@ const lessonSchema = z.object({
   batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
 });
 
-const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
+const parsed = startSchema.safeParse(workerData);
+// A ZodError loses its message on the way to another thread.
+if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+const { engine, size, weights, gradients, signal, port } = parsed.data;
 const room = new Map([...gradients].map(([name, { data }]) => [name, data]));
 const learner = new Learner(size, weights, room);
 
