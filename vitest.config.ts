@@ -34,7 +34,7 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
-      { test: { name: "bench", include: ["bench/**/*.test.mjs"], exclude: never } },
+      { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {
           name: "start",

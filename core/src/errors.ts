@@ -56,3 +56,11 @@ export function toOpnasError(error: unknown): OpnasError {
   const message = error instanceof Error ? error.message : String(error);
   return new OpnasError("INTERNAL", message, { cause: error });
 }
+
+/** Describes an error for a terminal, with every cause below it: stacks, or sentences with codes. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected = error instanceof OpnasError && error.code !== "INTERNAL";
+  const own = isExpected ? `${error.message} [${error.code}]` : (error.stack ?? error.message);
+  return error.cause === undefined ? own : `${own}\n  caused by: ${describeError(error.cause)}`;
+}
