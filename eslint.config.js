@@ -89,7 +89,7 @@ export default tseslint.config(
         {
           object: "Math",
           property: "random",
-          message: "core is seeded: sample from a stream (core/src/random.ts).",
+          message: "core is seeded: draw from a stream (random.ts).",
         },
       ],
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "performance"],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Tests that need more than their own package (a Postgres, an engine) have projects of their own. */
+/** Tests that need more than their own package: a Postgres, an engine. They have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
@@ -10,7 +10,7 @@ const oneGraphql = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
-/** The project of one package's unit tests. */
+/** The unit tests of one package. */
 function unit(name: string): TestProjectInlineConfiguration {
   return {
     resolve: oneGraphql,
@@ -34,7 +34,7 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
-      { test: { name: "bench", include: ["bench/**/*.test.mjs"], exclude: never } },
+      { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {
           name: "start",

@@ -18,7 +18,7 @@ export interface NewCandidate extends Proposal<Backbone> {
   flops: number;
 }
 
-/** A published backbone that is stored beside generation 0 (docs/decisions/0013). */
+/** A published backbone that is stored beside generation 0 (decision 0013). */
 export interface NewReference extends NewCandidate {
   /** Its key in `referenceBackbones` of core. */
   reference: string;

@@ -69,7 +69,10 @@ function fractionOf(run: SearchRun, settings: SearchSettings): number {
  */
 const superNetCost = 2;
 
-/** The super-net's part of a run's work; each of its steps trains two sub-networks (paper §4). */
+/**
+ * The super-net's part of a run's work; each of its steps trains two sub-networks (docs/paper.md
+ * §4).
+ */
 function superNetShare(settings: SearchSettings): number {
   const superNet = 2 * superNetCost * trainingWork(settings.superNet);
   return superNet / (superNet + candidateCount(settings) * candidateWork(settings));

@@ -8,7 +8,7 @@ import type { PreparedData } from "../text/types.js";
 
 const count = z.int().min(1);
 
-/** Sequences [size × length] with some tokens hidden, as `maskBatch` does. */
+/** A batch of sequences [size × length] with some tokens hidden by `maskBatch`. */
 export const maskedSequencesSchema = z.object({
   ids: int32ArraySchema,
   positions: int32ArraySchema,
@@ -18,7 +18,7 @@ export const maskedSequencesSchema = z.object({
 });
 export type MaskedSequences = z.infer<typeof maskedSequencesSchema>;
 
-/** What a thread that draws batches starts from. */
+/** Everything that the batches of a training by masked language modelling follow from. */
 export const batchSpecSchema = z.object({
   settings: z.object({
     masking: z.number(),
@@ -31,12 +31,12 @@ export const batchSpecSchema = z.object({
   size: count,
   seed: z.int(),
   purpose: z.string(),
-  /** The first step to draw for. */
+  /** The first step to make a batch for. */
   first: z.int(),
 });
 export type BatchSpec = z.infer<typeof batchSpecSchema>;
 
-/** The batch of each pre-training step; it follows from (seed, purpose, step) alone. */
+/** Returns a function from a step to its batch, which follows from (seed, purpose, step) alone. */
 export function maskedBatches(
   { masking, size: { vocabulary } }: BatchSpec["settings"],
   { pretrain }: Pick<PreparedData, "pretrain">,

@@ -9,20 +9,20 @@ const spec = { settings, data, size: 4, seed: 1, purpose: "test", first: 3 };
 const start = (workerData: unknown) =>
   Prefetcher.start(threadFile, workerData, (message) => maskedSequencesSchema.parse(message));
 
-test("draws what would be drawn here, in order, from the first step on", async () => {
+test("returns the batches that would be made in this thread, in order, from the first step on", async () => {
   const prefetcher = start(spec);
   const batchOf = maskedBatches(settings, data, 4, 1, "test");
   for (let step = 3; step < 40; step++) expect(await prefetcher.next()).toEqual(batchOf(step));
   await prefetcher.end();
 });
 
-test("tells what went wrong in the thread, to who waits and to who asks later", async () => {
+test("rejects with the thread's error, both for a waiting and for a later call", async () => {
   const prefetcher = start({ ...spec, size: 0 });
   await expect(prefetcher.next()).rejects.toMatchObject({ code: "INTERNAL" });
   await expect(prefetcher.next()).rejects.toMatchObject({ code: "INTERNAL" });
 });
 
-test("tells who asks after its end", async () => {
+test("rejects calls after its end", async () => {
   const prefetcher = start(spec);
   await prefetcher.next();
   await prefetcher.end();

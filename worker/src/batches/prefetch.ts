@@ -35,7 +35,9 @@ export class Prefetcher<T> {
       }
     });
     thread.on("error", (error) => prefetcher.fail(error));
-    thread.on("exit", () => prefetcher.fail(new Error("The thread that draws batches ended.")));
+    thread.on("exit", () =>
+      prefetcher.fail(new Error("The thread that prefetches batches ended.")),
+    );
     for (let asked = 0; asked < bufferSize; asked++) thread.postMessage("next");
     return prefetcher;
   }

@@ -4,7 +4,10 @@ import { runningText, segmentsOf } from "../text/sequences.js";
 import { clsId, firstWordId, sepId } from "../text/types.js";
 import { maskedPairsSchema, pairBatches } from "./sentencePairs.js";
 
-/** Forty documents of thirty sentences of seven words; a word tells its document and its place. */
+/**
+ * Forty documents of thirty sentences of seven words; a word's id encodes its document and its
+ * place.
+ */
 const [documentCount, sentenceCount, words] = [40, 30, 7];
 const perDocument = sentenceCount * words;
 const documents = runningText(
@@ -65,7 +68,7 @@ describe("sentence pairs", () => {
     expect(share).toBeLessThan(0.58);
   });
 
-  test("take every border once in an epoch", () => {
+  test("use every border once in an epoch", () => {
     const borders = new Set(rows.map(({ first }) => first.at(-1)));
     expect(borders.size).toBe(rows.length);
   });
@@ -75,7 +78,7 @@ describe("sentence pairs", () => {
     expect(new Set(counts)).toEqual(new Set([Math.round(0.15 * 8 * (length - 3))]));
   });
 
-  test("tell their second segment from the first [SEP] on", () => {
+  test("have their second segment from the first [SEP] on", () => {
     const { ids, size } = batchOf(0);
     const segments = segmentsOf(ids, size, length);
     for (const [row, { first }] of rowsOf(0).entries()) {
@@ -84,7 +87,7 @@ describe("sentence pairs", () => {
     }
   });
 
-  test("are the same drawn ahead by a thread, from any batch on", async () => {
+  test("are the same when a thread prefetches them, from any batch on", async () => {
     const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
     const parse = (message: unknown) => maskedPairsSchema.parse(message);
     const prefetcher = Prefetcher.start(threadFile, { ...spec, first: 5 }, parse);

@@ -4,10 +4,10 @@ import type { StepProgress } from "../training/loop.js";
 const fewest = 5;
 
 /**
- * Times a candidate's training steps by their progress reports. A step lasts from the report
- * before it to its own, with its batch, gradients, update and whatever else the process does between;
- * the first of a training, which has none before it, is not counted. Steps in which parts are
- * recorded (docs/decisions/0009) are slower; the median passes over them.
+ * Times a candidate's training steps by their progress reports. A step lasts from the report before
+ * it to its own, with its batch, gradients, update and whatever else the process does between; the
+ * first of a training, which has none before it, is not counted. Steps in which parts are recorded
+ * (decision 0009) are slower; the median passes over them.
  */
 export class StepTimer {
   private readonly seconds = { train: [] as number[], "fine-tune": [] as number[] };
@@ -21,9 +21,9 @@ export class StepTimer {
   }
 
   /**
-   * Returns the median seconds of one step of the candidate's own training; of fine-tuning where that had fewer
-   * than five to time; null where that had, too. It holds for the batch and length of the settings
-   * and for the machine that measured it.
+   * Returns the median seconds of one step of the candidate's own training; of fine-tuning where
+   * that had fewer than five to time; null where that had, too. It holds for the batch and length
+   * of the settings and for the machine that measured it.
    */
   median(): number | null {
     const { train, "fine-tune": fineTune } = this.seconds;

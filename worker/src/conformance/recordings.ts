@@ -28,7 +28,7 @@ const architectures: [string, Architecture][] = [
   ]),
 ];
 
-/** Loss and gradients of a classification, as plain numbers. */
+/** Returns a function that computes loss and gradients of a classification, as plain numbers. */
 function classification(architecture: Architecture, padded: boolean) {
   const backbone = buildBackbone(size, architecture);
   const parameters = [...backbone.parameters, ...classifierParameters(size, 3)];
@@ -45,7 +45,10 @@ function classification(architecture: Architecture, padded: boolean) {
   };
 }
 
-/** Losses of a training; of a model used "often" an engine that can record takes the step as a whole. */
+/**
+ * Trains for 100 steps and returns the losses; a step of a model used "often" is recorded as one
+ * graph.
+ */
 async function losses(architecture: Architecture, use: Reuse): Promise<number[]> {
   const weights = initialWeights(buildBackbone(size, architecture).parameters, 5);
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
@@ -58,7 +61,10 @@ async function losses(architecture: Architecture, use: Reuse): Promise<number[]>
   return steps;
 }
 
-/** A part that is recorded computes what it computed before, to the bit, and keeps nothing. */
+/**
+ * Describes that recorded parts compute the same bits as unrecorded ones and leave no tensors
+ * behind.
+ */
 export function describeRecordings(): void {
   describe("recorded parts", () => {
     for (const [name, architecture] of architectures) {

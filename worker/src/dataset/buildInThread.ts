@@ -7,7 +7,7 @@ import type { Document } from "../text/corpus.js";
 import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";
 
-/** Compiled, also where this file runs as TypeScript. */
+/** The compiled thread, also where this file runs as TypeScript. */
 const threadFile = new URL("../../dist/dataset/buildThread.js", import.meta.url);
 
 const messageSchema = z.union([
@@ -16,14 +16,15 @@ const messageSchema = z.union([
   z.strictObject({ code: z.enum(errorCodes), sentence: z.string() }),
 ]);
 
-/** What the thread says: how far it is, and in the end the data or what was wrong. */
+/** A message of the thread: its progress, and in the end the data or an error. */
 export type BuildMessage = z.infer<typeof messageSchema>;
 
 /**
- * `buildData` in a thread of its own: the calling one can be asked to stop meanwhile.
+ * Runs `buildData` in a thread of its own, so that the calling thread can be asked to stop
+ * meanwhile.
  *
- * @param report what it throws ends the work
- * @throws OpnasError what `buildData` throws
+ * @param report an error that it throws ends the work
+ * @throws OpnasError as `buildData`, and TOO_LARGE if the text does not fit into memory
  */
 export function buildDataInThread(
   request: DataRequest,
@@ -34,10 +35,10 @@ export function buildDataInThread(
 }
 
 /**
- * `buildUserText` in a thread of its own.
+ * Runs `buildUserText` in a thread of its own.
  *
- * @param report what it throws ends the work
- * @throws OpnasError what `buildUserText` throws
+ * @param report an error that it throws ends the work
+ * @throws OpnasError as `buildUserText`, and TOO_LARGE if the text does not fit into memory
  */
 export function buildUserTextInThread(
   userText: UserTextRequest,
@@ -51,10 +52,10 @@ async function runInThread(workerData: unknown, report: DataReport): Promise<Pre
   try {
     return await new Promise((resolve, reject) => {
       const take = (message: unknown) => {
-        const said = messageSchema.parse(message);
-        if ("data" in said) resolve(said.data);
-        else if ("code" in said) reject(new OpnasError(said.code, said.sentence));
-        else report(said.message, said.fraction);
+        const parsed = messageSchema.parse(message);
+        if ("data" in parsed) resolve(parsed.data);
+        else if ("code" in parsed) reject(new OpnasError(parsed.code, parsed.sentence));
+        else report(parsed.message, parsed.fraction);
       };
       thread.once("error", (error) => reject(threadError(error)));
       thread.once("exit", () => reject(new OpnasError("INTERNAL", "The text's thread ended.")));
@@ -71,7 +72,9 @@ async function runInThread(workerData: unknown, report: DataReport): Promise<Pre
   }
 }
 
-/** What ended the thread; a text that its memory does not hold is the user's to make smaller. */
+/**
+ * Turns the error that ended the thread into an OpnasError: TOO_LARGE if its memory was exhausted.
+ */
 function threadError(error: unknown): OpnasError {
   if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
     const message = "The text does not fit into memory; take a part of it.";

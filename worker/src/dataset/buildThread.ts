@@ -15,8 +15,8 @@ const startSchema = z.union([
   z.object({ userText: userTextRequestSchema }),
 ]);
 
-const say = (message: BuildMessage) => parentPort?.postMessage(message);
-const report = (message: string, fraction: number) => say({ message, fraction });
+const send = (message: BuildMessage) => parentPort?.postMessage(message);
+const report = (message: string, fraction: number) => send({ message, fraction });
 
 try {
   const start = startSchema.parse(workerData);
@@ -24,9 +24,9 @@ try {
     "userText" in start
       ? await buildUserText(start.userText, report)
       : await buildData(start.request, start.documents, report);
-  say({ data });
+  send({ data });
 } catch (error) {
   const { code, message } = toOpnasError(error);
   if (code === "INTERNAL") console.error(error);
-  say({ code, sentence: message });
+  send({ code, sentence: message });
 }

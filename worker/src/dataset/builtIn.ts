@@ -9,11 +9,11 @@ import { readSpeeches } from "../text/corpus.js";
 import type { PreparedData } from "../text/types.js";
 
 /**
- * The built-in text as a search reads it: vocabulary, pre-training sequences, tasks with their
- * baselines. It depends on the request and the texts alone, not on a run's seed, and is kept in
- * `cacheFolder`; a damaged file there is replaced.
+ * Prepares the built-in text for a search: vocabulary, pre-training sequences, and tasks with their
+ * baselines. The data follows from the request and the text alone, not from a run's seed, and is
+ * cached in `cacheFolder`; a damaged file there is replaced.
  *
- * @throws OpnasError BAD_SETTING when the texts cannot give what is asked for, DISK_FULL,
+ * @throws OpnasError BAD_SETTING if the text cannot give what is asked for, DISK_FULL,
  *   DATA_FOLDER_UNWRITABLE
  */
 export async function prepareData(

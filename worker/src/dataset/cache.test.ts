@@ -52,7 +52,7 @@ function builder() {
 }
 
 describe("prepared data on disk", () => {
-  test("comes back as it was, and equal data is equal bytes", () => {
+  test("is read as it was written, and equal data gives equal bytes", () => {
     expect(decodePrepared(encodePrepared(data))).toEqual(data);
     expect(encodePrepared(structuredClone(data)).equals(encodePrepared(data))).toBe(true);
   });
@@ -65,7 +65,7 @@ describe("prepared data on disk", () => {
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  test("is built again when any byte of it was altered or its end is missing", async () => {
+  test("is built again if any byte of it was altered or its end is missing", async () => {
     await writeAtomically(path, [encodePrepared(data)]);
     const good = await readFile(path);
     for (const at of [0, 40, good.length - 1]) {
@@ -83,7 +83,7 @@ describe("prepared data on disk", () => {
     }
   });
 
-  test("is built again when it is of another form than this version reads", async () => {
+  test("is built again if it has another form than this version reads", async () => {
     const { pretrain, documents } = data;
     const others = [
       { ...data, pretrain: { ...pretrain, count: 3 } },
@@ -95,7 +95,7 @@ describe("prepared data on disk", () => {
     }
   });
 
-  test("is whole for every reader while several write it at once", async () => {
+  test("is complete for every reader while several processes write it", async () => {
     await writeAtomically(path, [encodePrepared(data)]);
     const work = Array.from({ length: 12 }, async (_, index) => {
       if (index % 2 === 0) await writeAtomically(path, [encodePrepared(data)]);
@@ -105,7 +105,7 @@ describe("prepared data on disk", () => {
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  test("says which folder cannot be used", async () => {
+  test("names the folder that cannot be used", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(
       writeAtomically(join(folder, "file", "text.bin"), [encodePrepared(data)]),

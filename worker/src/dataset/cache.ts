@@ -10,16 +10,16 @@ import type { DataReport } from "./build.js";
 import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";
 
-/** Where an array lies in the file's block of numbers. */
+/** The place of an array in the file's block of numbers: start and length, in numbers. */
 const placeSchema = z.strictObject({ int32: z.tuple([z.int().min(0), z.int().min(0)]) });
 
 const hashBytes = 32;
 const prefixBytes = hashBytes + 4;
 
 /**
- * Prepared data as bytes: SHA-256 of all that follows, length of the JSON (32 bits), the JSON with
- * a place instead of each array, padding to four bytes, the arrays as little-endian 32-bit
- * integers. Equal data gives equal bytes.
+ * Encodes prepared data: SHA-256 of all that follows, length of the JSON (32 bits), the JSON with a
+ * place instead of each array, padding to four bytes, the arrays as little-endian 32-bit integers.
+ * Equal data gives equal bytes.
  */
 export function encodePrepared(data: PreparedData): Buffer {
   const arrays: Int32Array[] = [];
@@ -43,7 +43,10 @@ export function encodePrepared(data: PreparedData): Buffer {
   return Buffer.concat([createHash("sha256").update(body).digest(), body]);
 }
 
-/** @throws OpnasError CORRUPT_ARTIFACT when the bytes are not what `encodePrepared` wrote */
+/**
+ * Decodes bytes that `encodePrepared` wrote.
+ * @throws OpnasError CORRUPT_ARTIFACT if they are anything else
+ */
 export function decodePrepared(bytes: Buffer): PreparedData {
   const body = bytes.subarray(hashBytes);
   const digest = createHash("sha256").update(body).digest();
@@ -72,9 +75,9 @@ export function decodePrepared(bytes: Buffer): PreparedData {
 }
 
 /**
- * The data stored at `path`; what is missing or damaged there is built and stored.
+ * Reads the data stored at `path`; if it is missing or damaged, builds and stores it.
  *
- * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and what `build` throws
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and as `build`
  */
 export async function readOrBuild(
   path: string,
@@ -89,7 +92,8 @@ export async function readOrBuild(
 }
 
 /**
- * The data stored at `path`; undefined when there is none or it is damaged, which is told.
+ * Reads the data stored at `path`; undefined if there is none, or if it is damaged, which is
+ * reported.
  *
  * @throws OpnasError DATA_FOLDER_UNWRITABLE
  */

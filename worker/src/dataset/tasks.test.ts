@@ -17,7 +17,7 @@ import {
 } from "../text/types.js";
 import { logisticAccuracy } from "../tasks/logistic.js";
 
-/** What the preset `tiny` reads: all speeches, 3,072 word pieces, length 32. */
+/** The data of the preset `tiny`: all speeches, 3,072 word pieces, length 32. */
 let data: PreparedData;
 let masked: MaskedLanguageTask;
 let zeroShot: ZeroShotTask[];
@@ -41,7 +41,10 @@ function fineTunedTask(name: FineTuneTask["name"]): FineTuneTask {
   return fineTuned.find((task) => task.name === name) ?? expect.fail(`no task ${name}`);
 }
 
-/** Accuracy, in percent, of a classifier that sees only what `featuresOf` tells of a row. */
+/**
+ * Computes the accuracy, in percent, of a classifier that sees only a row's features by
+ * `featuresOf`.
+ */
 function accuracyBy(task: FineTuneTask, featuresOf: (row: Int32Array) => string[]): number {
   const examples = ({ sequences, labels }: FineTuneTask["train"]) =>
     Array.from(labels, (label, row) => ({ features: featuresOf(rowOf(sequences, row)), label }));
@@ -49,7 +52,7 @@ function accuracyBy(task: FineTuneTask, featuresOf: (row: Int32Array) => string[
 }
 
 describe("the tasks of the preset tiny", () => {
-  test("are of the kind that the catalogue tells", () => {
+  test("have the kinds of the catalogue", () => {
     expect(data.tasks.map(({ name, kind }) => [name, kind])).toEqual(
       taskNames.map((name) => [name, taskCatalog[name].kind]),
     );
@@ -66,7 +69,7 @@ describe("the tasks of the preset tiny", () => {
 });
 
 describe("masked words", () => {
-  test("hide the same number of word pieces of every sequence and tell what stood there", () => {
+  test("hide the same number of word pieces of every sequence, with their ids as targets", () => {
     const { masked: input, test, positions, positionsPerItem, targets } = masked;
     expect(positionsPerItem).toBe(Math.round(0.3 * 30));
     expect(positions).toHaveLength(1000 * positionsPerItem);
@@ -79,7 +82,7 @@ describe("masked words", () => {
     expect(hidden).toBeCloseTo(0.8, 1);
   });
 
-  test("are guessed by counting as well as the pilot found, and no better", () => {
+  test("have n-gram baselines within the ranges that the pilot found", () => {
     expect(masked.unigram.loss).toBeGreaterThan(6);
     expect(masked.unigram.loss).toBeLessThan(6.6);
     expect(masked.unigram.accuracy).toBeCloseTo(0.06, 1);
@@ -108,7 +111,7 @@ describe("zero-shot questions", () => {
     }
   });
 
-  test("have baselines that leave room above chance and below certainty", () => {
+  test("have baselines above chance and below certainty", () => {
     for (const { choicesPerItem, baselines } of zeroShot) {
       expect(baselines.majority).toBeGreaterThanOrEqual(100 / choicesPerItem);
       expect(baselines.ngram).toBeGreaterThan(baselines.majority + 15);
@@ -140,7 +143,7 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  test("cannot be told from lengths and the places of separators", () => {
+  test("cannot be solved by lengths and the places of separators", () => {
     for (const task of fineTuned) {
       const accuracy = accuracyBy(task, (row) =>
         Array.from(row, (id, at) => `${at} ${[padId, clsId, sepId].includes(id) ? id : "token"}`),
@@ -149,7 +152,7 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  test("have no punctuation whose place would tell the order of halves or the kind of definition", () => {
+  test("have no punctuation that would reveal the order of halves or the kind of definition", () => {
     const isPunctuation = (id: number) =>
       id >= firstWordId && !/^(##)?\p{L}+$/u.test(data.vocabulary[id] ?? "");
     for (const name of ["half-order", "definition"] as const) {
@@ -159,7 +162,7 @@ describe("fine-tuned tasks", () => {
     }
   });
 
-  test("exchange words of a far-swap at the ends of equally long rows", () => {
+  test("cannot be solved by single tokens in a far-swap", () => {
     const accuracy = accuracyBy(fineTunedTask("far-swap"), (row) => [...row].map(String));
     expect(accuracy).toBeLessThan(56);
   });

@@ -18,18 +18,19 @@ import { readVocabulary } from "../text/user/vocabularyFile.js";
 
 type TextSettings = SearchSettings["text"];
 
-/** Whether these settings name a user's text or vocabulary. */
+/** Returns true if these settings name a user's text or vocabulary. */
 export function usesUserText({ folder, vocabulary }: TextSettings): boolean {
   return folder !== null || vocabulary !== null;
 }
 
 /**
- * A user's text as a search reads it; like `prepareData`. A run that has begun goes on with what it
- * began with, whatever became of the folder, as long as that is kept; every other run reads the
- * folder, in a thread of its own.
+ * Prepares a user's text for a search, as `prepareData` does the built-in one. A run that has begun
+ * continues with the prepared data it began with, even if the folder has changed, as long as that
+ * data is cached; every other run reads the folder, in a thread of its own.
  *
- * @throws OpnasError BAD_INPUT when the text cannot be used or is no more what the run began with,
- *   BAD_SETTING when it cannot give what is asked for, TOO_LARGE, DISK_FULL, DATA_FOLDER_UNWRITABLE
+ * @throws OpnasError BAD_INPUT if the text cannot be used or is no longer the one the run began
+ *   with, BAD_SETTING if it cannot give what is asked for, TOO_LARGE, DISK_FULL,
+ *   DATA_FOLDER_UNWRITABLE
  */
 export async function prepareUserText(
   userText: UserTextRequest,
@@ -41,7 +42,11 @@ export async function prepareUserText(
   return begun ?? buildUserTextInThread(userText, report);
 }
 
-/** `prepareUserText` where there is nothing to go on with, in the calling thread. */
+/**
+ * Reads and prepares a user's text, or takes the prepared data of an equal text from the cache, in
+ * the calling thread. Records the data's key as that of the run.
+ * @throws OpnasError as `prepareUserText`
+ */
 export async function buildUserText(
   { request, text, places }: UserTextRequest,
   report: DataReport,
@@ -88,7 +93,7 @@ function fileOf({ cache }: TextPlaces, key: string): string {
   return join(cache, `text-${key}.bin`);
 }
 
-/** The key of what the run began with; undefined when it has not begun. */
+/** Reads the key of the prepared data that the run began with; undefined if it has not begun. */
 async function begunKey({ keyFile }: TextPlaces): Promise<string | undefined> {
   let key: string;
   try {

@@ -8,7 +8,7 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), "write-atomically-"))));
 afterEach(() => rm(folder, { recursive: true }));
 
-test("writes its parts one after the other, over an older file, and leaves no draft", async () => {
+test("an atomic write replaces an older file by the parts in order and leaves no draft", async () => {
   const file = path.join(folder, "deep", "file");
   await writeAtomically(file, ["older and longer"]);
   await writeAtomically(file, ["a", Uint8Array.of(98), "c"]);
@@ -16,7 +16,7 @@ test("writes its parts one after the other, over an older file, and leaves no dr
   expect(await readdir(path.dirname(file))).toEqual(["file"]);
 });
 
-test("keeps the older file where a part cannot be made, and leaves no draft", async () => {
+test("an atomic write keeps the older file if a part fails, and leaves no draft", async () => {
   const file = path.join(folder, "file");
   await writeAtomically(file, ["older"]);
   const parts = function* () {
@@ -28,7 +28,7 @@ test("keeps the older file where a part cannot be made, and leaves no draft", as
   expect(await readdir(folder)).toEqual(["file"]);
 });
 
-test("is removed with what a killed process left of it, and nothing else", async () => {
+test("removal deletes the file and its drafts, and nothing else", async () => {
   const file = path.join(folder, "checkpoint");
   await writeAtomically(file, ["whole"]);
   for (const name of ["checkpoint.1-2.tmp", "checkpoint.other", "other.tmp"]) {

@@ -10,7 +10,7 @@ import {
   type PretrainingClaim,
   type LossPoint,
 } from "@opnas/prisma";
-import { textPlaces, trainingArtifacts } from "./artifacts.js";
+import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
 import { removeWithDrafts } from "../files/writeAtomically.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { ProgressReporter } from "../training/progress.js";
@@ -25,7 +25,7 @@ interface CurveProgress {
 }
 
 /** Pre-trains an architecture in full, from the last checkpoint where there is one (docs/paper.md §5). */
-export async function handlePretrain(context: JobContext, pretrainingId: string): Promise<void> {
+export async function handlePretraining(context: JobContext, pretrainingId: string): Promise<void> {
   await context.trainers.with(async (trainer) => {
     const claimed = await claimPretraining(context.db, pretrainingId);
     if (claimed !== null) await train(context, claimed.claim, claimed.pretraining, trainer);
@@ -44,7 +44,7 @@ async function train(
     where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await trainingArtifacts(worker.dataFolder, pretraining.id);
+  const files = await pretrainingArtifacts(worker.dataFolder, pretraining.id);
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>

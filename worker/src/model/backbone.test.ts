@@ -104,7 +104,7 @@ describe("padding changes nothing", () => {
 });
 
 describe("parameters", () => {
-  test("are as many as core counts, for 50 random backbones", () => {
+  test("are as many as `parameterCount` of core counts, for 50 random backbones", () => {
     const random = stream(4, "backbones");
     for (let count = 0; count < 50; count++) {
       const architecture = sampleBackbone(3, 10, random);
@@ -164,7 +164,7 @@ describe("parameters", () => {
     }
   });
 
-  test("begin alike for one seed and otherwise for another", () => {
+  test("have equal initial values for equal seeds and others for different seeds", () => {
     const { parameters } = buildBackbone(size, { version: 1, layers: [bertLayer, conv(3)] });
     const [first, again, other] = [1, 1, 2].map((seed) => initialWeights(parameters, seed));
     expect(again).toEqual(first);

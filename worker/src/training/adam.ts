@@ -2,7 +2,7 @@ import { hostLoops } from "../engine/hostLoops.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import type { Gradients } from "./gradients.js";
 
-/** Decay of the mean gradient and of its mean square , as Vaswani et al. 2017. */
+/** Decay of the mean gradient and of its mean square (decision 0019). */
 const [decay, squareDecay] = [0.9, 0.98];
 const epsilon = 1e-8;
 
@@ -58,7 +58,7 @@ export function adamStep(
   }
 }
 
-/** As in BERT: not biases, nor the gains of norms. */
+/** Returns whether weight decay applies: as in BERT, not to biases nor to the gains of norms. */
 function decays(name: string): boolean {
   return !name.endsWith(".bias") && !name.endsWith("norm.weight");
 }

@@ -9,16 +9,8 @@ import { startEngine } from "../engine/start.js";
 import { GradientComputer } from "./gradients.js";
 import type { GradientThreadReply } from "./gradientThreads.js";
 
-const count = z.int().min(1);
-/** Without the bounds of a user's settings: tests and benches train smaller models, too. */
-const sizeSchema = z.object({
-  layers: count,
-  hidden: count,
-  heads: count,
-  vocabulary: count,
-  length: count,
-  rawKernels: modelSizeSchema.shape.rawKernels,
-});
+/** Core's settings of a size with their defaults; a vocabulary may be smaller than a search's. */
+const sizeSchema = z.object({ ...modelSizeSchema.shape, vocabulary: z.int().min(1) });
 const tensorsSchema = z.map(
   z.string(),
   z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),
@@ -37,7 +29,10 @@ const microBatchSchema = z.object({
   batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
 });
 
-const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
+const parsed = startSchema.safeParse(workerData);
+// A ZodError loses its message on the way to another thread.
+if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+const { engine, size, weights, gradients, signal, port } = parsed.data;
 const buffers = new Map([...gradients].map(([name, { data }]) => [name, data]));
 const computer = new GradientComputer(size, weights, buffers);
 

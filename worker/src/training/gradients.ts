@@ -24,7 +24,7 @@ export type Gradients = Map<string, Float32Array>;
 /** A part of a step's work: a model and the batch that its gradients are wanted on. */
 export interface MicroBatch {
   architecture: Architecture;
-  /** Whether the model comes again with the next micro-batches ("often"), or only now ("once"). */
+  /** "often" for a model that comes again with the next micro-batches, "once" for one that does not. */
   use: Reuse;
   /** Its kind says what the model is trained for. */
   batch: TrainingBatch;

@@ -1,14 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
 
-/** How far a long computation is: steps of a training, or items that are scored. */
+/** Progress of a long computation, in steps of a training or in items that are scored. */
 export interface StepProgress {
   phase: "train" | "fine-tune" | "score";
   done: number;
   total: number;
 }
 
-/** A caller's hold on a long computation: how it is stopped and followed. */
+/** The means by which a caller stops and follows a long computation. */
 export interface RunControl {
   /** Looked at between steps; once aborted, the computation throws STOPPED. */
   signal: AbortSignal;

@@ -11,10 +11,10 @@ import type { LabelledExample } from "./read.js";
 import type { GlueTask } from "./tasks.js";
 
 /**
- * Trains a copy of the model with a fresh head on a task's examples: of `classes` outputs by
- * cross-entropy, or of one by squared error where labels are scores.
- * @returns its weights
- * @throws DivergedError
+ * Trains a copy of the model with a new head on a task's examples: with one output per class by
+ * cross-entropy, or with one output by squared error if labels are scores.
+ * @returns the weights of the copy
+ * @throws DivergedError if a loss or a gradient is not finite
  */
 export async function fineTuneGlue(
   model: TunedModel,
@@ -31,14 +31,14 @@ export async function fineTuneGlue(
   const rows = { count: examples.length, seed, purpose: `GLUE ${task.name}` };
   const plan = { steps: stepsOf(tuning, examples.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
-    const drawn = [...chosen].flatMap((row) => examples[row] ?? []);
+    const sampled = [...chosen].flatMap((row) => examples[row] ?? []);
     const batch = rowsBatch(
       model,
-      drawn.map(({ texts }) => encodeRow(encoder, texts, length)),
+      sampled.map(({ texts }) => encodeRow(encoder, texts, length)),
       length,
     );
-    const states = backbone.encode(on, batch);
-    const labels = drawn.map(({ label }) => label);
+    const states = backbone.encode(on, batch); // [b, n, hidden]
+    const labels = sampled.map(({ label }) => label);
     if (task.classes)
       return classLoss(on, [states], [tf.tensor1d(labels, "int32"), ...headMask(batch)]);
     const scores = classLogits(on, [states], headMask(batch)).reshape([-1]);
@@ -48,7 +48,9 @@ export async function fineTuneGlue(
   return weights;
 }
 
-/** The class or the score of each row of texts; NaN where the model's output is not finite. */
+/**
+ * Predicts the class or the score of each row of texts; NaN if the model's output is not finite.
+ */
 export async function predictGlue(
   model: TunedModel,
   weights: Tensors,

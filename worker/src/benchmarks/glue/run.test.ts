@@ -36,7 +36,7 @@ describe("all of GLUE", () => {
   let result: GlueResult;
   beforeAll(async () => void (result = await runGlue(input("all"))));
 
-  test("learns what is in the sentences, by the better learning rate", () => {
+  test("learns the labels by the better learning rate", () => {
     expect(result.tasks.map(({ task }) => task)).toEqual(glueTaskNames);
     for (const { task, score, learningRate, trials } of result.tasks) {
       // By chance: 0 for Matthews and the correlations, 33 for MNLI, 50 for the others.
@@ -114,7 +114,7 @@ describe("all of GLUE", () => {
 });
 
 describe("a run of some tasks", () => {
-  test("has no average, and gives the same again", async () => {
+  test("has no average, and repeats to the bit", async () => {
     const short = { ...tuning, epochs: 1, learningRates: [1e-3] };
     const some = (out: string) => runGlue({ ...input(out), tasks: ["RTE"], tuning: short });
     const first = await some("some");
@@ -178,7 +178,7 @@ describe("a run of some tasks", () => {
     expect(seen).toEqual([1, 2, 3].map((step) => `WNLI 1e-7 fine-tune ${step} 48`));
   });
 
-  test("scores a task 0 whose every training diverged, and submits its most frequent class", async () => {
+  test("scores a task 0 if all its trainings diverged, and submits its most frequent class", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const run = { ...input("diverged"), model: { ...model, weights }, tasks: ["SST-2" as const] };
@@ -193,7 +193,7 @@ describe("a run of some tasks", () => {
     expect(strFromU8(zip["SST-2.tsv"] ?? new Uint8Array())).toMatch(/^index\tprediction\n0\t0\n/);
   });
 
-  test("refuses rows longer than the model reads, and a folder with a file too few", async () => {
+  test("refuses rows longer than the model reads, and a folder that lacks a file", async () => {
     const long = runGlue({ ...input("long"), tuning: { ...tuning, length: 64 } });
     await expect(long).rejects.toMatchObject({ code: "BAD_SETTING" });
     const nowhere = runGlue({ ...input("nowhere"), folder: path.join(work, "nowhere") });

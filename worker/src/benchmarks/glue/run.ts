@@ -37,12 +37,12 @@ import {
 /** Everything that a run of GLUE follows from. */
 export interface GlueInput extends BenchmarkControl {
   model: Model;
-  /** The official folder. */
+  /** The official folder of GLUE. */
   folder: string;
-  /** Where `glue.json` and `glue-submission.zip` are written. */
+  /** The folder that `glue.json` and `glue-submission.zip` are written to. */
   out: string;
   tuning: Tuning;
-  /** All nine where it is not given. */
+  /** The tasks to run; all nine by default. */
   tasks?: readonly GlueTaskName[];
 }
 
@@ -51,12 +51,14 @@ const taskResultSchema = z.object({
   /** Mean of the metrics on the dev sets, 0–100 (correlations may be below 0); 0 if diverged. */
   score: z.number(),
   metrics: z.array(metricScoreSchema),
-  /** The best of the trials; null if all diverged. */
+  /** The learning rate of the best trial; null if all diverged. */
   learningRate: z.number().nullable(),
   trials: z.array(trialSchema),
-  /** Test rows that have no prediction of the model's (`fallbackOf`), by the submission's file. */
+  /**
+   * Numbers of test rows predicted by `fallbackOf` instead of the model, by the submission's file.
+   */
   fallbacks: z.record(z.string(), z.int()),
-  /** Rows longer than the tuning's length, whose ends were not read. */
+  /** Numbers of rows longer than the tuning's length, whose ends were not read. */
   cut: z.object({ train: z.int(), dev: z.int(), test: z.int() }),
 });
 export type GlueTaskResult = z.infer<typeof taskResultSchema>;
@@ -67,22 +69,23 @@ const outcomeSchema = z.object({
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
+/** The result of a run of GLUE, written as `glue.json`. */
 export interface GlueResult extends Averages {
   benchmark: "GLUE";
   tuning: Tuning;
   tasks: GlueTaskResult[];
-  /** What was found in the folder, rows that could not be used among it. */
+  /** The counts of sound and malformed rows of each file. */
   files: FileReport[];
-  /** Files that a whole submission has and this one has not. */
+  /** Files of a whole submission that this one lacks. */
   missing: string[];
 }
 
 /**
  * Fine-tunes a model on the tasks of GLUE, scores it on their dev sets by the official metrics, and
  * predicts their test sets for a submission. All files are read before the first training, so that
- * one that cannot be used is told at once; what is known is written after every task, and a run that
- * was interrupted goes on with the first task that is not done. A task whose every training diverged
- * scores 0 and is submitted as its most frequent class.
+ * an unusable one is refused at once. Results are written after every task, and an interrupted run
+ * resumes with the first task that is not done. A task all of whose trainings diverged scores 0 and
+ * is submitted as its most frequent class.
  *
  * @throws OpnasError STOPPED once the signal is aborted; BAD_INPUT as `readGlueTask`; BAD_SETTING
  */

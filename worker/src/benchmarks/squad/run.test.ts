@@ -43,7 +43,7 @@ describe("both versions of SQuAD", () => {
   beforeAll(async () => void (result = await runSquad(input("both"))));
   const of = (version: string) => result.versions.find((each) => each.version === version);
 
-  test("are learned by the better learning rate", () => {
+  test("are learned, by the better learning rate", () => {
     // One of some fourteen words is the answer: the untrained model finds it seldom.
     expect(of("1.1")?.learningRate).toBe(4e-3);
     expect(of("1.1")?.trials[0]?.score).toBeLessThan(40);
@@ -72,7 +72,7 @@ describe("both versions of SQuAD", () => {
 });
 
 describe("a run of SQuAD", () => {
-  test("predicts nothing where every training diverged", async () => {
+  test("predicts no answers if all trainings diverged", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const result = await runSquad({ ...input("diverged"), model: { ...model, weights } });
@@ -97,7 +97,7 @@ describe("a run of SQuAD", () => {
     expect(steps).toBe(2);
   });
 
-  test("says which file is missing, and which setting does not fit", async () => {
+  test("names a missing file and a setting that does not fit", async () => {
     const nowhere = runSquad({ ...input("nowhere"), folder: path.join(work, "nowhere") });
     await expect(nowhere).rejects.toThrow("neither train-v1.1.json nor train-v2.0.json");
     const long = runSquad({ ...input("long"), spans: { ...spans, questionLength: 21 } });

@@ -23,25 +23,26 @@ import { SpanSearch } from "./predict.js";
 import { parseSquad, squadVersions, type SquadQuestion, type SquadVersion } from "./read.js";
 import { encodeQuestions, windowsOf, type Window } from "./windows.js";
 
-/** How passages are cut and answers sought, in word pieces; the defaults are BERT's. */
+/** Settings of windows and answers, in word pieces; the defaults are BERT's. */
 export const spanSchema = z.strictObject({
-  /** Most of a question. */
+  /** Most pieces of a question. */
   questionLength: z.int().min(1).default(64),
-  /** From one window of a passage to the next. */
+  /** Pieces from one window's beginning to the next one's. */
   stride: z.int().min(1),
+  /** Most pieces of an answer. */
   answerLength: z.int().min(1).default(30),
 });
 export type SpanSettings = z.infer<typeof spanSchema>;
 
-/** [CLS], two [SEP] and one piece of the passage: what a row needs beside its question. */
+/** Fewest tokens of a row besides the question: [CLS], two [SEP] and one piece of the passage. */
 const fewestOthers = 4;
 
 /** Everything that a run of SQuAD follows from. */
 export interface SquadInput extends BenchmarkControl {
   model: Model;
-  /** With `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
+  /** A folder with `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
   folder: string;
-  /** Where `squad.json` and the predictions are written. */
+  /** The folder that `squad.json` and the predictions are written to. */
   out: string;
   tuning: Tuning;
   spans: SpanSettings;
@@ -50,16 +51,19 @@ export interface SquadInput extends BenchmarkControl {
 const versionResultSchema = z.object({
   version: z.enum(squadVersions),
   /**
-   * What the official script of this version prints for the predictions that were written (v2.0:
-   * with the no-answer probabilities), under its names.
+   * The output of this version's official script for the predictions that were written (v2.0: with
+   * the no-answer probabilities), under its names.
    */
   metrics: z.record(z.string(), z.number()),
-  /** v2.0: above this probability of no answer the prediction is none. */
+  /** The probability of no answer above which nothing is predicted (v2.0); null in v1.1. */
   noAnswerThreshold: z.number().nullable(),
-  /** The best of the trials by F1; null if all diverged: then every prediction is "". */
+  /**
+   * The learning rate of the trial with the best F1; null if all diverged: then every prediction is
+   * "".
+   */
   learningRate: z.number().nullable(),
   trials: z.array(trialSchema),
-  /** Questions longer than `questionLength`, whose ends were not read. */
+  /** Numbers of questions longer than `questionLength`, whose ends were not read. */
   cut: z.object({ train: z.int(), dev: z.int() }),
 });
 export type SquadVersionResult = z.infer<typeof versionResultSchema>;
@@ -71,20 +75,21 @@ const outcomeSchema = z.object({
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
+/** The result of a run of SQuAD, written as `squad.json`. */
 export interface SquadResult {
   benchmark: "SQuAD";
   tuning: Tuning;
   spans: SpanSettings;
   versions: SquadVersionResult[];
-  /** What was found in the folder, questions that are not as they should be among it. */
+  /** The counts of sound and malformed questions of each file. */
   files: FileReport[];
 }
 
 /**
  * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions
- * that the folder has. All files are read before the first training; what is known is written after
- * every version, and a run that was interrupted goes on with the first that is not done. The
- * threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
+ * that the folder has. All files are read before the first training; results are written after
+ * every version, and an interrupted run resumes with the first version that is not done. The
+ * threshold of v2.0 is the one with the best F1 on the dev set, as for BERT.
  *
  * @throws OpnasError STOPPED once the signal is aborted; BAD_INPUT if a file is missing or cannot be used;
  *   BAD_SETTING
@@ -118,7 +123,7 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
   return result;
 }
 
-/** The files of a version. */
+/** The questions of a version's files. */
 interface SquadSet {
   version: SquadVersion;
   train: SquadQuestion[];
@@ -193,7 +198,7 @@ async function runVersion(
   return { result, predictions: { ...predictions }, noAnswer: { ...noAnswer } };
 }
 
-/** BAD_SETTING unless a row has room for a question and a part of its passage. */
+/** Throws BAD_SETTING unless a row can hold a question and a part of its passage. */
 function checkSettings({ model, tuning, spans }: SquadInput): void {
   checkLength(tuning, model);
   const longest = tuning.length - fewestOthers;

@@ -10,9 +10,9 @@ import { rowsBatch, stepsOf, type TunedModel, type Tuning } from "../tuning.js";
 import { rowOfWindow, type Window } from "./windows.js";
 
 /**
- * Trains a copy of the model with a fresh span head to mark the answers in windows.
- * @returns its weights
- * @throws DivergedError
+ * Trains a copy of the model with a new span head to mark the answers in windows.
+ * @returns the weights of the copy
+ * @throws DivergedError if a loss or a gradient is not finite
  */
 export async function fineTuneSquad(
   model: TunedModel,
@@ -27,11 +27,11 @@ export async function fineTuneSquad(
   const rows = { count: windows.length, seed, purpose };
   const plan = { steps: stepsOf(tuning, windows.length), batch, learningRate };
   const lossOf = (on: Weights, chosen: Int32Array): Tensor => {
-    const drawn = [...chosen].flatMap((row) => windows[row] ?? []);
-    const batch = rowsBatch(model, drawn.map(rowOfWindow), length);
+    const sampled = [...chosen].flatMap((row) => windows[row] ?? []);
+    const batch = rowsBatch(model, sampled.map(rowOfWindow), length);
     const ends = [
-      ...drawn.map(({ answer }) => answer.first),
-      ...drawn.map(({ answer }) => answer.last),
+      ...sampled.map(({ answer }) => answer.first),
+      ...sampled.map(({ answer }) => answer.last),
     ];
     const constants = [tf.tensor1d(ends, "int32"), ...headMask(batch)];
     return spanLoss(on, [model.backbone.encode(on, batch)], constants);
@@ -40,15 +40,15 @@ export async function fineTuneSquad(
   return weights;
 }
 
-/** Logits of each token of a window's row to begin and to end the answer. */
+/** The logits of each token of a window's row to begin and to end the answer: each [n]. */
 export interface SpanScores {
   begin: Float32Array;
   end: Float32Array;
 }
 
 /**
- * Gives `visit` every window's logits, in order.
- * @throws DivergedError if any is not finite
+ * Calls `visit` with the logits of every window, in order.
+ * @throws DivergedError if a logit is not finite
  */
 export async function scoreWindows(
   model: TunedModel,
@@ -59,12 +59,12 @@ export async function scoreWindows(
   control: RunControl,
 ): Promise<void> {
   await forEachRowBatch(weights, windows.length, control, (on, rows) => {
-    const drawn = [...rows].flatMap((row) => windows[row] ?? []);
-    const batch = rowsBatch(model, drawn.map(rowOfWindow), length);
+    const chosen = [...rows].flatMap((row) => windows[row] ?? []);
+    const batch = rowsBatch(model, chosen.map(rowOfWindow), length);
     const logits = floats(spanLogits(on, [model.backbone.encode(on, batch)], headMask(batch)));
     if (!logits.every(Number.isFinite)) throw new DivergedError();
     const begins = batch.size * batch.length;
-    for (const [at, window] of drawn.entries()) {
+    for (const [at, window] of chosen.entries()) {
       const [start, stop] = [at * batch.length, (at + 1) * batch.length];
       visit(window, {
         begin: logits.subarray(start, stop),

@@ -6,11 +6,14 @@ import { loadSections } from "./load.js";
 import { Recorder } from "./recorder.js";
 import type { Part } from "./recordable.js";
 
-/** Losses and the gradients of their sum as one graph that reads and writes this process's own arrays. */
+/**
+ * A graph of losses and the gradients of their sum that reads and writes this process's own arrays.
+ */
 export interface RecordedStep {
   /**
-   * Variables and constants in the order and of the shapes of the recording → the losses, which
-   * last until the next run; the gradients by all variables go into `gradients`.
+   * Runs the graph on variables and constants in the order and of the shapes of the recording.
+   * Writes the gradients by all variables into `gradients`; returns the losses [k], which the next
+   * run overwrites.
    */
   run: (
     variables: readonly HostTensor[],
@@ -22,9 +25,9 @@ export interface RecordedStep {
 }
 
 /**
- * Records `losses` ([] or [k]), which must depend on all variables and on nothing but its arguments:
- * what it does for tensors of the shapes of `variables` and `constants`, forward and backward.
- * Running the recording costs no step in JavaScript and gives the bits that `losses` gives.
+ * Records `losses` ([] or [k]) forward and backward for tensors of the shapes of `variables` and
+ * `constants`; it must depend on all variables and on nothing but its arguments. Running the
+ * recording executes no operation from JavaScript and gives the same bits as `losses`.
  */
 export function recordStep(
   losses: Part,

@@ -10,7 +10,7 @@ import { fixtureStream, sentenceOf } from "../../text/testing/language.js";
 const filler =
   "when where which why what does do how into near with from under river market garden winter";
 
-/** A tiny model, not trained, whose vocabulary is of the fixtures' words. */
+/** Makes a tiny untrained model whose vocabulary has the fixtures' words. */
 export function tinyModel(length = 32): Model {
   const random = fixtureStream("words of the vocabulary");
   const counts = new Map<string, number>();
@@ -18,9 +18,9 @@ export function tinyModel(length = 32): Model {
   for (const word of splitWords([...texts, filler, filler].join(" "))) {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const learned = trainVocabulary(counts, 150);
-  const rest = Array.from({ length: 256 - learned.length }, (_, index) => `unused${index}`);
-  const vocabulary = [...learned, ...rest];
+  const trained = trainVocabulary(counts, 150);
+  const rest = Array.from({ length: 256 - trained.length }, (_, index) => `unused${index}`);
+  const vocabulary = [...trained, ...rest];
   const size = {
     layers: 2,
     hidden: 32,

@@ -1,6 +1,6 @@
 import { stream, type Random } from "@opnas/core";
 
-/** Words of a small language. A sentence's mood is in one of its words, so that it can be learned. */
+/** Words of a small language. One word of a sentence has its mood, so that a model can learn it. */
 const animals = ["otter", "heron", "badger", "lynx", "crow", "toad"];
 const verbs = ["sees", "hides", "carries", "finds", "paints"];
 const things = ["kettle", "ladder", "lantern", "basket", "violin", "anchor"];
@@ -10,13 +10,13 @@ const moods = [
   ["wooden", "small", "old"],
 ];
 
-/** A sentence of a mood (0, 1 or 2). */
+/** Makes a sentence of a mood (0, 1 or 2). */
 export function sentenceOf(random: Random, mood: number): string {
   const word = random.pick(moods[mood] ?? []);
   return `The ${random.pick(animals)} ${random.pick(verbs)} a ${word} ${random.pick(things)}.`;
 }
 
-/** A sentence's parts for questions: "The otter hides the kettle in May". */
+/** Samples the words of a sentence that questions can be asked about. */
 export function factOf(random: Random) {
   return {
     animal: random.pick(animals),
@@ -26,5 +26,5 @@ export function factOf(random: Random) {
   };
 }
 
-/** Random choices of the fixtures. */
+/** Returns the random stream of a fixture. */
 export const fixtureStream = (purpose: string) => stream(0, `fixture: ${purpose}`);

@@ -65,7 +65,7 @@ describe("a user's text", () => {
     expect(sections.join(" ")).toBe(paragraphs.join(" ").replace(/\s+/g, " "));
   });
 
-  test("tells what cannot be read, what holds no text, and files that are neither", async () => {
+  test("reports lines that cannot be read, files without text, and files of other kinds", async () => {
     const good = ["One.", "Two.", "Three.", " \t"].map(line);
     const lines = [...good, "{", '{"text": 5}', "[]"].join("\n");
     await put({ "a.jsonl": lines, "b.csv": "x", "c.txt": "\n", "d.txt": "" });
@@ -113,7 +113,7 @@ describe("a user's text", () => {
 });
 
 describe("the folder of users' texts", () => {
-  test("has no way out by name", async () => {
+  test("cannot be left by a name", async () => {
     await writeFile(join(root, "secret.txt"), "x");
     for (const name of ["../secret.txt", "..", ".", "news/../../secret.txt"]) {
       await put({ "a.txt": "A" });
@@ -122,7 +122,7 @@ describe("the folder of users' texts", () => {
     }
   });
 
-  test("has no way out by links", async () => {
+  test("cannot be left by links", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C" });
     await mkdir(join(root, "elsewhere"));
     await writeFile(join(root, "elsewhere", "secret.txt"), "x");
@@ -136,7 +136,7 @@ describe("the folder of users' texts", () => {
     }
   });
 
-  test("may itself be a link, and says when it is missing", async () => {
+  test("may itself be a link, and is named if it is missing", async () => {
     await put({ "a.txt": "A" });
     await symlink(texts, join(root, "texts"));
     expect(await resolveInTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);
