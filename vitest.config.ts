@@ -1,11 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Tests that need more than their own package: a Postgres, an engine. They have projects of their own. */
+/** Tests that need more than their own package (a Postgres, an engine) have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
-/** vitest would load graphql's ES modules beside the CommonJS ones that Node gives its users. */
+/** Keeps vitest from loading graphql's ES modules beside the CommonJS ones that Node gives its users. */
 const oneGraphql = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
@@ -34,6 +34,7 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
+      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
       { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {

@@ -144,6 +144,17 @@ describe("opnas", () => {
     expect(setting).toMatchObject({ code: 2, stdout: "" });
   });
 
+  test("lists the best architectures, also those of one run", async () => {
+    const id = await startRun("--seed", "15");
+    const heads = /^ +architecture +name +score +stability +parameters +generation +run\n/;
+    const all = await run(["leaderboard"]);
+    expect(all.stdout).toMatch(heads);
+    expect(all.code).toBe(0);
+    const ofRun = await run(["leaderboard", "--run", id, "--first", "5"]);
+    expect(ofRun.stdout).toMatch(/\n0 of 0 architectures\n$/);
+    await run(["cancel", id]);
+  });
+
   test("says how to start the platform when nothing answers", async () => {
     const nowhere = await run(["runs"], undefined, "http://127.0.0.1:9/graphql");
     expect(nowhere.code).toBe(1);

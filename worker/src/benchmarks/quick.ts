@@ -4,7 +4,7 @@ import path from "node:path";
 import { writeModel } from "../model/modelFile.js";
 import { benchmark, type Lines } from "./command.js";
 import { writeGlueFolder } from "./testing/glueFolder.js";
-import { tinyModel } from "./testing/model.js";
+import { tinyModel } from "../model/testing/tinyModel.js";
 import { writeSquadFolder } from "./testing/squadFolder.js";
 
 /**
