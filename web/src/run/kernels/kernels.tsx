@@ -11,7 +11,7 @@ import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { kernelColours } from "./kernel-colours";
 import type { FullRun } from "@/run/queries";
-import { kernelsByDepth, type LayerChoices } from "./queries";
+import { kernelsByDepth } from "./queries";
 
 const KernelsChart = dynamic(() => import("./kernels-chart"), {
   ssr: false,
