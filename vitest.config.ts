@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Tests that need more than their own package: a Postgres, an engine. They have projects of their own. */
+/** Tests that need more than their own package (a Postgres, an engine) have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
@@ -34,6 +34,7 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
+      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
       { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {
@@ -54,7 +55,6 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
       {
         resolve: oneGraphql,
         test: {

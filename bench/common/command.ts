@@ -90,7 +90,8 @@ export async function runBench<Shape extends z.ZodRawShape>(
   } catch (error) {
     const isUsage = error instanceof UsageError;
     console.error(isUsage ? `${error.message}\n${usageOf(command)}` : describeError(error));
-    process.exitCode = isUsage ? 2 : 1;
+    // Processes that the bench started would keep it alive; they end when it does.
+    process.exit(isUsage ? 2 : 1);
   }
 }
 

@@ -37,10 +37,10 @@ await runBench(
     quick: { models: "tiny", rounds: "2", seconds: "0.2", steady: "10" },
   },
   async ({ engine, threads, rounds, seconds, compile, quick, ...options }) => {
-    const folder = await mkdtemp(path.join(tmpdir(), "opnas-engine-"));
     const torch = quick ? cachedTorch() : await installedTorch();
     const ours = await startOurs(engine, threads);
     const peer = torch === undefined ? undefined : await startPeer(torch, threads);
+    const folder = await mkdtemp(path.join(tmpdir(), "opnas-engine-"));
     try {
       const peak = (await peer?.ask({ ask: "peak" }, z.number())) ?? null;
       const bench = { ours, peer, rounds, seconds, compile, folder, peak };

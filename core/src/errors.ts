@@ -57,10 +57,15 @@ export function toOpnasError(error: unknown): OpnasError {
   return new OpnasError("INTERNAL", message, { cause: error });
 }
 
-/** Describes an error for a terminal, with every cause below it: stacks, or sentences with codes. */
+/**
+ * Describes an error for a terminal, with every cause below it: expected errors by their sentence and
+ * code, others by their stack. A cause whose message the sentence holds already is left out.
+ */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const { message, cause, stack } = error;
   const isExpected = error instanceof OpnasError && error.code !== "INTERNAL";
-  const own = isExpected ? `${error.message} [${error.code}]` : (error.stack ?? error.message);
-  return error.cause === undefined ? own : `${own}\n  caused by: ${describeError(error.cause)}`;
+  const own = isExpected ? `${message} [${error.code}]` : (stack ?? message);
+  const isSaid = isExpected && cause instanceof Error && message.includes(cause.message);
+  return cause === undefined || isSaid ? own : `${own}\n  caused by: ${describeError(cause)}`;
 }

@@ -70,7 +70,10 @@ function run(done: number) {
   };
 }
 
-/** A client whose server knows the run as it was at first, and whose events are sent by hand. */
+/**
+ * Returns a client whose server answers with the run's first state, and a function that sends
+ * events.
+ */
 function page() {
   let fetches = 0;
   let send: (event: object) => void = () => expect.unreachable("nothing is subscribed");
@@ -129,7 +132,7 @@ test("an event updates its run, its generation and its candidate without another
   expect(fetches()).toBe(1);
 });
 
-test("a generation and a candidate that are new join their lists, and only once", async () => {
+test("a new generation and a new candidate are added to their lists once", async () => {
   const { client, cached, event, fetches } = page();
   await client.query(runPage, { id: "r" });
   event({ kind: "generation.started", run: run(1), generation: generation(1, 0, null) });

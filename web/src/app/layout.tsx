@@ -21,7 +21,10 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Rendered at request time, so that the API's port is the one this server was started with. */
+/**
+ * The frame of every page. It is rendered at request time, so that the API's port is the one that
+ * this server was started with.
+ */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   const { apiPort } = readSettings(process.env);

@@ -19,7 +19,7 @@ import { TaskScores } from "./task-scores";
 import { Uniformity } from "./uniformity";
 import { useArchitecture } from "./use-architecture";
 
-/** One architecture: its backbone and graphs, its scores and where it comes from. */
+/** Shows one architecture: its backbone and graphs, its scores and its lineage. */
 export function ArchitecturePage({ id }: { id: string }) {
   const { architecture, found, error, retry } = useArchitecture(id);
   if (found === false) {

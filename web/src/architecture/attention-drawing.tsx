@@ -15,8 +15,8 @@ const GraphCanvas = dynamic(() => import("./graph-canvas"), {
 });
 
 /**
- * An attention graph, drawn to fit the page's width, in words for those who cannot see it, and
- * large on demand.
+ * Draws an attention graph to fit the page's width, describes it in words for screen readers, and
+ * enlarges it on demand.
  */
 export function AttentionDrawing({ graph, title }: { graph: Graph; title: string }) {
   const [frame, width] = useWidth<HTMLDivElement>();
@@ -54,7 +54,7 @@ export function AttentionDrawing({ graph, title }: { graph: Graph; title: string
   );
 }
 
-/** The width of an element in whole pixels, kept current; 0 until it is laid out. */
+/** Returns the width of an element in whole pixels, kept current; 0 until it is laid out. */
 function useWidth<Element extends HTMLElement>(): [RefObject<Element | null>, number] {
   const ref = useRef<Element>(null);
   const [width, setWidth] = useState(0);

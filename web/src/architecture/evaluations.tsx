@@ -3,7 +3,7 @@ import { Panel } from "@/ui/card";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Architecture } from "./queries";
 
-/** What was measured beside the tasks, and on which engine. */
+/** Shows the measurements beside the task scores, and the engine that they were made on. */
 export function Evaluations({ evaluations }: { evaluations: Architecture["evaluations"] }) {
   if (evaluations.length === 0) return null;
   return (

@@ -2,7 +2,9 @@ import katex from "katex";
 import "katex/dist/katex.min.css";
 import { useMemo } from "react";
 
-/** A formula in LaTeX, with MathML for reading aloud; a bad one is shown as it is written. */
+/**
+ * Shows a LaTeX formula, with MathML for screen readers. A formula with errors is shown as source.
+ */
 export function Formula({ latex }: { latex: string }) {
   const html = useMemo(
     () =>

@@ -19,7 +19,10 @@ const still = {
   preventScrolling: false,
 } as const;
 
-/** The drawing itself. Still, it scrolls with the page; interactive, it can be moved and zoomed. */
+/**
+ * Draws a placed graph. A drawing that is not interactive scrolls with the page; an interactive one
+ * can be moved and zoomed.
+ */
 export default function GraphCanvas(props: {
   graph: Graph;
   placed: PlacedGraph;

@@ -8,7 +8,7 @@ import {
   Position,
 } from "@xyflow/react";
 import { clsx } from "clsx";
-import { type Direction, type Place, smoothPath } from "./graph-layout";
+import { type Direction, type Point, smoothPath } from "./graph-layout";
 
 export type GraphNodeData = Node<
   {
@@ -16,14 +16,14 @@ export type GraphNodeData = Node<
     shape: string;
     isInput: boolean;
     isOutput: boolean;
-    /** Arguments the operation takes, 0 for an input. */
+    /** Number of arguments of the operation, 0 for an input. */
     arguments: number;
     direction: Direction;
   },
   "graphNode"
 >;
 
-/** A box of the drawing, with a place for each edge to enter and one to leave. */
+/** Draws a node as a box, with a handle for each incoming edge and one for the outgoing ones. */
 export function GraphNode({ data }: NodeProps<GraphNodeData>) {
   const { label, shape, isInput, isOutput, direction } = data;
   const vertical = direction === "TB";
@@ -64,9 +64,9 @@ export function GraphNode({ data }: NodeProps<GraphNodeData>) {
   );
 }
 
-export type BentEdgeData = Edge<{ bends: readonly Place[]; direction: Direction }, "bent">;
+export type BentEdgeData = Edge<{ bends: readonly Point[]; direction: Direction }, "bent">;
 
-/** An edge that goes round the nodes in its way. */
+/** Draws an edge that goes round the nodes in its way. */
 export function BentEdge(props: EdgeProps<BentEdgeData>) {
   const { sourceX, sourceY, targetX, targetY, data, style, markerEnd } = props;
   const path = smoothPath(

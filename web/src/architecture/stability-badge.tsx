@@ -4,7 +4,7 @@ import type { Stability } from "@/generated/graphql";
 import { stabilityLooks } from "@/status/status";
 import { Badge } from "@/ui/badge";
 
-/** Says what went wrong in training; nothing for a stable candidate. */
+/** Shows how a candidate's training failed; nothing for a stable one. */
 export function StabilityBadge({ stability }: { stability: Stability | null }) {
   if (!stability || stability === "STABLE") return null;
   const { label, title, tone } = stabilityLooks[stability];
@@ -15,7 +15,10 @@ export function StabilityBadge({ stability }: { stability: Stability | null }) {
   );
 }
 
-/** The same as a small sign, for rows of a table. */
+/**
+ * Shows how a candidate's training failed as an icon, for rows of a table; nothing for a stable
+ * one.
+ */
 export function StabilityMark({ stability }: { stability: Stability | null }) {
   if (!stability || stability === "STABLE") return null;
   const { label, title, tone } = stabilityLooks[stability];

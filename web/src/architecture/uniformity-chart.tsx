@@ -11,7 +11,10 @@ export interface UniformityCurve {
   values: readonly number[];
 }
 
-/** Similarity over the layers; 0 is the embedding. One curve stands out. */
+/**
+ * Draws the token uniformity over the layers, 0 being the embedding; the architecture's own curve
+ * is the solid one.
+ */
 export default function UniformityChart(props: {
   values: readonly number[];
   others: readonly UniformityCurve[];
@@ -67,5 +70,8 @@ export default function UniformityChart(props: {
   );
 }
 
-/** The scale's end: the next quarter, so that curves fill it and those of most pages compare. */
+/**
+ * Returns the end of the scale: the next quarter, so that curves fill it and most pages have the
+ * same one.
+ */
 const quarterAbove = (value: number) => Math.max(0.25, Math.ceil(4 * value) / 4);

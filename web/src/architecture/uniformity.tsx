@@ -16,8 +16,8 @@ const UniformityChart = dynamic(() => import("./uniformity-chart"), {
 const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
 
 /**
- * How alike the tokens of a sequence are after each layer, of the newest evaluation; beside it the
- * run's reference backbones, as the paper shows BERT (§6).
+ * Shows the token uniformity after each layer in the newest evaluation, beside that of the run's
+ * reference backbones, as the paper shows BERT's (§6).
  */
 export function Uniformity({ architecture }: { architecture: Architecture }) {
   const newest = architecture.evaluations.at(-1);
@@ -52,7 +52,7 @@ export function Uniformity({ architecture }: { architecture: Architecture }) {
   );
 }
 
-/** Of the references that were measured. */
+/** Returns the curves of those references that were measured. */
 function curvesOf(references: Architecture["run"]["references"]): UniformityCurve[] {
   return references.flatMap(({ id, name, evaluations }, index) => {
     const values = evaluations.at(-1)?.tokenUniformity;

@@ -13,7 +13,7 @@ import { Pareto } from "./pareto";
 import { useLeaderboard } from "./use-leaderboard";
 import { useView } from "./use-view";
 
-/** The front page: the best candidates of all runs, what is running, and who does the work. */
+/** The front page: the best candidates of all runs, the active runs and the workers. */
 export function LeaderboardPage() {
   const { filter, order, preset, run, references, search, change, sortBy } = useView();
   const leaderboard = useLeaderboard(filter, order);
@@ -50,7 +50,26 @@ export function LeaderboardPage() {
               order={order}
               showRun
               onSort={sortBy}
-              empty={narrowed ? <NothingMatches /> : <NothingYet />}
+              empty={
+                narrowed ? (
+                  <Empty title="No candidate matches">
+                    Change the search or choose another run or preset. New candidates that match
+                    appear here.
+                  </Empty>
+                ) : (
+                  <Empty
+                    title="No candidate has been scored yet"
+                    action={
+                      <ButtonLink look="primary" href="/runs/new">
+                        Start a search
+                      </ButtonLink>
+                    }
+                  >
+                    Start a search, or wait for the one that runs: candidates appear here as soon as
+                    they are scored.
+                  </Empty>
+                )
+              }
             />
           </Card>
           <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />
@@ -58,29 +77,5 @@ export function LeaderboardPage() {
         <Workers className="xl:col-start-2" />
       </div>
     </>
-  );
-}
-
-function NothingMatches() {
-  return (
-    <Empty title="No candidate matches">
-      Change the search or choose another run or preset. New candidates that match appear here.
-    </Empty>
-  );
-}
-
-function NothingYet() {
-  return (
-    <Empty
-      title="No candidate has been scored yet"
-      action={
-        <ButtonLink look="primary" href="/runs/new">
-          Start a search
-        </ButtonLink>
-      }
-    >
-      Start a search, or wait for the one that runs: candidates appear here as soon as they are
-      scored.
-    </Empty>
   );
 }

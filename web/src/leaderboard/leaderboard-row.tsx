@@ -8,7 +8,7 @@ import { StabilityMark } from "@/architecture/stability-badge";
 import { compact, score, shortTime } from "@/format/number";
 import { columns } from "./columns";
 
-/** One candidate: a line of the table on a wide screen, a small card on a narrow one. */
+/** Shows one candidate: as a row of the table on a wide screen, as a small card on a narrow one. */
 export const LeaderboardRow = memo(function LeaderboardRow(props: {
   rank: number;
   row: Candidate;

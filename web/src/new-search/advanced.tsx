@@ -6,7 +6,7 @@ import type { Choices } from "./queries";
 import { SettingControl } from "./setting-control";
 import type { Edits, Setting } from "./settings";
 
-/** Every setting of the preset, by group; what is changed here is laid over the preset. */
+/** Lists every setting of the preset by group; an edited value replaces the preset's. */
 export function Advanced(props: {
   settings: readonly Setting[];
   edits: Edits;

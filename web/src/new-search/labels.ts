@@ -3,7 +3,7 @@ interface Words {
   hint?: string;
 }
 
-/** How settings are called and explained; one that is missing here is shown by its own name. */
+/** Labels and hints of settings; one that is missing here is shown by its own name. */
 const words: Record<string, Words> = {
   population: { label: "Population", hint: "Candidates of the first generation, and kept after." },
   parents: { label: "Parents", hint: "Best candidates that have children." },
@@ -83,7 +83,7 @@ export function settingWords(path: string): Words {
   return words[path] ?? lastPart[last] ?? { label: spell(last) };
 }
 
-/** The group of a setting: what stands before the last dot. */
+/** Returns the group of a setting: its path up to the last dot. */
 export function groupOf(path: string): string {
   return path.split(".").slice(0, -1).join(".");
 }
@@ -92,7 +92,7 @@ export function groupTitle(group: string): string {
   return groupTitles[group] ?? group.split(".").map(spell).join(": ");
 }
 
-/** "checkpointEverySeconds" → "Checkpoint every seconds". */
+/** Spells a name in words: "checkpointEverySeconds" → "Checkpoint every seconds". */
 function spell(name: string): string {
   const spaced = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);

@@ -1,7 +1,7 @@
 import { plural } from "@/format/number";
 import type { Choices } from "./queries";
 
-/** Presets as cards, one of which is chosen. */
+/** Shows the presets as cards, one of which can be chosen. */
 export function PresetChoice(props: {
   presets: Choices["presets"];
   chosen: string;

@@ -3,7 +3,9 @@ import type { Choices } from "./queries";
 import type { Edits, Setting } from "./settings";
 import { settingWords } from "./labels";
 
-/** The control that fits a setting: a number or text box, a tick box, or one tick box per choice. */
+/**
+ * Shows the control for a setting: a number or text box, a tick box, or one tick box per choice.
+ */
 export function SettingControl(props: {
   setting: Setting;
   edit: Edits[string] | undefined;

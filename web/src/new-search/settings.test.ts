@@ -23,7 +23,7 @@ test("nested settings become a flat list with dotted paths, in order", () => {
   ]);
 });
 
-test("only what differs from the preset is sent, nested as it was", () => {
+test("only settings that differ from the preset are sent, nested as in the preset", () => {
   const edits = { population: "16", "ucb.alpha": "0.5", tasks: ["mlm"] };
   expect(overrides(settings, edits)).toEqual({
     values: { ucb: { alpha: 0.5 }, tasks: ["mlm"] },
@@ -31,20 +31,20 @@ test("only what differs from the preset is sent, nested as it was", () => {
   });
 });
 
-test("a setting without a value is one to type, and emptied again it has none", () => {
+test("a setting that is not set can be typed, and is not sent if it is emptied again", () => {
   expect(overrides(settings, { "text.folder": "2024" }).values).toEqual({
     text: { folder: "2024" },
   });
   expect(overrides(settings, { "text.folder": "" })).toEqual({ values: {}, errors: {} });
 });
 
-test("scientific notation is a number", () => {
+test("a number may be in scientific notation", () => {
   expect(overrides(settings, { "superNet.learningRate": "1e-4" }).values).toEqual({
     superNet: { learningRate: 0.0001 },
   });
 });
 
-test("what the preset leaves open may be given as a number, or stay open", () => {
+test("a number may be typed for a setting that is null in the preset, or left empty", () => {
   expect(overrides(settings, { "limits.flops": "2e7" }).values).toEqual({ limits: { flops: 2e7 } });
   expect(overrides(settings, { "limits.flops": "" })).toEqual({ values: {}, errors: {} });
   expect(Object.keys(overrides(settings, { "limits.flops": "few" }).errors)).toEqual([
@@ -52,7 +52,7 @@ test("what the preset leaves open may be given as a number, or stay open", () =>
   ]);
 });
 
-test("what is no number is told at its field and not sent", () => {
+test("a value that is not a number is reported at its field and not sent", () => {
   const { values, errors } = overrides(settings, { population: "many", "ucb.alpha": "" });
   expect(values).toEqual({});
   expect(Object.keys(errors)).toEqual(["population", "ucb.alpha"]);

@@ -3,22 +3,22 @@ import { z } from "zod";
 /** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */
 export type Setting =
   | { path: string; kind: "number"; value: number }
-  /** A number or, left empty, none. */
+  /** A number, or null if left empty. */
   | { path: string; kind: "optional"; value: number | null }
   | { path: string; kind: "choice"; value: boolean }
-  /** Null: not set; so is what is left empty. */
+  /** A text, or null if left empty. */
   | { path: string; kind: "text"; value: string | null }
   | { path: string; kind: "list"; value: string[] };
 
-/** What was typed or ticked instead of the preset's value, by path. */
+/** The values that were typed or ticked instead of the preset's, by path. */
 export type Edits = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 const leafSchema = z.union([z.number(), z.boolean(), z.string(), z.null(), z.array(z.string())]);
 const treeSchema = z.record(z.string(), z.unknown());
 
 /**
- * The settings of a preset as a flat list, in the preset's order; what no control fits is left out.
- * Where the preset has null, a number may be given, or of a text a name.
+ * Returns the settings of a preset as a flat list, in the preset's order; values of other types are
+ * left out. A null in the preset may be replaced by a number, below `text` by a name.
  */
 export function flatten(settings: unknown, prefix = ""): Setting[] {
   const tree = treeSchema.safeParse(settings);
@@ -39,7 +39,10 @@ function toSetting(path: string, value: z.infer<typeof leafSchema>): Setting {
   return { path, kind: "list", value };
 }
 
-/** The partial settings to send: only what differs from the preset, or a sentence for each bad number. */
+/**
+ * Returns the partial settings to send, which are those that differ from the preset, and an error
+ * message for each bad number.
+ */
 export function overrides(settings: readonly Setting[], edits: Edits) {
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
@@ -49,13 +52,13 @@ export function overrides(settings: readonly Setting[], edits: Edits) {
     const value = valueOf(setting, edit);
     if (value === undefined) errors[setting.path] = "Enter a number.";
     else if (JSON.stringify(value) !== JSON.stringify(setting.value)) {
-      put(values, setting.path.split("."), value);
+      setAtPath(values, setting.path.split("."), value);
     }
   }
   return { values, errors };
 }
 
-/** What an edit sets; undefined where a number is wanted and none was typed. */
+/** Returns the value that an edit sets; undefined if it should be a number and is none. */
 function valueOf({ kind, value }: Setting, edit: Edits[string]): unknown {
   if (value === null && edit === "") return null;
   return kind === "number" || kind === "optional" ? toNumber(edit) : edit;
@@ -67,7 +70,7 @@ function toNumber(text: Edits[string]): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+function setAtPath(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [name, ...rest] = path;
   if (name === undefined) return;
   if (rest.length === 0) {
@@ -77,5 +80,5 @@ function put(target: Record<string, unknown>, path: readonly string[], value: un
   const existing = treeSchema.safeParse(target[name]);
   const branch = existing.success ? existing.data : {};
   target[name] = branch;
-  put(branch, rest, value);
+  setAtPath(branch, rest, value);
 }

@@ -12,7 +12,7 @@ import { Advanced } from "./advanced";
 import { PresetChoice } from "./preset-choice";
 import type { Choices } from "./queries";
 import { type Edits, flatten, overrides } from "./settings";
-import { useStart } from "./use-start";
+import { useStartSearch } from "./use-start-search";
 
 const strategies = [
   "OPNAS",
@@ -30,7 +30,7 @@ export function StartForm({ choices }: { choices: Choices }) {
   const [seed, setSeed] = useState("");
   const [strategy, setStrategy] = useState<StrategyName>("OPNAS");
   const [edits, setEdits] = useState<Edits>({});
-  const { start, starting, failure, error } = useStart();
+  const { start, starting, failure, error } = useStartSearch();
 
   const preset = presets.find((candidate) => candidate.name === presetName);
   const settings = flatten(preset?.settings).filter(({ path }) => path !== "strategy");
@@ -77,7 +77,7 @@ export function StartForm({ choices }: { choices: Choices }) {
             }}
           />
           <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
-            <Field label="Name" hint="Empty: one is made up." {...at(failure?.fields.name)}>
+            <Field label="Name" hint="Empty: one is made up." {...errorProp(failure?.fields.name)}>
               {(control) => (
                 <Input
                   {...control}
@@ -91,7 +91,7 @@ export function StartForm({ choices }: { choices: Choices }) {
             <Field
               label="Seed"
               hint="Empty: chosen and recorded. The same seed gives the same search."
-              {...at(seedError)}
+              {...errorProp(seedError)}
             >
               {(control) => (
                 <Input
@@ -104,7 +104,7 @@ export function StartForm({ choices }: { choices: Choices }) {
                 />
               )}
             </Field>
-            <Field label="Strategy" {...at(failure?.fields.strategy)}>
+            <Field label="Strategy" {...errorProp(failure?.fields.strategy)}>
               {(control) => (
                 <Select
                   {...control}
@@ -149,6 +149,6 @@ export function StartForm({ choices }: { choices: Choices }) {
   );
 }
 
-function at(error: string | undefined): { error?: string } {
+function errorProp(error: string | undefined): { error?: string } {
   return error === undefined ? {} : { error };
 }

@@ -13,7 +13,7 @@ import { pretrain } from "./queries";
 
 const sizes: readonly PublishedSize[] = ["SMALL", "BASE", "LARGE"];
 
-/** What may be filled in; `name` is the setting's dotted path. */
+/** The fields of the form; `name` is the setting's dotted path. */
 const fields = [
   { name: "steps", label: "Steps", kind: "whole", empty: "the default" },
   { name: "size.layers", label: "Layers", kind: "whole", empty: "of the size" },
@@ -30,9 +30,9 @@ type Name = (typeof fields)[number]["name"];
 type Texts = Partial<Record<Name, string>>;
 
 const patterns = { whole: /^\d*$/, number: /^(\d+(\.\d*)?(e-?\d+)?)?$/i, text: /^/ };
-const complaints = { whole: "Enter a whole number.", number: "Enter a number.", text: "" };
+const messages = { whole: "Enter a whole number.", number: "Enter a number.", text: "" };
 
-/** Asks for a size, a length and the like; what is left empty the server fills in. */
+/** A form for the settings of a pre-training; the server fills in those that are left empty. */
 export function PretrainForm(props: { architectureId: string; onStart: () => void }) {
   const [texts, setTexts] = useState<Texts>({});
   const [size, setSize] = useState<PublishedSize | null>(null);
@@ -79,7 +79,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
       <div className="grid grid-cols-2 gap-3">
         {fields.map((field) => {
           const { name, label, kind, empty } = field;
-          const message = isWrong(field) ? complaints[kind] : failure?.fields[`settings.${name}`];
+          const message = isWrong(field) ? messages[kind] : failure?.fields[`settings.${name}`];
           return (
             <Field key={name} label={label} {...(message === undefined ? {} : { error: message })}>
               {(control) => (
@@ -105,7 +105,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
   );
 }
 
-/** Partial settings of what was filled in. */
+/** Returns the partial settings for the fields that were filled in. */
 function settingsOf(texts: Texts) {
   const filled = (name: Name) => texts[name]?.trim() || undefined;
   const number = (name: Name) => {

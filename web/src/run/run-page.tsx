@@ -17,7 +17,7 @@ import { Settings } from "./settings-panel";
 import { TimeSplit } from "./time-split";
 import { useRun } from "./use-run";
 
-/** One search, live: where it is, how its generations went, and what it found. */
+/** Shows one search, live: its progress, its generations and its candidates. */
 export function RunPage({ id }: { id: string }) {
   const { run, found, error, retry, log } = useRun(id);
   if (found === false) {

@@ -10,8 +10,8 @@ import { runPage } from "./queries";
 const pastLines = 100;
 
 /**
- * A run and its log. The run is asked for once; from the seq of that answer on, events keep it
- * current through the cache, also over a lost connection (see `api/resume.ts`).
+ * Queries a run once; from the `seq` of that answer on, events keep it and its log current through
+ * the cache, also after a lost connection (see `api/resume.ts`).
  */
 export function useRun(id: string) {
   const [{ data, error, stale }, retry] = useLiveQuery(

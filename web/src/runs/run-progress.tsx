@@ -5,7 +5,10 @@ import { ProgressBar } from "@/ui/progress-bar";
 import type { Run } from "./fragments";
 import { phaseNames, phaseUnits } from "./labels";
 
-/** A run's progress in two lines: the bar over the whole run, and what it is at. */
+/**
+ * Shows a run's progress in two lines: a bar over the whole run, and the count of the present
+ * phase.
+ */
 export function RunProgress({ run }: { run: Run }) {
   const { progress, status, name } = run;
   const { phase, done, total, fraction } = progress;

@@ -6,7 +6,7 @@ import { RunProgress } from "./run-progress";
 import { strategyLabels } from "./labels";
 import { StatusBadge } from "@/status/status-badge";
 
-/** One run of the list, as a row that folds into a card on a narrow screen. */
+/** Shows one run of the list: as a row on a wide screen, as a card on a narrow one. */
 export function RunRow({ run }: { run: Run }) {
   const best = run.bestArchitecture;
   return (

@@ -13,7 +13,7 @@ interface ProgressLook extends StatusLook {
   bar: "accent" | "good" | "bad" | "muted";
 }
 
-/** How runs and pre-trainings look in each status. */
+/** Labels and colours of the statuses of runs and pre-trainings. */
 export const statusLooks: Record<RunStatus | TrainingStatus, ProgressLook> = {
   QUEUED: { label: "Queued", tone: "neutral", dot: "pulsing", bar: "muted" },
   RUNNING: { label: "Running", tone: "accent", dot: "pulsing", bar: "accent" },
@@ -31,12 +31,12 @@ const workerLooks: Readonly<Record<string, StatusLook>> = {
   stopped: { label: "Stopped", tone: "neutral", dot: "still" },
 };
 
-/** Returns the look of a worker's status, a plain one for a status that is not known. */
+/** Returns label and colours of a worker's status; neutral ones for an unknown status. */
 export function workerLook(status: string): StatusLook {
   return workerLooks[status] ?? { label: status, tone: "neutral", dot: "still" };
 }
 
-/** How candidates look whose training went wrong. */
+/** Labels and colours of candidates whose training failed. */
 export const stabilityLooks = {
   NO_LEARNING: {
     label: "Learned nothing",

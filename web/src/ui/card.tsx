@@ -10,7 +10,7 @@ export function Card({ className, ...props }: ComponentProps<"section">) {
   );
 }
 
-/** A card with a title, an optional line below it and controls at its right. */
+/** Shows a card with a title, an optional line below it and controls at its right. */
 export function Panel(props: {
   title: string;
   note?: ReactNode;

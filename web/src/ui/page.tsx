@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A page's heading: what it is, a line about it, and what can be done. */
+/** Shows a page's heading: title, a line below it, and buttons. */
 export function PageHeader(props: { title: ReactNode; note?: ReactNode; actions?: ReactNode }) {
   return (
     <div className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
@@ -15,7 +15,7 @@ export function PageHeader(props: { title: ReactNode; note?: ReactNode; actions?
   );
 }
 
-/** A figure with its name above it. */
+/** Shows a figure with its name above it. */
 export function Stat(props: { label: string; children: ReactNode; note?: ReactNode }) {
   return (
     <div className="min-w-0">

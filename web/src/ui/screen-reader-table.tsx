@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 
 /**
- * A chart's figures as a table that only screen readers see. A box hides the table, for a table
- * itself never gets narrower than its words and would widen the page.
+ * Shows a chart's figures as a table for screen readers only. The hidden box is needed because a
+ * table itself never gets narrower than its words and would widen the page.
  */
 export function ScreenReaderTable(props: {
   caption: string;

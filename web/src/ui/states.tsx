@@ -11,7 +11,7 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={clsx("animate-pulse rounded-md bg-sunken", className)} />;
 }
 
-/** Rows of a list that is being loaded. */
+/** Shows placeholder rows while a list is being loaded. */
 export function SkeletonRows({ rows, className }: { rows: number; className?: string }) {
   return (
     <div role="status" aria-label="Loading" className="space-y-2">
@@ -22,7 +22,7 @@ export function SkeletonRows({ rows, className }: { rows: number; className?: st
   );
 }
 
-/** Nothing here yet: says so, and what to do about it. */
+/** Explains why there is nothing to show, and what to do about it. */
 export function Empty(props: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
@@ -33,7 +33,7 @@ export function Empty(props: { title: string; children: ReactNode; action?: Reac
   );
 }
 
-/** A failed operation: the server's sentence, its code, and a way to try again. */
+/** Shows a failed operation: the server's message, its code, and a button to retry. */
 export function ErrorNotice({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const { message, code } = toApiError(error);
   return (

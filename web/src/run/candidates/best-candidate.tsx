@@ -4,7 +4,7 @@ import { Pattern } from "@/architecture/pattern";
 import { compact, score } from "@/format/number";
 import { Panel } from "@/ui/card";
 
-/** The best candidate so far. */
+/** Shows the best candidate so far. */
 export function BestCandidate({ best }: { best: Candidate | null }) {
   return (
     <Panel title="Best candidate" data-testid="best-candidate">

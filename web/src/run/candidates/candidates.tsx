@@ -10,7 +10,7 @@ import { Empty } from "@/ui/states";
 
 const pageSize = 12;
 
-/** The run's scored candidates, as they come in, and the references they are held against. */
+/** Lists the run's scored candidates, live, and the references that they are compared with. */
 export function Candidates({ runId }: { runId: string }) {
   const [withReferences, setWithReferences] = useState(true);
   const filter = useMemo(

@@ -3,7 +3,7 @@ import { count, plural, score } from "@/format/number";
 import { statuses, statusLooks } from "@/status/status";
 import type { EventLine } from "./queries";
 
-/** What the log reads of payloads; each kind of event has some of it. */
+/** The fields of event payloads that the log shows; each kind of event has some of them. */
 const payloadSchema = z
   .object({
     status: z.string(),
@@ -24,12 +24,12 @@ type Payload = z.infer<typeof payloadSchema>;
 
 export interface EventText {
   text: string;
-  /** Page that tells more. */
+  /** Page with more about the event. */
   href?: string;
   tone?: "good" | "bad";
 }
 
-/** An event as a line of the log: as it was when it happened, not as things are now. */
+/** Describes an event as a line of the log: the state at that time, not the present one. */
 export function describeEvent({ kind, payload, architecture }: EventLine): EventText {
   const parsed = payloadSchema.safeParse(payload);
   const data = parsed.success ? parsed.data : {};

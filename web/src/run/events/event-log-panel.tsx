@@ -6,7 +6,7 @@ import { describeEvent } from "./describe-event";
 import { foldProgress } from "./event-log";
 import type { EventLine } from "./queries";
 
-/** What happened, newest first. */
+/** Lists the run's events, newest first. */
 export function EventLog({ log }: { log: readonly EventLine[] }) {
   return (
     <Panel title="Events" note="Newest first" data-testid="event-log">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { foldProgress, keptEvents, mergeEvents } from "./event-log";
+import { foldProgress, maxEvents, mergeEvents } from "./event-log";
 import type { EventLine } from "./queries";
 
 function event(seq: number, kind = "candidate.evaluated", payload: unknown = {}): EventLine {
@@ -8,19 +8,19 @@ function event(seq: number, kind = "candidate.evaluated", payload: unknown = {})
 }
 const seqs = (log: readonly EventLine[]) => log.map(({ seq }) => seq);
 
-test("stored events that arrive after live ones stand before them, each once", () => {
+test("stored events that arrive after live ones are sorted before them, each once", () => {
   const live = mergeEvents([], [event(5), event(6)]);
   expect(seqs(mergeEvents(live, [event(3), event(4), event(5)]))).toEqual([3, 4, 5, 6]);
 });
 
-test("the log forgets the oldest events first", () => {
-  const many = Array.from({ length: keptEvents + 10 }, (_, index) => event(index + 1));
+test("a log that is full drops its oldest events", () => {
+  const many = Array.from({ length: maxEvents + 10 }, (_, index) => event(index + 1));
   const log = mergeEvents([], many);
-  expect(log).toHaveLength(keptEvents);
+  expect(log).toHaveLength(maxEvents);
   expect(log[0]?.seq).toBe(11);
 });
 
-test("of progress events in a row only the newest is read", () => {
+test("of consecutive progress events only the newest is shown", () => {
   const log = [
     event(1, "run.created"),
     event(2, "supernet.progress"),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { candidatePoints, lastGeneration } from "./candidate-points";
 
-test("candidates without a score are no points, the others keep their place", () => {
+test("candidates without a score give no point and do not move the others", () => {
   const candidate = (id: string, score: number | null, indexInGeneration: number) => ({
     id,
     name: id,
@@ -27,7 +27,7 @@ test("candidates without a score are no points, the others keep their place", ()
   expect(points).toEqual([{ id: "b", name: "b", score: 40, generation: 2, x: 2.125 }]);
 });
 
-test("the axis makes room for the generations to come, unless they are very many", () => {
+test("the axis includes the planned generations unless there are very many", () => {
   expect(lastGeneration({ generations: 5 }, 0)).toBe(5);
   expect(lastGeneration({ generations: 5000 }, 7)).toBe(7);
   expect(lastGeneration(null, 0)).toBe(1);

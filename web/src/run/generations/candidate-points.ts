@@ -4,15 +4,20 @@ import type { GenerationWithCandidates } from "@/run/queries";
 export interface Point {
   id: string;
   name: string;
-  /** Generation, spread a little so that candidates of one generation do not cover each other. */
+  /**
+   * Generation plus a small offset, so that candidates of one generation do not cover each other.
+   */
   x: number;
   generation: number;
   score: number;
 }
 
-const spread = 0.5;
+const offsetWidth = 0.5;
 
-/** The scored candidates as points; the spread depends only on a candidate's place, so no point ever jumps. */
+/**
+ * Returns the scored candidates as points. The offset depends only on a candidate's index, so no
+ * point ever moves sideways.
+ */
 export function candidatePoints(generations: readonly GenerationWithCandidates[]): Point[] {
   return generations.flatMap(({ index, size, candidates }) =>
     candidates.flatMap(({ id, name, score, indexInGeneration }) =>
@@ -24,7 +29,7 @@ export function candidatePoints(generations: readonly GenerationWithCandidates[]
               name,
               score,
               generation: index,
-              x: index + spread * ((indexInGeneration + 0.5) / Math.max(1, size) - 0.5),
+              x: index + offsetWidth * ((indexInGeneration + 0.5) / Math.max(1, size) - 0.5),
             },
           ],
     ),
@@ -32,12 +37,15 @@ export function candidatePoints(generations: readonly GenerationWithCandidates[]
 }
 
 const settingsSchema = z.object({ generations: z.int() });
-const mostAhead = 24;
+const maxPlanned = 24;
 
-/** Newest generation that the axis makes room for: the last one of the search, unless that is far off. */
+/**
+ * Returns the last generation on the axis: the search's last one, or the newest if the search has
+ * very many.
+ */
 export function lastGeneration(settings: unknown, newest: number): number {
   const parsed = settingsSchema.safeParse(settings);
   const planned =
-    parsed.success && parsed.data.generations <= mostAhead ? parsed.data.generations : 1;
+    parsed.success && parsed.data.generations <= maxPlanned ? parsed.data.generations : 1;
   return Math.max(newest, planned, 1);
 }

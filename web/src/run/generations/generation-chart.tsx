@@ -8,7 +8,7 @@ import { candidatePoints, lastGeneration } from "./candidate-points";
 import { GenerationTooltip } from "./generation-tooltip";
 import type { GenerationWithCandidates } from "@/run/queries";
 
-/** Best so far, best and mean of each generation over a scatter of its candidates. */
+/** Draws best so far, best and mean of each generation over a scatter plot of its candidates. */
 export default function GenerationChart(props: {
   generations: readonly GenerationWithCandidates[];
   settings: unknown;
@@ -84,7 +84,9 @@ function dots(fill: string) {
   return { r: 3, strokeWidth: 0, fill };
 }
 
-/** recharts hands the place and the point to the shape it is given. */
+/**
+ * Draws one point; recharts adds the position and the data to the element that is given as `shape`.
+ */
 function Dot(props: {
   cx?: number;
   cy?: number;

@@ -6,21 +6,28 @@ import { Panel } from "@/ui/card";
 import { Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
-import type { FullRun, GenerationWithCandidates } from "@/run/queries";
+import type { FullRun } from "@/run/queries";
 
 const GenerationChart = dynamic(() => import("./generation-chart"), {
   ssr: false,
   loading: () => <Skeleton className="h-72" />,
 });
 
-/** How the scores went from generation to generation: a chart, and the same as a table for reading aloud. */
+/** Shows the scores by generation as a chart, and as a table for screen readers. */
 export function GenerationPanel({ run }: { run: FullRun }) {
   const { generations, settings } = run;
   return (
     <Panel
       title="Generations"
       note="Scores of all candidates; generation 0 is the initial population"
-      controls={<Signs />}
+      controls={
+        <Legend>
+          <LegendItem sign="h-0.5 w-4 rounded bg-accent">Best so far</LegendItem>
+          <LegendItem sign="w-4 border-t-2 border-dashed border-accent">Best</LegendItem>
+          <LegendItem sign="h-0.5 w-4 rounded bg-muted">Mean</LegendItem>
+          <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
+        </Legend>
+      }
       data-testid="generation-chart"
     >
       {generations.length === 0 ? (
@@ -33,41 +40,26 @@ export function GenerationPanel({ run }: { run: FullRun }) {
       ) : (
         <>
           <GenerationChart generations={generations} settings={settings} />
-          <GenerationTable generations={generations} />
+          <ScreenReaderTable
+            caption="Scores by generation"
+            headings={["Generation", "Evaluated", "Best", "Mean", "Best so far"]}
+          >
+            {generations.map(
+              ({ id, index, evaluated, size, bestScore, meanScore, bestScoreSoFar }) => (
+                <tr key={id} data-testid="generation">
+                  <td>{index}</td>
+                  <td>
+                    {evaluated} of {size}
+                  </td>
+                  <td>{score(bestScore)}</td>
+                  <td>{score(meanScore)}</td>
+                  <td>{score(bestScoreSoFar)}</td>
+                </tr>
+              ),
+            )}
+          </ScreenReaderTable>
         </>
       )}
     </Panel>
-  );
-}
-
-function Signs() {
-  return (
-    <Legend>
-      <LegendItem sign="h-0.5 w-4 rounded bg-accent">Best so far</LegendItem>
-      <LegendItem sign="w-4 border-t-2 border-dashed border-accent">Best</LegendItem>
-      <LegendItem sign="h-0.5 w-4 rounded bg-muted">Mean</LegendItem>
-      <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
-    </Legend>
-  );
-}
-
-function GenerationTable({ generations }: { generations: readonly GenerationWithCandidates[] }) {
-  return (
-    <ScreenReaderTable
-      caption="Scores by generation"
-      headings={["Generation", "Evaluated", "Best", "Mean", "Best so far"]}
-    >
-      {generations.map(({ id, index, evaluated, size, bestScore, meanScore, bestScoreSoFar }) => (
-        <tr key={id} data-testid="generation">
-          <td>{index}</td>
-          <td>
-            {evaluated} of {size}
-          </td>
-          <td>{score(bestScore)}</td>
-          <td>{score(meanScore)}</td>
-          <td>{score(bestScoreSoFar)}</td>
-        </tr>
-      ))}
-    </ScreenReaderTable>
   );
 }

@@ -16,7 +16,7 @@ interface TooltipProps {
   payload?: readonly { payload?: unknown }[];
 }
 
-/** The figures of the generation under the pointer. */
+/** Shows the figures of the generation under the pointer. */
 export function GenerationTooltip({ active, payload = [] }: TooltipProps) {
   const generation = payload
     .map((entry) => lineSchema.safeParse(entry.payload))

@@ -6,6 +6,6 @@ test.each([
   [{ text: { folder: "news", vocabulary: "vocab.txt" } }, "own text news, vocabulary vocab.txt"],
   [{ text: { folder: null, vocabulary: null } }, null],
   [{}, null],
-])("settings %j are told as %j", (settings, words) => {
+])("settings %j are described as %j", (settings, words) => {
   expect(ownText(settings)).toBe(words);
 });

@@ -4,7 +4,7 @@ const settingsSchema = z.object({
   text: z.object({ folder: z.string().nullable(), vocabulary: z.string().nullable() }),
 });
 
-/** What a run read in place of the built-in text, in words; null where that was nothing. */
+/** Describes the text that a run read in place of the built-in one; null for the built-in text. */
 export function ownText(settings: unknown): string | null {
   const text = settingsSchema.safeParse(settings).data?.text;
   if (!text) return null;

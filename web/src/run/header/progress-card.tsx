@@ -11,7 +11,10 @@ import type { FullRun } from "@/run/queries";
 
 const phases = ["PREPARING", "SUPERNET", "SEARCHING", "FINISHED"] as const satisfies RunPhase[];
 
-/** Where the run is: its phases, a bar over the whole, what it counts, and how long it will take. */
+/**
+ * Shows the run's progress: its phase, a bar over the whole run, the count of the present phase and
+ * the time left.
+ */
 export function ProgressCard({ run }: { run: FullRun }) {
   const { progress, status, error } = run;
   const { done, total, fraction, message, phase } = progress;

@@ -9,7 +9,7 @@ import { ErrorNotice } from "@/ui/states";
 import type { FullRun } from "@/run/queries";
 import { cancelSearch, pauseSearch, resumeSearch } from "./queries";
 
-/** Pause, resume and cancel, as the run's status allows. */
+/** Buttons to pause, resume and cancel, as the run's status allows. */
 export function RunActions({ run }: { run: FullRun }) {
   const [pausing, pause] = useMutation(pauseSearch);
   const [resuming, resume] = useMutation(resumeSearch);

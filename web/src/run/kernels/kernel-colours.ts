@@ -2,7 +2,10 @@ import type { LayerChoices } from "./queries";
 
 const [palest, fullest] = [15, 100];
 
-/** Attention in its colour everywhere; kernels grey, the darker the larger. */
+/**
+ * Returns key, label and colour of attention and of each kernel size; kernels are grey, the larger
+ * the darker.
+ */
 export function kernelColours(layers: readonly LayerChoices[]) {
   const sizes = layers[0]?.kernels.map(({ kernelSize }) => kernelSize) ?? [];
   const step = (fullest - palest) / Math.max(1, sizes.length - 1);

@@ -5,7 +5,7 @@ import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
 import { kernelColours } from "./kernel-colours";
 import type { LayerChoices } from "./queries";
 
-/** For each layer one bar, stacked of attention and the kernel sizes. */
+/** Draws one bar for each layer, stacked from attention and the kernel sizes. */
 export default function KernelsChart({ layers }: { layers: readonly LayerChoices[] }) {
   const bars = layers.map(({ layer, attention, kernels }) => ({
     name: String(layer + 1),

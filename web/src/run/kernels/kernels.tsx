@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { useAskAgain } from "@/api/use-ask-again";
+import { useThrottledRefetch } from "@/api/use-throttled-refetch";
 import { useLiveQuery } from "@/api/use-live-query";
 import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
@@ -11,7 +11,7 @@ import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { kernelColours } from "./kernel-colours";
 import type { FullRun } from "@/run/queries";
-import { kernelsByDepth, type LayerChoices } from "./queries";
+import { kernelsByDepth } from "./queries";
 
 const KernelsChart = dynamic(() => import("./kernels-chart"), {
   ssr: false,
@@ -20,7 +20,7 @@ const KernelsChart = dynamic(() => import("./kernels-chart"), {
 
 const tops = [5, 10, 25, 100] as const;
 
-/** What the run's best candidates chose in each layer: attention, or a kernel size. */
+/** Shows the choices of the run's best candidates in each layer: attention, or a kernel size. */
 export function Kernels({ run }: { run: FullRun }) {
   const [top, setTop] = useState<number>(10);
   const [{ data, error }, retry] = useLiveQuery({
@@ -28,7 +28,7 @@ export function Kernels({ run }: { run: FullRun }) {
     variables: { runId: run.id, top },
   });
   const evaluated = run.generations.reduce((sum, generation) => sum + generation.evaluated, 0);
-  useAskAgain(retry, evaluated);
+  useThrottledRefetch(retry, evaluated);
   const layers = data?.kernelsByDepth;
   return (
     <Panel
@@ -58,41 +58,29 @@ export function Kernels({ run }: { run: FullRun }) {
       {layers && layers.length > 0 && (
         <>
           <KernelsChart layers={layers} />
-          <Signs layers={layers} />
-          <KernelsTable layers={layers} />
+          <Legend className="mt-2">
+            {kernelColours(layers).map(({ key, label, fill }) => (
+              <LegendItem key={key} sign="size-2.5 rounded-sm" fill={fill}>
+                {label}
+              </LegendItem>
+            ))}
+          </Legend>
+          <ScreenReaderTable
+            caption="Kernels by depth"
+            headings={["Layer", ...kernelColours(layers).map(({ label }) => label)]}
+          >
+            {layers.map(({ layer, attention, kernels }) => (
+              <tr key={layer} data-testid="kernel-layer">
+                <th scope="row">{layer + 1}</th>
+                <td>{attention}</td>
+                {kernels.map(({ kernelSize, count }) => (
+                  <td key={kernelSize}>{count}</td>
+                ))}
+              </tr>
+            ))}
+          </ScreenReaderTable>
         </>
       )}
     </Panel>
-  );
-}
-
-function Signs({ layers }: { layers: readonly LayerChoices[] }) {
-  return (
-    <Legend className="mt-2">
-      {kernelColours(layers).map(({ key, label, fill }) => (
-        <LegendItem key={key} sign="size-2.5 rounded-sm" fill={fill}>
-          {label}
-        </LegendItem>
-      ))}
-    </Legend>
-  );
-}
-
-function KernelsTable({ layers }: { layers: readonly LayerChoices[] }) {
-  return (
-    <ScreenReaderTable
-      caption="Kernels by depth"
-      headings={["Layer", ...kernelColours(layers).map(({ label }) => label)]}
-    >
-      {layers.map(({ layer, attention, kernels }) => (
-        <tr key={layer} data-testid="kernel-layer">
-          <th scope="row">{layer + 1}</th>
-          <td>{attention}</td>
-          {kernels.map(({ kernelSize, count }) => (
-            <td key={kernelSize}>{count}</td>
-          ))}
-        </tr>
-      ))}
-    </ScreenReaderTable>
   );
 }

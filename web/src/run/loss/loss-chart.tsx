@@ -4,7 +4,7 @@ import { Area, AreaChart, CartesianGrid, XAxis, YAxis } from "recharts";
 import type { LossPoint } from "./loss-curve";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
 
-/** Loss over the steps, on an axis that already reaches to the last step. */
+/** Draws the loss over the steps, on an axis that reaches to the last step. */
 export default function LossChart(props: { points: readonly LossPoint[]; steps: number }) {
   return (
     <ChartBox height="h-72 sm:h-80">

@@ -7,7 +7,7 @@ function event(seq: number, kind: string, payload: unknown): EventLine {
   return { seq, kind, time, payload, architecture: null, generation: null };
 }
 
-test("the loss curve is made of the progress events that carry a loss", () => {
+test("the loss curve consists of the progress events with a loss", () => {
   const log = [
     event(1, "supernet.progress", { step: 0, loss: null }),
     event(2, "supernet.progress", { step: 10, loss: 6.5 }),

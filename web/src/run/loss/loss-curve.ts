@@ -9,7 +9,7 @@ export interface LossPoint {
 
 const lossSchema = z.object({ step: z.number(), loss: z.number() });
 
-/** The super-net's loss curve, as far as the log goes back. */
+/** Returns the super-net's loss curve, as far as the log goes back. */
 export function lossCurve(log: readonly EventLine[]): LossPoint[] {
   return log.flatMap(({ kind, payload }) => {
     const point = lossSchema.safeParse(payload);

@@ -10,7 +10,7 @@ const LossChart = dynamic(() => import("./loss-chart"), {
   loading: () => <Skeleton className="h-72" />,
 });
 
-/** How the super-net learns, while it is being trained. */
+/** Shows the super-net's loss while it is being trained. */
 export function LossPanel({ points, steps }: { points: readonly LossPoint[]; steps: number }) {
   const newest = points.at(-1);
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placesOf } from "./heat-map";
+import { priorityPositions } from "./heat-map";
 import type { Priority } from "./queries";
 
 const at = (kind: string, position: number, generation: number): Priority => ({
@@ -13,10 +13,12 @@ const at = (kind: string, position: number, generation: number): Priority => ({
   probability: 1,
 });
 
-test("every place is there once, operations first, in the order of the path", () => {
+test("every position is listed once, operations first, in the order of the path", () => {
   const priorities = [at("kernel", 1, 1), at("operation", 10, 2), at("operation", 2, 1)];
   const again = priorities.map((priority) => ({ ...priority, generation: 3 }));
-  expect(placesOf([...priorities, ...again]).map(({ name, label }) => [name, label])).toEqual([
+  expect(
+    priorityPositions([...priorities, ...again]).map(({ name, label }) => [name, label]),
+  ).toEqual([
     ["operation 2", "Operation 3"],
     ["operation 10", "Operation 11"],
     ["kernel 1", "Kernel, layer 2"],

@@ -9,10 +9,13 @@ export interface HeatMap {
   high: number;
 }
 
-/** A probability from which on a cell has its full colour, so that even odds stay pale. */
-const surely = 0.5;
+/** A probability from which a cell has its full colour, so that even odds stay pale. */
+const fullColourFrom = 0.5;
 
-/** Priorities of one kind as a table: operations (or kernels) down, positions across. */
+/**
+ * Arranges the priorities of one kind as a table: operations (or kernels) as rows, positions as
+ * columns.
+ */
 export function heatMap(priorities: readonly Priority[], kind: string, measure: Measure): HeatMap {
   const chosen = priorities.filter((priority) => priority.kind === kind);
   const columns = [...new Set(chosen.map(({ position }) => position))].sort((a, b) => a - b);
@@ -24,20 +27,22 @@ export function heatMap(priorities: readonly Priority[], kind: string, measure: 
     columns,
     rows: names.map((name) => ({ name, cells: columns.map((column) => find(name, column)) })),
     low: measure === "meanScore" || measure === "ucb" ? Math.min(...values) : 0,
-    high: Math.max(...values, measure === "probability" ? surely : -Infinity),
+    high: Math.max(...values, measure === "probability" ? fullColourFrom : -Infinity),
   };
 }
 
-/** A place that priorities tell of. */
-export interface Place {
+/** A position that has priorities. */
+export interface PriorityPosition {
   name: string;
   label: string;
   kind: "operation" | "kernel";
   position: number;
 }
 
-/** Every place that has priorities: along the path first, then the layers' kernels. */
-export function placesOf(priorities: readonly Priority[]): Place[] {
+/**
+ * Returns every position that has priorities: those of the path first, then the layers' kernels.
+ */
+export function priorityPositions(priorities: readonly Priority[]): PriorityPosition[] {
   return (["operation", "kernel"] as const).flatMap((kind) => {
     const own = priorities.filter((priority) => priority.kind === kind);
     const positions = [...new Set(own.map(({ position }) => position))].sort((a, b) => a - b);
@@ -51,12 +56,12 @@ export function placesOf(priorities: readonly Priority[]): Place[] {
   });
 }
 
-/** Kernel sizes by their number, operations by their name. */
+/** Compares kernel sizes as numbers and operations by name. */
 function byNumberThenName(a: string, b: string): number {
   return a.localeCompare(b, "en", { numeric: true });
 }
 
-/** Where a value lies between the lowest and the highest shown, 0 to 1. */
+/** Returns where a value lies between the lowest and the highest shown, from 0 to 1. */
 export function intensity(value: number, { low, high }: Pick<HeatMap, "low" | "high">): number {
   return high > low ? (value - low) / (high - low) : 0.5;
 }

@@ -8,12 +8,15 @@ const formats: Record<Measure, (value: number) => string> = {
   count: (value) => String(value),
 };
 
-/** A heat map that is a table: it can be read aloud, and its figures stand in its cells. */
+/**
+ * Shows a heat map as a table, which has its figures in the cells and can be read by screen
+ * readers.
+ */
 export function HeatTable(props: {
   priorities: readonly Priority[];
   kind: "operation" | "kernel";
   measure: Measure;
-  /** What the positions are, where they are not places. */
+  /** Name of the columns if they are not positions. */
   columnName?: string;
 }) {
   const { priorities, kind, measure } = props;
@@ -70,7 +73,10 @@ export function HeatTable(props: {
   );
 }
 
-/** Above this the cell is filled with the accent and its figure turns round, so that it stays readable. */
+/**
+ * Intensity from which a cell is filled with the accent colour and its text gets the contrasting
+ * one.
+ */
 const filledFrom = 0.7;
 
 function Cell({ text, level, title }: { text: string; level: number; title: string }) {

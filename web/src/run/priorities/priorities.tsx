@@ -18,7 +18,10 @@ const measures: Record<Measure, string> = {
 };
 const measureNames = ["probability", "ucb", "meanScore", "count"] as const;
 
-/** What the search has learned of each operation at each position, generation by generation. */
+/**
+ * Shows the statistics of each operation at each position, for the generation that was sampled with
+ * them.
+ */
 export function Priorities({ run }: { run: FullRun }) {
   // A generation's priorities are those it was drawn with: the initial population has none.
   const newest = Math.max(0, ...run.generations.map(({ index }) => index));

@@ -2,23 +2,23 @@
 
 import { useEffect, useRef } from "react";
 
-const waitMs = 1_000;
+const delayMs = 1_000;
 
-/** Asks again a second after `version` changed; changes of that second are one. */
-export function useAskAgain(ask: () => void, version: number): void {
-  const latest = useRef(ask);
-  const asked = useRef(version);
+/** Refetches one second after `version` changed; changes within that second cause one request. */
+export function useThrottledRefetch(refetch: () => void, version: number): void {
+  const latest = useRef(refetch);
+  const seenVersion = useRef(version);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    latest.current = ask;
+    latest.current = refetch;
   });
   useEffect(() => {
-    if (asked.current === version) return;
-    asked.current = version;
+    if (seenVersion.current === version) return;
+    seenVersion.current = version;
     timer.current ??= setTimeout(() => {
       timer.current = undefined;
       latest.current();
-    }, waitMs);
+    }, delayMs);
   }, [version]);
   useEffect(
     () => () => {

@@ -9,10 +9,10 @@ import type { StartSearchInput } from "@/generated/graphql";
 import { startSearch } from "./queries";
 
 /**
- * Starts a search and goes to its page. The same input sent again (a second click, a retry after
- * a lost answer) carries the same key, so that it never starts a second run.
+ * Starts a search and opens its page. A repeated input (a second click, a retry after a lost
+ * answer) has the same idempotency key, so that it never starts a second run.
  */
-export function useStart() {
+export function useStartSearch() {
   const router = useRouter();
   const [{ fetching, error }, mutate] = useMutation(startSearch);
   const sent = useRef({ input: "", key: "" });
