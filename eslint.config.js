@@ -1,38 +1,41 @@
 import js from "@eslint/js";
-import importX, { createNodeResolver } from "eslint-plugin-import-x";
+import unicorn from "eslint-plugin-unicorn";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
 /**
- * The direction of imports (ARCHITECTURE.md): core ← prisma ← worker, server; web, cli and start
- * know only what stands here. A room may import the rooms named, and no other of ours.
+ * The style that every package keeps to (CONTRIBUTING.md). The direction of imports is held by
+ * .dependency-cruiser.mjs, the format by Prettier.
  */
-const mayImport = {
-  core: [],
-  prisma: ["core"],
-  worker: ["core", "prisma"],
-  server: ["core", "prisma"],
-  web: [],
-  cli: [],
-};
-const rooms = Object.keys(mayImport);
-
-const directionRules = rooms.map((room) => ({
-  files: [`${room}/**/*.{ts,tsx,js,mjs}`],
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      {
-        patterns: rooms
-          .filter((other) => other !== room && !mayImport[room].includes(other))
-          .map((other) => ({
-            group: [`@opnas/${other}`, `@opnas/${other}/*`, `**/../${other}/**`],
-            message: `${room} must not import ${other}: imports go one way (ARCHITECTURE.md).`,
-          })),
-      },
-    ],
+const style = [
+  {
+    selector: "ImportDeclaration[source.value='vitest'] ImportSpecifier[imported.name='it']",
+    message: "Tests are written with test(…).",
   },
-}));
+  {
+    selector:
+      "MemberExpression[object.name=/^(test|describe)$/][property.name=/^(only|skip|todo)$/]",
+    message: "Every test runs.",
+  },
+  {
+    selector:
+      "SpreadElement[argument.type='ObjectExpression'], ArrayExpression > SpreadElement[argument.type='ArrayExpression']",
+    message: "Write properties and elements out, without packing them into a spread.",
+  },
+];
+const inTypeScript = [
+  ...style,
+  {
+    selector: "PropertyDefinition > PrivateIdentifier, MethodDefinition > PrivateIdentifier",
+    message: "Use the private keyword in place of #names.",
+  },
+];
+const purity = [
+  {
+    selector: "NewExpression[callee.name='Date'], CallExpression[callee.object.name='Date']",
+    message: "core knows no clock.",
+  },
+];
 
 export default tseslint.config(
   {
@@ -48,22 +51,29 @@ export default tseslint.config(
   },
   js.configs.recommended,
   {
+    plugins: { unicorn },
+    rules: {
+      "unicorn/prefer-node-protocol": "error",
+      "unicorn/filename-case": ["error", { case: "camelCase" }],
+      "no-restricted-syntax": ["error", ...style],
+    },
+  },
+  {
+    // Next's own files and routes are in kebab-case, and so are the portal's.
+    files: ["web/**"],
+    rules: { "unicorn/filename-case": ["error", { case: "kebabCase" }] },
+  },
+  {
     files: ["**/*.{ts,tsx}"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { "import-x": importX },
-    settings: {
-      "import-x/resolver-next": [
-        createNodeResolver({ extensionAlias: { ".js": [".ts", ".tsx", ".js"] } }),
-      ],
-    },
     rules: {
-      "import-x/no-cycle": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-extraneous-class": "off",
+      "no-restricted-syntax": ["error", ...inTypeScript],
     },
   },
   {
@@ -83,13 +93,7 @@ export default tseslint.config(
         },
       ],
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "performance"],
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "NewExpression[callee.name='Date'], CallExpression[callee.object.name='Date']",
-          message: "core knows no clock.",
-        },
-      ],
+      "no-restricted-syntax": ["error", ...inTypeScript, ...purity],
     },
   },
   {
@@ -97,5 +101,4 @@ export default tseslint.config(
     files: ["server/src/**/*.ts"],
     rules: { "@typescript-eslint/no-unsafe-class-instance-assignment": "off" },
   },
-  ...directionRules,
 );

@@ -1,22 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
-/** Tests that need more than their own room: a Postgres, an engine. They have projects of their own. */
+/** Tests that need more than their own package (a Postgres, an engine) have projects of their own. */
 const special = ["**/*.db.test.ts", "**/*.conformance.test.ts"];
 const never = ["**/node_modules/**", "**/dist/**", "**/generated/**", "**/.next/**"];
 
-/** vitest would load graphql's ES modules beside the CommonJS ones that Node gives its users. */
+/** Keeps vitest from loading graphql's ES modules beside the CommonJS ones that Node gives its users. */
 const oneGraphql = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
-/** The unit tests of one room. */
-function unit(room: string): TestProjectInlineConfiguration {
+/** The unit tests of one package. */
+function unit(name: string): TestProjectInlineConfiguration {
   return {
     resolve: oneGraphql,
     test: {
-      name: room,
-      include: [`${room}/src/**/*.test.ts`, `${room}/native/**/*.test.mjs`],
+      name,
+      include: [`${name}/src/**/*.test.ts`, `${name}/native/**/*.test.mjs`],
       exclude: [...never, ...special],
       testTimeout: 30_000,
     },
@@ -34,7 +34,8 @@ export default defineConfig({
       unit("server"),
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
-      { test: { name: "bench", include: ["bench/**/*.test.mjs"], exclude: never } },
+      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
+      { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {
           name: "start",

@@ -3,7 +3,7 @@ import type { CodegenConfig } from "@graphql-codegen/cli";
 /** Types every GraphQL document of the command line from the server's schema; not committed. */
 const config: CodegenConfig = {
   schema: "../server/schema.graphql",
-  documents: ["src/api/documents.ts"],
+  documents: ["src/**/*.ts", "!src/generated/**"],
   generates: {
     "src/generated/": {
       preset: "client",

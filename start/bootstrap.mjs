@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkMachine } from "./checks.mjs";
 import { interruptCommands } from "./command.mjs";
 import { install, isInstalled, pinnedNode } from "./install.mjs";
-import { exitFor } from "./problem.mjs";
+import { exitFor } from "./userError.mjs";
 import { alreadyRunning, findRunning } from "./running.mjs";
 import { watchParent } from "./watchParent.mjs";
 import { createTerminal } from "./terminal.mjs";
@@ -13,8 +13,8 @@ import { createTerminal } from "./terminal.mjs";
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 /**
- * The part that runs on whatever Node the machine has, with no package installed: looks at the
- * machine, installs, and goes on in `program` (a file beside this one) on the pinned Node.
+ * Runs on whatever Node the machine has, with no package installed: checks the machine, installs,
+ * and continues in `program` (a file in this folder) on the pinned Node.
  *
  * @param {string} program
  * @param {{ needs: "ports" | "folder" | "nothing", quiet?: boolean }} options ports: the platform is
@@ -44,12 +44,12 @@ export async function bootstrap(program, { needs, quiet = false }) {
   } finally {
     process.off("SIGINT", stopCommands).off("SIGTERM", stopCommands);
   }
-  await goOn(path.join(root, "start", program));
+  await continueIn(path.join(root, "start", program));
 }
 
 /**
- * The few settings that are needed before zod is there to check them; what is not plainly right is
- * left to that check.
+ * Reads the few settings that are needed before zod is there to check them; a value that is not
+ * plainly right is left to that check.
  *
  * @param {NodeJS.ProcessEnv} env
  */
@@ -70,11 +70,12 @@ function rawSettings(env) {
 }
 
 /**
- * Runs `program` on the pinned Node: here, when this is that Node; else in a child whose end is ours.
+ * Runs `program` on the pinned Node: in this process when this is that Node, else in a child process
+ * with whose exit code this one ends.
  *
  * @param {string} program
  */
-async function goOn(program) {
+async function continueIn(program) {
   const node = pinnedNode(root);
   if (realpathSync(node) === realpathSync(process.execPath) || isPinnedVersion()) {
     await import(pathToFileURL(program).href);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const programs = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const applications = [
@@ -11,19 +11,20 @@ const applications = [
 ];
 
 /**
- * A Chromium for the browser tests: CHROMIUM_PATH, one in the usual places, or Debian's package,
- * installed here when we are root. Without any, that is an error: no test is skipped in silence.
+ * Finds a Chromium for the browser tests: CHROMIUM_PATH, one in the usual places, or Debian's
+ * package, which root gets installed.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} log
  * @param {(text: string) => void} progress
  * @returns {Promise<string>} its path
+ * @throws {UserError} when there is none: no test is skipped silently
  */
 export async function findBrowser(env, log, progress) {
   const given = env.CHROMIUM_PATH;
   if (given !== undefined && given !== "") {
     if (existsSync(given)) return given;
-    throw new Problem(
+    throw new UserError(
       `CHROMIUM_PATH is ${given}, and there is no such file: set it to a Chromium or Chrome.`,
     );
   }
@@ -42,7 +43,7 @@ function installedBrowser(env) {
   return [...places, ...applications, ...playwrightsOwn()].find((file) => existsSync(file));
 }
 
-/** Browsers that Playwright once downloaded, newest first. */
+/** Lists the browsers that Playwright once downloaded, newest first. */
 function playwrightsOwn() {
   const cache = path.join(homedir(), ".cache", "ms-playwright");
   if (!existsSync(cache)) return [];
@@ -60,7 +61,7 @@ async function installBrowser(env, log, progress) {
   const apt = "/usr/bin/apt-get";
   const missing =
     "No Chromium was found, which the browser tests need: install it (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.";
-  if (process.getuid?.() !== 0 || !existsSync(apt)) throw new Problem(missing);
+  if (process.getuid?.() !== 0 || !existsSync(apt)) throw new UserError(missing);
   const options = { log, cwd: "/", env: { ...env, DEBIAN_FRONTEND: "noninteractive" } };
   const onLine = (/** @type {string} */ line) => progress(line.slice(0, 60));
   progress("apt-get update");
@@ -69,7 +70,7 @@ async function installBrowser(env, log, progress) {
   const { code } = await runCommand("apt-get install", apt, install, { ...options, onLine });
   const installed = installedBrowser(env);
   if (code !== 0 || installed === undefined)
-    throw new Problem(`apt-get could not install chromium (see ${log}). ${missing}`);
+    throw new UserError(`apt-get could not install chromium (see ${log}). ${missing}`);
   progress("= Debian's chromium was installed");
   return installed;
 }

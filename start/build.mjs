@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
-const rooms = ["core", "prisma", "worker", "server", "cli", "web"];
+const packages = ["core", "prisma", "worker", "server", "cli", "web"];
 const rootFiles = ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"];
 const notSource = new Set([
   "node_modules",
@@ -22,7 +22,7 @@ const notSource = new Set([
   ".turbo",
   "next-env.d.ts",
 ]);
-/** What a build leaves behind; when one of these is missing, there was none. */
+/** The results of a build; when one of these is missing, there was none. */
 const results = [
   "core/dist/index.js",
   "prisma/dist/index.js",
@@ -34,7 +34,7 @@ const results = [
 ];
 
 /**
- * Builds every room that changed since the last build; without a change this costs only a look at
+ * Builds every package that changed since the last build; without a change this costs only a look at
  * the sources' sizes and times.
  *
  * @param {string} root
@@ -56,22 +56,22 @@ export async function build(root, logs, terminal) {
       cwd: root,
       env: toolEnvironment(root),
       onLine: (line) => {
-        const room = /^@opnas\/(\w+):build:/.exec(line)?.[1];
-        if (room === undefined) return;
-        done.add(room);
-        progress(`${room}, ${done.size} of ${rooms.length}`);
+        const name = /^@opnas\/(\w+):build:/.exec(line)?.[1];
+        if (name === undefined) return;
+        done.add(name);
+        progress(`${name}, ${done.size} of ${packages.length}`);
       },
     });
     if (code !== 0) {
       terminal.line(lines.slice(-30).join("\n"));
-      throw new Problem(`The build failed; the reason is above and in ${log}.`);
+      throw new UserError(`The build failed; the reason is above and in ${log}.`);
     }
     writeFileSync(stamp, state);
   });
 }
 
 /**
- * Environment in which this repository's tools and the pinned Node come first on the path.
+ * Returns the environment in which this repository's tools and the pinned Node come first on the path.
  *
  * @param {string} root
  * @returns {NodeJS.ProcessEnv}
@@ -92,7 +92,7 @@ export function toolEnvironment(root) {
 }
 
 /**
- * The sources as one hash of names, sizes and times: cheap, and wrong only towards building again.
+ * Hashes the names, sizes and times of all sources: cheap, and wrong only towards building again.
  *
  * @param {string} root
  */
@@ -113,13 +113,13 @@ export function sourceState(root) {
     }
   };
   for (const file of rootFiles) add(path.join(root, file));
-  for (const room of rooms) walk(path.join(root, room));
+  for (const name of packages) walk(path.join(root, name));
   return hash.digest("hex");
 }
 
 /**
- * Makes the native engine ready, once per machine. Gives the reason when there is none and
- * WebAssembly will do the work; that is an error only where a native engine was asked for by name.
+ * Makes the native engine ready, once per machine. Reports the reason when there is none and
+ * WebAssembly does the work; that is an error only where a native engine was asked for by name.
  *
  * @param {string} root
  * @param {string} engine the setting OPNAS_ENGINE
@@ -127,7 +127,7 @@ export function sourceState(root) {
  * @param {import("./terminal.mjs").Terminal} terminal
  */
 export async function prepareEngine(root, engine, logs, terminal) {
-  if (engine === "wasm" || engine === "webgpu") return;
+  if (engine === "wasm") return;
   mkdirSync(logs, { recursive: true });
   await terminal.step("Native engine", async (progress) => {
     const { code, lines } = await runCommand(
@@ -144,7 +144,7 @@ export async function prepareEngine(root, engine, logs, terminal) {
     const said = lines.at(-1)?.replace(/^engine: /, "") ?? `exit code ${code}`;
     if (code === 0) return progress(`= ${said}`);
     if (engine !== "auto") {
-      throw new Problem(
+      throw new UserError(
         `OPNAS_ENGINE=${engine} cannot be had: ${said} Set OPNAS_ENGINE=auto to take the best there is.`,
       );
     }

@@ -13,8 +13,8 @@ beforeEach(() => {
   for (const file of ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"]) {
     writeFileSync(path.join(root, file), "{}");
   }
-  for (const room of ["core", "prisma", "worker", "server", "cli", "web"])
-    mkdirSync(path.join(root, room, "src"), { recursive: true });
+  for (const name of ["core", "prisma", "worker", "server", "cli", "web"])
+    mkdirSync(path.join(root, name, "src"), { recursive: true });
   writeFileSync(path.join(root, "core", "src", "a.ts"), "1");
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));

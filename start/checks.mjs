@@ -1,19 +1,21 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import path from "node:path";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const gigabyte = 1e9;
-/** Measured: node_modules 1.8 GB, npm's cache and the build 1 GB. The engine checks for itself. */
+/** The space that the first install takes: node_modules 1.8 GB, npm's cache and the build 1 GB (measured). The engine's installer checks its own. */
 const firstInstallBytes = 3 * gigabyte;
-/** A fresh database, logs and some checkpoints. */
+/** The space for a fresh database, logs and some checkpoints. */
 const dataBytes = 0.3 * gigabyte;
 
 /**
- * What would stop the start anyway, looked at before the long steps. Uses no packages.
+ * Checks what would stop the start anyway (ports, folder, space, database) before the long steps.
+ * Imports no npm package: nothing is installed yet.
  *
  * @param {string} root the repository
  * @param {{ apiPort: number | undefined, webPort: number | undefined, dataFolder: string, databaseUrl: string | undefined }} raw
+ * @throws {UserError}
  */
 export async function checkMachine(root, raw) {
   await checkPorts(raw);
@@ -24,7 +26,12 @@ export async function checkMachine(root, raw) {
   if (raw.databaseUrl !== undefined) await checkDatabase(raw.databaseUrl);
 }
 
-/** @param {{ apiPort: number | undefined, webPort: number | undefined }} ports */
+/**
+ * Checks that both ports are free.
+ *
+ * @param {{ apiPort: number | undefined, webPort: number | undefined }} ports
+ * @throws {UserError} naming the setting and a free port
+ */
 export async function checkPorts({ apiPort, webPort }) {
   await checkPort(apiPort, "the GraphQL API", "OPNAS_API_PORT");
   await checkPort(webPort, "the portal", "OPNAS_WEB_PORT");
@@ -39,7 +46,7 @@ async function checkPort(port, what, setting) {
   if (port === undefined || (await isFree(port))) return;
   let free = port + 1;
   while (free < 65_535 && !(await isFree(free))) free += 1;
-  throw new Problem(
+  throw new UserError(
     `Port ${port} for ${what} is taken by another program: stop that one, or choose another port: ${setting}=${free} npm start`,
   );
 }
@@ -59,7 +66,7 @@ async function isFree(port) {
   });
 }
 
-/** A port on loopback that nobody uses now. @returns {Promise<number>} */
+/** Finds a port on loopback that nobody uses now. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().once("error", reject);
@@ -83,11 +90,11 @@ function checkDataFolder(folder) {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     if (code === "ENOSPC") {
-      throw new Problem(
+      throw new UserError(
         `The disk of ${folder} is full: free some space, or set OPNAS_DATA_DIR to a folder elsewhere.`,
       );
     }
-    throw new Problem(
+    throw new UserError(
       `The data folder ${folder} cannot be written (${reason(code)}): make it writable, or set OPNAS_DATA_DIR to another folder.`,
     );
   }
@@ -130,7 +137,7 @@ function reason(code) {
 function checkSpace(folder, bytes, what) {
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= bytes) return;
-  throw new Problem(
+  throw new UserError(
     `Too little free space for ${what}: ${gigabytes(bavail * bsize)} GB in ${folder}, ${gigabytes(bytes)} GB are needed. Free some space and start again.`,
   );
 }
@@ -149,7 +156,7 @@ async function checkDatabase(databaseUrl) {
     (await answers(hostname.replace(/^\[|\]$/g, ""), Number(port || 5432), 5_000))
   )
     return;
-  throw new Problem(
+  throw new UserError(
     `No Postgres answers at ${host} (DATABASE_URL): start it, correct DATABASE_URL, or unset it to use the built-in one.`,
   );
 }

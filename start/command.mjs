@@ -2,20 +2,21 @@ import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { Interrupted, Problem, diskProblem } from "./problem.mjs";
+import { Interrupted, UserError, diskFullError } from "./userError.mjs";
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
 /**
- * Runs a command to its end, its output going to `log`; `onLine` is told each line. Gives the exit
- * code and the last lines. A full disk is thrown as a Problem, our own stop as Interrupted.
+ * Runs a command to its end, writes its output to `log` and calls `onLine` with each line.
  *
  * @param {string} what for messages, e.g. "npm ci"
  * @param {string} command
  * @param {string[]} args
  * @param {{ log: string, cwd: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} options
- * @returns {Promise<{ code: number, lines: string[] }>}
+ * @returns {Promise<{ code: number, lines: string[] }>} the exit code and the last 400 lines
+ * @throws {UserError} when the disk is full or the program is not there
+ * @throws {Interrupted} after `interruptCommands`
  */
 export async function runCommand(what, command, args, { log, cwd, env, onLine }) {
   mkdirSync(path.dirname(log), { recursive: true });
@@ -46,13 +47,13 @@ export async function runCommand(what, command, args, { log, cwd, env, onLine })
     const code = await isOver;
     if (interrupted) throw new Interrupted();
     if (code !== 0) {
-      const full = diskProblem(what, lines.join("\n"));
+      const full = diskFullError(what, lines.join("\n"));
       if (full !== undefined) throw full;
     }
     return { code, lines };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-      throw new Problem(`${what} cannot run: the program ${command} was not found.`);
+      throw new UserError(`${what} cannot run: the program ${command} was not found.`);
     }
     throw error;
   } finally {
@@ -63,7 +64,7 @@ export async function runCommand(what, command, args, { log, cwd, env, onLine })
 
 let interrupted = false;
 
-/** Ends what `runCommand` has running, with all it started; their callers see `Interrupted`. */
+/** Ends every running command with all that it started; `runCommand` then throws `Interrupted`. */
 export function interruptCommands() {
   interrupted = true;
   for (const child of running) signalGroup(child, "SIGTERM");

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { migrate } from "@opnas/prisma/migrate";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /**
  * @typedef {object} Database
@@ -11,12 +11,12 @@ import { Problem } from "./problem.mjs";
  */
 
 /**
- * The Postgres to use, migrated: the user's own (DATABASE_URL), or the embedded one, which is
- * started again on its port should it end by itself.
+ * Opens and migrates the database: the user's own Postgres (DATABASE_URL), or the embedded one,
+ * which is started again on its port if it ends by itself.
  *
  * @param {import("./settings.mjs").Settings} settings
  * @param {import("./terminal.mjs").Terminal} terminal
- * @param {(problem: Problem) => void} onGivenUp
+ * @param {(error: UserError) => void} onGivenUp
  * @returns {Promise<Database>}
  */
 export async function openDatabase(settings, terminal, onGivenUp) {
@@ -39,7 +39,7 @@ export async function openDatabase(settings, terminal, onGivenUp) {
 /**
  * @param {string} dataFolder
  * @param {import("./terminal.mjs").Terminal} terminal
- * @param {(problem: Problem) => void} onGivenUp
+ * @param {(error: UserError) => void} onGivenUp
  * @returns {Promise<Database>}
  */
 async function startEmbedded(dataFolder, terminal, onGivenUp) {
@@ -70,7 +70,7 @@ async function startEmbedded(dataFolder, terminal, onGivenUp) {
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         onGivenUp(
-          new Problem(
+          new UserError(
             `Postgres could not be kept running (${reason}): see ${options.logFile}, then start again.`,
           ),
         );

@@ -85,6 +85,13 @@ describe("npm start stops with one line that says what and what to do, when", ()
     );
   });
 
+  test("an engine is asked for that does not exist, naming those that do", async () => {
+    expectOneLine(
+      await start({ OPNAS_ENGINE: "webgpu" }),
+      /^✗ OPNAS_ENGINE is "webgpu": it must be auto, tensorflow-gpu, tensorflow or wasm\.$/m,
+    );
+  });
+
   test("a setting is unknown", async () => {
     expectOneLine(
       await start({ OPNAS_ENGIN: "wasm" }),

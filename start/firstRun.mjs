@@ -40,7 +40,7 @@ async function query(api, text, variables) {
     signal: AbortSignal.timeout(15_000),
   });
   const answer = answerSchema.parse(await response.json());
-  const problem = answer.errors?.[0];
-  if (problem !== undefined) throw new Error(problem.message);
+  const error = answer.errors?.[0];
+  if (error !== undefined) throw new Error(error.message);
   return answer.data;
 }

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
-/** @param {string} root */
+/** Returns the path of the Node that package.json pins. @param {string} root */
 export const pinnedNode = (root) =>
   path.join(
     root,
@@ -27,8 +27,8 @@ function lockHash(root) {
 }
 
 /**
- * Whether node_modules is what package-lock.json asks for: recorded by us after an install, or,
- * after someone else's `npm ci`, seen in npm's own list of what it put there.
+ * Reports whether node_modules is what package-lock.json asks for: as recorded after an install, or,
+ * after a person's own `npm ci`, as seen in npm's own list of what it installed.
  *
  * @param {string} root
  */
@@ -72,7 +72,7 @@ function readPackages(file) {
 }
 
 /**
- * Installs exactly what package-lock.json says, the pinned Node among it.
+ * Installs exactly what package-lock.json says, including the pinned Node.
  *
  * @param {string} root
  * @param {string} log
@@ -88,7 +88,7 @@ export async function install(root, log, progress) {
     await npm(root, log, ["rebuild", "node", "--ignore-scripts=false"]);
   }
   if (!existsSync(pinnedNode(root))) {
-    throw new Problem(`npm did not install the pinned Node (package "node"): see ${log}.`);
+    throw new UserError(`npm did not install the pinned Node (package "node"): see ${log}.`);
   }
   writeFileSync(stampFile(root), lockHash(root));
 }
@@ -108,21 +108,21 @@ async function npm(root, log, args) {
   if (code === 0) return;
   const output = lines.join("\n");
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|network/.test(output)) {
-    throw new Problem(
+    throw new UserError(
       `${what} could not reach the npm registry: check the network and start again (${log}).`,
     );
   }
   const telling = lines.filter((line) =>
     /^npm error (?!code|errno|syscall|path|A complete log)\S/.test(line),
   );
-  throw new Problem(
+  throw new UserError(
     `${what} failed: ${telling[0]?.slice(10) ?? `exit code ${code}`} (all of it in ${log}).`,
   );
 }
 
 /**
- * The environment for an npm of its own: without what a surrounding `npm start` says about itself,
- * and without this repository's programs on the path, since `npm ci` begins by deleting them.
+ * Returns the environment for a nested npm: without the variables of a surrounding `npm start`, and
+ * without this repository's programs on the path, since `npm ci` begins by deleting them.
  *
  * @param {string} root
  */

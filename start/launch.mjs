@@ -1,16 +1,13 @@
 // The second part of npm start, on the pinned Node with every package there: engine and build,
 // database, processes, addresses; then it waits until it is asked to stop.
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, prepareEngine } from "./build.mjs";
 import { checkPorts } from "./checks.mjs";
-import { Interrupted, exitFor } from "./problem.mjs";
+import { begun, prepareEngineAndBuild, root, startServices } from "./launcher.mjs";
 import { Session } from "./session.mjs";
 import { readSettings } from "./settings.mjs";
 import { createTerminal, seconds } from "./terminal.mjs";
+import { Interrupted, exitFor } from "./userError.mjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const begun = Number(process.env.LAUNCH_BEGUN ?? performance.timeOrigin);
 const terminal = createTerminal(process.stdout);
 const session = new Session();
 
@@ -41,31 +38,10 @@ async function start(settings) {
   const api = `http://localhost:${apiPort}/graphql`;
   session.claim(dataFolder, { command: "start", portal, api });
 
-  // Side by side: the engine's install waits for the network, the build for the processor.
-  const prepared = await Promise.allSettled([
-    prepareEngine(root, settings.engine, logs, terminal),
-    build(root, logs, terminal),
-  ]);
-  for (const result of prepared) if (result.status === "rejected") throw result.reason;
+  await prepareEngineAndBuild(settings.engine, logs, terminal);
   await checkPorts(settings);
-
-  const { openDatabase } = await import("./database.mjs");
-  const database = await openDatabase(settings, terminal, session.giveUp);
-  session.database = database;
-
-  const { startPlatform } = await import("./platform.mjs");
-  const platform = await session.untilStopped(
-    startPlatform({
-      root,
-      settings,
-      databaseUrl: database.url,
-      portal: true,
-      terminal,
-      started: session.processes,
-      onGivenUp: session.giveUp,
-    }),
-  );
-  showAddresses(settings, platform, database.folder);
+  const platform = await startServices(session, settings, terminal, { portal: true });
+  showAddresses(settings, platform, session.database?.folder);
   if (settings.firstRun !== "off") await firstRun(api, portal, settings.firstRun);
 }
 

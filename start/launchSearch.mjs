@@ -1,16 +1,15 @@
 // The second part of npm run search, on the pinned Node: reads what is asked for, uses the platform
 // that runs on this data folder or starts one without portal, follows the search, stops what it started.
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { build, prepareEngine } from "./build.mjs";
 import { freePort } from "./checks.mjs";
-import { Interrupted, exitFor } from "./problem.mjs";
+import { root, startServices } from "./launcher.mjs";
 import { findRunning } from "./running.mjs";
 import { Session } from "./session.mjs";
 import { readSettings } from "./settings.mjs";
 import { createTerminal } from "./terminal.mjs";
+import { Interrupted, exitFor } from "./userError.mjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const terminal = createTerminal(process.stderr, { quiet: true });
 const session = new Session();
 
@@ -25,7 +24,7 @@ try {
     request.api ?? findRunning(settings.dataFolder)?.api ?? (await startOwn(settings, logs));
   const interruption = new AbortController();
   session.stopped.catch((reason) => interruption.abort(reason));
-  const work = cli.search(new cli.Api(api), request.options, interruption.signal);
+  const work = cli.runSearch(new cli.Api(api), request.options, interruption.signal);
   process.exitCode = await work;
   const isBroken =
     interruption.signal.aborted && !(interruption.signal.reason instanceof Interrupted);
@@ -53,21 +52,8 @@ async function startOwn(settings, logs) {
   const api = `http://127.0.0.1:${apiPort}/graphql`;
   session.claim(settings.dataFolder, { command: "search", portal: null, api });
   await prepareEngine(root, settings.engine, logs, terminal);
-  const { openDatabase } = await import("./database.mjs");
-  const database = await openDatabase(settings, terminal, session.giveUp);
-  session.database = database;
-  const { startPlatform } = await import("./platform.mjs");
-  const platform = await session.untilStopped(
-    startPlatform({
-      root,
-      settings: { ...settings, apiPort },
-      databaseUrl: database.url,
-      portal: false,
-      terminal,
-      started: session.processes,
-      onGivenUp: session.giveUp,
-    }),
-  );
+  const services = { ...settings, apiPort };
+  const platform = await startServices(session, services, terminal, { portal: false });
   terminal.line(`Engine: ${platform.engine}`);
   return platform.api;
 }

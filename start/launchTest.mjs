@@ -1,17 +1,15 @@
 // The second part of npm test, on the pinned Node with every package there: engine, build, browser,
 // then one stage after the other, a table, and the closing line "N passed, N failed".
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { findBrowser } from "./browser.mjs";
-import { build, prepareEngine, toolEnvironment } from "./build.mjs";
+import { toolEnvironment } from "./build.mjs";
 import { interruptCommands } from "./command.mjs";
-import { exitFor } from "./problem.mjs";
+import { begun, prepareEngineAndBuild, root } from "./launcher.mjs";
 import { runStage, selectStages, sum } from "./stages.mjs";
 import { createTerminal, seconds } from "./terminal.mjs";
+import { exitFor } from "./userError.mjs";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const logs = path.join(root, ".data", "logs");
-const begun = Number(process.env.LAUNCH_BEGUN ?? performance.timeOrigin);
 const terminal = createTerminal(process.stdout);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"])
   process.on(signal, interruptCommands);
@@ -59,11 +57,7 @@ function counts({ passed, failed, skipped }) {
  * @returns {Promise<NodeJS.ProcessEnv>} the environment for the stages
  */
 async function prepare(withBrowser) {
-  const prepared = await Promise.allSettled([
-    prepareEngine(root, process.env.OPNAS_ENGINE || "auto", logs, terminal),
-    build(root, logs, terminal),
-  ]);
-  for (const result of prepared) if (result.status === "rejected") throw result.reason;
+  await prepareEngineAndBuild(process.env.OPNAS_ENGINE || "auto", logs, terminal);
   const env = { ...toolEnvironment(root), FORCE_COLOR: process.stdout.isTTY ? "1" : "0" };
   if (!withBrowser) return env;
   const log = path.join(logs, "browser.log");

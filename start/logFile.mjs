@@ -1,10 +1,10 @@
 import { createWriteStream, mkdirSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 
-const largest = 20e6;
+const maxBytes = 20e6;
 
 /**
- * A log that is appended to and, when it grows beyond 20 MB, moved to NAME.1 and begun anew.
+ * Opens a log that is appended to; when it grows beyond 20 MB, it is moved to NAME.1 and begun anew.
  *
  * @param {string} file
  */
@@ -20,7 +20,7 @@ export function openLog(file) {
   return {
     /** @param {string} line */
     write(line) {
-      if (size > largest) {
+      if (size > maxBytes) {
         stream.end();
         renameSync(file, `${file}.1`);
         stream = open();

@@ -20,7 +20,7 @@ import { Supervised } from "./supervise.mjs";
  * @param {boolean} what.portal
  * @param {import("./terminal.mjs").Terminal} what.terminal
  * @param {import("./supervise.mjs").Supervised[]} what.started
- * @param {(problem: import("./problem.mjs").Problem) => void} what.onGivenUp
+ * @param {(error: import("./userError.mjs").UserError) => void} what.onGivenUp
  * @returns {Promise<Platform>}
  */
 export async function startPlatform({

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /**
- * Who uses a data folder: `platform.json` in it, written by the launcher and removed when it ends.
+ * The process that uses a data folder, as `platform.json` in the folder names it; the launcher
+ * writes the file and removes it when it ends.
  *
  * @typedef {object} Running
  * @property {number} pid
@@ -18,7 +19,7 @@ import { Problem } from "./problem.mjs";
 const fileIn = (dataFolder) => path.join(dataFolder, "platform.json");
 
 /**
- * The platform that runs on this data folder now; undefined when there is none, also after a crash.
+ * Finds the platform that runs on this data folder; undefined when there is none, also after a crash.
  *
  * @param {string} dataFolder
  * @returns {Running | undefined}
@@ -34,9 +35,12 @@ export function findRunning(dataFolder) {
 }
 
 /**
+ * Claims a data folder for this process.
+ *
  * @param {string} dataFolder
  * @param {Omit<Running, "pid" | "bornAt">} what
- * @returns {() => void} removes the claim
+ * @returns {() => void} releases the claim
+ * @throws {UserError} when another process that lives has claimed it
  */
 export function claim(dataFolder, what) {
   const file = fileIn(dataFolder);
@@ -55,6 +59,8 @@ export function claim(dataFolder, what) {
 }
 
 /**
+ * Builds the error for a data folder that another platform uses.
+ *
  * @param {string} dataFolder
  * @param {Running} other
  */
@@ -63,13 +69,13 @@ export function alreadyRunning(dataFolder, other) {
     other.portal === null
       ? `a search, API ${other.api}`
       : `portal ${other.portal}, API ${other.api}`;
-  return new Problem(
+  return new UserError(
     `The platform already runs on ${dataFolder} (${where}, process ${other.pid}): use that one, stop it with Ctrl-C, or set OPNAS_DATA_DIR and other ports for a second one.`,
   );
 }
 
 /**
- * When a process began, in the system's own notation; "" when there is no such process.
+ * Reads when a process began, in the system's own notation; "" when there is no such process.
  *
  * @param {number} pid
  */

@@ -1,14 +1,17 @@
 import { claim } from "./running.mjs";
 import { interruptCommands } from "./command.mjs";
-import { Interrupted } from "./problem.mjs";
+import { Interrupted } from "./userError.mjs";
 import { watchParent } from "./watchParent.mjs";
 
-/** The terminal signals its whole group and npm passes the signal on: one wish, heard twice. */
-const sameWish = 700;
+/**
+ * Milliseconds within which a second signal counts as the first one: the terminal signals its whole
+ * process group, and npm passes the signal on.
+ */
+const repeatedSignalMs = 700;
 
 /**
- * What a command of ours has started, and its orderly end: processes first, then the database, then
- * the claim on the data folder. A second Ctrl-C kills the processes.
+ * Owns everything that a launcher has started and ends it in order: processes first, then the
+ * database, then the claim on the data folder. A second Ctrl-C kills the processes.
  */
 export class Session {
   /** @type {import("./supervise.mjs").Supervised[]} */
@@ -28,11 +31,11 @@ export class Session {
 
   constructor() {
     this.stopped.catch(() => undefined);
-    let heardAt = 0;
+    let signalledAt = 0;
     const onSignal = () => {
-      const isFirst = heardAt === 0;
-      if (!isFirst && Date.now() - heardAt < sameWish) return;
-      heardAt = Date.now();
+      const isFirst = signalledAt === 0;
+      if (!isFirst && Date.now() - signalledAt < repeatedSignalMs) return;
+      signalledAt = Date.now();
       interruptCommands();
       this.#abort(new Interrupted());
       if (!isFirst) void this.#stopProcesses(true);
@@ -42,11 +45,11 @@ export class Session {
     if (process.env.npm_lifecycle_event !== undefined) watchParent(onSignal);
   }
 
-  /** @param {Error} problem */
-  giveUp = (problem) => this.#abort(problem);
+  /** Makes `stopped` reject with this error. @param {Error} error */
+  giveUp = (error) => this.#abort(error);
 
   /**
-   * `work`, or the wish to stop, whichever comes first.
+   * Settles as `work` does, or rejects as `stopped` does, whichever comes first.
    *
    * @template T
    * @param {Promise<T>} work
@@ -57,6 +60,8 @@ export class Session {
   }
 
   /**
+   * Claims the data folder until the session ends.
+   *
    * @param {string} dataFolder
    * @param {Parameters<typeof claim>[1]} what
    */
@@ -64,7 +69,7 @@ export class Session {
     this.release = claim(dataFolder, what);
   }
 
-  /** Stops all that was started; done within ten seconds. Calling it again waits for the same end. */
+  /** Stops everything that was started, within ten seconds. A second call waits for the same end. */
   end() {
     this.#ending ??= this.#end();
     return this.#ending;

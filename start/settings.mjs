@@ -1,6 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 const port = z
   .string()
@@ -8,7 +8,10 @@ const port = z
   .transform(Number)
   .pipe(z.int().min(1).max(65_535));
 
-/** Every setting of the environment: its name, how it is checked and, for the message, what it must be. */
+/** The values of OPNAS_ENGINE: the engines, best first, and `auto` for the best that runs. */
+const engines = /** @type {const} */ (["auto", "tensorflow-gpu", "tensorflow", "wasm"]);
+
+/** Every setting of the environment: its name, its schema and, for the message, what it must be. */
 const known = {
   apiPort: {
     name: "OPNAS_API_PORT",
@@ -25,8 +28,8 @@ const known = {
   cacheFolder: { name: "OPNAS_CACHE_DIR", schema: z.string().optional(), must: "a folder" },
   engine: {
     name: "OPNAS_ENGINE",
-    schema: z.enum(["auto", "tensorflow-gpu", "tensorflow", "webgpu", "wasm"]).default("auto"),
-    must: "auto, tensorflow-gpu, tensorflow, webgpu or wasm",
+    schema: z.enum(engines).default("auto"),
+    must: `${engines.slice(0, -1).join(", ")} or ${engines.at(-1)}`,
   },
   workers: {
     name: "OPNAS_WORKERS",
@@ -82,15 +85,17 @@ const names = Object.values(known).map(({ name }) => name);
  */
 
 /**
- * The settings of the environment, checked. Relative folders are taken from the repository.
+ * Reads and checks the settings of the environment. Relative folders are relative to the repository.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {string} root the repository
  * @returns {Settings}
+ * @throws {UserError} when a setting is unknown or has a value that it cannot have
  */
 export function readSettings(env, root) {
   for (const name of Object.keys(env)) {
-    if (name.startsWith("OPNAS_") && !names.includes(name)) throw new Problem(unknownSetting(name));
+    if (name.startsWith("OPNAS_") && !names.includes(name))
+      throw new UserError(unknownSetting(name));
   }
   // Only checked here: the engine's installer and the worker read them.
   value(env, known.cacheFolder);
@@ -108,7 +113,7 @@ export function readSettings(env, root) {
     databaseUrl: value(env, known.databaseUrl),
   };
   if (settings.apiPort === settings.webPort) {
-    throw new Problem(
+    throw new UserError(
       `OPNAS_API_PORT and OPNAS_WEB_PORT are both ${settings.apiPort}: give them two different ports.`,
     );
   }
@@ -127,7 +132,7 @@ function value(env, { name, schema, must }) {
   if (result.success) return result.data;
   // An address may hold a password: it is not repeated.
   const shown = name === "DATABASE_URL" ? "not readable" : JSON.stringify(given);
-  throw new Problem(`${name} is ${shown}: it must be ${must}.`);
+  throw new UserError(`${name} is ${shown}: it must be ${must}.`);
 }
 
 /** @param {string} name */

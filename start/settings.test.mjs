@@ -39,7 +39,8 @@ describe("settings", () => {
     [{ OPNAS_WEB_PORT: "70000" }, /^OPNAS_WEB_PORT is "70000"/],
     [{ OPNAS_WEB_PORT: "0" }, /^OPNAS_WEB_PORT is "0"/],
     [{ OPNAS_WEB_PORT: "4000" }, /both 4000: give them two different ports/],
-    [{ OPNAS_ENGINE: "cuda" }, /must be auto, tensorflow-gpu, tensorflow, webgpu or wasm/],
+    [{ OPNAS_ENGINE: "cuda" }, /must be auto, tensorflow-gpu, tensorflow or wasm/],
+    [{ OPNAS_ENGINE: "webgpu" }, /^OPNAS_ENGINE is "webgpu": it must be auto, tensorflow-gpu/],
     [{ OPNAS_WORKERS: "0" }, /^OPNAS_WORKERS is "0"/],
     [
       { OPNAS_PORT: "1" },

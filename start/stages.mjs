@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "./command.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
 /**
  * @typedef {object} Result
@@ -15,13 +15,24 @@ import { Problem } from "./problem.mjs";
  *   runs side by side with, because it mostly waits
  */
 
-/** Every stage of npm test, cheapest first. @type {Stage[]} */
+/** The stages of npm test, cheapest first. @type {Stage[]} */
 export const stages = [
   {
     name: "static",
     title: "Lint, format, types",
     checks: [
       ["eslint", "."],
+      [
+        "depcruise",
+        "--config",
+        ".dependency-cruiser.mjs",
+        "core",
+        "prisma",
+        "worker",
+        "server",
+        "web",
+        "cli",
+      ],
       ["prettier", "--check", "."],
       ["turbo", "run", "typecheck", "--ui=stream", "--output-logs=errors-only"],
     ],
@@ -30,7 +41,7 @@ export const stages = [
   {
     name: "unit",
     title: "Unit",
-    tests: ["core", "prisma", "worker", "server", "web", "cli", "bench"],
+    tests: ["core", "prisma", "worker", "server", "web", "cli", "bench", "docs"],
   },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },
   { name: "database", title: "On a real Postgres", tests: ["database"] },
@@ -38,21 +49,24 @@ export const stages = [
 ];
 
 /**
- * The stages named on the command line; all when none is.
+ * Returns the stages named on the command line; all of them when none is named.
  *
  * @param {string[]} names
+ * @throws {UserError} for a name that is no stage
  */
 export function selectStages(names) {
   for (const name of names) {
     if (!stages.some((stage) => stage.name === name)) {
       const known = stages.map((stage) => stage.name).join(", ");
-      throw new Problem(`There is no test stage ${name}; the stages are ${known}.`, 2);
+      throw new UserError(`There is no test stage ${name}; the stages are ${known}.`, 2);
     }
   }
   return names.length === 0 ? stages : stages.filter((stage) => names.includes(stage.name));
 }
 
 /**
+ * Runs one stage and counts its tests.
+ *
  * @param {Stage} stage
  * @param {object} how
  * @param {string} how.root
@@ -126,7 +140,7 @@ function count(json, code) {
   const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
     readFileSync(json, "utf8"),
   );
-  /** A file that could not be loaded, or whose set-up failed, has no failed test of its own. */
+  // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
   const broken = testResults.filter(
     (/** @type {{ status: string, assertionResults: { status: string }[] }} */ file) =>
       file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
@@ -136,7 +150,7 @@ function count(json, code) {
   return { passed: numPassedTests, failed: isUncounted ? 1 : failed, skipped: numPendingTests };
 }
 
-/** @param {Result[]} results */
+/** Adds up the results of several stages. @param {Result[]} results */
 export function sum(results) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { passed, failed, skipped } of results) {

@@ -16,7 +16,7 @@ if (process.argv.length > 2) {
   OPNAS_API_PORT   4000    the GraphQL API's port
   OPNAS_DATA_DIR   .data   database, checkpoints, logs
   OPNAS_TEXT_DIR           your own texts, default: text in OPNAS_DATA_DIR
-  OPNAS_ENGINE     auto    or tensorflow-gpu, tensorflow, webgpu, wasm
+  OPNAS_ENGINE     auto    or tensorflow-gpu, tensorflow, wasm
   OPNAS_WORKERS    1       worker processes
   OPNAS_FIRST_RUN  tiny    preset started in an empty database, or off
   DATABASE_URL             your own Postgres instead of the built-in one`);

@@ -2,37 +2,41 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { signalGroup } from "./command.mjs";
 import { openLog } from "./logFile.mjs";
-import { Problem } from "./problem.mjs";
+import { UserError } from "./userError.mjs";
 
-/** An exit this soon after the start counts as quick; so many in a row and we give up. */
+/** An exit within this time after the start counts as quick. */
 const quickMs = 20_000;
+/** The number of quick exits in a row after which the process is given up. */
 const quickExits = 5;
+/** Milliseconds before a restart: they double from the first to the longest. */
 const firstPause = 500;
 const longestPause = 30_000;
-/** Time to become ready, and to stop when asked to. */
+/** Milliseconds that a process has to become ready, and to stop when asked to. */
 const readyMs = 120_000;
 const stopMs = 6_000;
 
 /**
- * @typedef {object} Orders
+ * The options of a supervised process.
+ *
+ * @typedef {object} ProcessOptions
  * @property {string} name for messages, e.g. "worker"
  * @property {string[]} args of this very Node
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {string} log
  * @property {(line: string) => void} say
- * @property {(problem: Problem) => void} onGivenUp
+ * @property {(error: UserError) => void} onGivenUp
  */
 
 /**
- * Keeps one process of the platform running: its output goes to its log, what it writes to standard
- * error also to the terminal; it is started again, after growing pauses, whenever it ends by itself.
+ * Keeps one process of the platform running. Its output goes to its log, its standard error also to
+ * the terminal. Whenever it ends by itself it is started again, after growing pauses.
  *
  * The child leads a process group of its own, so the terminal's Ctrl-C reaches only the launcher;
- * it learns of the launcher's death by the end of the IPC channel.
+ * the end of the IPC channel tells it that the launcher died.
  */
 export class Supervised {
-  #orders;
+  #options;
   #log;
   /** @type {string[]} */
   #lastLines = [];
@@ -45,25 +49,25 @@ export class Supervised {
   #quickInARow = 0;
   /** @type {(message: Record<string, unknown>) => void} */
   #becomeReady = () => undefined;
-  /** @type {(problem: Problem) => void} */
+  /** @type {(error: UserError) => void} */
   #neverReady = () => undefined;
-  /** The child's first "ready" message. @type {Promise<Record<string, unknown>>} */
+  /** Resolves with the child's first "ready" message. @type {Promise<Record<string, unknown>>} */
   ready = new Promise((resolve, reject) => {
     this.#becomeReady = resolve;
     this.#neverReady = reject;
   });
 
-  /** @param {Orders} orders */
-  constructor(orders) {
-    this.#orders = orders;
-    this.#log = openLog(orders.log);
-    this.ready.catch(() => undefined); // also told by onGivenUp
+  /** @param {ProcessOptions} options */
+  constructor(options) {
+    this.#options = options;
+    this.#log = openLog(options.log);
+    this.ready.catch(() => undefined); // onGivenUp reports it too
     this.#begin();
   }
 
   /**
-   * Ends the process for good: SIGTERM, and SIGKILL to all it started when that takes too long or
-   * `hard` is set. May be called again to be harder.
+   * Ends the process for good: SIGTERM first, then SIGKILL to it and all it started when that takes
+   * too long; with `hard` SIGKILL at once, also after an earlier call without.
    */
   async stop(hard = false) {
     this.#isStopping = true;
@@ -82,7 +86,7 @@ export class Supervised {
   }
 
   #begin() {
-    const { name, args, cwd, env, say } = this.#orders;
+    const { name, args, cwd, env, say } = this.#options;
     const startedAt = Date.now();
     const child = spawn(process.execPath, args, {
       cwd,
@@ -121,10 +125,10 @@ export class Supervised {
 
   /** @param {string} how @param {boolean} wasQuick */
   #again(how, wasQuick) {
-    const { name, say } = this.#orders;
+    const { name, say } = this.#options;
     this.#quickInARow = wasQuick ? this.#quickInARow + 1 : 0;
     if (this.#quickInARow >= quickExits) {
-      // Its last words may still be on their way through the pipe.
+      // Its last output may still be on its way through the pipe.
       setTimeout(() => this.#giveUp(`ended ${quickExits} times in a row (${how})`), 100);
       return;
     }
@@ -136,15 +140,15 @@ export class Supervised {
   /** @param {string} why */
   #giveUp(why) {
     this.#isStopping = true;
-    const { name, log, onGivenUp } = this.#orders;
+    const { name, log, onGivenUp } = this.#options;
     const tail = this.#lastLines
       .filter((line) => !line.startsWith("---"))
       .map((line) => `\n    ${line}`);
-    const problem = new Problem(
+    const error = new UserError(
       `The ${name} ${why}, so everything was stopped. Its log: ${log}, at its end:${tail.join("")}`,
     );
-    this.#neverReady(problem);
-    onGivenUp(problem);
+    this.#neverReady(error);
+    onGivenUp(error);
   }
 
   /** @param {string} line */

@@ -39,7 +39,7 @@ function supervise(code) {
     env: process.env,
     log: path.join(folder, "worker.log"),
     say: (line) => said.push(line),
-    onGivenUp: (problem) => givenUp.push(problem),
+    onGivenUp: (error) => givenUp.push(error),
   });
   started.push(child);
   return child;
@@ -67,7 +67,7 @@ const lives = `process.send({ type: "ready", pid: process.pid }); setInterval(()
   process.on("disconnect", () => process.exit(0));`;
 
 describe("a supervised process", () => {
-  test("tells when it is ready, shows its warnings and keeps its log", async () => {
+  test("reports when it is ready, shows its warnings and keeps its log", async () => {
     const child = supervise(`${lives} console.log("ordinary"); console.error("a warning");`);
     expect(await child.ready).toMatchObject({ type: "ready" });
     await until(() => said.length > 0);
@@ -89,7 +89,7 @@ describe("a supervised process", () => {
     expect(isAlive(first)).toBe(false);
   });
 
-  test("is given up after five quick ends in a row, with its last words", async () => {
+  test("is given up after five quick ends in a row, with its last lines of output", async () => {
     supervise(`console.error("the engine is broken"); process.exit(3);`);
     await until(() => givenUp.length > 0);
     expect(givenUp[0]?.message).toMatch(/^The worker ended 5 times in a row \(exit code 3\)/);
@@ -112,11 +112,11 @@ describe("a supervised process", () => {
   test("ends when the launcher is killed with -9", async () => {
     const program = path.join(folder, "program.mjs");
     writeFileSync(program, lives);
-    const orders = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},
+    const options = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},
       env: process.env, log: ${JSON.stringify(path.join(folder, "worker.log"))}, say() {}, onGivenUp() {} }`;
     const module = new URL("supervise.mjs", import.meta.url).href;
     const code = `const { Supervised } = await import(${JSON.stringify(module)});
-      console.log((await new Supervised(${orders}).ready).pid);`;
+      console.log((await new Supervised(${options}).ready).pid);`;
     const launcher = spawn(process.execPath, ["--input-type=module", "-e", code], {
       stdio: ["ignore", "pipe", "inherit"],
     });

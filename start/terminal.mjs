@@ -1,28 +1,29 @@
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-const redrawEvery = 100;
-/** Milliseconds: a step that takes longer says that it lives, and again every so often. */
-const patience = 2_000;
-const repeatEvery = 10_000;
+/** Milliseconds between two frames of the status line. */
+const redrawInterval = 100;
+/** Milliseconds after which a step reports that it is under way, and between two such reports. */
+const firstReportAfter = 2_000;
+const reportInterval = 10_000;
 
 /**
  * @typedef {object} Terminal
  * @property {<T>(title: string, work: (progress: (text: string) => void) => Promise<T>) => Promise<T>} step
- *   runs `work`, showing that it lives, and prints one line with its time when it is done; the last
- *   text that `work` reported as "= …" becomes the line's remark, as "✗ …" it also marks it as failed
+ *   runs `work`, shows that it is under way, and prints one line with its time when it is done; the
+ *   last text that `work` reports as "= …" becomes the line's remark, "✗ …" also marks it as failed
  * @property {(text: string) => void} line prints a line
  * @property {() => void} clear removes the status line before the end of the process
  */
 
 /**
- * Lines for a person: on a TTY the running steps share one status line with a spinner; elsewhere a
- * step that takes longer prints a line now and then.
+ * Prints lines for a person: on a TTY the running steps share one status line with a spinner;
+ * elsewhere a step that takes longer prints a line now and then.
  *
  * @param {NodeJS.WriteStream} out
- * @param {{ quiet?: boolean }} [options] quiet: only steps that took long are shown
+ * @param {{ quiet?: boolean }} [options] quiet: show only steps that took long
  * @returns {Terminal}
  */
 export function createTerminal(out, { quiet = false } = {}) {
-  out.on("error", () => undefined); // a closed terminal must not keep us from stopping in order
+  out.on("error", () => undefined); // a closed terminal must not prevent an orderly stop
   /** @type {Set<{ title: string, startedAt: number, text: string, saidAt: number }>} */
   const running = new Set();
   /** @type {NodeJS.Timeout | undefined} */
@@ -53,7 +54,7 @@ export function createTerminal(out, { quiet = false } = {}) {
     if (out.isTTY) return draw();
     for (const step of running) {
       if (Date.now() < step.saidAt) continue;
-      step.saidAt = Date.now() + repeatEvery;
+      step.saidAt = Date.now() + reportInterval;
       const text = step.text === "" ? "" : `: ${step.text}`;
       line(`… ${step.title}, ${seconds(step.startedAt)}${text}`);
     }
@@ -64,11 +65,11 @@ export function createTerminal(out, { quiet = false } = {}) {
     clear,
     async step(title, work) {
       const startedAt = Date.now();
-      const step = { title, startedAt, text: "", saidAt: startedAt + patience };
+      const step = { title, startedAt, text: "", saidAt: startedAt + firstReportAfter };
       let remark = "";
       let isBad = false;
       running.add(step);
-      timer ??= setInterval(tick, redrawEvery);
+      timer ??= setInterval(tick, redrawInterval);
       /** @param {string} text */
       const progress = (text) => {
         if (/^[=✗] /.test(text)) remark = `  ${text.slice(2)}`;
@@ -86,7 +87,7 @@ export function createTerminal(out, { quiet = false } = {}) {
           clearInterval(timer);
           timer = undefined;
         }
-        const isShown = !quiet || mark === "✗" || Date.now() - startedAt > patience;
+        const isShown = !quiet || mark === "✗" || Date.now() - startedAt > firstReportAfter;
         if (isShown) line(`${mark} ${title.padEnd(22)} ${seconds(startedAt).padStart(8)}${remark}`);
         else clear();
       }
@@ -94,7 +95,7 @@ export function createTerminal(out, { quiet = false } = {}) {
   };
 }
 
-/** @param {number} since milliseconds since the epoch */
+/** Formats the time since a moment, e.g. "3.2 s". @param {number} since milliseconds since the epoch */
 export function seconds(since) {
   return `${((Date.now() - since) / 1000).toFixed(1)} s`;
 }

@@ -1,5 +1,6 @@
 /**
- * A killed npm tells its script nothing; the script then has another parent.
+ * Calls `onGone` when the parent process is gone: a killed npm sends its script no signal, but the
+ * script then has another parent.
  *
  * @param {() => void} onGone
  */

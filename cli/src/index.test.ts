@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseSearch } from "./index.js";
-import { duration } from "./search/progress.js";
+import { duration } from "./follow/progress.js";
 
 let errors: string;
 

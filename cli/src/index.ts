@@ -1,45 +1,46 @@
 import { Command, CommanderError } from "commander";
 import { Api } from "./api/client.js";
 import { CliError, exitCodes } from "./api/error.js";
-import { listCommands } from "./commands/lists.js";
-import { pretrainCommand } from "./commands/pretrain.js";
-import { searchCommand, type SearchRequest } from "./commands/search.js";
-import { trainingCommands } from "./commands/trainings.js";
-import { pretrain } from "./pretraining/pretrain.js";
-import { search } from "./search/search.js";
+import { pretrainCommand } from "./commands/pretrainCommand.js";
+import { pretrainingCommands } from "./commands/pretrainings.js";
+import { runCommands } from "./commands/runs.js";
+import { searchCommand, type SearchRequest } from "./commands/searchCommand.js";
+import { runPretraining } from "./pretraining/runPretraining.js";
+import { runSearch } from "./search/runSearch.js";
 
 export { Api } from "./api/client.js";
 export { CliError, exitCodes } from "./api/error.js";
-export { search } from "./search/search.js";
-export type { SearchRequest } from "./commands/search.js";
+export { runSearch } from "./search/runSearch.js";
+export type { SearchRequest } from "./commands/searchCommand.js";
 
-/** Runs `opnas` with these arguments (as in process.argv) and gives its exit code. */
+/** Runs `opnas` with the arguments of process.argv and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = exitCodes.done;
   const program = new Command("opnas").description("Neural architecture search, from a shell.");
   withApiOption(program);
   const connect = (command: Command) =>
     new Api(apiAddress(command.optsWithGlobals<{ api?: string }>().api));
-  for (const command of [...listCommands(connect), ...trainingCommands(connect)]) {
+  for (const command of [...runCommands(connect), ...pretrainingCommands(connect)]) {
     program.addCommand(command);
   }
   program.addCommand(
     searchCommand("opnas search", async ({ api, options }) => {
-      code = await search(new Api(apiAddress(api)), options, interruption());
+      code = await runSearch(new Api(apiAddress(api)), options, interruption());
     }),
   );
   program.addCommand(
     pretrainCommand(async (command, options) => {
-      code = await pretrain(connect(command), options, interruption());
+      code = await runPretraining(connect(command), options, interruption());
     }),
   );
   return (await parse(program, argv)) ?? code;
 }
 
 /**
- * Reads the arguments of `npm run search` (as in process.argv) without doing anything yet.
+ * Parses the arguments of `npm run search` (process.argv) without starting anything.
  *
- * @returns what is asked for; or the exit code when that was help or wrong usage, already explained
+ * @returns the search that is asked for; or the exit code when that was help or wrong usage, already
+ *   explained on the terminal
  */
 export async function parseSearch(argv: readonly string[]): Promise<SearchRequest | number> {
   let request: SearchRequest | undefined;
@@ -51,7 +52,7 @@ export async function parseSearch(argv: readonly string[]): Promise<SearchReques
   return code ?? request ?? exitCodes.usage;
 }
 
-/** Aborted by the first Ctrl-C or SIGTERM; the second ends the process at once, as usual. */
+/** Returns a signal that the first Ctrl-C or SIGTERM aborts; the second ends the process at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -64,7 +65,7 @@ function withApiOption(command: Command): Command {
   return command.option("--api <address>", "the GraphQL API, e.g. http://localhost:4000/graphql");
 }
 
-/** The address given, else the API of the platform on this machine. */
+/** Returns the address given, else that of the platform on this machine. */
 function apiAddress(given: string | undefined): string {
   const address = given ?? `http://127.0.0.1:${process.env.OPNAS_API_PORT || "4000"}/graphql`;
   if (URL.canParse(address) && /^https?:/.test(address)) return address;
@@ -74,7 +75,7 @@ function apiAddress(given: string | undefined): string {
   );
 }
 
-/** The exit code when the command ended early; its sentence is then already on standard error. */
+/** Returns the exit code when the command ended early; its message is then on standard error. */
 async function parse(program: Command, argv: readonly string[]): Promise<number | undefined> {
   const commands = [program, ...program.commands];
   for (const command of commands)

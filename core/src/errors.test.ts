@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { OpnasError, toOpnasError } from "./errors.js";
+import { describeError, OpnasError, toOpnasError } from "./errors.js";
 
 test("an error's kind follows from its code", () => {
   expect(new OpnasError("DISK_FULL", "No space is left.").kind).toBe("user");
@@ -13,4 +13,18 @@ test("a thrown value becomes a coded error that keeps its cause", () => {
   expect(toOpnasError(coded)).toBe(coded);
   expect(toOpnasError(plain)).toMatchObject({ code: "INTERNAL", message: "boom", cause: plain });
   expect(toOpnasError("boom")).toMatchObject({ code: "INTERNAL", message: "boom" });
+});
+
+test("an error is described with its causes", () => {
+  const cause = new Error("no such library");
+  const hidden = new OpnasError("ENGINE_UNAVAILABLE", "A thread could not start.", { cause });
+  const said = new OpnasError("ENGINE_UNAVAILABLE", "It stopped: no such library", { cause });
+  expect(describeError(hidden)).toBe(
+    `A thread could not start. [ENGINE_UNAVAILABLE]\n  caused by: ${cause.stack ?? ""}`,
+  );
+  expect(describeError(said)).toBe("It stopped: no such library [ENGINE_UNAVAILABLE]");
+  expect(describeError(new Error("outer", { cause: hidden }))).toContain(
+    "caused by: A thread could not start. [ENGINE_UNAVAILABLE]\n  caused by: Error: no such library",
+  );
+  expect(describeError("thrown text")).toBe("thrown text");
 });

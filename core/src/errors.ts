@@ -1,5 +1,5 @@
 /**
- * Every error of the platform, once: its code, and what may be done about it.
+ * The kinds of the platform's errors by their codes.
  * `user`: the request or a setting is wrong and repeating it will not help.
  * `retryable`: the same call may work later (a lost connection, a killed process).
  * `fatal`: the state or the machine is wrong; a person has to look.
@@ -24,14 +24,16 @@ export const errorKinds = {
   INTERNAL: "fatal",
 } as const;
 
+/** The code of an error. */
 export type ErrorCode = keyof typeof errorKinds;
-/** The codes as a list, for schemas. */
+/** The codes of errors as a list, for schemas. */
 export const errorCodes = Object.keys(errorKinds).filter(
   (code): code is ErrorCode => code in errorKinds,
 );
+/** The kind of an error. */
 export type ErrorKind = (typeof errorKinds)[ErrorCode];
 
-/** An error with a code of the closed set and a sentence a person can act on. */
+/** An error with a code of the closed set and a sentence that a person can act on. */
 export class OpnasError extends Error {
   override readonly name = "OpnasError";
 
@@ -48,9 +50,22 @@ export class OpnasError extends Error {
   }
 }
 
-/** Any thrown value as an `OpnasError`; what is not one already becomes `INTERNAL`. */
+/** Turns any thrown value into an `OpnasError`; one that is not becomes `INTERNAL`. */
 export function toOpnasError(error: unknown): OpnasError {
   if (error instanceof OpnasError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return new OpnasError("INTERNAL", message, { cause: error });
+}
+
+/**
+ * Describes an error for a terminal, with every cause below it: expected errors by their sentence and
+ * code, others by their stack. A cause whose message the sentence holds already is left out.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause, stack } = error;
+  const isExpected = error instanceof OpnasError && error.code !== "INTERNAL";
+  const own = isExpected ? `${message} [${error.code}]` : (stack ?? message);
+  const isSaid = isExpected && cause instanceof Error && message.includes(cause.message);
+  return cause === undefined || isSaid ? own : `${own}\n  caused by: ${describeError(cause)}`;
 }

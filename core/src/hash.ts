@@ -1,12 +1,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-/** The first 128 bits of SHA-256 of a text, as 32 hex digits; the same in Node and browsers. */
+/** Returns the first 128 bits of SHA-256 of a text as 32 hex digits, the same in Node and browsers. */
 export function hashHex(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)).subarray(0, 16));
 }
 
-/** The first 128 bits of SHA-256 of a text, as four 32-bit integers. */
+/** Returns the first 128 bits of SHA-256 of a text as four 32-bit integers. */
 export function hashWords(text: string): [number, number, number, number] {
   const view = new DataView(sha256(utf8ToBytes(text)).buffer);
   return [view.getInt32(0), view.getInt32(4), view.getInt32(8), view.getInt32(12)];

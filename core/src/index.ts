@@ -29,5 +29,5 @@ export * from "./search/backboneSpace.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
 export * from "./search/strategy.js";
-export * from "./search/within.js";
+export * from "./search/constrainedSpace.js";
 export { whenValid } from "./validation.js";

@@ -3,6 +3,7 @@ import { noLimits, type SearchSettings } from "./settings/search.js";
 import { defaultEditWeights } from "./settings/strategy.js";
 import { builtInText } from "./settings/text.js";
 
+/** Settings of a search under a name. */
 export interface Preset {
   name: string;
   title: string;
@@ -42,7 +43,7 @@ const tiny: SearchSettings = {
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],
 };
 
-/** Settings with a name, cheapest first. `smoke` shows that everything works; its scores mean little. */
+/** The presets, cheapest first. `smoke` shows that everything works; its scores mean little. */
 export const presets: readonly Preset[] = [
   {
     name: "smoke",
@@ -69,7 +70,11 @@ export const presets: readonly Preset[] = [
   },
 ];
 
-/** @throws OpnasError BAD_SETTING that names those there are */
+/**
+ * Returns the preset with a name.
+ *
+ * @throws OpnasError BAD_SETTING that lists the names, if there is none
+ */
 export function presetNamed(name: string): Preset {
   const preset = presets.find((each) => each.name === name);
   if (preset) return preset;

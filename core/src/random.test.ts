@@ -5,7 +5,7 @@ const many = <T>(count: number, draw: () => T) => Array.from({ length: count }, 
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 describe("stream", () => {
-  test("gives the same choices for the same names, on every machine", () => {
+  test("gives the same choices for the same seed, purpose and index, on every machine", () => {
     const random = stream(7, "a test", 3);
     const drawn = [
       random.next(),
@@ -37,7 +37,7 @@ describe("stream", () => {
     expect(new Set(firsts).size).toBe(firsts.length);
   });
 
-  test("is uniform across indices of one purpose", () => {
+  test("is uniform across the indices of one purpose", () => {
     const firsts = many(4000, () => 0).map((_, index) => stream(1, "candidate", index).next());
     expect(Math.abs(mean(firsts) - 0.5)).toBeLessThan(0.02);
     const tenths = Array.from(
@@ -75,7 +75,7 @@ describe("a stream's choices", () => {
     expect([...shuffled].sort((a, b) => a - b)).toEqual(items);
   });
 
-  test("weighted draws in proportion and never draws a weight of zero", () => {
+  test("weighted samples in proportion and never samples a weight of zero", () => {
     const random = stream(1, "weighted");
     const drawn = many(4000, () => random.weighted([0, 1, 3, 0]));
     expect(new Set(drawn)).toEqual(new Set([1, 2]));

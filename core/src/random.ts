@@ -4,29 +4,29 @@ import { xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus"
 import { OpnasError } from "./errors.js";
 import { hashWords } from "./hash.js";
 
-/** A stream of random choices. Two streams made from the same names give the same choices. */
+/** A stream of random choices; streams of the same seed, purpose and index give the same choices. */
 export interface Random {
-  /** Uniform in [0, 1), 53 bits. */
+  /** Returns a uniform number in [0, 1), with 53 bits. */
   next(): number;
-  /** Uniform integer in [0, bound); bound is an integer in [1, 2³²]. */
+  /** Returns a uniform integer in [0, bound); bound is an integer in [1, 2³²]. */
   int(bound: number): number;
-  /** Standard normal: mean 0, variance 1. */
+  /** Returns a standard normal number: mean 0, variance 1. */
   normal(): number;
-  /** One item, each equally likely; throws BAD_INPUT on an empty list. */
+  /** Returns one item, each equally likely; throws BAD_INPUT on an empty list. */
   pick<T>(items: readonly T[]): T;
-  /** A shuffled copy. */
+  /** Returns a shuffled copy. */
   shuffle<T>(items: readonly T[]): T[];
-  /** An index, drawn in proportion to finite weights ≥ 0 of which at least one is positive. */
+  /** Returns an index in proportion to finite weights ≥ 0, of which at least one is positive. */
   weighted(weights: readonly number[]): number;
 }
 
 /**
- * The stream that belongs to (seed, purpose, index). Streams share nothing: adding a choice to one
- * never moves another, and nothing depends on the order in which streams are used.
+ * Returns the random stream of (seed, purpose, index). Streams share no state: another choice from
+ * one never changes another, and nothing depends on the order in which streams are used.
  *
  * @param seed the run's seed, an integer
- * @param purpose what the choices are for, e.g. "mutation of generation 3"
- * @param index tells apart streams of one purpose, e.g. a candidate's place
+ * @param purpose names the use of the choices, e.g. "mutation of generation 3"
+ * @param index distinguishes streams of one purpose, e.g. by a candidate's position
  */
 export function stream(seed: number, purpose: string, index = 0): Random {
   return new SeededRandom(hashWords(JSON.stringify([seed, purpose, index])));
@@ -53,7 +53,7 @@ class SeededRandom implements Random {
     return uniformInt(this.generator, 0, bound - 1);
   }
 
-  /** Box–Muller, one of its two values: the other would be hidden state. */
+  /** Uses one of the two values of Box–Muller; keeping the other would be hidden state. */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
     return radius * Math.cos(2 * Math.PI * this.next());
@@ -63,7 +63,7 @@ class SeededRandom implements Random {
     return items[this.int(items.length)] as T;
   }
 
-  /** Fisher–Yates. */
+  /** Shuffles by Fisher–Yates. */
   shuffle<T>(items: readonly T[]): T[] {
     const result = [...items];
     for (let last = result.length - 1; last > 0; last--) {
@@ -79,13 +79,13 @@ class SeededRandom implements Random {
       throw new OpnasError("BAD_INPUT", "Weights must be finite, not negative, and not all zero.");
     }
     let rest = this.next() * total;
-    let drawn = -1;
+    let sampled = -1;
     for (const [index, weight] of weights.entries()) {
       if (weight === 0) continue;
-      drawn = index;
+      sampled = index;
       rest -= weight;
       if (rest < 0) break;
     }
-    return drawn;
+    return sampled;
   }
 }

@@ -1,19 +1,19 @@
 import type { TaskName } from "./settings/names.js";
 
-/** How a task is scored: on hidden words, by likelihood alone, or after fine-tuning a small head. */
+/** Ways to score a task: on hidden words, by likelihood alone, or after fine-tuning a small head. */
 export type TaskKind = "masked" | "zeroShot" | "fineTuned";
 
-/** What people are told of a task. */
+/** A proxy task, described for people. */
 export interface TaskInfo {
   name: TaskName;
   title: string;
   description: string;
   kind: TaskKind;
-  /** What the score is, 0–100; higher is better. */
+  /** Definition of the score, 0–100; higher is better. */
   metric: string;
 }
 
-/** Every scored task. Their documents are none that a pre-training sequence comes from. */
+/** The proxy tasks. Their documents are held out: no pre-training sequence comes from them. */
 export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
   mlm: {
     name: "mlm",

@@ -1,5 +1,5 @@
 // Generates the Prisma client. `prisma generate` looks for the schema engine's binary, which it does
-// not use here; pointing it at an existing file spares a download that closed networks refuse.
+// not use here; any existing file in its place avoids a download that closed networks refuse.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 

@@ -1,5 +1,5 @@
-// Prisma's schema engine as WebAssembly: the developer's tool to write a migration, and the test's
-// to hold the migrations against schema.prisma. The product itself never loads it.
+// Prisma's schema engine as WebAssembly. Developers use it to write a migration, and a test to compare
+// the migrations with schema.prisma. The product itself never loads it.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -24,8 +24,8 @@ async function loadEngineClass() {
 }
 
 /**
- * The SQL that leads from an older schema.prisma (its text), or from nothing, to today's.
- * `databaseUrl`: any reachable Postgres; the engine asks it for its version only.
+ * Computes the SQL that changes a database of an older schema.prisma (its text), or an empty one, to
+ * the present schema. `databaseUrl`: any reachable Postgres; the engine reads its version only.
  */
 export async function diffToSchema(databaseUrl, olderSchema) {
   const SchemaEngine = await loadEngineClass();

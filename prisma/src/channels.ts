@@ -1,6 +1,11 @@
-/** Channel of Postgres' NOTIFY; the payload is the run's id. */
+/** Postgres NOTIFY channel of runs: sent when a run's events were appended, with the run's id. */
 export const runChannel = "opnas_run";
-/** Told when a worker's row changed; the payload is the worker's id. */
+
+/** Postgres NOTIFY channel of workers: sent when a worker's row changed, with the worker's id. */
 export const workerChannel = "opnas_worker";
-/** Told when a training or its loss curve changed; the payload is the training's id. */
+
+/**
+ * Postgres NOTIFY channel of pre-trainings: sent when a pre-training or its loss curve changed, with
+ * the pre-training's id.
+ */
 export const pretrainingChannel = "opnas_training";

@@ -1,10 +1,15 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Prisma, PrismaClient } from "./generated/client.js";
 
+/** The Prisma client over one connection pool. */
 export type Database = PrismaClient;
+/** The Prisma client within one transaction; functions that take it never commit by themselves. */
 export type Transaction = Prisma.TransactionClient;
 
-/** A pool of at most `connections` to the Postgres at `databaseUrl`; it connects when first used. */
+/**
+ * Creates a client with a pool of at most `connections` to the Postgres at `databaseUrl`. It connects
+ * at its first query; a transaction waits up to 10 s for a connection and may last 30 s.
+ */
 export function createClient(databaseUrl: string, connections = 10): Database {
   const adapter = new PrismaPg({
     connectionString: databaseUrl,

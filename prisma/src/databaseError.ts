@@ -2,10 +2,10 @@ import { OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { Prisma } from "./generated/client.js";
 
-/** Prisma's codes for a database that is away, or a transaction that lost a race: worth a retry. */
+/** Prisma's codes for an unreachable database and for a transaction that met a conflict. */
 const retryableCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"]);
 
-/** Where Prisma keeps what the driver said. */
+/** The driver's error inside an error of Prisma. */
 const driverErrorSchema = z.object({
   meta: z.object({
     driverAdapterError: z.object({
@@ -19,11 +19,15 @@ const lostKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "TooManyC
 /** Postgres' classes 08 (connection), 53 (resources) and 57P (shut-down); Node's socket errors. */
 const lostCodes = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
-/** What pg says of a connection that ended under a query; it gives no code. */
+/** Messages of `pg` for a connection that ended during a query; these errors have no code. */
 const lostMessages =
   /connection terminated|connection error|timeout exceeded when trying to connect/i;
 
-/** Any thrown value as one of the platform's errors; a lost database is told by its own code. */
+/**
+ * Converts any thrown value to an error of the platform.
+ * @returns an `OpnasError` as it is; `DATABASE_UNREACHABLE` for a lost connection; otherwise the
+ * result of `toOpnasError`
+ */
 export function databaseError(error: unknown): OpnasError {
   if (!(error instanceof OpnasError) && isLostConnection(error)) {
     return new OpnasError(
@@ -46,7 +50,7 @@ function isLostConnection(error: unknown): boolean {
   return lostCodes.test(code) || lostMessages.test(error.message);
 }
 
-/** Whether a row was refused because another has its key. */
+/** Returns true for Prisma's error about a row whose unique key is taken. */
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }

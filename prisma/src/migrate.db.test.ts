@@ -6,7 +6,7 @@ import { diffToSchema } from "../scripts/schemaEngine.mjs";
 
 const migrated = await testDatabase();
 
-/** Columns and indexes of the public schema, less Prisma's own history table. */
+/** Reads columns, indexes and constraints of the public schema, without Prisma's own history table. */
 async function describeDatabase(databaseUrl: string): Promise<unknown> {
   return withClient(databaseUrl, async (client) => {
     const columns = await client.query(
@@ -38,7 +38,7 @@ async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Pr
   }
 }
 
-test("the migrations lead to exactly what schema.prisma says", async () => {
+test("the migrations create exactly the schema of schema.prisma", async () => {
   const fresh = new URL(migrated);
   fresh.pathname = `${fresh.pathname}_schema`;
   const name = fresh.pathname.slice(1);
@@ -52,18 +52,18 @@ test("the migrations lead to exactly what schema.prisma says", async () => {
   }
 });
 
-test("a second run applies nothing", async () => {
+test("migrating a second time applies nothing", async () => {
   expect(await migrate(migrated)).toEqual([]);
 });
 
-test("an applied migration that was edited since stops the start with its name", async () => {
+test("an applied migration that was edited since is refused by its name", async () => {
   await withClient(migrated, (client) =>
     client.query(`UPDATE "_prisma_migrations" SET checksum = 'edited'`),
   );
   await expect(migrate(migrated)).rejects.toThrow(/Migration 0001_init was changed/);
 });
 
-test("a database that is not there is told in one sentence, without its password", async () => {
+test("an unreachable database is reported in one sentence without its password", async () => {
   const error = await migrate("postgres://someone:secret@127.0.0.1:1/none").catch(
     (reason: unknown) => reason,
   );

@@ -7,10 +7,10 @@ import pg from "pg";
 
 const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url));
 
-/** Prisma's own lock for `migrate deploy`, so that the two never run at once. */
+/** Prisma's own advisory lock of `migrate deploy`, so that the two never run at once. */
 const advisoryLock = 72_707_369;
 
-/** Prisma's own table of what was applied. */
+/** Prisma's own table of applied migrations. */
 const historyTable = `
   CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
     "id" VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -41,10 +41,11 @@ async function readMigrations(): Promise<Migration[]> {
 }
 
 /**
- * Applies the pending migrations in order, each in a transaction, and records them as Prisma does:
- * `prisma migrate deploy` needs an engine binary that closed networks cannot fetch (decision 0003).
- *
- * @returns the names of the migrations applied now
+ * Applies the pending migrations in order, each in its own transaction, and records them as Prisma
+ * does; `prisma migrate deploy` needs an engine binary that closed networks cannot download (decision
+ * 0003). Locks Prisma's advisory lock meanwhile, so that of several callers one works and the others
+ * find nothing to do.
+ * @returns the names of the migrations that this call applied
  * @throws OpnasError `DATABASE_UNREACHABLE`; `INTERNAL` when an applied migration was edited since
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
@@ -105,7 +106,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   }
 }
 
-/** The error for a database that does not answer: its address without the password, and what to do. */
+/** Builds the error `DATABASE_UNREACHABLE`: the address without its password, the cause, the remedy. */
 export function unreachable(databaseUrl: string, cause: unknown): OpnasError {
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   const where = URL.canParse(databaseUrl) ? new URL(databaseUrl).host : "DATABASE_URL";

@@ -2,20 +2,30 @@ import { fromPrisma, PgBoss } from "pg-boss";
 import type { Transaction } from "./client.js";
 import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 
+/**
+ * Stored names of the queues: jobs that need a trainer process, jobs that compute a run's next
+ * generation, and jobs that are out of attempts.
+ */
 export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as const;
 
-/** A worker that is silent for this long has lost its jobs (pg-boss's smallest value). */
+/** Seconds without a heartbeat after which a job is given to another worker (pg-boss's minimum). */
 export const heartbeatSeconds = 10;
 
 /**
- * How often a job may begin anew. Stops and kills count too, so it is generous; a job that is out of
- * attempts goes to `dead`, where its run is marked as failed.
+ * Number of times that a job may start again. It is high because each stop or kill of a worker counts
+ * too. A job that is out of attempts goes to `dead`, where its run or pre-training is marked failed.
  */
 const retryLimit = 20;
 
+/** The job queue, stored in the same Postgres. */
 export type Queue = PgBoss;
 
-/** Opens the queue on `databaseUrl` and makes its tables where they are missing. */
+/**
+ * Opens the queue on `databaseUrl` and creates its tables and queues where they are missing.
+ * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
+ * server does not. `onError` receives errors of the queue's own connections.
+ * @throws the error of `pg` when the database does not answer
+ */
 export async function openQueue(
   databaseUrl: string,
   options: { onError: (error: Error) => void; supervise: boolean },
@@ -27,7 +37,7 @@ export async function openQueue(
     useListenNotify: true,
     schedule: false,
     supervise: options.supervise,
-    // A killed worker's job is found at most this long after its heartbeat ran out.
+    // A killed worker's job is found at most this long after its last heartbeat expired.
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
@@ -35,8 +45,9 @@ export async function openQueue(
   await boss.start();
   await boss.createQueue(queues.dead);
   const shared = {
-    // One waiting job a task: repeating a request to run it changes nothing. That a second one may
-    // become active beside it is harmless: attempts are fenced (claim.ts).
+    // One waiting job per singleton key, so that a repeated request changes nothing. A second job may
+    // still become active beside a running one; that is harmless because attempts are fenced
+    // (decision 0004).
     policy: "short",
     notify: true,
     retryLimit,
@@ -49,7 +60,10 @@ export async function openQueue(
   return boss;
 }
 
-/** Enqueues within the caller's transaction: rolled back with it. */
+/**
+ * Enqueues jobs for a trainer within the caller's transaction. A job whose work has a waiting job
+ * already is dropped.
+ */
 export async function enqueueTrainerJobs(
   queue: Queue,
   tx: Transaction,
@@ -62,13 +76,22 @@ export async function enqueueTrainerJobs(
   );
 }
 
-export async function enqueueEvolveJob(queue: Queue, tx: Transaction, job: EvolveJob) {
+/**
+ * Enqueues the job that computes a run's next generation, within the caller's transaction. It is
+ * dropped when that generation has a waiting job already.
+ */
+export async function enqueueEvolveJob(
+  queue: Queue,
+  tx: Transaction,
+  job: EvolveJob,
+): Promise<void> {
   await queue.send(queues.evolve, job, {
     singletonKey: singletonKey(job),
     db: fromPrisma(tx),
   });
 }
 
+/** The key under which the queue holds at most one waiting job. */
 function singletonKey(job: TrainerJob | EvolveJob): string {
   return "trainingId" in job ? `training/${job.trainingId}` : `${job.runId}/${workKey(job)}`;
 }

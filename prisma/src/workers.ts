@@ -1,23 +1,29 @@
 import type { Database, Transaction } from "./client.js";
 import { workerChannel } from "./channels.js";
 
-/** A worker that has not been heard of for this long is taken for gone. */
+/** Seconds since a worker's last report after which it is regarded as lost. */
 export const workerSilenceSeconds = 15;
 
+/** A worker's own description of itself, as it reports it every few seconds. */
 export interface WorkerState {
   id: string;
   name: string;
   engine: string;
-  /** Why not a better engine; one sentence each. */
+  /** Reasons why no faster engine is used; one sentence each. */
   engineReasons: readonly string[];
+  /** CPU threads of its engine. */
   threads: number;
+  /** Trainers that may work at once. */
   slots: number;
   status: "starting" | "idle" | "busy" | "stopped";
-  /** What its slots are doing, for a person. */
+  /** Short descriptions of the jobs in its slots, for people. */
   currentJobs: readonly string[];
 }
 
-/** Writes a worker's state and that it is alive, and tells those who watch. */
+/**
+ * Stores a worker's state with the present time and notifies `workerChannel`, in one transaction. It
+ * locks the worker's row alone.
+ */
 export async function reportWorker(db: Database, state: WorkerState): Promise<void> {
   const { id, engineReasons, currentJobs, ...rest } = state;
   const row = {
@@ -32,7 +38,7 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
   ]);
 }
 
-/** Training slots of the workers that are alive. */
+/** Counts the trainer slots of all workers that are neither stopped nor lost; locks nothing. */
 export async function liveSlots(tx: Transaction): Promise<number> {
   const { _sum } = await tx.worker.aggregate({
     where: {

@@ -1,4 +1,4 @@
-/** The portal in a real browser, on everything that `npm start` starts. */
+/** Tests the portal in a real browser, on everything that `npm start` starts. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,7 +8,7 @@ import { until } from "../support/until.js";
 
 let platform: Platform;
 let browser: Browser;
-const complaints: string[] = [];
+const pageErrors: string[] = [];
 
 beforeAll(async () => {
   platform = await Platform.create();
@@ -20,7 +20,7 @@ afterAll(async () => {
   await platform.dispose();
 });
 
-/** A page whose uncaught errors fail the tests at their end. */
+/** Opens a page of the portal; its uncaught errors are collected in `pageErrors`. */
 async function open(
   path: string,
   size = { width: 1280, height: 900 },
@@ -28,9 +28,23 @@ async function open(
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: size, colorScheme });
   page.setDefaultTimeout(120_000);
-  page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+  page.on("pageerror", (error) => pageErrors.push(`${path}: ${error.message}`));
   await page.goto(`${platform.portal}${path}`);
   return page;
+}
+
+const phone = { width: 390, height: 844 };
+
+/** Expects a page, in the state that it has reached, to be no wider than a phone. */
+async function expectToFitPhone(page: Page, state: string): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize(phone);
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  // Polled, because charts take on the new width a moment later.
+  await expect
+    .poll(async () => `${state}: ${String(await width())}`, { timeout: 5_000 })
+    .toBe(`${state}: ${String(phone.width)}`);
+  if (size) await page.setViewportSize(size);
 }
 
 const eventsSchema = z.object({
@@ -39,7 +53,7 @@ const eventsSchema = z.object({
   }),
 });
 
-/** A run's events as the API has them. */
+/** Reads the first 100 events of a run from the API. */
 async function storedEvents(id: string) {
   const response = await fetch(`http://127.0.0.1:${String(platform.apiPort)}/graphql`, {
     method: "POST",
@@ -58,6 +72,14 @@ test("the leaderboard fills by itself while the first search runs", async () => 
   const page = await open("/");
   await page.getByTestId("active-run").first().waitFor();
   await page.getByTestId("worker").first().waitFor();
+  await expectToFitPhone(page, "leaderboard of a search that has begun");
+  await page.getByTestId("leaderboard-row").first().waitFor();
+  await page
+    .getByTestId("worker")
+    .getByText(/^candidate [0-9a-f-]{36}$/)
+    .first()
+    .waitFor();
+  await expectToFitPhone(page, "leaderboard while a worker trains candidates");
   await page.getByTestId("leaderboard-row").nth(2).waitFor();
   const before = await page.getByTestId("leaderboard-row").count();
   await page.waitForFunction(
@@ -85,7 +107,10 @@ test("a search is started from the form, followed, paused, resumed and seen to i
     .getByTestId("run-status")
     .filter({ hasText: /paused/i })
     .waitFor();
+  await expectToFitPhone(page, "paused run");
   await page.getByTestId("resume-run").click();
+  await page.getByTestId("candidates").getByTestId("leaderboard-row").first().waitFor();
+  await expectToFitPhone(page, "run with its first scores");
   await page.getByTestId("run-status").filter({ hasText: /done/i }).waitFor();
   expect(await text(page, "run-percent")).toContain("100");
   await page.getByTestId("generation-chart").waitFor();
@@ -100,6 +125,7 @@ test("a search is started from the form, followed, paused, resumed and seen to i
     .first()
     .waitFor({ state: "detached" });
   expect(await page.getByTestId("generation").count()).toBe(3);
+  await expectToFitPhone(page, "finished run");
   await page.close();
 }, 400_000);
 
@@ -121,6 +147,7 @@ test("an architecture shows its backbone, drawings, formulas, scores and lineage
     expect(similarity).toMatch(/^-?[01]\.\d{3}$/);
   }
   await page.getByTestId("lineage").waitFor();
+  await expectToFitPhone(page, "architecture");
   await page.close();
 });
 
@@ -134,6 +161,7 @@ test("the leaderboard shows references, and what no architecture beats at its co
   await pareto.getByText(/Architectures that no other beats/).waitFor();
   await pareto.getByLabel("Cost").selectOption("FLOPs");
   await pareto.getByText(/score and FLOPs/).waitFor();
+  await expectToFitPhone(page, "leaderboard with references and a Pareto front");
   await page.close();
 });
 
@@ -147,6 +175,7 @@ test("an architecture is pre-trained from its page, and its loss curve grows as 
     .getByText(/must be a multiple of heads/i)
     .first()
     .waitFor();
+  await expectToFitPhone(page, "architecture with a pre-training refused");
   for (const [label, value] of [
     ["Steps", "400"],
     ["Layers", "3"],
@@ -156,17 +185,19 @@ test("an architecture is pre-trained from its page, and its loss curve grows as 
     await form.getByLabel(label).fill(value);
   }
   await form.getByTestId("pretrain").click();
-  const training = page.getByTestId("training").first();
+  const training = page.getByTestId("pretraining").first();
   const points = async () => {
-    return Number(await training.getByTestId("training-curve").getAttribute("data-points"));
+    return Number(await training.getByTestId("pretraining-loss").getAttribute("data-points"));
   };
-  await training.getByTestId("training-curve").waitFor();
+  await training.getByTestId("pretraining-loss").waitFor();
   const before = await points();
   expect(before).toBeLessThan(400);
   await until("the curve has grown", 120, async () => (await points()) > before);
+  await expectToFitPhone(page, "architecture with a pre-training running");
   await training.getByText(/^done$/i).waitFor();
   await until("the curve is whole", 10, async () => (await points()) === 400);
   expect(await training.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("100");
+  await expectToFitPhone(page, "architecture with a pre-training done");
   await page.close();
 }, 300_000);
 
@@ -178,6 +209,7 @@ test("a lost connection shows, comes back, and the page has missed nothing", asy
   await page.getByTestId("event").first().waitFor();
   platform.killOne("server/dist/main.js");
   await page.getByTestId("connection-lost").waitFor();
+  await expectToFitPhone(page, "run without a connection");
   await page.getByTestId("connection-lost").waitFor({ state: "detached" });
   await page.getByTestId("run-status").filter({ hasText: /done/i }).waitFor();
   const shown = await page
@@ -223,12 +255,12 @@ test("input that is refused is answered in a sentence, and nothing is started", 
     .getByText(/parents must not exceed population/i)
     .first()
     .waitFor();
+  await expectToFitPhone(page, "form with a setting refused");
   expect(page.url()).toMatch(/\/runs\/new/);
   await page.close();
 });
 
 test("every page fits a phone, in the dark too", async () => {
-  const phone = { width: 390, height: 844 };
   const finder = await open("/");
   const architecture = await finder
     .getByTestId("leaderboard-row")
@@ -238,8 +270,21 @@ test("every page fits a phone, in the dark too", async () => {
   const run = await finder.getByTestId("run-row").getByRole("link").first().getAttribute("href");
   await finder.close();
   if (architecture === null || run === null) throw new Error("There is no architecture or run.");
-  for (const path of ["/", "/runs", "/runs/new", run, `/architectures/${architecture}`]) {
+  const missing = "00000000-0000-4000-8000-000000000000";
+  const content = (id: string) => (page: Page) => page.getByTestId(id).first();
+  const sentence = (words: string) => (page: Page) => page.getByText(words);
+  for (const [path, shown] of [
+    ["/", content("pareto-point")],
+    ["/?q=matches-nothing", sentence("No candidate matches")],
+    ["/runs", content("run-row")],
+    ["/runs/new", content("start-form")],
+    [run, content("generation")],
+    [`/runs/${missing}`, sentence("There is no such run")],
+    [`/architectures/${architecture}`, content("uniformity-layer")],
+    [`/architectures/${missing}`, sentence("There is no such architecture")],
+  ] as const) {
     const page = await open(path, phone, "dark");
+    await shown(page).waitFor({ state: "attached" });
     await page.waitForLoadState("networkidle");
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(`${path}: ${String(width)}`).toBe(`${path}: 390`);
@@ -251,7 +296,7 @@ test("every page fits a phone, in the dark too", async () => {
 });
 
 test("no page threw an error meanwhile", () => {
-  expect(complaints).toEqual([]);
+  expect(pageErrors).toEqual([]);
 });
 
 test("Ctrl-C ends every process, and a later start finds all data", async () => {

@@ -9,7 +9,7 @@ import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { readModel } from "@opnas/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { anArchitecture } from "../support/architecture.js";
+import { createArchitecture } from "../support/architecture.js";
 import { WorkerProcess } from "../support/workerProcess.js";
 
 const opnas = fileURLToPath(new URL("../../cli/bin/opnas.js", import.meta.url));
@@ -42,7 +42,7 @@ interface Outcome {
   stderr: string;
 }
 
-/** `opnas` as a shell runs it; `whileRunning` may act on the process meanwhile. */
+/** Runs `opnas` as a shell does; `whileRunning` may act on the process meanwhile. */
 async function run(
   words: string[],
   whileRunning?: (child: ChildProcess) => void,
@@ -63,13 +63,13 @@ async function startRun(...words: string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Acts once, when the command has said that it follows the run. */
+/** Calls `act` once, when the command has printed the first progress of the run. */
 function whenFollowing(child: ChildProcess, act: () => void): void {
-  let said = "";
+  let output = "";
   child.stderr?.on("data", (text: string) => {
-    const before = said;
-    said += text;
-    if (!before.includes("%") && said.includes("%")) act();
+    const before = output;
+    output += text;
+    if (!before.includes("%") && output.includes("%")) act();
   });
 }
 
@@ -144,6 +144,17 @@ describe("opnas", () => {
     expect(setting).toMatchObject({ code: 2, stdout: "" });
   });
 
+  test("lists the best architectures, also those of one run", async () => {
+    const id = await startRun("--seed", "15");
+    const heads = /^ +architecture +name +score +stability +parameters +generation +run\n/;
+    const all = await run(["leaderboard"]);
+    expect(all.stdout).toMatch(heads);
+    expect(all.code).toBe(0);
+    const ofRun = await run(["leaderboard", "--run", id, "--first", "5"]);
+    expect(ofRun.stdout).toMatch(/\n0 of 0 architectures\n$/);
+    await run(["cancel", id]);
+  });
+
   test("says how to start the platform when nothing answers", async () => {
     const nowhere = await run(["runs"], undefined, "http://127.0.0.1:9/graphql");
     expect(nowhere.code).toBe(1);
@@ -157,7 +168,7 @@ describe("opnas pretrain", () => {
   let architectureId: string;
   beforeAll(async () => {
     const db = createClient(databaseUrl);
-    architectureId = await anArchitecture(db, { version: 1, layers: [bertLayer] });
+    architectureId = await createArchitecture(db, { version: 1, layers: [bertLayer] });
     await db.$disconnect();
   });
   const size = "--layers 2 --hidden 32 --heads 2 --length 16";
@@ -207,7 +218,7 @@ describe("opnas pretrain", () => {
     expect(outcome.stderr).toMatch(message);
   });
 
-  test("wants an architecture or a training to resume, and says which is not there", async () => {
+  test("requires an architecture or a training to resume, and names one that does not exist", async () => {
     expect(await run(["pretrain"])).toMatchObject({ code: 2 });
     const nowhere = await run(["pretrain", "0199b1f0-0000-7000-8000-00000000dead"]);
     expect(nowhere.stderr).toMatch(/^✗ There is no architecture 0199b1f0/);

@@ -12,11 +12,11 @@ import {
 import { startRun, startPretraining } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { beforeAll, expect, test } from "vitest";
-import { anArchitecture } from "../support/architecture.js";
+import { createArchitecture } from "../support/architecture.js";
 import { until } from "../support/until.js";
-import { openWorkshop } from "../support/workshop.js";
+import { startTestWorkers } from "../support/testWorkers.js";
 
-const { db, queue, dataFolder, startWorker } = await openWorkshop("own-text");
+const { db, queue, dataFolder, startWorker } = await startTestWorkers("own-text");
 
 beforeAll(async () => {
   const folder = path.join(dataFolder, "text", "farm");
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await startWorker(1);
 });
 
-/** Four hundred sentences with a little grammar in them. */
+/** Generates four hundred sentences with a little grammar in them. */
 function farmTale(file: number): string {
   const random = stream(1, "farm tales", file);
   const pick = (words: string) => random.pick(words.split(" "));
@@ -67,7 +67,7 @@ async function ended(text: SearchSettings["text"]) {
   });
 }
 
-test("a search on a user's text runs to its end and tells which text it reads", async () => {
+test("a search on a user's text runs to its end and reports which text it reads", async () => {
   const run = await ended({ folder: "farm", vocabulary: null });
   expect(run).toMatchObject({ status: "DONE", error: null });
   expect(await db.evaluation.count()).toBe(2);
@@ -75,12 +75,12 @@ test("a search on a user's text runs to its end and tells which text it reads", 
     where: { runId: run.id, kind: "supernet.progress" },
     orderBy: { seq: "asc" },
   });
-  const told = JSON.stringify(progress.map(({ payload }) => payload));
-  expect(told).toMatch(/Learning the vocabulary \(text .{0,2}farm.{0,2}, 12 documents\)/);
+  const messages = JSON.stringify(progress.map(({ payload }) => payload));
+  expect(messages).toMatch(/Learning the vocabulary \(text .{0,2}farm.{0,2}, 12 documents\)/);
 }, 180_000);
 
 test("a pre-training reads another text than its search did", async () => {
-  const architectureId = await anArchitecture(db, { version: 1, layers: [bertLayer] });
+  const architectureId = await createArchitecture(db, { version: 1, layers: [bertLayer] });
   const settings = {
     ...defaultPretraining({
       layers: 1,

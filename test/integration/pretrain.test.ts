@@ -1,6 +1,6 @@
 /**
- * Whole pre-trainings with real workers on a real Postgres: a loss curve has the same bits whatever
- * was killed on the way, and no step of it is missing or there twice.
+ * Runs whole pre-trainings with real workers on a real Postgres: a loss curve has the same bits
+ * whichever workers were killed on the way, and no step of it is missing or stored twice.
  */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -18,11 +18,11 @@ import {
 } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { afterEach, expect, test } from "vitest";
-import { anArchitecture } from "../support/architecture.js";
+import { createArchitecture } from "../support/architecture.js";
 import { until } from "../support/until.js";
-import { openWorkshop } from "../support/workshop.js";
+import { startTestWorkers } from "../support/testWorkers.js";
 
-const { db, queue, dataFolder, startWorker, stopWorkers } = await openWorkshop("pretrain");
+const { db, queue, dataFolder, startWorker, stopWorkers } = await startTestWorkers("pretrain");
 afterEach(stopWorkers);
 
 const backbone: Backbone = {
@@ -38,7 +38,7 @@ const settings: PretrainSettings = {
   checkpointEverySeconds: 1,
 };
 
-const architectureId = await anArchitecture(db, backbone);
+const architectureId = await createArchitecture(db, backbone);
 const start = () => startPretraining(db, queue, { architectureId, seed: 7, settings });
 
 async function ended(id: string, status: PretrainingStatus): Promise<void> {
@@ -56,8 +56,8 @@ async function reached(id: string, step: number): Promise<void> {
   });
 }
 
-/** All that the seed determines of a training: its loss curve and its weights. */
-async function found(id: string) {
+/** Reads everything that the seed determines of a pre-training: its loss curve and its weights. */
+async function resultOf(id: string) {
   const curve = await db.pretrainingMetric.findMany({
     where: { pretrainingId: id },
     orderBy: { step: "asc" },
@@ -69,13 +69,13 @@ async function found(id: string) {
   return { curve, model: await readModel(folder) };
 }
 
-let reference: Awaited<ReturnType<typeof found>>;
+let reference: Awaited<ReturnType<typeof resultOf>>;
 
-test("a training tells every step, learns, and leaves a model", async () => {
+test("a pre-training stores every step, lowers its loss, and leaves a model", async () => {
   await startWorker(1);
   const { id } = await start();
   await ended(id, "DONE");
-  reference = await found(id);
+  reference = await resultOf(id);
   const { curve, model } = reference;
   expect(curve.map(({ step }) => step)).toEqual(
     Array.from({ length: settings.steps }, (_, index) => index + 1),
@@ -90,7 +90,7 @@ test("a training tells every step, learns, and leaves a model", async () => {
   expect(model.architecture.layers).toEqual([attention, attention, convolution, convolution]);
 }, 300_000);
 
-test("a worker killed twice, once with two threads, changes no bit and loses no step", async () => {
+test("a pre-training whose worker is killed twice, once with two threads, ends with the same bits and every step", async () => {
   const first = await startWorker(2);
   const { id } = await start();
   await reached(id, 50);
@@ -102,10 +102,10 @@ test("a worker killed twice, once with two threads, changes no bit and loses no 
   await startWorker(2);
   await ended(id, "DONE");
   expect((await db.pretraining.findUniqueOrThrow({ where: { id } })).attempt).toBe(3);
-  expect(await found(id)).toEqual(reference);
+  expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
 
-test("a cancelled training stands still, and resumed ends as if nothing had been", async () => {
+test("a cancelled pre-training stops, and ends with the same result once it is resumed", async () => {
   await startWorker(2);
   const { id } = await start();
   await reached(id, 30);
@@ -121,20 +121,20 @@ test("a cancelled training stands still, and resumed ends as if nothing had been
   expect(await steps()).toBe(atStop);
   await resumePretraining(db, queue, id);
   await ended(id, "DONE");
-  expect(await found(id)).toEqual(reference);
+  expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
 
-test("cancelled and resumed at once it goes on as well", async () => {
+test("a pre-training that is cancelled and resumed at once ends with the same result", async () => {
   await startWorker(2);
   const { id } = await start();
   await reached(id, 30);
   await cancelPretraining(db, id);
   await resumePretraining(db, queue, id);
   await ended(id, "DONE");
-  expect(await found(id)).toEqual(reference);
+  expect(await resultOf(id)).toEqual(reference);
 }, 300_000);
 
-test("a training whose text is not there fails with a sentence that says what to do", async () => {
+test("a pre-training whose text is not there fails with a sentence that says what to do", async () => {
   await startWorker(1);
   const elsewhere = { ...settings, text: { folder: "nowhere", vocabulary: null } };
   const { id } = await startPretraining(db, queue, {

@@ -1,14 +1,14 @@
 /**
- * Whole searches with real workers that really train, on a real Postgres: what a search finds does
- * not depend on how many workers there were, nor on what was killed on the way.
+ * Runs whole searches with real workers that really train, on a real Postgres: the result of a search
+ * depends neither on the number of workers nor on which of them were killed on the way.
  */
 import { presetNamed, referenceBackbones } from "@opnas/core";
 import { changeRunState, startRun, workerSilenceSeconds } from "@opnas/prisma";
 import { afterEach, expect, test } from "vitest";
 import { until } from "../support/until.js";
-import { openWorkshop } from "../support/workshop.js";
+import { startTestWorkers } from "../support/testWorkers.js";
 
-const { db, queue, startWorker, stopWorkers } = await openWorkshop("search");
+const { db, queue, startWorker, stopWorkers } = await startTestWorkers("search");
 afterEach(stopWorkers);
 
 const { settings } = presetNamed("smoke");
@@ -24,8 +24,8 @@ async function finished(runId: string): Promise<void> {
   expect(run).toMatchObject({ status: "DONE", error: null });
 }
 
-/** All that the seed determines: every candidate's place, key, parent, mutation and scores; references too. */
-async function found(runId: string) {
+/** Reads everything that the seed determines: place, key, parent, mutation and scores of all candidates and references. */
+async function resultOf(runId: string) {
   const rows = await db.architecture.findMany({
     where: { runId },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
@@ -52,13 +52,13 @@ async function found(runId: string) {
   };
 }
 
-let reference: Awaited<ReturnType<typeof found>>;
+let reference: Awaited<ReturnType<typeof resultOf>>;
 
 test("a search runs to its end and scores every candidate of every generation", async () => {
   await startWorker(1);
   const run = await start();
   await finished(run.id);
-  reference = await found(run.id);
+  reference = await resultOf(run.id);
   const expected =
     settings.population + settings.generations * settings.parents * settings.childrenPerParent;
   expect(reference.candidates).toHaveLength(expected);
@@ -72,21 +72,21 @@ test("a search runs to its end and scores every candidate of every generation", 
   for (const { scores } of reference.references) expect(scores).toHaveLength(1);
 }, 300_000);
 
-test("references change nothing in what is searched", async () => {
+test("a search without references finds the same candidates", async () => {
   await startWorker(2);
   const run = await start({ ...settings, references: false });
   await finished(run.id);
-  expect(await found(run.id)).toEqual({ ...reference, references: [] });
+  expect(await resultOf(run.id)).toEqual({ ...reference, references: [] });
 }, 300_000);
 
-test("two workers with two trainers each find the same, score by score", async () => {
+test("two workers with two trainers each find the same architectures with the same scores", async () => {
   await Promise.all([startWorker(2), startWorker(2)]);
   const run = await start();
   await finished(run.id);
-  expect(await found(run.id)).toEqual(reference);
+  expect(await resultOf(run.id)).toEqual(reference);
 }, 300_000);
 
-test("a worker killed within the super-net and another within a generation lose nothing", async () => {
+test("a search whose workers are killed within the super-net and within a generation ends with the same result", async () => {
   const run = await start();
   const phase = async () => {
     const row = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
@@ -105,7 +105,7 @@ test("a worker killed within the super-net and another within a generation lose 
   await second.kill();
   await startWorker(2);
   await finished(run.id);
-  expect(await found(run.id)).toEqual(reference);
+  expect(await resultOf(run.id)).toEqual(reference);
 
   const events = await db.runEvent.findMany({
     where: { runId: run.id },
@@ -115,7 +115,7 @@ test("a worker killed within the super-net and another within a generation lose 
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
 }, 300_000);
 
-test("a paused search stands still, and goes on to the same end when it is resumed", async () => {
+test("a paused search evaluates nothing, and ends with the same result once it is resumed", async () => {
   await startWorker(2);
   const run = await start();
   await until("a first candidate is scored", 120, async () => {
@@ -134,7 +134,7 @@ test("a paused search stands still, and goes on to the same end when it is resum
   expect(await db.evaluation.count({ where: { runId: run.id } })).toBe(atPause);
   await changeRunState(db, queue, run.id, "resume");
   await finished(run.id);
-  expect(await found(run.id)).toEqual(reference);
+  expect(await resultOf(run.id)).toEqual(reference);
 }, 300_000);
 
 test("a cancelled search ends within seconds and leaves its workers free", async () => {

@@ -1,8 +1,8 @@
 import { architectureName, presetNamed, type Architecture } from "@opnas/core";
 import type { Database } from "@opnas/prisma";
 
-/** An architecture as the only one of a run of the preset `smoke`; its id. */
-export async function anArchitecture(db: Database, backbone: Architecture): Promise<string> {
+/** Stores an architecture as the only one of a run of the preset `smoke`; returns its id. */
+export async function createArchitecture(db: Database, backbone: Architecture): Promise<string> {
   const { name, settings } = presetNamed("smoke");
   const { id: runId } = await db.searchRun.create({
     data: { name: "a run", seed: 1, preset: name, strategy: settings.strategy, settings },

@@ -3,7 +3,7 @@ import { type Browser, chromium } from "playwright-core";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** A real Chromium, headless: `CHROMIUM_PATH`, or one in the usual places. */
+/** Starts a real Chromium, headless: `CHROMIUM_PATH`, or one in the usual places. @throws Error when there is none */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? places.find((place) => existsSync(place));
   if (executablePath === undefined) {

@@ -18,10 +18,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** `npm start` on a data folder and ports of its own. */
+/** A platform that `npm start` runs on a data folder and ports of its own. */
 export class Platform {
   private child: ChildProcess | undefined;
-  /** All that it has printed. */
+  /** Everything that the launcher has printed since its last start. */
   output = "";
 
   private constructor(
@@ -30,6 +30,7 @@ export class Platform {
     readonly webPort: number,
   ) {}
 
+  /** Makes the data folder and finds the ports; nothing is started yet. */
   static async create(): Promise<Platform> {
     const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-e2e-"));
     await chmod(dataFolder, 0o755); // root's Postgres runs as another user, who must get in
@@ -66,7 +67,7 @@ export class Platform {
     });
   }
 
-  /** Process ids of everything that the launcher started, from the processes' own parents. */
+  /** Lists every process that the launcher started, found by the processes' parents. */
   processes(): { pid: number; command: string }[] {
     const rows = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" })
       .trim()
@@ -86,14 +87,14 @@ export class Platform {
     return rows.filter(({ pid }) => mine.has(pid) && pid !== this.child?.pid);
   }
 
-  /** SIGKILL to the process whose command line contains `name`. */
+  /** Sends SIGKILL to the process whose command line contains `name`. */
   killOne(name: string): void {
     const found = this.processes().find(({ command }) => command.includes(name));
     if (found === undefined) throw new Error(`No process ${name} among the platform's.`);
     process.kill(found.pid, "SIGKILL");
   }
 
-  /** Ctrl-C; waits for the end and gives the exit code. */
+  /** Sends SIGINT, as Ctrl-C does, waits for the end and returns the exit code. */
   async interrupt(): Promise<number | null> {
     const { child } = this;
     if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
@@ -103,7 +104,7 @@ export class Platform {
     return child.exitCode;
   }
 
-  /** SIGKILL to the launcher and everything it started, at once. */
+  /** Sends SIGKILL to the launcher and everything it started, at once. */
   async killEverything(): Promise<void> {
     const all = this.processes().map(({ pid }) => pid);
     const { child } = this;
@@ -113,6 +114,7 @@ export class Platform {
     await exited;
   }
 
+  /** Stops the platform and removes its data folder. */
   async dispose(): Promise<void> {
     await this.interrupt();
     await rm(this.dataFolder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Looks every 100 ms until `look` gives something; throws what was awaited after `seconds`. */
+/** Calls `look` every 100 ms until it returns a value; throws an error that names `what` after `seconds`. */
 export async function until<T>(
   what: string,
   seconds: number,

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const workerMain = fileURLToPath(new URL("../../worker/dist/main.js", import.meta.url));
 
-/** A real worker process, as `npm start` runs it. */
+/** A real worker process, as `npm start` starts it. */
 export class WorkerProcess {
   private constructor(private readonly child: ChildProcess) {}
 
@@ -31,11 +31,12 @@ export class WorkerProcess {
     return new WorkerProcess(child);
   }
 
-  /** SIGKILL, as the kernel does when memory runs out: nothing is said, nothing is tidied up. */
+  /** Sends SIGKILL, as the kernel does when memory runs out: the worker cannot clean up. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");
   }
 
+  /** Sends SIGTERM and waits for the end. */
   async stop(): Promise<void> {
     await this.end("SIGTERM");
   }

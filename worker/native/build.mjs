@@ -14,17 +14,17 @@ import { cleanEnvironment, engineNode, npmCommand } from "./nodeAndNpm.mjs";
 import { StepFailed, run } from "./run.mjs";
 import { unzip } from "./unzip.mjs";
 
-/** The library whose wheel passed; newer ones are no faster and larger. */
+/** The version of TensorFlow's wheel; newer ones are larger and no faster (decision 0002). */
 const WHEEL_VERSION = "2.18.0";
 
-/** Whether npm's registry answers; decides in seconds that a machine is offline. */
+/** Checks within seconds that npm's registry answers; fails on a machine that is offline. */
 export async function reachNpm(step) {
   const [npm, ...before] = npmCommand();
   const args = [...before, "view", `node-api-headers@1.9.0`, "version", "--fetch-retries=0"];
   await run(npm, args, { ...step, env: cleanEnvironment(), limit: 6 });
 }
 
-/** TensorFlow.js and the addon's sources, without running any package's script. */
+/** Installs TensorFlow.js and the addon's sources, without running any package's script. */
 export async function installPackages(folder, engine, step) {
   mkdirSync(folder, { recursive: true });
   const dependencies = { [flavours[engine].addon]: TFJS_VERSION, "node-api-headers": "1.9.0" };
@@ -37,12 +37,12 @@ export async function installPackages(folder, engine, step) {
   removeUnusedFiles(folder);
 }
 
-/** Whether an earlier attempt got the packages; npm writes that file last. */
+/** Returns true if an earlier attempt installed the packages; npm writes that file last. */
 export function hasPackages(folder) {
   return existsSync(path.join(folder, "node_modules", ".package-lock.json"));
 }
 
-/** The ordinary way: the addon's own install script, which downloads library and binding. */
+/** Runs the addon's own install script, which downloads library and binding. */
 export async function officialLibrary(folder, engine, step) {
   const home = addonHome(folder, engine);
   rmSync(path.join(home, "deps"), { recursive: true, force: true });
@@ -52,7 +52,7 @@ export async function officialLibrary(folder, engine, step) {
   await run(engineNode(), args, { ...step, cwd: home, env, watch: home, stall: 10, limit: 1800 });
 }
 
-/** What building against the wheel needs, or a StepFailed that says what is missing. */
+/** Returns the tools for building against the wheel; throws a StepFailed naming a missing one. */
 export async function wheelTools(step) {
   const glibc = process.report.getReport().header.glibcVersionRuntime;
   if (process.platform !== "linux" || !glibc) {
@@ -65,7 +65,7 @@ export async function wheelTools(step) {
   return { compiler, pip };
 }
 
-/** A C++ compiler, or a StepFailed. */
+/** Returns the command of a C++ compiler; throws a StepFailed if there is none. */
 export async function findCompiler(step) {
   const compiler = await firstThatRuns([[process.env.CXX], ["g++"], ["clang++"], ["c++"]], step);
   if (!compiler)
@@ -73,7 +73,7 @@ export async function findCompiler(step) {
   return compiler;
 }
 
-/** The other way: libtensorflow and its headers out of PyPI's wheel, the binding compiled here. */
+/** Unpacks libtensorflow and its headers from PyPI's wheel and compiles the binding here. */
 export async function wheelLibrary(folder, engine, { compiler, pip }, downloads, step) {
   const home = addonHome(folder, engine);
   const deps = path.join(home, "deps");
@@ -88,7 +88,7 @@ export async function wheelLibrary(folder, engine, { compiler, pip }, downloads,
   rmSync(downloads, { recursive: true, force: true });
 }
 
-/** The wheel's path; one that an earlier attempt left is taken as it is. */
+/** Downloads the wheel, unless an earlier attempt did, and returns its path. */
 async function downloadWheel(name, pip, downloads, step) {
   const wheelIn = (folder) => readdirSync(folder).find((file) => file.endsWith(".whl"));
   mkdirSync(downloads, { recursive: true });
@@ -151,8 +151,8 @@ export async function compileBinding(folder, engine, [compiler], step) {
 }
 
 /**
- * Compiles our own operations for this processor and tries them; gives the addon's path. Put in
- * place only when it works.
+ * Compiles our own operations for this processor, tries them, and puts the addon in place if it
+ * works.
  */
 export async function compileKernels(folder, engine, [compiler], step) {
   const home = addonHome(folder, engine);
@@ -190,7 +190,7 @@ export async function compileKernels(folder, engine, [compiler], step) {
   }
 }
 
-/** Loads the engine in a process of its own and computes; gives what it says of itself. */
+/** Loads the engine in a process of its own and computes; returns its version and devices. */
 export async function verify(folder, engine, step, kernels = "") {
   const script = fileURLToPath(new URL("verify.mjs", import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
@@ -212,7 +212,7 @@ export async function stripLibraries(folder, engine, step) {
   }
 }
 
-/** Browser bundles, source maps and types: most of the packages, and of no use here. */
+/** Removes browser bundles, source maps and types: most of the packages' size, and unused here. */
 function removeUnusedFiles(folder) {
   const unused = /\.map$|\.min\.js$|\.fesm\.js$|\.es2017\.js$|\.d\.ts$/;
   const packages = path.join(folder, "node_modules", "@tensorflow");
@@ -222,7 +222,7 @@ function removeUnusedFiles(folder) {
   }
 }
 
-/** Debug symbols are a quarter of the library; a machine without `strip` keeps them. */
+/** Removes debug symbols, a quarter of a library; without the command `strip` they stay. */
 async function stripSymbols(library, step) {
   try {
     await run("strip", ["--strip-unneeded", library], { ...step, limit: 120 });
@@ -231,7 +231,7 @@ async function stripSymbols(library, step) {
   }
 }
 
-/** Publishes a finished folder under its final name, in one step. */
+/** Renames a finished folder to its final name, in one step. */
 export function publish(from, to, record) {
   writeFileSync(path.join(from, "engine.json"), `${JSON.stringify(record, null, 2)}\n`);
   rmSync(to, { recursive: true, force: true });
@@ -242,7 +242,7 @@ function addonHome(folder, engine) {
   return path.join(folder, "node_modules", ...flavours[engine].addon.split("/"));
 }
 
-/** Where in deps a file of the wheel belongs; undefined for what is not needed. */
+/** Returns the path in deps for a file of the wheel; undefined if it is not needed. */
 function wanted(name, deps) {
   if (/^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name)) {
     return path.join(deps, "lib", path.basename(name));

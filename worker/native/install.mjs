@@ -1,5 +1,5 @@
-// Makes the native engine (tfjs-node with libtensorflow) once per machine, in a cache outside of
-// the checkout. Exit code 0: a native engine is there, or none is wanted. 3: there is none, so
+// Installs the native engine (tfjs-node with libtensorflow) once per machine, in a cache outside of
+// the checkout. Exit code 0: a native engine is installed, or none is wanted. 3: there is none, so
 // training will use WebAssembly; the last line says why. 2: OPNAS_ENGINE names no engine.
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
@@ -18,8 +18,8 @@ const log = path.join(cacheFolder(), "engine", `install-${process.pid}.log`);
 process.exitCode = await main();
 
 async function main() {
-  if (asked === "wasm" || asked === "webgpu") {
-    say(`${asked} was asked for; no native engine is needed`);
+  if (asked === "wasm") {
+    say("wasm was asked for; no native engine is needed");
     return 0;
   }
   if (asked !== "auto" && !(asked in flavours)) {
@@ -52,7 +52,7 @@ async function main() {
   return NO_NATIVE_ENGINE;
 }
 
-/** Whether the engine is there, with our own operations, which are for the CPU only. */
+/** Returns true if the engine is installed with our own operations, which are for the CPU only. */
 function isComplete(engine) {
   const installed = installedEngine(engine);
   return installed && (installed.kernels || engine === "tensorflow-gpu");
@@ -60,11 +60,11 @@ function isComplete(engine) {
 
 async function install(engine) {
   const target = engineFolder(engine);
-  makeRoom(path.dirname(target), installedEngine(engine) ? 0 : NEEDED_BYTES);
+  requireSpace(path.dirname(target), installedEngine(engine) ? 0 : NEEDED_BYTES);
   const waiting = () => say("another process is making the engine; waiting for it");
   await withLock(`${target}.lock`, waiting, async () => {
     if (!installedEngine(engine)) {
-      // An attempt that fails leaves what it got, and the next goes on from there.
+      // An attempt that fails keeps what it downloaded, and the next one continues from there.
       const folder = `${target}.building`;
       build.publish(folder, target, await make(engine, folder, `${target}.download`));
       say(`${engine} takes ${megabytes(folderSize(target))}`);
@@ -73,7 +73,7 @@ async function install(engine) {
   });
 }
 
-/** Our own operations make training faster; an engine without them is complete all the same. */
+/** Compiles our own operations, which make training faster; an engine works without them, too. */
 async function addKernels(engine, target) {
   try {
     await step("compiling the fused operations", async (s) =>
@@ -85,7 +85,7 @@ async function addKernels(engine, target) {
   }
 }
 
-/** Makes the engine in `folder` and gives the record of what it is. */
+/** Makes the engine in `folder` and returns the record for `engine.json`. */
 async function make(engine, folder, downloads) {
   if (!build.hasPackages(folder)) {
     await step("reaching npm's registry", (s) => build.reachNpm(s));
@@ -99,14 +99,15 @@ async function make(engine, folder, downloads) {
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     say("building against the library of PyPI's wheel instead");
-    origin = await otherWay(engine, folder, downloads);
+    origin = await buildOnWheel(engine, folder, downloads);
   }
   await step("removing debug symbols", (s) => build.stripLibraries(folder, engine, s));
   const facts = await step("loading it and computing", (s) => build.verify(folder, engine, s));
   return { origin, libtensorflow: facts.libtensorflow, madeAt: new Date().toISOString() };
 }
 
-async function otherWay(engine, folder, downloads) {
+/** Makes the engine with the library of PyPI's wheel. */
+async function buildOnWheel(engine, folder, downloads) {
   const tools = await build.wheelTools({ log });
   await step("libtensorflow from PyPI, about 230 MB, and the binding", (s) =>
     build.wheelLibrary(folder, engine, tools, downloads, s),
@@ -114,14 +115,14 @@ async function otherWay(engine, folder, downloads) {
   return "PyPI's wheel, binding compiled here";
 }
 
-/** Does one step, saying how long it took and, every five seconds, how far it is. */
+/** Runs a step; prints its progress every five seconds and the seconds it took. */
 async function step(name, work) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
-  let saidAt = startedAt;
+  let printedAt = startedAt;
   const onGrowth = (bytes) => {
-    if (Date.now() - saidAt < 5000) return;
-    saidAt = Date.now();
+    if (Date.now() - printedAt < 5000) return;
+    printedAt = Date.now();
     say(`${name}: ${megabytes(bytes)} so far, ${seconds()}`);
   };
   try {
@@ -138,7 +139,8 @@ async function step(name, work) {
   }
 }
 
-function makeRoom(folder, bytes) {
+/** Fails if the folder cannot be written or its disk has less free space. */
+function requireSpace(folder, bytes) {
   const move = "set OPNAS_CACHE_DIR to a folder elsewhere";
   try {
     mkdirSync(folder, { recursive: true });

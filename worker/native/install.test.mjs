@@ -24,7 +24,7 @@ describe("installing the native engine", () => {
     expect(lines.at(-1)).toMatch(/^engine: tensorflow cannot be had.*npm's registry.*ECONNREFUSED/);
   }, 30_000);
 
-  test("does not wait for a registry that takes the call and never answers", async () => {
+  test("does not wait for a registry that accepts the connection and never answers", async () => {
     const silent = createServer();
     await new Promise((resolve) => silent.listen(0, "127.0.0.1", () => resolve(undefined)));
     const registry = `http://127.0.0.1:${silent.address().port}`;
@@ -34,22 +34,30 @@ describe("installing the native engine", () => {
     expect(seconds).toBeLessThan(15);
   }, 30_000);
 
-  test("does nothing where WebAssembly was asked for", async () => {
+  test("does nothing if WebAssembly was asked for", async () => {
     const { code, lines } = await install({ OPNAS_ENGINE: "wasm" });
     expect(code).toBe(0);
     expect(lines).toHaveLength(1);
   });
 });
 
+test("an engine that does not exist is refused with the names of those that do", async () => {
+  const { code, lines } = await install({ OPNAS_ENGINE: "webgpu" });
+  expect(code).toBe(2);
+  expect(lines).toEqual([
+    "engine: OPNAS_ENGINE=webgpu is no engine; it may be auto, tensorflow, tensorflow-gpu, wasm",
+  ]);
+});
+
 describe("a step", () => {
   const log = () => path.join(folder, "log");
 
-  test("ends when nothing arrives any more", async () => {
+  test("fails when its folder stops growing", async () => {
     const silent = run("sleep", ["60"], { log: log(), watch: folder, stall: 1 });
     await expect(silent).rejects.toThrow("nothing arrived for 1 s");
   });
 
-  test("ends when it takes too long, with what it started", async () => {
+  test("fails when it takes too long, and ends the processes that it started", async () => {
     const beat = path.join(folder, "beat");
     const script = `(while :; do echo x >> "${beat}"; sleep 0.05; done) & wait`;
     const endless = run("sh", ["-c", script], { log: log(), limit: 1 });
@@ -59,7 +67,7 @@ describe("a step", () => {
     expect(readFileSync(beat, "utf8")).toHaveLength(beats);
   });
 
-  test("fails with the line that says why", async () => {
+  test("fails with the line of the output that gives the reason", async () => {
     const failing = run("sh", ["-c", "echo Error: no such thing; echo more; exit 1"], {
       log: log(),
     });
@@ -68,7 +76,7 @@ describe("a step", () => {
 });
 
 describe("the lock", () => {
-  test("lets one in at a time", async () => {
+  test("lets one holder work at a time", async () => {
     let inside = 0;
     const work = async () => {
       inside++;
@@ -96,14 +104,14 @@ describe("the lock", () => {
 });
 
 describe("unzip", () => {
-  test("unpacks what is wanted, under the names asked for", async () => {
+  test("unpacks the wanted files to the paths asked for", async () => {
     const archive = path.join(folder, "a.whl");
     writeFileSync(archive, zipOf({ "x/packed.txt": "a".repeat(1000), "x/other.txt": "no" }));
     await unzip(archive, (name) => name.includes("packed") && path.join(folder, "out", "p.txt"));
     expect(readFileSync(path.join(folder, "out", "p.txt"), "utf8")).toBe("a".repeat(1000));
   });
 
-  test("refuses what is not an archive", async () => {
+  test("refuses a file that is not an archive", async () => {
     const archive = path.join(folder, "a.whl");
     writeFileSync(archive, "<html>sign in first</html>".repeat(10));
     await expect(unzip(archive, () => undefined)).rejects.toThrow("not a zip archive");

@@ -1,15 +1,17 @@
+/** The engines on libtensorflow. */
 export type NativeEngine = "tensorflow" | "tensorflow-gpu";
 
+/** An installed native engine. */
 export interface InstalledEngine {
   /** The folder from which the engine's packages are required. */
   folder: string;
   /** The npm package to require. */
   addon: string;
-  /** Where its library came from. */
+  /** The source of its library, in words. */
   origin: string;
   /** The version of libtensorflow. */
   libtensorflow: string;
-  /** The addon with our own operations; undefined where it could not be compiled. */
+  /** The path of the addon with our own operations; undefined if it could not be compiled. */
   kernels: string | undefined;
 }
 

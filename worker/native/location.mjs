@@ -5,36 +5,49 @@ import { cpus, homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The version of TensorFlow.js, the same on every engine. */
-export const TFJS_VERSION = "4.22.0";
-
 /** The native engines: the npm package of each, and the PyPI package with the same library. */
 export const flavours = {
   tensorflow: { addon: "@tensorflow/tfjs-node", wheel: "tensorflow-cpu" },
   "tensorflow-gpu": { addon: "@tensorflow/tfjs-node-gpu", wheel: "tensorflow" },
 };
 
+/**
+ * The version of TensorFlow.js, the same on every engine. The worker's manifest names the native
+ * packages as optional peers: npm never installs them by itself, `install.mjs` does.
+ */
+export const TFJS_VERSION = peerVersion();
+
+function peerVersion() {
+  const manifest = fileURLToPath(new URL("../package.json", import.meta.url));
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(manifest, "utf8"));
+  const names = Object.values(flavours).map(({ addon }) => addon);
+  const versions = new Set(names.map((name) => peerDependencies[name]));
+  const [version] = versions;
+  if (versions.size === 1 && version === dependencies["@tensorflow/tfjs"]) return version;
+  throw new Error(`${manifest}: ${names.join(", ")} and @tensorflow/tfjs must have one version`);
+}
+
 /** The folder of the sources of our own operations. */
 export const kernelSources = fileURLToPath(new URL("kernels", import.meta.url));
 
-/** Grows whenever an engine made by an older recipe must be made anew. */
+/** The version of the installation; raise it when engines installed before must be made anew. */
 const RECIPE = 2;
 
-/** The folder for what is made once per machine: outside of every checkout. */
+/** Returns the folder of files that are made once per machine, outside of every checkout. */
 export function cacheFolder(env = process.env) {
   if (env.OPNAS_CACHE_DIR) return path.resolve(env.OPNAS_CACHE_DIR);
   return path.join(env.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "opnas");
 }
 
-/** The folder of one native engine on this kind of machine. */
+/** Returns the folder of a native engine on this kind of machine. */
 export function engineFolder(engine, env = process.env) {
   const name = `${engine}-${TFJS_VERSION}-${process.platform}-${process.arch}-${RECIPE}`;
   return path.join(cacheFolder(env), "engine", name);
 }
 
 /**
- * What is known of an installed native engine, or undefined where there is none. `engine.json` is
- * written last, after the engine has been loaded and has computed, so its presence says that.
+ * Describes an installed native engine; undefined if there is none. `engine.json` is written last,
+ * after the engine has been loaded and has computed, so an engine with that file works.
  */
 export function installedEngine(engine, env = process.env) {
   const folder = engineFolder(engine, env);
@@ -52,8 +65,8 @@ export function installedEngine(engine, env = process.env) {
 }
 
 /**
- * Where our own operations for an engine are, once compiled: named by their sources and by the
- * processor that they were compiled for, so that a change of either means another file.
+ * Returns the path of an engine's compiled own operations. The name is a hash of their sources and
+ * of the processor that they are compiled for, so that a change of either gives another file.
  */
 export function kernelsFile(folder) {
   const hash = createHash("sha256");
@@ -70,7 +83,7 @@ function processorFeatures() {
   return /^(flags|Features)\s*:.*$/m.exec(info)?.[0] ?? "";
 }
 
-/** Whether this machine has an NVIDIA GPU with its driver. */
+/** Returns true if this machine has an NVIDIA GPU with its driver. */
 export function seesNvidia() {
   return spawnSync("nvidia-smi", ["-L"], { timeout: 5000 }).status === 0;
 }

@@ -12,7 +12,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const BEAT_MS = 2_000;
-/** A holder that has not touched its lock for so long is gone. */
+/** A lock that has not been touched for so long belongs to a process that is gone. */
 const STALE_MS = 10_000;
 
 /**
@@ -55,13 +55,16 @@ function tryTake(file, token) {
   }
 }
 
-/** Moves a stale lock aside under a name of its own first: only one of several waiters succeeds. */
+/**
+ * Removes a stale lock; it is renamed first, so that only one of several waiting processes
+ * succeeds.
+ */
 function removeIfStale(file) {
   try {
     if (Date.now() - statSync(file).mtimeMs < STALE_MS) return;
-    const aside = `${file}.${randomUUID()}`;
-    renameSync(file, aside);
-    rmSync(aside);
+    const renamed = `${file}.${randomUUID()}`;
+    renameSync(file, renamed);
+    rmSync(renamed);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
   }

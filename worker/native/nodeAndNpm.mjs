@@ -7,8 +7,8 @@ import { StepFailed } from "./run.mjs";
 const checkout = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
- * The Node that will run the engine: the one pinned in the checkout; before that is installed, this
- * one. tfjs-node does not run on Node 23 and later.
+ * Returns the path of the Node that will run the engine: the one pinned in the checkout, or this
+ * one before that is installed. tfjs-node does not run on Node 23 and later.
  */
 export function engineNode() {
   const windows = process.platform === "win32";
@@ -26,7 +26,10 @@ export function engineNode() {
   );
 }
 
-/** How to call npm: the one that called us, or the one beside a Node, or the one on the path. */
+/**
+ * Returns the command of npm: the one that called this process, the one beside this Node, or the
+ * one on the path.
+ */
 export function npmCommand() {
   const caller = process.env.npm_execpath;
   if (caller && path.basename(caller) === "npm-cli.js" && existsSync(caller)) {
@@ -43,7 +46,7 @@ export function npmCommand() {
   return [process.platform === "win32" ? "npm.cmd" : "npm"];
 }
 
-/** The environment without what an npm that runs us says about its own project. */
+/** Returns the environment without the variables that a calling npm sets about its own project. */
 export function cleanEnvironment() {
   const ours =
     /^npm_(package_|lifecycle_|config_(local_prefix|prefix|workspace|workspaces|include_workspace_root|global)$)/;

@@ -2,18 +2,22 @@ import { spawn } from "node:child_process";
 import { appendFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
-/** An error of the file system, such as a full disk, as a StepFailed; any other as it is. */
+/**
+ * Turns an error of the file system, such as a full disk, into a StepFailed; returns any other
+ * unchanged.
+ */
 export function asStepFailed(error) {
   return typeof error.syscall === "string" ? new StepFailed(error.message) : error;
 }
 
-/** A step that did not come to its end, with a sentence that says why. */
+/** The failure of a step, with a sentence that says why. */
 export class StepFailed extends Error {}
 
 /**
  * Runs a command, its output going to the log. Fails when it exits with an error, when it takes
- * longer than `limit` seconds, or when `watch` (a folder) has not grown for `stall` seconds: then a
- * cut-off network cannot hang the start. Ctrl-C ends the command and this process. `onGrowth` is told the folder's size in bytes.
+ * longer than `limit` seconds, or when `watch` (a folder) has not grown for `stall` seconds, so
+ * that a broken network cannot block the start. Ctrl-C ends the command and this process.
+ * `onGrowth` is called with the folder's size in bytes.
  */
 export function run(command, args, { log, cwd, env, limit, stall, watch, onGrowth }) {
   appendFileSync(log, `\n$ ${[command, ...args].join(" ")}\n`);
@@ -85,7 +89,7 @@ function endGroup(pid) {
   }
 }
 
-/** The line of a command's output that most likely says what went wrong. */
+/** Finds the line of a command's output that most likely says what went wrong. */
 function reasonIn(output) {
   const lines = output.split("\n").map((line) => line.trim());
   const telling = [/reason: |getaddrinfo /, /\bE[A-Z]{4,}\b|Error: \S/, /\berror\b/i];
@@ -96,7 +100,7 @@ function reasonIn(output) {
   return undefined;
 }
 
-/** Bytes of all files below a folder; files that vanish meanwhile count as nothing. */
+/** Sums the bytes of all files below a folder; files that vanish meanwhile count as 0. */
 export function folderSize(folder) {
   let bytes = 0;
   try {

@@ -15,8 +15,8 @@ const END_OF_DIRECTORY = 0x06054b50;
 const DIRECTORY_ENTRY = 0x02014b50;
 
 /**
- * Unpacks those files of a zip archive (as every Python wheel is) for which `target(name)` gives a
- * path. Archives of more than 4 GB are not understood.
+ * Unpacks those files of a zip archive, such as a Python wheel, for which `target(name)` returns a
+ * path. Archives of more than 4 GB are not supported.
  */
 export async function unzip(archive, target) {
   const file = openSync(archive, "r");

@@ -1,5 +1,6 @@
-// Loads a native engine from the folder in argv[2] and computes with it, and with our own operations
-// if argv[4] names their addon; prints what the engine is. Run in a process of its own: a library that does not fit the machine may crash it.
+// Loads a native engine from the folder in argv[2] and computes with it, and with our own
+// operations if argv[4] names their addon; prints the engine's version. It runs in a process of its
+// own, which a library that does not fit the machine may crash.
 import { createRequire } from "node:module";
 import path from "node:path";
 

@@ -7,7 +7,7 @@ import { engineChoices } from "./engine/choose.js";
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   OPNAS_DATA_DIR: z.string().min(1).default(".data"),
-  /** Where users' own texts are; searches read nothing outside of it. */
+  /** Folder of users' own texts; searches read nothing outside of it. */
   OPNAS_TEXT_DIR: z.string().min(1).optional(),
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
   /** Trainers that run at once, each a process with one thread (decision 0006). */
@@ -18,14 +18,17 @@ const settingsSchema = z.object({
 export interface WorkerSettings {
   databaseUrl: string;
   dataFolder: string;
-  /** Users' own texts. */
+  /** The folder of users' own texts. */
   textFolder: string;
   engine: (typeof engineChoices)[number];
   slots: number;
   name: string;
 }
 
-/** @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it */
+/**
+ * Reads the worker's settings from environment variables.
+ * @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it
+ */
 export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   const parsed = settingsSchema.safeParse(environment);
   if (!parsed.success) {

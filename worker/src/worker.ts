@@ -16,9 +16,9 @@ import {
 } from "@opnas/prisma";
 import { z } from "zod";
 import type { JobContext } from "./jobs/context.js";
-import { handleEvaluate } from "./jobs/candidate.js";
+import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
-import { handlePretrain } from "./jobs/pretraining.js";
+import { handlePretraining } from "./jobs/pretraining.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/pool.js";
@@ -80,8 +80,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     void report();
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId);
-      else if (job.kind === "pretrain") await handlePretrain(context, job.trainingId);
-      else await handleEvaluate(context, job);
+      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId);
+      else await handleCandidate(context, job);
     } finally {
       current.delete(id);
       void report();
@@ -118,7 +118,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   };
 }
 
-/** What a worker's slot is doing, for a person. */
+/** Describes the job that a worker's slot is busy with, for a person. */
 function describe(job: TrainerJob): string {
   switch (job.kind) {
     case "superNet":

@@ -1,38 +1,48 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
-import { print } from "graphql";
+import { type DocumentNode, Kind, print } from "graphql";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { z } from "zod";
 import { CliError, exitCodes } from "./error.js";
 
-const answerSchema = z.object({
-  data: z.unknown(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string(),
-        extensions: z.object({ code: z.string() }).partial().optional(),
-      }),
-    )
-    .optional(),
-});
+/** An answer of a GraphQL server; one to a document that was not valid has errors and no data. */
+const answerSchema = z
+  .object({
+    data: z.unknown().optional(),
+    errors: z
+      .array(
+        z.object({
+          message: z.string(),
+          extensions: z.object({ code: z.string() }).partial().optional(),
+        }),
+      )
+      .optional(),
+  })
+  .refine((answer) => "data" in answer || answer.errors !== undefined);
 
-/** Codes that say that the request was wrong, not the platform. */
+/** Codes of errors that lie in the request, not in the platform. */
 const usageCodes = ["BAD_INPUT", "BAD_USER_INPUT", "BAD_SETTING", "GRAPHQL_VALIDATION_FAILED"];
 
-/** The platform's GraphQL API at one address (http://host:port/graphql). */
+/**
+ * The platform's GraphQL API at one address (http://host:port/graphql).
+ *
+ * The types of answers are those that are generated from the documents and server/schema.graphql.
+ * No schema is written by hand beside them: the server validates a document before it runs it and
+ * gives each field the type that its schema states, so data without an error has the generated
+ * type. A server with another schema answers with a GraphQL error, which is shown; an answer that
+ * lacks a field of the document, as something other than a GraphQL server gives it, is refused.
+ */
 export class Api {
   constructor(readonly address: string) {}
 
   /**
-   * Sends one query or mutation and checks the answer.
+   * Sends one query or mutation.
    *
    * @throws CliError with the API's own sentence, or saying that nothing answers at the address
    */
   async request<Result, Variables>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
-    schema: z.ZodType<Result>,
   ): Promise<Result> {
     const answer = answerSchema.safeParse(await this.post(print(document), variables));
     if (!answer.success) {
@@ -41,12 +51,12 @@ export class Api {
         exitCodes.failed,
       );
     }
-    const problem = answer.data.errors?.[0];
-    if (problem !== undefined) {
-      const isUsage = usageCodes.includes(problem.extensions?.code ?? "");
-      throw new CliError(problem.message, isUsage ? exitCodes.usage : exitCodes.failed);
+    const error = answer.data.errors?.[0];
+    if (error !== undefined) {
+      const isUsage = usageCodes.includes(error.extensions?.code ?? "");
+      throw new CliError(error.message, isUsage ? exitCodes.usage : exitCodes.failed);
     }
-    return checked(schema, answer.data.data);
+    return dataOf(document, answer.data.data);
   }
 
   private async post(query: string, variables: unknown): Promise<unknown> {
@@ -68,13 +78,14 @@ export class Api {
   }
 
   /**
-   * Follows a subscription until the server or `signal` ends it; every message is checked. A lost
-   * connection is thrown: the caller knows from where to go on.
+   * Follows a subscription until the server or `signal` ends it. A lost connection is thrown: the
+   * caller knows from where to go on.
+   *
+   * @throws CliError with the API's own sentence
    */
   async *subscribe<Result, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
-    schema: z.ZodType<Result>,
     signal: AbortSignal,
   ): AsyncGenerator<Result, void, void> {
     const client = createClient({
@@ -88,9 +99,9 @@ export class Api {
     signal.addEventListener("abort", end, { once: true });
     try {
       for await (const message of messages) {
-        const problem = message.errors?.[0];
-        if (problem !== undefined) throw new CliError(problem.message, exitCodes.failed);
-        yield checked(schema, message.data);
+        const error = message.errors?.[0];
+        if (error !== undefined) throw new CliError(error.message, exitCodes.failed);
+        yield dataOf(document, message.data);
       }
     } finally {
       signal.removeEventListener("abort", end);
@@ -99,12 +110,28 @@ export class Api {
   }
 }
 
-function checked<Result>(schema: z.ZodType<Result>, data: unknown): Result {
-  const result = schema.safeParse(data);
+/**
+ * The data of an answer, as the type generated from its document.
+ *
+ * @throws CliError when a field that the document asks for is not there
+ */
+function dataOf<Result>(document: TypedDocumentNode<Result, never>, data: unknown): Result {
+  const fields = rootFields(document);
+  const isData = (value: unknown) =>
+    typeof value === "object" && value !== null && fields.every((field) => field in value);
+  const result = z.custom<Result>(isData).safeParse(data);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
   throw new CliError(
-    `The API's answer is not what this version of opnas expects (${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}).`,
+    `The API's answer is not what this version of opnas expects (${fields.join(", ")}: missing).`,
     exitCodes.failed,
+  );
+}
+
+/** The names of the fields at the top of a document's operation. */
+function rootFields({ definitions }: DocumentNode): string[] {
+  const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) return [];
+  return operation.selectionSet.selections.flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [selection.name.value] : [],
   );
 }

@@ -1,4 +1,4 @@
-/** A sentence for the person at the shell, and the exit code it ends with. */
+/** An error with a sentence for the person at the shell and the exit code of the command. */
 export class CliError extends Error {
   override readonly name = "CliError";
 
@@ -11,5 +11,5 @@ export class CliError extends Error {
   }
 }
 
-/** Exit codes of every command. */
+/** The exit codes of every command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate, OperationRow } from "../api/answers.js";
+import type { Candidate } from "../api/architectures.js";
+import type { OperationStatistic } from "../api/records.js";
 import { buildRecord, type RunData } from "./record.js";
 
 function candidate(key: string, generationIndex: number, indexInGeneration: number): Candidate {
@@ -38,7 +39,7 @@ function candidate(key: string, generationIndex: number, indexInGeneration: numb
   };
 }
 
-function operation(operationName: string, position: number): OperationRow {
+function operation(operationName: string, position: number): OperationStatistic {
   const rest = { count: 1, meanScore: 1, ucb: 1, probability: 0.5 };
   return { kind: "operation", position, operation: operationName, ...rest };
 }
@@ -88,7 +89,7 @@ const data: RunData = {
   operations: [[], [operation("add", 1), operation("softmax", 0)]],
 };
 
-/** The same run as another one with the same seed would give it: other ids, times, arrival. */
+/** A run with the same seed: its ids, its times and the order of arrival differ. */
 const again: RunData = {
   run: {
     ...data.run,

@@ -1,35 +1,36 @@
-import {
-  candidatesAnswerSchema,
-  operationsAnswerSchema,
-  recordAnswerSchema,
-  type Candidate,
-  type OperationRow,
-  type RecordRun,
-  type Reference,
-} from "../api/answers.js";
+import { candidatesDocument, type Candidate, type Reference } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
-import { candidatesDocument, operationsDocument, recordDocument } from "../api/documents.js";
 import { CliError, exitCodes } from "../api/error.js";
+import {
+  operationsDocument,
+  recordDocument,
+  type OperationStatistic,
+  type RecordedRun,
+} from "../api/records.js";
+import type { CandidatesQuery } from "../generated/graphql.js";
 
-/** All of a run that the API tells. */
+/** Everything about a run that its record is built from. */
 export interface RunData {
-  run: RecordRun;
+  run: RecordedRun;
   candidates: Candidate[];
   /** Operation statistics by generation. */
-  operations: OperationRow[][];
+  operations: OperationStatistic[][];
 }
 
-/** @throws CliError when there is no such run */
+/**
+ * Reads everything about a run that its record is built from.
+ *
+ * @throws CliError when there is no such run
+ */
 export async function fetchRunData(api: Api, id: string): Promise<RunData> {
-  const { searchRun: run } = await api.request(recordDocument, { id }, recordAnswerSchema);
-  if (run === null || run === undefined) {
+  const { searchRun: run } = await api.request(recordDocument, { id });
+  if (run === null) {
     throw new CliError(`There is no run ${id}.`, exitCodes.usage);
   }
   const candidates = await fetchCandidates(api, id);
-  const operations: OperationRow[][] = [];
+  const operations: OperationStatistic[][] = [];
   for (const { index } of byIndex(run)) {
-    const variables = { runId: id, generation: index };
-    const answer = await api.request(operationsDocument, variables, operationsAnswerSchema);
+    const answer = await api.request(operationsDocument, { runId: id, generation: index });
     operations.push(answer.operationPriorities);
   }
   return { run, candidates, operations };
@@ -37,20 +38,20 @@ export async function fetchRunData(api: Api, id: string): Promise<RunData> {
 
 async function fetchCandidates(api: Api, id: string): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
-  let after: string | null | undefined = null;
+  let after: string | null = null;
   do {
     const variables: { id: string; after: string | null } = { id, after };
-    const { searchRun } = await api.request(candidatesDocument, variables, candidatesAnswerSchema);
+    const { searchRun }: CandidatesQuery = await api.request(candidatesDocument, variables);
     const edges = searchRun?.architectures.edges ?? [];
     candidates.push(...edges.map(({ node }) => node));
     const info = searchRun?.architectures.pageInfo;
     after = info?.hasNextPage === true ? info.endCursor : null;
-  } while (after !== null && after !== undefined);
+  } while (after !== null);
   return candidates;
 }
 
 /**
- * The JSON record of a run. All that the seed and the engine determine comes first and in a fixed
+ * Builds the JSON record of a run. All that the seed and the engine determine comes first and in a fixed
  * order, so that the records of two runs with one seed differ only in `run` and `timings`.
  */
 export function buildRecord({ run, candidates, operations }: RunData) {
@@ -58,13 +59,13 @@ export function buildRecord({ run, candidates, operations }: RunData) {
     seed: run.seed,
     preset: run.preset,
     strategy: run.strategy,
-    engine: run.engine ?? null,
+    engine: run.engine,
     settings: sorted(run.settings),
     best: run.bestArchitecture?.key ?? null,
     generations: byIndex(run).map(({ index, bestScore, meanScore }, place) => ({
       index,
-      bestScore: bestScore ?? null,
-      meanScore: meanScore ?? null,
+      bestScore,
+      meanScore,
       candidates: members(candidates, index).map(describe),
       operationPriorities: [...(operations[place] ?? [])].sort(byPlace),
     })),
@@ -74,21 +75,21 @@ export function buildRecord({ run, candidates, operations }: RunData) {
       name: run.name,
       status: run.status,
       createdAt: run.createdAt,
-      startedAt: run.startedAt ?? null,
-      finishedAt: run.finishedAt ?? null,
+      startedAt: run.startedAt,
+      finishedAt: run.finishedAt,
     },
     timings: {
       seconds: run.timings,
       generations: byIndex(run).map(({ index, startedAt, finishedAt }) => ({
         index,
         startedAt,
-        finishedAt: finishedAt ?? null,
+        finishedAt,
         candidates: members(candidates, index).map(({ key, evaluations }) => ({
           key,
           evaluations: evaluations.map(({ engine, attempt, stepSeconds, timings }) => ({
             engine,
             attempt,
-            stepSeconds: stepSeconds ?? null,
+            stepSeconds,
             timings: sorted(timings),
           })),
         })),
@@ -102,28 +103,34 @@ function describe(candidate: Candidate) {
   return {
     key: candidate.key,
     architecture: sorted(candidate.json),
-    score: candidate.score ?? null,
+    score: candidate.score,
     taskScores: [...candidate.taskScores].sort((a, b) => compare(a.task, b.task)),
     name: candidate.name,
-    stability: candidate.stability ?? null,
+    stability: candidate.stability,
     heldOutLoss: evaluation?.heldOutLoss ?? null,
     heldOutAccuracy: evaluation?.heldOutAccuracy ?? null,
     tokenUniformity: evaluation?.tokenUniformity ?? null,
     params: candidate.params,
     flops: candidate.flops,
-    lineage: { parent: candidate.parent?.key ?? null, mutation: candidate.mutation ?? null },
+    lineage: { parent: candidate.parent?.key ?? null, mutation: candidate.mutation },
   };
 }
 
-function describeReference({ json, taskScores, ...rest }: Reference) {
+function describeReference(reference: Reference) {
   return {
-    ...rest,
-    architecture: sorted(json),
-    taskScores: [...taskScores].sort((a, b) => compare(a.task, b.task)),
+    reference: reference.reference,
+    name: reference.name,
+    key: reference.key,
+    params: reference.params,
+    flops: reference.flops,
+    score: reference.score,
+    stability: reference.stability,
+    architecture: sorted(reference.json),
+    taskScores: [...reference.taskScores].sort((a, b) => compare(a.task, b.task)),
   };
 }
 
-function byIndex(run: RecordRun): RecordRun["generations"] {
+function byIndex(run: RecordedRun): RecordedRun["generations"] {
   return [...run.generations].sort((a, b) => a.index - b.index);
 }
 
@@ -133,7 +140,7 @@ function members(candidates: readonly Candidate[], generation: number): Candidat
     .sort((a, b) => a.indexInGeneration - b.indexInGeneration);
 }
 
-function byPlace(a: OperationRow, b: OperationRow): number {
+function byPlace(a: OperationStatistic, b: OperationStatistic): number {
   return compare(a.kind, b.kind) || a.position - b.position || compare(a.operation, b.operation);
 }
 
@@ -141,7 +148,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The same JSON with the keys of every object in alphabetical order. */
+/** Returns the JSON value with the keys of every object in alphabetical order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;

@@ -1,8 +1,8 @@
 import { CliError, exitCodes } from "../api/error.js";
 
 /**
- * Partial settings from `--set path=value`, e.g. `superNet.steps=100`. A value is read as JSON where
- * it is JSON (numbers, true, lists), else as a string. What the settings may hold is the API's to say.
+ * Parses partial settings from `--set path=value`, e.g. `superNet.steps=100`. A value is parsed as
+ * JSON where it is JSON (numbers, true, lists), else taken as a string. The API checks the settings.
  *
  * @throws CliError when one has no "=" or two contradict one another
  */

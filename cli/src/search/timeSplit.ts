@@ -1,8 +1,8 @@
-import type { Candidate } from "../api/answers.js";
+import type { Candidate } from "../api/architectures.js";
 import type { RunData } from "./record.js";
 
 /**
- * Where a run's time went, in a sentence. Candidates are trained side by side, so their parts add
+ * Says in a sentence where a run's time went. Candidates are trained side by side, so their parts add
  * up to more than has passed by the clock.
  */
 export function timeSplit(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { stream } from "../random.js";
 import { sampleGraph } from "../search/sample.js";
-import { untidyGraphs } from "../testing/arbitrary.js";
+import { unsimplifiedGraphs } from "../testing/arbitrary.js";
 import {
   agree,
   evaluateGraph,
@@ -10,7 +10,7 @@ import {
   IllConditioned,
   randomInputs,
   type Matrix,
-} from "../testing/evaluate.js";
+} from "../testing/graphInterpreter.js";
 import {
   add,
   cosine,
@@ -143,22 +143,22 @@ describe("the canonical form", () => {
     expect(graphKey(graphOf(inGraph(left)))).toBe(graphKey(graphOf(inGraph(right))));
   });
 
-  test.each(different)("tells apart: %s", (_name, left, right) => {
+  test.each(different)("has different keys for different values: %s", (_name, left, right) => {
     const [a, b] = [graphOf(inGraph(left)), graphOf(inGraph(right))];
     expect(agree(evaluateGraph(a, inputs), evaluateGraph(b, inputs))).toBe(false);
     expect(graphKey(a)).not.toBe(graphKey(b));
   });
 
-  test("tells apart two orders of multiplication, which cost differently", () => {
+  test("distinguishes two orders of multiplication, which cost differently", () => {
     const quadratic = graphOf(matmul(matmul("Q", transpose("K")), "V"));
     const linear = graphOf(matmul("Q", matmul(transpose("K"), "V")));
     expect(agree(evaluateGraph(quadratic, inputs), evaluateGraph(linear, inputs))).toBe(true);
     expect(graphKey(quadratic)).not.toBe(graphKey(linear));
   });
 
-  test("computes what the graph computes, for any legal graph", { timeout: 60_000 }, () => {
+  test("has the value of the graph, for any legal graph", { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(untidyGraphs, fc.nat(), (graph, seed) => {
+      fc.property(unsimplifiedGraphs, fc.nat(), (graph, seed) => {
         const given = randomInputs(seed);
         const value = unlessIllConditioned(() => evaluateGraph(graph, given));
         const canonical = unlessIllConditioned(() => evaluateTerm(canonicalTerm(graph), given));
@@ -193,7 +193,7 @@ describe("the canonical form", () => {
     },
   );
 
-  test("stays small where the graph stands for an enormous expression", () => {
+  test("stays small where the graph written out is an enormous expression", () => {
     let value: Expression = matmul(transpose("Q"), scale("K"));
     for (let i = 0; i < 20; i++) value = matmul(value, value);
     let doubled: Expression = "Q";

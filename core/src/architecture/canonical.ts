@@ -4,7 +4,7 @@ import type { AttentionGraph, GraphInput, Operation, Reference } from "./schema.
 /**
  * The canonical form of a value: ±core or ±coreᵀ, divided by √d_h `scales` times.
  *
- * Signs, transposes and scales are pulled out of every operation that lets them through, so equal
+ * Signs, transposes and scales are pulled out of every operation that commutes with them, so equal
  * values written differently end as the same term. Only exact identities are used:
  *
  * - −(−A) = A, (Aᵀ)ᵀ = A; neg, transpose and scale commute;
@@ -28,29 +28,29 @@ export interface Term {
   readonly core: Core;
 }
 
-/** An input, or an operation that the identities above do not take apart. */
+/** An input, or an operation to which no more of the identities above apply. */
 export interface Core {
-  /** Equal for equal cores: the input's name, or a hash of the operation and its arguments. */
+  /** The input's name, or a hash of the operation and its arguments; equal for equal cores. */
   readonly key: string;
   readonly operation: Operation | "input";
   readonly args: readonly Term[];
-  /** For a sum: how many times each argument is added; empty otherwise. */
+  /** The factor of each argument of a sum; empty for other operations. */
   readonly coefficients: readonly number[];
   /** 1: equal to its transpose; −1: to the negative of its transpose; 0: not known to be either. */
   readonly symmetry: 1 | -1 | 0;
 }
 
-/** Equal for two terms if the identities above show that they are equal. */
+/** Returns a text that is equal for two terms if the identities above show that they are equal. */
 export function termKey({ negated, scales, transposed, core }: Term): string {
   return `${negated ? "-" : "+"}${scales}${transposed ? "T" : "."}${core.key}`;
 }
 
-/** The canonical form of the graph's output. The graph must be legal. */
+/** Returns the canonical form of the output of a legal graph. */
 export function canonicalTerm(graph: AttentionGraph): Term {
   return termOf(graph.output, nodeTerms(graph));
 }
 
-/** The canonical form of every node, in the graph's order. */
+/** Returns the canonical form of every node, in the graph's order. */
 export function nodeTerms(graph: AttentionGraph): Term[] {
   const terms: Term[] = [];
   for (const { op, args } of graph.nodes) {
@@ -60,7 +60,7 @@ export function nodeTerms(graph: AttentionGraph): Term[] {
   return terms;
 }
 
-/** The term of a reference, given the terms of the nodes so far. */
+/** Returns the term of a reference, given the terms of the nodes before it. */
 export function termOf(reference: Reference, terms: readonly Term[]): Term {
   const term = typeof reference === "number" ? terms[reference] : inputTerm(reference);
   if (!term) throw new RangeError(`No node ${reference}: check the graph first.`);
@@ -113,7 +113,7 @@ function combineTwo(operation: Operation, a: Term, b: Term): Term {
   }
 }
 
-/** A · B or, if that comes first in the order of keys, (Bᵀ · Aᵀ)ᵀ. */
+/** Writes a product as A · B or as (Bᵀ · Aᵀ)ᵀ, whichever comes first in the order of keys. */
 function product(a: Term, b: Term): Term {
   const [left, right] = [bare(a.core, a.transposed), bare(b.core, b.transposed)];
   const flipped = [transpose(right), transpose(left)];
@@ -126,7 +126,7 @@ function product(a: Term, b: Term): Term {
   return { ...negateIf(a.negated !== b.negated, turned), scales: a.scales + b.scales };
 }
 
-/** cosine and euclidean: the pair in the order of keys; the other order is the transpose. */
+/** Writes cosine or euclidean with its pair in the order of keys; the other order is the transpose. */
 function comparison(operation: Operation, a: Term, b: Term): Term {
   const swapped = [
     { ...b, negated: false },
@@ -140,7 +140,7 @@ interface Addend {
   term: Term;
 }
 
-/** The sum of all addends of a and b, like ones gathered, in the order of keys. */
+/** Adds all addends of a and b, with like terms collected and in the order of keys. */
 function sum(a: Term, b: Term): Term {
   const gathered = new Map<string, Addend>();
   for (const { coefficient, term } of [...addends(a), ...addends(b)]) {
@@ -158,7 +158,7 @@ function sum(a: Term, b: Term): Term {
   return { ...oriented("add", sumForm(unscaled), sumForm(flipped)), scales };
 }
 
-/** A term as a sum of terms that are neither negated nor sums. */
+/** Splits a term into addends that are neither negated nor sums. */
 function addends(outer: Term): Addend[] {
   if (outer.core.operation !== "add") return [positive(1, outer)];
   return outer.core.args.map((inner, index) => {
@@ -173,7 +173,7 @@ function positive(coefficient: number, term: Term): Addend {
   return { coefficient: -coefficient, term: { ...term, negated: false } };
 }
 
-/** Addends in the order of keys, with the sign that makes the first coefficient positive. */
+/** Sorts addends by key and takes out the sign that makes the first coefficient positive. */
 function sumForm(unordered: readonly Addend[]): Form {
   const ordered = [...unordered].sort((x, y) => (termKey(x.term) < termKey(y.term) ? -1 : 1));
   const negated = (ordered.find(({ coefficient }) => coefficient !== 0)?.coefficient ?? 0) < 0;
@@ -184,14 +184,14 @@ function sumForm(unordered: readonly Addend[]): Form {
   };
 }
 
-/** One of the ways to write a value: ± operation(args). */
+/** A way to write a value: ± operation(args). */
 interface Form {
   args: readonly Term[];
   coefficients?: readonly number[];
   negated: boolean;
 }
 
-/** The one of two forms, a value's and its transpose's, that comes first in the order of texts. */
+/** Chooses between the forms of a value and of its transpose the one whose text comes first. */
 function oriented(operation: Operation, straight: Form, flipped: Form): Term {
   const straightText = coreText(operation, straight);
   const flippedText = coreText(operation, flipped);

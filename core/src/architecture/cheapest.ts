@@ -14,7 +14,10 @@ const cheapestLayers: readonly [AttentionLayer, ConvolutionLayer] = [
   { kind: "conv", kernelSize: 3 },
 ];
 
-/** The fewest parameters and FLOPs (cost.ts) that a legal backbone of this size has. */
+/**
+ * Returns the fewest parameters and FLOPs (cost.ts) that a legal backbone of this size has. The time
+ * it takes does not depend on the size.
+ */
 export function leastCost(size: ModelSize): { parameters: number; flops: number } {
   const parameters = cheapestLayers.map((layer) => layerParameters(layer, size));
   const flops = cheapestLayers.map((layer) => layerFlops(layer, size));

@@ -4,16 +4,16 @@ import { liveInputs } from "./live.js";
 import { architectureSchema, type Architecture, type AttentionGraph } from "./schema.js";
 import { shapeOfReference, traceShapes } from "./shape.js";
 
-/** What is wrong with a graph; `node` is the place of the node, null for the graph as a whole. */
+/** A fault of a graph; `node` is the node's number, null for the graph as a whole. */
 export interface GraphProblem {
   node: number | null;
   message: string;
 }
 
-/** Fewest inputs that a graph uses (paper §1). */
+/** The fewest inputs that a graph may use (docs/paper.md §1). */
 export const minGraphInputs = 2;
 
-/** The first thing that makes a graph illegal, or undefined if it is legal. */
+/** Returns the first fault of a graph, or undefined if it is legal. */
 export function findProblem(graph: AttentionGraph): GraphProblem | undefined {
   const traced = traceShapes(graph);
   if ("problem" in traced) return { node: traced.node, message: traced.problem };
@@ -77,7 +77,7 @@ function findInputProblem(graph: AttentionGraph): GraphProblem | undefined {
   return undefined;
 }
 
-/** A sentence for the first thing that zod found, its path told as layer, node and field. */
+/** Describes the first issue that zod found, with its path as layer, node and field. */
 function describeIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   const path = issue?.path.map(String).join(".") ?? "";

@@ -4,7 +4,7 @@ import type { Architecture, AttentionGraph, Layer, Operation, Reference } from "
 import { axesOf, graphShapes, shapeOfReference, type Shape } from "./shape.js";
 
 /**
- * Number of trained values of the masked-language model with this backbone. With V = vocabulary,
+ * Counts the trained values of the masked-language model with this backbone. With V = vocabulary,
  * L = length, H = hidden, A = heads:
  *
  * | part | parameters |
@@ -15,21 +15,21 @@ import { axesOf, graphShapes, shapeOfReference, type Shape } from "./shape.js";
  * | after either | LayerNorm 2·H; feed-forward [H, 4·H] + [4·H] and [4·H, H] + [H]; LayerNorm 2·H |
  * | masked-language-model head | dense [H, H] + [H], LayerNorm 2·H, decoder bias [V]; its weight is the token embedding |
  *
- * The architecture must be legal; nodes that do not reach the output count for nothing.
+ * The architecture must be legal; nodes that do not reach the output are not counted.
  */
 export function parameterCount(architecture: Architecture, size: ModelSize): number {
   const layers = architecture.layers.map((layer) => layerParameters(layer, size));
   return sharedParameters(size) + total(layers);
 }
 
-/** Parameters of the model outside its layers: embeddings and masked-language-model head. */
+/** Counts the parameters outside the layers: embeddings and masked-language-model head. */
 export function sharedParameters({ hidden, vocabulary, length }: ModelSize): number {
   const embeddings = (vocabulary + length) * hidden + layerNorm(hidden);
   const head = linear(hidden, hidden) + layerNorm(hidden) + vocabulary;
   return embeddings + head;
 }
 
-/** Parameters of one layer with the LayerNorms and the feed-forward block after it. */
+/** Counts the parameters of one layer with its LayerNorms and feed-forward block. */
 export function layerParameters(layer: Layer, size: ModelSize): number {
   const { hidden } = size;
   const around = 2 * layerNorm(hidden) + linear(hidden, 4 * hidden) + linear(4 * hidden, hidden);
@@ -37,17 +37,17 @@ export function layerParameters(layer: Layer, size: ModelSize): number {
 }
 
 /**
- * Floating-point operations of one forward pass over one sequence of `size.length` tokens, the
- * masked-language-model head at every position included. A multiply-add is 2; other elementwise
- * work is counted with `elementwise`. Looking up embeddings, transposing and splitting heads are
- * free. The architecture must be legal.
+ * Counts the floating-point operations (FLOPs) of one forward pass over one sequence of
+ * `size.length` tokens, with the masked-language-model head at every position. A multiply-add counts
+ * 2, elementwise functions as `elementwise` says; embedding look-ups, transposes and the split into
+ * heads count 0. The architecture must be legal.
  */
 export function flops(architecture: Architecture, size: ModelSize): number {
   const layers = architecture.layers.map((layer) => layerFlops(layer, size));
   return sharedFlops(size) + total(layers);
 }
 
-/** FLOPs of the model outside its layers: embeddings and masked-language-model head. */
+/** Counts the FLOPs outside the layers: embeddings and masked-language-model head. */
 export function sharedFlops({ hidden, vocabulary, length }: ModelSize): number {
   const tokens = length * hidden;
   const embeddings = tokens + elementwise.layerNorm * tokens;
@@ -58,7 +58,7 @@ export function sharedFlops({ hidden, vocabulary, length }: ModelSize): number {
   return embeddings + head;
 }
 
-/** FLOPs of one layer with the LayerNorms and the feed-forward block after it. */
+/** Counts the FLOPs of one layer with its LayerNorms and feed-forward block. */
 export function layerFlops(layer: Layer, size: ModelSize): number {
   const { hidden, length } = size;
   const tokens = length * hidden;
@@ -70,7 +70,7 @@ export function layerFlops(layer: Layer, size: ModelSize): number {
   return blockFlops(layer, size) + around;
 }
 
-/** Operations per element that are counted for each elementwise function: a convention. */
+/** FLOPs per element of each elementwise function; a convention. */
 const elementwise = {
   neg: 1,
   scale: 1,
@@ -111,7 +111,7 @@ function blockFlops(layer: Layer, size: ModelSize): number {
   );
 }
 
-/** One head's graph. */
+/** Counts the FLOPs of one head's graph. */
 function graphFlops(graph: AttentionGraph, size: ModelSize): number {
   const shapes = graphShapes(graph);
   const live = liveNodes(graph);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { untidyGraphs } from "../testing/arbitrary.js";
+import { unsimplifiedGraphs } from "../testing/arbitrary.js";
 import {
   add,
   cosine,
@@ -16,13 +16,13 @@ import { graphFormula, layerFormula } from "./formula.js";
 import { autobertZeroBase, bertLayer } from "./named.js";
 
 describe("layerFormula", () => {
-  test("of BERT's attention", () => {
+  test("writes BERT's attention", () => {
     expect(layerFormula(bertLayer)).toBe(
       String.raw`\operatorname{softmax}\left(\frac{Q K^{\top}}{\sqrt{d}}\right) V`,
     );
   });
 
-  test("of every layer of AutoBERT-Zero-base", () => {
+  test("writes every layer of AutoBERT-Zero-base", () => {
     expect(autobertZeroBase.layers.map(layerFormula)).toMatchInlineSnapshot(`
       [
         "\\operatorname{Conv}_{65}",
@@ -93,7 +93,7 @@ describe("graphFormula", () => {
     );
   });
 
-  test("stays short where written out it would have millions of letters", () => {
+  test("stays short where the graph written out has millions of characters", () => {
     let value: Expression = matmul("Q", transpose("K"));
     for (let i = 0; i < 20; i++) value = matmul(value, value);
     expect(graphFormula(graphOf(matmul(value, "V"))).length).toBeLessThan(2000);
@@ -102,7 +102,7 @@ describe("graphFormula", () => {
   test("closes every bracket it opens", () => {
     const count = (text: string, part: string) => text.split(part).length;
     fc.assert(
-      fc.property(untidyGraphs, (graph) => {
+      fc.property(unsimplifiedGraphs, (graph) => {
         const latex = graphFormula(graph);
         expect(count(latex, "{")).toBe(count(latex, "}"));
         expect(count(latex, String.raw`\left(`)).toBe(count(latex, String.raw`\right)`));

@@ -1,10 +1,10 @@
 import { liveNodes } from "./live.js";
 import type { AttentionGraph, GraphNode, Layer, Reference } from "./schema.js";
 
-/** A shared sub-expression whose LaTeX is longer than this gets a name of its own. */
+/** Longest LaTeX, in characters, of a shared sub-expression without a name of its own. */
 const longestRepeated = 60;
 
-/** LaTeX of a layer: the graph's formula, or \operatorname{Conv}_{k}. */
+/** Writes a layer in LaTeX: the graph's formula, or \operatorname{Conv}_{k}. */
 export function layerFormula(layer: Layer): string {
   return layer.kind === "attention"
     ? graphFormula(layer.graph)
@@ -12,7 +12,7 @@ export function layerFormula(layer: Layer): string {
 }
 
 /**
- * LaTeX of a legal graph, e.g. \operatorname{softmax}\left(\frac{Q K^{\top}}{\sqrt{d}}\right) V.
+ * Writes a legal graph in LaTeX, e.g. \operatorname{softmax}\left(\frac{Q K^{\top}}{\sqrt{d}}\right) V.
  * Shared sub-expressions are written out; a long one is named Z_1, Z_2, … and defined first, in an
  * aligned block, so that the length stays in proportion to the graph.
  */
@@ -40,13 +40,13 @@ export function graphFormula(graph: AttentionGraph): string {
   return `\\begin{aligned} ${[...definitions, `& ${output}`].join(" \\\\ ")} \\end{aligned}`;
 }
 
-/** How tightly an expression holds together; a looser one needs parentheses inside a tighter. */
+/** Binding strength of expressions: a weaker one needs parentheses within a stronger one. */
 const strength = { sum: 0, product: 1, factor: 2, atom: 3 } as const;
 
 interface Expression {
   latex: string;
   strength: number;
-  /** It begins with a minus sign. */
+  /** True if it begins with a minus sign. */
   signed?: boolean;
 }
 

@@ -12,7 +12,7 @@ describe("architectureKey", () => {
     );
   });
 
-  test("tells apart kernel sizes, the order of layers and their number", () => {
+  test("distinguishes kernel sizes, the order of layers and their number", () => {
     const [first, second, ...rest] = autobertZeroBase.layers;
     if (!first || !second) throw new Error("The published backbone has twelve layers.");
     const backbones: Architecture[] = [

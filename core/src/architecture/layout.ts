@@ -2,15 +2,16 @@ import { liveNodes } from "./live.js";
 import type { AttentionGraph, Operation, Reference } from "./schema.js";
 import { graphShapes, type Shape } from "./shape.js";
 
-/** A graph as a picture needs it: what to draw and what is joined; where is the drawer's choice. */
+/** The nodes and edges of a graph for a drawing, which chooses their positions itself. */
 export interface GraphLayout {
   inputs: string[];
   nodes: LayoutNode[];
   edges: LayoutEdge[];
-  /** Id of the node whose value leaves the graph. */
+  /** Id of the node whose value is the graph's output. */
   output: string;
 }
 
+/** An input or operation in a drawing of a graph. */
 export interface LayoutNode {
   /** An input's name, or n0, n1, … by the node's number in the graph. */
   id: string;
@@ -22,11 +23,12 @@ export interface LayoutNode {
   shape: Shape;
 }
 
+/** An arrow from a value to an operation that takes it. */
 export interface LayoutEdge {
   id: string;
   source: string;
   target: string;
-  /** 0 or 1: which argument of the target. */
+  /** The target's argument that the value is, 0 or 1. */
   argument: number;
 }
 
@@ -43,7 +45,7 @@ const labels: Record<Operation, string> = {
   euclidean: "distance",
 };
 
-/** Nodes and edges of a legal graph; nodes that do not reach the output are left out. */
+/** Lists the nodes and edges of a legal graph, without nodes that do not reach the output. */
 export function layoutGraph(graph: AttentionGraph): GraphLayout {
   const shapes = graphShapes(graph);
   const live = liveNodes(graph);

@@ -1,6 +1,6 @@
 import type { AttentionGraph, GraphInput, Reference } from "./schema.js";
 
-/** Which nodes the output depends on. */
+/** Marks the nodes that the output depends on, in the graph's order. */
 export function liveNodes(graph: AttentionGraph): boolean[] {
   const live = graph.nodes.map((_, index) => index === graph.output);
   for (const [index, node] of [...graph.nodes.entries()].reverse()) {
@@ -10,7 +10,7 @@ export function liveNodes(graph: AttentionGraph): boolean[] {
   return live;
 }
 
-/** The inputs that the output depends on, in the order the graph lists them. */
+/** Lists the inputs that the output depends on, in the graph's order. */
 export function liveInputs(graph: AttentionGraph): GraphInput[] {
   const live = liveNodes(graph);
   const used = new Set<Reference>([graph.output]);

@@ -21,8 +21,8 @@ const nouns = words(`
 `);
 
 /**
- * A short name for people, made from an architecture's key, e.g. "quiet-heron-3f2a": 268 million
- * different ones. Names may meet; keys do not.
+ * Returns a short name for people, made from an architecture's key, e.g. "quiet-heron-3f2a". There
+ * are 268 million names, so two architectures may share one; they do not share a key.
  */
 export function architectureName(key: string): string {
   const bits = Number.parseInt(key.slice(0, 3), 16);

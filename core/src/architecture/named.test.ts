@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { agree, evaluateGraph, headSize, randomInputs, type Matrix } from "../testing/evaluate.js";
+import {
+  agree,
+  evaluateGraph,
+  headSize,
+  randomInputs,
+  type Matrix,
+} from "../testing/graphInterpreter.js";
 import { checkArchitecture } from "./check.js";
 import { autobertZeroBase, bertLayer, namedBackbones, withDepth } from "./named.js";
 import type { Layer } from "./schema.js";

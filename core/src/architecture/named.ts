@@ -8,7 +8,7 @@ import {
   type KernelSize,
 } from "./schema.js";
 
-/** BERT's attention: softmax(Q Kᵀ / √d) V. */
+/** The attention layer of BERT: softmax(Q Kᵀ / √d) V. */
 export const bertLayer: AttentionLayer = attention({
   inputs: ["Q", "K", "V"],
   nodes: [
@@ -111,7 +111,7 @@ const layer12 = attention({
   output: 6,
 });
 
-/** AutoBERT-Zero-base, the backbone that the paper found (paper §7). */
+/** AutoBERT-Zero-base, the backbone that the paper found (docs/paper.md §7). */
 export const autobertZeroBase: Architecture = {
   version: 1,
   layers: [
@@ -130,17 +130,18 @@ export const autobertZeroBase: Architecture = {
   ],
 };
 
-/** Backbones with a name, to compare searched ones with. */
+/** Published backbones by their names. */
 export const namedBackbones = {
   "bert-base": bertBase,
   "autobert-zero-base": autobertZeroBase,
 } as const satisfies Record<string, Architecture>;
 
 /**
- * The pattern at another depth. Fewer layers: its first ones, which keeps the alternation of
- * kinds. More: each layer repeated as evenly as possible, in order (L12 to L24: each twice).
+ * Cuts or stretches a pattern of layers to a depth. A shallower backbone has its first layers,
+ * which keeps the alternation of kinds. A deeper one repeats each layer as evenly as possible, in
+ * order (L12 to L24: each twice).
  *
- * @param depth layers wanted, 1 to `maxLayers`
+ * @param depth number of layers, 1 to `maxLayers`
  * @throws OpnasError BAD_INPUT if the depth is out of range
  */
 export function withDepth(pattern: Architecture, depth: number): Architecture {

@@ -9,7 +9,7 @@ const at = (layers: number) =>
   );
 
 describe("reference backbones", () => {
-  test.each([1, 3, 12, 24])("are four legal ones of %d layers", (layers) => {
+  test.each([1, 3, 12, 24])("are four legal backbones of %d layers", (layers) => {
     const references = at(layers);
     expect(references.size).toBe(4);
     for (const architecture of references.values()) {
@@ -18,13 +18,13 @@ describe("reference backbones", () => {
     }
   });
 
-  test("at base size are the published ones", () => {
+  test("are the published backbones at base size", () => {
     const references = at(12);
     expect(references.get("bert")).toEqual(bertBase);
     expect(references.get("autobert-zero")).toEqual(autobertZeroBase);
   });
 
-  test("of one kind only have its layers in the pattern's order", () => {
+  test("with one kind of layer keep the pattern's order", () => {
     const kernels = at(6)
       .get("autobert-zero-convolution")
       ?.layers.map((layer) => (layer.kind === "conv" ? layer.kernelSize : null));
@@ -35,14 +35,14 @@ describe("reference backbones", () => {
 });
 
 describe("atDepth", () => {
-  test("a reference of a shallow search becomes the published backbone", () => {
+  test("returns the published backbone for a reference of a shallow search", () => {
     for (const { reference, architecture } of referenceBackbones(3)) {
       expect(atDepth(architecture, reference, 12)).toEqual(at(12).get(reference));
     }
     expect(atDepth(withDepth(autobertZeroBase, 3), "autobert-zero", 12)).toEqual(autobertZeroBase);
   });
 
-  test("a candidate is stretched, also one that looks like a reference", () => {
+  test("stretches a candidate, also one that equals a reference", () => {
     const candidate = withDepth(autobertZeroBase, 3);
     expect(atDepth(candidate, null, 12)).toEqual(withDepth(candidate, 12));
   });

@@ -1,18 +1,19 @@
 import { autobertZeroBase, bertLayer, withDepth } from "./named.js";
 import type { Architecture, Layer } from "./schema.js";
 
-/** A published backbone that searched ones are held against. */
+/** A published backbone that searched ones are compared with. */
 export interface ReferenceBackbone {
-  /** Tells the references of one search apart; the same in every search. */
+  /** The name of the reference, unique in a search and the same in every search. */
   reference: string;
   name: string;
   architecture: Architecture;
 }
 
 /**
- * The backbones that the paper compares with, at a depth: vanilla BERT, the pattern of AutoBERT-Zero
- * (paper §7), and the pattern's attention layers or convolution layers alone (`withDepth` says how a
- * pattern is cut or stretched). Shallow ones may be equal: one layer of the pattern is a convolution.
+ * Returns the reference backbones at a depth: vanilla BERT, the pattern of AutoBERT-Zero
+ * (docs/paper.md §7), and the pattern's attention layers or convolution layers alone (`withDepth`
+ * says how a pattern is cut or stretched). Shallow ones may be equal: one layer of the pattern is a
+ * convolution.
  *
  * @throws OpnasError BAD_INPUT if the depth is out of range
  */
@@ -42,11 +43,11 @@ export function referenceBackbones(layers: number): ReferenceBackbone[] {
 }
 
 /**
- * An architecture of a search at another depth. Of a reference a search stores what fits its own
- * depth, so it is made anew from the whole published pattern; any other is cut or stretched
- * (`withDepth`).
+ * Returns an architecture of a search at another depth. A search stores references cut to its own
+ * depth, so a reference is made anew from its whole published pattern; a candidate is cut or
+ * stretched (`withDepth`).
  *
- * @param reference which reference backbone it is; null for a candidate
+ * @param reference the name of the reference backbone; null for a candidate
  * @throws OpnasError BAD_INPUT if the depth is out of range
  */
 export function atDepth(

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Primitive operations of the attention graph (paper §1). */
+/** The primitive operations with one argument (docs/paper.md §1). */
 export const unaryOperations = [
   "neg",
   "transpose",
@@ -9,54 +9,65 @@ export const unaryOperations = [
   "logsigmoid",
   "softsign",
 ] as const;
+/** The primitive operations with two arguments (docs/paper.md §1). */
 export const binaryOperations = ["add", "matmul", "cosine", "euclidean"] as const;
+/** The primitive operations of the attention graph (docs/paper.md §1). */
 export const operations = [...unaryOperations, ...binaryOperations] as const;
 
-/** Inputs of a graph: four linear maps of the layer's input, each [n, d_h] per head. */
+/**
+ * The inputs of a graph: four linear maps of the layer's input, each [n, d_h] per head
+ * (docs/paper.md §1).
+ */
 export const graphInputs = ["Q", "K", "V", "P"] as const;
 
-/** Kernel sizes of the convolution block (paper §2). */
+/** The kernel sizes of the convolution block (docs/paper.md §2). */
 export const kernelSizes = [3, 5, 7, 9, 15, 31, 65] as const;
 
-/** Longest graph that is accepted, in nodes. */
+/** The most nodes that a graph may have. */
 export const maxGraphNodes = 24;
+/** The most layers that a backbone may have. */
 export const maxLayers = 48;
 
 const inputSchema = z.enum(graphInputs);
 
-/** What a node or the output refers to: an input by name, or an earlier node by its place. */
+/** A reference to a value: an input by its name, or an earlier node by its number, from 0. */
 export const referenceSchema = z.union([inputSchema, z.int().min(0).lt(maxGraphNodes)], {
   error: "expected Q, K, V, P or the number of an earlier node",
 });
 
+/** A node of a graph: an operation and the values of its arguments. */
 export const nodeSchema = z.strictObject({
   op: z.enum(operations),
   args: z.array(referenceSchema).min(1).max(2),
 });
 
+/** The form of an attention graph, a DAG whose nodes come after their arguments. */
 export const graphSchema = z.strictObject({
   inputs: z.array(inputSchema).min(1).max(4),
   nodes: z.array(nodeSchema).max(maxGraphNodes),
   output: referenceSchema,
 });
 
+/** The form of a layer with an attention graph. */
 export const attentionLayerSchema = z.strictObject({
   kind: z.literal("attention"),
   graph: graphSchema,
 });
 
+/** The form of a layer with a convolution block. */
 export const convolutionLayerSchema = z.strictObject({
   kind: z.literal("conv"),
   kernelSize: z.literal([...kernelSizes]),
 });
 
+/** The form of a layer of either kind. */
 export const layerSchema = z.discriminatedUnion("kind", [
   attentionLayerSchema,
   convolutionLayerSchema,
 ]);
 
 /**
- * A backbone in its one JSON form. This checks the form only; `checkArchitecture` also checks
+ * The JSON form of a backbone. The schema checks the form only; `checkArchitecture` also checks
  * that every reference points backwards, that arities fit and that shapes agree.
  */
 export const architectureSchema = z.strictObject({

@@ -2,10 +2,10 @@ import { OpnasError } from "../errors.js";
 import { binaryOperations, type AttentionGraph, type Operation, type Reference } from "./schema.js";
 
 /**
- * The shape of a value, per head: n tokens, d = d_h = hidden / heads. Both are symbols, so that
- * a graph is never legal only because n equals d by accident.
+ * The shape of a value per head: n tokens, d = d_h = hidden / heads. Both are symbols, so that a
+ * graph is never legal only because n happens to equal d.
  *
- * What the operations do (paper §1), with A of shape [r, c]:
+ * The operations (docs/paper.md §1), with A of shape [r, c]:
  *
  * | operation | result | shapes |
  * |---|---|---|
@@ -18,26 +18,29 @@ import { binaryOperations, type AttentionGraph, type Operation, type Reference }
  * | cosine | cosine of row i of A and row j of B, 0 if either is 0 | B [s, c] → [r, s] |
  * | euclidean | distance of row i of A and row j of B (not squared) | B [s, c] → [r, s] |
  *
- * Padding. An operation that contracts or normalises over the token axis leaves padded tokens out:
- * matmul whose inner axis is n (zero the padded rows of B), softmax whose last axis is n (minus
- * infinity before it), cosine and euclidean whose columns are n (zero the padded columns of A and
- * of B). No other operation mixes tokens. So, for every legal graph, the real rows of a padded
- * batch are those of the sentence alone, whatever stands in the padded rows.
+ * Padding. An operation that contracts or normalises over the token axis masks padded tokens:
+ * matmul whose inner axis is n (zeros in the padded rows of B), softmax whose last axis is n (minus
+ * infinity before it), cosine and euclidean whose columns are n (zeros in the padded columns of A
+ * and of B). No other operation mixes tokens. So, for every legal graph, the real rows of a padded
+ * batch equal those of the sentence alone, whatever the padded rows hold.
  */
 export type Shape = "n×d" | "d×n" | "n×n" | "d×d";
+/** An axis: tokens, or dimensions of a head. */
 export type Axis = "n" | "d";
 
 const binary: ReadonlySet<Operation> = new Set(binaryOperations);
 
-/** How many arguments an operation takes. */
+/** Returns the number of arguments that an operation takes. */
 export function arity(operation: Operation): 1 | 2 {
   return binary.has(operation) ? 2 : 1;
 }
 
+/** Returns the shape with these axes. */
 export function shapeOf(rows: Axis, columns: Axis): Shape {
   return `${rows}×${columns}`;
 }
 
+/** Returns the axes of a shape. */
 export function axesOf(shape: Shape): { rows: Axis; columns: Axis } {
   return {
     rows: shape.startsWith("n") ? "n" : "d",
@@ -45,7 +48,9 @@ export function axesOf(shape: Shape): { rows: Axis; columns: Axis } {
   };
 }
 
-/** The shape of an operation's result, or a sentence that says why the arguments do not fit. */
+/**
+ * Returns the shape of an operation's result, or a sentence that says why the arguments do not fit.
+ */
 export function resultShape(
   operation: Operation,
   args: readonly Shape[],
@@ -79,7 +84,10 @@ export function resultShape(
   }
 }
 
-/** The shape of every node in turn, or the first node that does not fit and why. */
+/**
+ * Returns the shape of every node in the graph's order, or the first node that does not fit and
+ * why.
+ */
 export function traceShapes(
   graph: AttentionGraph,
 ): { shapes: Shape[] } | { node: number; problem: string } {
@@ -102,7 +110,8 @@ export function traceShapes(
 }
 
 /**
- * The shape of every node, in the graph's order.
+ * Returns the shape of every node, in the graph's order.
+ *
  * @throws OpnasError BAD_ARCHITECTURE if a reference, an arity or a shape is wrong
  */
 export function graphShapes(graph: AttentionGraph): Shape[] {
@@ -111,7 +120,7 @@ export function graphShapes(graph: AttentionGraph): Shape[] {
   throw new OpnasError("BAD_ARCHITECTURE", `Node ${traced.node}: ${traced.problem}.`);
 }
 
-/** The shape of an input or of an earlier node; undefined if there is no such node. */
+/** Returns the shape of an input or of an earlier node; undefined if there is no such node. */
 export function shapeOfReference(
   reference: Reference,
   shapes: readonly Shape[],

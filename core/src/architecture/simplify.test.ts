@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { untidyGraphs } from "../testing/arbitrary.js";
-import { agree, evaluateGraph, IllConditioned, randomInputs } from "../testing/evaluate.js";
+import { unsimplifiedGraphs } from "../testing/arbitrary.js";
+import { agree, evaluateGraph, IllConditioned, randomInputs } from "../testing/graphInterpreter.js";
 import { add, graphOf, matmul, neg, softmax, transpose } from "../testing/expressions.js";
 import { findProblem } from "./check.js";
 import { graphKey } from "./key.js";
@@ -39,14 +39,14 @@ describe("simplify", () => {
     });
   });
 
-  test("writes equal sums alike", () => {
+  test("writes equal sums in one form", () => {
     const scores = matmul("Q", transpose("K"));
     const one = graphOf(matmul(softmax(add(scores, neg(transpose(scores)))), add("V", "K")));
     const two = graphOf(matmul(softmax(add(neg(transpose(scores)), scores)), add("K", "V")));
     expect(simplifyGraph(one)).toEqual(simplifyGraph(two));
   });
 
-  test("leaves the published backbone's length and BERT as they are", () => {
+  test("keeps the length of the published backbone, and BERT as it is", () => {
     expect(simplify(bertBase)).toEqual(bertBase);
     const lengths = ({ layers }: typeof bertBase) =>
       layers.map((layer) => (layer.kind === "attention" ? layer.graph.nodes.length : 0));
@@ -58,7 +58,7 @@ describe("simplify", () => {
     { timeout: 60_000 },
     () => {
       fc.assert(
-        fc.property(untidyGraphs, (graph) => {
+        fc.property(unsimplifiedGraphs, (graph) => {
           const simple = simplifyGraph(graph);
           expect(findProblem(simple)).toBeUndefined();
           expect(graphKey(simple)).toBe(graphKey(graph));
@@ -71,9 +71,9 @@ describe("simplify", () => {
     },
   );
 
-  test("keeps what any graph computes", { timeout: 60_000 }, () => {
+  test("keeps the function that any graph computes", { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(untidyGraphs, fc.nat(), (graph, seed) => {
+      fc.property(unsimplifiedGraphs, fc.nat(), (graph, seed) => {
         const inputs = randomInputs(seed);
         let pair;
         try {

@@ -8,10 +8,9 @@ import {
 } from "./schema.js";
 
 /**
- * The same architecture without what it does not need: no dead nodes, no value computed twice
- * (neg of neg, transpose of transpose and common sub-expressions are such), the arguments of add
- * and the nodes in one order. Never longer, keeps the key, and simplifying again changes nothing.
- * The architecture must be legal.
+ * Simplifies a legal architecture: removes dead nodes and values computed twice (neg of neg,
+ * transpose of transpose, common sub-expressions), and sorts the arguments of add and the nodes. The
+ * result is never longer and keeps the key; simplifying it again changes nothing.
  */
 export function simplify(architecture: Architecture): Architecture {
   const layers = architecture.layers.map((layer) =>
@@ -20,7 +19,7 @@ export function simplify(architecture: Architecture): Architecture {
   return { version: 1, layers };
 }
 
-/** One graph, simplified; its nodes come in the order in which the output asks for them. */
+/** Simplifies one legal graph; its nodes are in the order of a depth-first walk from the output. */
 export function simplifyGraph(graph: AttentionGraph): AttentionGraph {
   const terms = nodeTerms(graph);
   const keyOf = (reference: Reference) => termKey(termOf(reference, terms));
@@ -51,7 +50,7 @@ export function simplifyGraph(graph: AttentionGraph): AttentionGraph {
   return { inputs: graphInputs.filter((input) => placed.has(input)), nodes, output };
 }
 
-/** Inputs first, in the order Q, K, V, P; then nodes by key. */
+/** Sorts inputs first, in the order Q, K, V, P, then nodes by key. */
 function sortedBy(args: readonly Reference[], keyOf: (reference: Reference) => string) {
   const rank = (reference: Reference) =>
     typeof reference === "string" ? graphInputs.indexOf(reference) : graphInputs.length;

@@ -9,7 +9,7 @@ import type { Candidate, Strategy, StrategySettings } from "./strategy.js";
 
 // What follows up to the next rule stands in docs/another-search-space.md, too.
 
-/** Cells of six edges, each one of five operations: a table gives the score of each. */
+/** The space of cells with six edges, each with one of five operations. */
 const operations = ["none", "skip", "conv 1", "conv 3", "pool"];
 const space: SearchSpace<string[]> = {
   operations: { operation: operations, kernel: [] },
@@ -25,7 +25,7 @@ const space: SearchSpace<string[]> = {
   },
 };
 
-/** What was evaluated, in order; `settings`: a preset's, as `presetNamed("tiny").settings`. */
+/** Searches the space and returns the candidates; `settings` are a preset's, e.g. `presetNamed("tiny").settings`. */
 function search(
   strategy: Strategy,
   scoreOf: (cell: string[]) => number,
@@ -59,13 +59,21 @@ function scoreOf(cell: readonly string[]): number {
   return cell.reduce((sum, operation, edge) => sum + worth(operation, edge) - clash(edge), 0);
 }
 
-test("the documentation has this example", () => {
+test("SearchSpace's doc comment has the example's space", () => {
+  const comment = readFileSync(new URL("searchSpace.ts", import.meta.url), "utf8");
+  const source = readFileSync(import.meta.filename, "utf8");
+  const [example = ""] = /const operations = [^]*?\n};\n/.exec(source) ?? [];
+  expect(example).toContain("mutate:");
+  expect(comment.replaceAll(/^ \* ?/gm, "")).toContain(example);
+});
+
+test("docs/another-search-space.md has this example", () => {
   const code = /```ts\n.*?\n\n(.*?)```/s.exec(example)?.[1];
   const own = readFileSync(new URL(import.meta.url), "utf8");
   expect(own.split(/\/\/ (?:What follows.*|----)\n/)[1]?.trim()).toBe(code?.trim());
 });
 
-test("every strategy searches the example's space, the guided ones better than chance", () => {
+test("every strategy searches the example's space, and those that use scores beat random sampling", () => {
   const best = (strategy: Strategy) =>
     mean(
       [1, 2, 3, 4, 5, 6].map((seed) =>

@@ -5,9 +5,10 @@ import { sampleBackbone } from "./sample.js";
 import type { Feature, SearchSpace } from "./searchSpace.js";
 
 /**
- * The space of backbones of one depth (paper §1, §2). A feature is an operation at its place along
- * an attention graph, all layers counted together, or a kernel size at its layer (paper §3). What
- * sampling and mutation give is simplified, so equal graphs have equal places.
+ * Returns the search space of backbones of one depth (docs/paper.md §1, §2). A feature is an
+ * operation at its position along an attention graph, counted over all layers, or a kernel size at
+ * its layer (docs/paper.md §3). Sampled and mutated graphs are simplified, so equal graphs have
+ * equal features.
  */
 export function backboneSpace(
   layers: number,

@@ -10,7 +10,7 @@ import {
   type Strategy,
 } from "./strategy.js";
 
-/** Plain evolution: OP-NAS without operation priorities, every operation equally likely. */
+/** Plain evolution: mutations whose operations are all equally likely. */
 export const evolution: Strategy = {
   initial: initialPopulation,
 
@@ -19,14 +19,14 @@ export const evolution: Strategy = {
   },
 };
 
-/** Generation 0: a sampled population. */
+/** Samples the initial population, generation 0. */
 export function initialPopulation<A>(context: SearchContext<A>): Generation<A> {
   return { children: sampleNew(context.settings.population, 0, [], context), priorities: [] };
 }
 
 /**
- * The children of the best: of each of the top `parents` candidates, `childrenPerParent`; or, with
- * tournaments, as many, each of the best of a few drawn anew (Real et al. 2019).
+ * Makes the children of a generation: `childrenPerParent` of each of the top `parents` candidates,
+ * or, with tournaments, as many, each of the winner of its own tournament (Real et al. 2019).
  */
 export function evolve<A>(
   history: readonly Candidate<A>[],
@@ -38,31 +38,31 @@ export function evolve<A>(
   const { population, generations, survivors } = context.settings;
   const evaluated = orderedHistory(history);
   if (generation > generations) return [];
-  const alive = survivors === "youngest" ? evaluated.slice(-population) : evaluated;
+  const members = survivors === "youngest" ? evaluated.slice(-population) : evaluated;
   const known = evaluated.map(({ key }) => key);
-  const parents = parentsAmong(alive, generation, context);
+  const parents = selectParents(members, generation, context);
   return mutateNew(parents, generation, known, choose, context, screening);
 }
 
-/** The parent of each child of a generation. */
-function parentsAmong<A>(
-  alive: readonly Candidate<A>[],
+/** Selects the parent of each child of a generation. */
+function selectParents<A>(
+  members: readonly Candidate<A>[],
   generation: number,
   { settings, seed }: SearchContext<A>,
 ): Candidate<A>[] {
   const { parents, childrenPerParent, tournament } = settings;
   if (tournament === null) {
-    return best(alive, parents).flatMap((parent) =>
+    return topK(members, parents).flatMap((parent) =>
       Array.from({ length: childrenPerParent }, () => parent),
     );
   }
   return Array.from({ length: parents * childrenPerParent }, (_, index) => {
     const random = stream(seed, `tournament for generation ${generation}`, index);
-    return best(random.shuffle(alive).slice(0, tournament), 1);
+    return topK(random.shuffle(members).slice(0, tournament), 1);
   }).flat();
 }
 
-/** The best of the candidates, best first; of equals the earlier comes first. */
-export function best<A>(candidates: readonly Candidate<A>[], count: number): Candidate<A>[] {
+/** Returns the `count` candidates with the highest scores, highest first; of equals the earlier first. */
+export function topK<A>(candidates: readonly Candidate<A>[], count: number): Candidate<A>[] {
   return [...candidates].sort((a, b) => b.score - a.score).slice(0, count);
 }

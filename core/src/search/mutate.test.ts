@@ -8,7 +8,7 @@ import { simplify, simplifyGraph } from "../architecture/simplify.js";
 import { stream } from "../random.js";
 import { editKinds } from "../settings/names.js";
 import { defaultEditWeights } from "../settings/strategy.js";
-import { sampledBackbones, untidyGraphs } from "../testing/arbitrary.js";
+import { sampledBackbones, unsimplifiedGraphs } from "../testing/arbitrary.js";
 import { add, graphOf, matmul, neg, transpose } from "../testing/expressions.js";
 import {
   changeInputs,
@@ -20,7 +20,7 @@ import {
 } from "./edits.js";
 import { mutateBackbone, type MutationSettings } from "./mutate.js";
 import { chooseUniformly } from "./searchSpace.js";
-import { usesOf } from "./uses.js";
+import { operandsOf } from "./operands.js";
 
 const maxNodes = 14;
 const settings: MutationSettings = {
@@ -39,8 +39,10 @@ const only = (kind: (typeof editKinds)[number]): MutationSettings => ({
 function allEdits(graph: AttentionGraph): Edit[] {
   return [
     ...graph.nodes.flatMap((_, node) => [...changeOperation(graph, node).values()].flat()),
-    ...usesOf(graph).flatMap((use) => [...insertOperation(graph, use, maxNodes).values()].flat()),
-    ...usesOf(graph).flatMap((use) => rewire(graph, use)),
+    ...operandsOf(graph).flatMap((use) =>
+      [...insertOperation(graph, use, maxNodes).values()].flat(),
+    ),
+    ...operandsOf(graph).flatMap((use) => rewire(graph, use)),
     ...deleteOperation(graph),
     ...changeInputs(graph),
   ];
@@ -52,7 +54,7 @@ describe("edits of a graph", () => {
     { timeout: 60_000 },
     () => {
       fc.assert(
-        fc.property(untidyGraphs, (untidy) => {
+        fc.property(unsimplifiedGraphs, (untidy) => {
           const parent = simplifyGraph(untidy);
           for (const { graph } of allEdits(parent)) {
             expect(findProblem(graph)).toBeUndefined();
@@ -68,7 +70,7 @@ describe("edits of a graph", () => {
 
   test("always offer another set of inputs", { timeout: 60_000 }, () => {
     fc.assert(
-      fc.property(untidyGraphs, (untidy) => {
+      fc.property(unsimplifiedGraphs, (untidy) => {
         const parent = simplifyGraph(untidy);
         const offers = changeInputs(parent);
         expect(offers.length).toBeGreaterThan(0);
@@ -107,7 +109,7 @@ describe("edits of a graph", () => {
     expect(offers?.map(({ graph }) => graph.nodes.at(-1))).toEqual([{ op: "neg", args: [4] }]);
   });
 
-  test("take an operation out", () => {
+  test("delete an operation", () => {
     const keys = deleteOperation(vanilla).map(({ graph }) => graphKey(graph));
     const unscaled = graphOf(matmul(matmul("Q", transpose("K")), "V"));
     expect(deleteOperation(vanilla).map(({ description }) => description)).toContain(
@@ -155,13 +157,13 @@ describe("mutateBackbone", () => {
     );
   });
 
-  test("leaves its parent alone", () => {
+  test("does not change its parent", () => {
     const before = JSON.stringify(autobertZeroBase);
     mutateBackbone(autobertZeroBase, settings, chooseUniformly, stream(1, "mutation"));
     expect(JSON.stringify(autobertZeroBase)).toBe(before);
   });
 
-  test.each(editKinds)("makes edits of the kind %s alone when only they have weight", (kind) => {
+  test.each(editKinds)("makes only edits of the kind %s when no other has a weight", (kind) => {
     const parent: Architecture = { version: 1, layers: [bertLayer] };
     const wording = {
       change: /^layer 1: \w+ in place of \w+ at node \d$/,
@@ -201,7 +203,7 @@ describe("mutateBackbone", () => {
     expect(asked).toEqual(["kernel", "operation"]);
   });
 
-  test("refuses what a chooser was not offered", () => {
+  test("throws when a chooser returns something that is not an option", () => {
     const stubborn = () => "relu";
     for (const layer of [bertLayer, { kind: "conv", kernelSize: 7 } as const]) {
       const parent: Architecture = { version: 1, layers: [layer] };

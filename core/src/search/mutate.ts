@@ -20,15 +20,16 @@ import {
 } from "./edits.js";
 import { sampleAttention, sampleConvolution } from "./sample.js";
 import type { Chooser, Mutation } from "./searchSpace.js";
-import { usesOf } from "./uses.js";
+import { operandsOf } from "./operands.js";
 
+/** The settings of mutation. */
 export type MutationSettings = SearchSettings["mutation"];
 
 /**
- * A child of a legal backbone (paper §3): first each layer may change its kind, at random; then
- * `edits` times one layer, drawn evenly, is changed within, where the chooser draws operations and
- * kernel sizes. One more edit is made should the child compute what its parent does. The child is
- * simplified, legal and has another key.
+ * Makes a child of a legal backbone (docs/paper.md §3). Inter-layer mutation first: each layer may
+ * change its kind, at random. Then intra-layer mutation, `edits` times: one layer, each equally
+ * likely, is changed, and the chooser samples its operation or kernel size. Further edits are made
+ * while the child has its parent's key. The child is simplified and legal.
  */
 export function mutateBackbone(
   parent: Architecture,
@@ -85,14 +86,14 @@ function changeWithin(layer: Layer, index: number, context: EditContext): LayerC
   const slot = { kind: "kernel", position: index } as const;
   const chosen = context.choose(slot, others.map(String), context.random);
   const kernelSize = others.find((size) => String(size) === chosen);
-  if (!kernelSize) throw notOffered(chosen);
+  if (!kernelSize) throw notAnOption(chosen);
   const description = `kernel ${kernelSize} in place of ${layer.kernelSize}`;
   return { layer: { kind: "conv", kernelSize }, description };
 }
 
 /**
- * One edit of a kind drawn by weight; another kind where the first offers nothing. Some change of
- * the input set is always legal, since all inputs have one shape: so there is always an edit.
+ * Makes one edit of a kind sampled by weight, or of another kind where the first has no legal edit.
+ * There always is one: all inputs have the same shape, so some change of the input set is legal.
  */
 function editGraph(graph: AttentionGraph, context: EditContext): Edit {
   const { random, settings } = context;
@@ -101,15 +102,15 @@ function editGraph(graph: AttentionGraph, context: EditContext): Edit {
     const open = [...kinds];
     const kind = open[random.weighted(open.map((one) => settings.editWeights[one]))];
     if (!kind) break;
-    const edit = drawEdit(kind, graph, context);
+    const edit = sampleEdit(kind, graph, context);
     if (edit) return edit;
     kinds.delete(kind);
   }
   return random.pick(changeInputs(graph));
 }
 
-/** An edit of one kind at the first place, in random order, that offers any. */
-function drawEdit(kind: EditKind, graph: AttentionGraph, context: EditContext): Edit | undefined {
+/** Makes an edit of one kind at the first place, in random order, that has a legal one. */
+function sampleEdit(kind: EditKind, graph: AttentionGraph, context: EditContext): Edit | undefined {
   const { random, settings } = context;
   switch (kind) {
     case "change":
@@ -119,16 +120,16 @@ function drawEdit(kind: EditKind, graph: AttentionGraph, context: EditContext): 
       }
       return undefined;
     case "insert":
-      for (const use of random.shuffle(usesOf(graph))) {
-        const offers = insertOperation(graph, use, settings.maxNodes);
-        const edit = chooseOperation(use.node, offers, context);
+      for (const operand of random.shuffle(operandsOf(graph))) {
+        const edits = insertOperation(graph, operand, settings.maxNodes);
+        const edit = chooseOperation(operand.node, edits, context);
         if (edit) return edit;
       }
       return undefined;
     case "rewire":
-      for (const use of random.shuffle(usesOf(graph))) {
-        const offers = rewire(graph, use);
-        if (offers.length > 0) return random.pick(offers);
+      for (const operand of random.shuffle(operandsOf(graph))) {
+        const edits = rewire(graph, operand);
+        if (edits.length > 0) return random.pick(edits);
       }
       return undefined;
     case "delete":
@@ -138,21 +139,21 @@ function drawEdit(kind: EditKind, graph: AttentionGraph, context: EditContext): 
   }
 }
 
-/** The chooser draws among the operations that fit; chance, among the ways to put it there. */
+/** Lets the chooser sample an operation; its edits, if several, are equally likely. */
 function chooseOperation(
   position: number,
-  offers: OperationEdits,
+  editsByOperation: OperationEdits,
   { choose, random }: EditContext,
 ): Edit | undefined {
-  if (offers.size === 0) return undefined;
-  const chosen = choose({ kind: "operation", position }, [...offers.keys()], random);
-  const edits = [...offers].find(([operation]) => operation === chosen)?.[1];
-  if (!edits) throw notOffered(chosen);
+  if (editsByOperation.size === 0) return undefined;
+  const chosen = choose({ kind: "operation", position }, [...editsByOperation.keys()], random);
+  const edits = [...editsByOperation].find(([operation]) => operation === chosen)?.[1];
+  if (!edits) throw notAnOption(chosen);
   return random.pick(edits);
 }
 
-function notOffered(chosen: string): RangeError {
-  return new RangeError(`The chooser drew ${chosen}, which was not offered.`);
+function notAnOption(chosen: string): RangeError {
+  return new RangeError(`The chooser returned ${chosen}, which was not offered.`);
 }
 
 function pickIfAny(edits: readonly Edit[], random: Random): Edit | undefined {

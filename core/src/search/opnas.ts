@@ -1,13 +1,14 @@
 import { evolve, initialPopulation } from "./evolution.js";
 import { chooseByPriority, operationPriorities } from "./priorities.js";
-import { pointsOf } from "./scoreUnit.js";
-import { promise } from "./screening.js";
+import { scoreScale } from "./scoreScale.js";
+import { upperConfidenceBound } from "./screening.js";
 import { orderedHistory, type Strategy } from "./strategy.js";
 
 /**
- * Operation-priority evolution (paper §3): evolution whose mutations draw operations and kernel
- * sizes by upper confidence bounds on the score of what held them in that place before. With
- * `screening.draws` above 1 each child is the most promising of so many mutations.
+ * Operation-priority evolution (docs/paper.md §3): evolution whose mutations sample operations and
+ * kernel sizes by upper confidence bounds on the scores of earlier architectures with them in that
+ * place. With `screening.draws` above 1 each child is the best of so many mutations by another such
+ * bound (screening.ts), which the paper does not have.
  */
 export const opnas: Strategy = {
   initial: initialPopulation,
@@ -19,15 +20,19 @@ export const opnas: Strategy = {
       score,
       features: space.features(architecture),
     }));
-    const unit = pointsOf(
+    const scale = scoreScale(
       settings.scoreUnit,
       samples.map(({ score }) => score),
     );
-    const ucb = { alpha: settings.ucb.alpha * unit, temperature: settings.ucb.temperature * unit };
+    const ucb = {
+      alpha: settings.ucb.alpha * scale,
+      temperature: settings.ucb.temperature * scale,
+    };
     const priorities = operationPriorities(samples, space.operations, ucb);
     const choose = chooseByPriority(priorities, ucb);
     const { draws, alpha } = settings.screening;
-    const screening = draws > 1 ? { draws, promise: promise(evaluated, space, alpha) } : undefined;
+    const screening =
+      draws > 1 ? { draws, bound: upperConfidenceBound(evaluated, space, alpha) } : undefined;
     return { children: evolve(evaluated, generation, choose, context, screening), priorities };
   },
 };

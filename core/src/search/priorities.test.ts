@@ -38,7 +38,7 @@ const found = (kind: string, position: number, operation: string): OperationPrio
 };
 
 describe("operationPriorities", () => {
-  test("lists every operation for each place along the path, then kernels of each layer", () => {
+  test("lists every operation for each position along the path, then the kernels of each layer", () => {
     expect(
       priorities.map(({ kind, position, operation }) => [kind, position, operation].join(" ")),
     ).toEqual([
@@ -53,31 +53,31 @@ describe("operationPriorities", () => {
     ]);
   });
 
-  test("counts samples and means their scores", () => {
+  test("counts samples and averages their scores", () => {
     expect(found("operation", 0, "neg")).toMatchObject({ count: 3, meanScore: (40 + 60 + 60) / 3 });
     expect(found("operation", 0, "scale")).toMatchObject({ count: 1, meanScore: 50 });
     expect(found("kernel", 1, "3")).toMatchObject({ count: 1, meanScore: 50 });
   });
 
-  test("is μ + α √(2 ln N / N_i)", () => {
+  test("computes the upper confidence bound μ + α √(2 ln N / N_i)", () => {
     // N = 4 samples at place 0: neg three times with mean 160/3, scale once with 50.
     expect(found("operation", 0, "neg").ucb).toBeCloseTo(53.3333 + 2 * 0.961351, 4);
     expect(found("operation", 0, "scale").ucb).toBeCloseTo(50 + 2 * 1.665109, 4);
   });
 
-  test("treats an operation never sampled as sampled once with the place's mean score", () => {
+  test("treats an operation never sampled as sampled once with the position's mean score", () => {
     // Mean of place 0: (40 + 50 + 60 + 60) / 4.
     const unseen = found("operation", 0, "softmax");
     expect(unseen).toMatchObject({ count: 0, meanScore: 52.5 });
     expect(unseen.ucb).toBeCloseTo(52.5 + 2 * 1.665109, 4);
   });
 
-  test("has no bonus where there is a single sample, for ln 1 is 0", () => {
+  test("gives no bonus where a position has a single sample, for ln 1 is 0", () => {
     expect(found("operation", 1, "softmax").ucb).toBe(60);
     expect(found("operation", 1, "neg").ucb).toBe(60);
   });
 
-  test("is a softmax with a temperature over the operations of a place", () => {
+  test("gives probabilities by a softmax with a temperature over the operations of a position", () => {
     const [neg, scale, softmax] = [55.256035, 53.330218, 55.830218].map((u) => Math.exp(u / 4));
     const total = (neg ?? 0) + (scale ?? 0) + (softmax ?? 0);
     expect(found("operation", 0, "neg").probability).toBeCloseTo((neg ?? 0) / total, 5);
@@ -104,19 +104,19 @@ describe("chooseByPriority", () => {
     return options.map((option) => drawn.filter((one) => one === option).length / drawn.length);
   };
 
-  test("draws with the probabilities of the place", () => {
+  test("samples with the probabilities of the position", () => {
     const [neg, scale, softmax] = frequencies(["neg", "scale", "softmax"], 0);
     expect(neg).toBeCloseTo(found("operation", 0, "neg").probability, 1);
     expect(scale).toBeCloseTo(found("operation", 0, "scale").probability, 1);
     expect(softmax).toBeCloseTo(found("operation", 0, "softmax").probability, 1);
   });
 
-  test("draws among the operations offered, however unlikely all of them are", () => {
+  test("samples among the given options, however unlikely all of them are", () => {
     expect(frequencies(["neg", "scale"], 0, 0.001)).toEqual([1, 0]);
     expect(frequencies(["scale"], 0, 0.001)).toEqual([1]);
   });
 
-  test("draws evenly beyond the longest path seen", () => {
+  test("samples uniformly beyond the longest path seen", () => {
     for (const share of frequencies(["neg", "scale"], 9)) expect(share).toBeCloseTo(0.5, 1);
   });
 });

@@ -7,15 +7,15 @@ import {
   type SlotKind,
 } from "./searchSpace.js";
 
-/** What is known of one operation in one slot; GraphQL's type of the same name. */
+/** Statistics of one operation in one slot (docs/paper.md §3); GraphQL has a type of this name. */
 export interface OperationPriority {
   kind: SlotKind;
-  /** The place along the path for operations, the layer for kernels; from 0. */
+  /** Position along the path for operations, layer for kernels; from 0. */
   position: number;
   operation: string;
-  /** N_i: how often it was sampled here. */
+  /** N_i: the number of times it was sampled here. */
   count: number;
-  /** μ_i: mean score of the architectures that hold it here. */
+  /** μ_i: mean score of the architectures that have it here. */
   meanScore: number;
   /** u_i = μ_i + α √(2 ln N / N_i), N being all samples of the slot. */
   ucb: number;
@@ -23,21 +23,22 @@ export interface OperationPriority {
   probability: number;
 }
 
-/** An evaluated architecture, as far as statistics go. */
+/** Score and features of an evaluated architecture. */
 export interface Sample {
   score: number;
   features: readonly Feature[];
 }
 
 /**
- * The priority of every operation in every slot seen so far (paper §3), slots in ascending order:
- * path positions up to the longest path, then the layers that were ever convolutions.
+ * Computes the priority of every operation in every slot seen so far (docs/paper.md §3), slots in
+ * ascending order: path positions up to the longest path, then the layers that were ever
+ * convolutions.
  *
- * An operation that was never sampled in a slot is counted as if sampled once, with the mean score
- * of the slot [O]: the largest bonus for exploration, yet a finite one, so that several unknown
- * operations share what the known ones leave.
+ * An operation that was never sampled in a slot counts as sampled once, with the mean score of the
+ * slot: the largest exploration bonus, yet finite, so that several unknown operations share what
+ * the known ones leave. The paper does not say what to do; this choice is ours (decision 0019).
  *
- * Sums run in the order of the samples: give them in one order to get the same numbers.
+ * Sums run in the order of the samples, so the same order gives the same bits.
  */
 export function operationPriorities(
   samples: readonly Sample[],
@@ -58,8 +59,8 @@ export function operationPriorities(
 }
 
 /**
- * Draws an operation with its probability in the slot, among those that are offered. In a slot
- * that was never seen all are equally likely.
+ * Returns a chooser that samples an operation with its probability in the slot, among the options.
+ * In a slot that was never seen all are equally likely.
  */
 export function chooseByPriority(
   priorities: readonly OperationPriority[],
@@ -67,10 +68,8 @@ export function chooseByPriority(
 ): Chooser {
   const ucbs = new Map(priorities.map((priority) => [nameOf(priority), priority.ucb]));
   return ({ kind, position }, options, random) => {
-    const offered = options.map(
-      (operation) => ucbs.get(nameOf({ kind, position, operation })) ?? 0,
-    );
-    const drawn = random.weighted(softmax(offered, temperature));
+    const bounds = options.map((operation) => ucbs.get(nameOf({ kind, position, operation })) ?? 0);
+    const drawn = random.weighted(softmax(bounds, temperature));
     return options[drawn] ?? random.pick(options);
   };
 }
@@ -80,7 +79,7 @@ interface Tally {
   sum: number;
 }
 
-/** For each position: for each operation, how often it was there and the sum of its scores. */
+/** Counts, by position and operation, the samples with it there and adds up their scores. */
 function tallySlots(samples: readonly Sample[], kind: SlotKind): Map<number, Map<string, Tally>> {
   const slots = new Map<number, Map<string, Tally>>();
   for (const { score, features } of samples) {

@@ -2,16 +2,18 @@ import { stream, type Random } from "../random.js";
 import type { Chooser } from "./searchSpace.js";
 import type { Candidate, Proposal, SearchContext } from "./strategy.js";
 
-/** Several mutations are drawn for each child, and the one of most promise is proposed. */
+/** A choice among several mutations for each child: the one with the highest bound is proposed. */
 export interface Screening<A> {
+  /** The number of mutations to choose from. */
   draws: number;
-  promise: (architecture: A) => number;
+  /** An upper confidence bound on the score. */
+  bound: (architecture: A) => number;
 }
 
-/** Attempts at something new before mutation gives way to sampling, and sampling to nothing. */
+/** Attempts at a new architecture, after which mutation is replaced by sampling, and sampling ends. */
 const attempts = 32;
 
-/** New architectures by sampling: up to `count`, none with a key in `known`. */
+/** Samples up to `count` architectures, none with a key in `known` or with another's key. */
 export function sampleNew<A>(
   count: number,
   generation: number,
@@ -25,10 +27,10 @@ export function sampleNew<A>(
 }
 
 /**
- * New architectures by mutation: one child of each of the parents, none with a key in `known`. Where
- * a parent's neighbours are used up a sampled architecture takes the child's place.
+ * Makes one child of each parent by mutation, none with a key in `known` or with another's key.
+ * Where no new neighbour of a parent is found, a sampled architecture takes the child's place.
  *
- * @param parents one may be there several times
+ * @param parents may hold a candidate several times
  */
 export function mutateNew<A>(
   parents: readonly Candidate<A>[],
@@ -47,8 +49,8 @@ export function mutateNew<A>(
       const key = space.key(architecture);
       return { architecture, key, parentKey: parent.key, mutation: description };
     };
-    const mutated = drawNew(taken, mutate, screening?.draws ?? 1);
-    const child = screening ? mostPromising(mutated, screening) : mutated[0];
+    const mutated = proposeNew(taken, mutate, screening?.draws ?? 1);
+    const child = screening ? withHighestBound(mutated, screening) : mutated[0];
     if (!child) return sampled(context, taken, random);
     taken.add(child.key);
     return [child];
@@ -64,29 +66,29 @@ function sampled<A>(
     const architecture = space.sample(random);
     return { architecture, key: space.key(architecture), parentKey: null, mutation: null };
   };
-  const drawn = drawNew(taken, sample, 1);
-  for (const { key } of drawn) taken.add(key);
-  return drawn;
+  const proposals = proposeNew(taken, sample, 1);
+  for (const { key } of proposals) taken.add(key);
+  return proposals;
 }
 
-/** Up to `count` proposals that are new, each another; fewer, or none, after too many attempts. */
-function drawNew<A>(
+/** Makes up to `count` distinct proposals with new keys; fewer, or none, after too many attempts. */
+function proposeNew<A>(
   taken: ReadonlySet<string>,
   propose: () => Proposal<A>,
   count: number,
 ): Proposal<A>[] {
-  const drawn = new Map<string, Proposal<A>>();
-  for (let attempt = 1; attempt < attempts + count && drawn.size < count; attempt++) {
+  const found = new Map<string, Proposal<A>>();
+  for (let attempt = 1; attempt < attempts + count && found.size < count; attempt++) {
     const proposal = propose();
-    if (!taken.has(proposal.key)) drawn.set(proposal.key, proposal);
+    if (!taken.has(proposal.key)) found.set(proposal.key, proposal);
   }
-  return [...drawn.values()];
+  return [...found.values()];
 }
 
-function mostPromising<A>(
+function withHighestBound<A>(
   proposals: readonly Proposal<A>[],
-  { promise }: Screening<A>,
+  { bound }: Screening<A>,
 ): Proposal<A> | undefined {
-  const ranked = proposals.map((proposal) => ({ proposal, by: promise(proposal.architecture) }));
+  const ranked = proposals.map((proposal) => ({ proposal, by: bound(proposal.architecture) }));
   return ranked.sort((a, b) => b.by - a.by)[0]?.proposal;
 }

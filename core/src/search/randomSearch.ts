@@ -2,7 +2,7 @@ import { initialPopulation } from "./evolution.js";
 import { sampleNew } from "./propose.js";
 import { orderedHistory, type Strategy } from "./strategy.js";
 
-/** Random search under the same budget: every generation is sampled afresh. */
+/** Random search under the budget of the other strategies: every generation is sampled afresh. */
 export const randomSearch: Strategy = {
   initial: initialPopulation,
 

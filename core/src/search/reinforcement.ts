@@ -1,6 +1,6 @@
 import type { SearchSettings } from "../settings/search.js";
 import { evolve, initialPopulation } from "./evolution.js";
-import { pointsOf } from "./scoreUnit.js";
+import { scoreScale } from "./scoreScale.js";
 import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";
 import {
   orderedHistory,
@@ -11,10 +11,11 @@ import {
 } from "./strategy.js";
 
 /**
- * Reinforcement learning, the third strategy that the paper compares with (§3): a policy, for each
- * slot a softmax over its operations, draws what mutations of the best put in, and learns from the
- * children's scores by REINFORCE (Williams 1992) with a moving mean as baseline. What the policy has
- * learned follows from the history: its generations are proposed again, one after the other.
+ * Reinforcement learning, one of the strategies that the paper compares with (docs/paper.md §3). A
+ * policy, a softmax over the operations of each slot, samples the operations of mutations of the
+ * best candidates. It is updated from the children's scores by REINFORCE (Williams 1992) with a
+ * moving mean as baseline. Its state follows from the history: earlier generations are proposed
+ * again, one after the other.
  */
 export const reinforcement: Strategy = {
   initial: initialPopulation,
@@ -22,32 +23,32 @@ export const reinforcement: Strategy = {
   next(history, generation, context) {
     const evaluated = orderedHistory(history);
     const policy = new Policy(context.settings.reinforcement);
-    policy.begin(evaluated.filter((candidate) => candidate.generation === 0));
+    policy.setBaseline(evaluated.filter((candidate) => candidate.generation === 0));
     for (let past = 1; past < generation; past++) {
       const { actions } = propose(evaluated, past, policy, context);
       const known = evaluated.filter((candidate) => candidate.generation <= past);
-      const unit = pointsOf(
+      const scale = scoreScale(
         context.settings.scoreUnit,
         known.map(({ score }) => score),
       );
-      policy.learn(
+      policy.update(
         known.filter((candidate) => candidate.generation === past),
         actions,
-        unit,
+        scale,
       );
     }
     return { children: propose(evaluated, generation, policy, context).children, priorities: [] };
   },
 };
 
-/** One draw of the policy. */
+/** One choice of the policy. */
 interface Action {
   slot: Slot;
   options: readonly string[];
   chosen: string;
 }
 
-/** A generation's children, and by their keys what the policy drew for them. */
+/** Proposes a generation's children and returns, by their keys, the policy's actions for them. */
 function propose<A>(
   evaluated: readonly Candidate<A>[],
   generation: number,
@@ -55,67 +56,70 @@ function propose<A>(
   context: SearchContext<A>,
 ): { children: Proposal<A>[]; actions: ReadonlyMap<string, readonly Action[]> } {
   const seen = evaluated.filter((candidate) => candidate.generation < generation);
-  const { space, actions } = watched(context.space);
+  const { space, actions } = recordingActions(context.space);
   return { children: evolve(seen, generation, policy.choose, { ...context, space }), actions };
 }
 
-/** The same space, with the draws that led to each mutated architecture, by its key. */
-function watched<A>(space: SearchSpace<A>) {
+/**
+ * Returns the space with a record, by key, of the actions that led to each mutated architecture.
+ */
+function recordingActions<A>(space: SearchSpace<A>) {
   const actions = new Map<string, readonly Action[]>();
-  const watching: SearchSpace<A> = {
+  const recording: SearchSpace<A> = {
     operations: space.operations,
     sample: (random) => space.sample(random),
     key: (architecture) => space.key(architecture),
     features: (architecture) => space.features(architecture),
     mutate: (parent, choose, random) => {
-      const drawn: Action[] = [];
-      const noting: Chooser = (slot, options, from) => {
+      const taken: Action[] = [];
+      const record: Chooser = (slot, options, from) => {
         const chosen = choose(slot, options, from);
-        drawn.push({ slot, options, chosen });
+        taken.push({ slot, options, chosen });
         return chosen;
       };
-      const mutation = space.mutate(parent, noting, random);
+      const mutation = space.mutate(parent, record, random);
       const key = space.key(mutation.architecture);
-      // Of several draws that lead to one architecture the first was proposed.
-      if (!actions.has(key)) actions.set(key, drawn);
+      // Of several mutations that lead to one architecture the first was proposed.
+      if (!actions.has(key)) actions.set(key, taken);
       return mutation;
     },
   };
-  return { space: watching, actions };
+  return { space: recording, actions };
 }
 
-/** For every slot a softmax over operations, all equally likely at first. */
+/** A softmax over the operations of every slot, all equally likely at first. */
 class Policy {
   private readonly logits = new Map<string, number>();
   private baseline = 0;
 
   constructor(private readonly settings: SearchSettings["reinforcement"]) {}
 
-  /** Draws an operation with its probability among those that are offered. */
+  /** Samples an operation with its probability among the options. */
   readonly choose: Chooser = (slot, options, random) => {
     const drawn = random.weighted(this.probabilities(slot, options));
     return options[drawn] ?? random.pick(options);
   };
 
   /** Takes the mean of the initial population as the first baseline. */
-  begin(initial: readonly { score: number }[]): void {
+  setBaseline(initial: readonly { score: number }[]): void {
     const sum = initial.reduce((total, { score }) => total + score, 0);
     this.baseline = sum / Math.max(1, initial.length);
   }
 
   /**
-   * Moves every draw's log probability along (score − baseline) / unit · ∇ log π, then the baseline.
+   * Adds learningRate · (score − baseline) / scale · ∇ log π of every action to the logits, and
+   * moves the baseline.
    *
-   * @param unit in points of the score
+   * @param scale points of the score in one unit of advantage
    */
-  learn(
+  update(
     children: readonly { key: string; score: number }[],
     actions: ReadonlyMap<string, readonly Action[]>,
-    unit: number,
+    scale: number,
   ): void {
     const { learningRate, baselineDecay } = this.settings;
     const steps = children.flatMap(({ key, score }) => {
-      const advantage = (score - this.baseline) / unit;
+      const advantage = (score - this.baseline) / scale;
       this.baseline = baselineDecay * this.baseline + (1 - baselineDecay) * score;
       return (actions.get(key) ?? []).flatMap(({ slot, options, chosen }) => {
         const probabilities = this.probabilities(slot, options);

@@ -45,7 +45,7 @@ describe("sampleGraph", () => {
     },
   );
 
-  test("gives every length, every operation and every number of inputs", () => {
+  test("samples every length, every operation and every number of inputs", () => {
     for (let length = 1; length <= 10; length++) {
       expect(share(({ nodes }) => nodes.length === length)).toBeGreaterThan(0.02);
     }
@@ -57,7 +57,7 @@ describe("sampleGraph", () => {
     }
   });
 
-  test("mostly mixes tokens, and often by a softmax of scores", () => {
+  test("samples graphs that mostly mix tokens, and often by a softmax of scores", () => {
     expect(share(mixesTokens)).toBeGreaterThan(0.8);
     expect(share(attends)).toBeGreaterThan(0.2);
   });
@@ -69,12 +69,12 @@ describe("sampleBackbone", () => {
   );
   const layers = backbones.flatMap((backbone) => backbone.layers);
 
-  test("gives legal backbones of the depth asked for", () => {
+  test("samples legal backbones of the requested depth", () => {
     for (const backbone of backbones) expect(checkArchitecture(backbone)).toEqual(backbone);
     expect(layers).toHaveLength(4 * 300);
   });
 
-  test("gives both kinds of layer alike, and every kernel size", () => {
+  test("samples both kinds of layers equally often, and every kernel size", () => {
     const convolutions = layers.flatMap((layer) => (layer.kind === "conv" ? layer.kernelSize : []));
     expect(convolutions.length / layers.length).toBeCloseTo(0.5, 1);
     expect(new Set(convolutions)).toEqual(new Set(kernelSizes));

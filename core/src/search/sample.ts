@@ -16,7 +16,7 @@ import { axesOf, shapeOf, type Axis, type Shape } from "../architecture/shape.js
 import { simplifyGraph } from "../architecture/simplify.js";
 import type { Random } from "../random.js";
 
-/** A backbone whose layers are attention or convolution, equally likely and independent. */
+/** Samples a backbone whose layers are attention or convolution, equally likely and independent. */
 export function sampleBackbone(layers: number, maxNodes: number, random: Random): Architecture {
   return {
     version: 1,
@@ -26,18 +26,20 @@ export function sampleBackbone(layers: number, maxNodes: number, random: Random)
   };
 }
 
+/** Samples an attention layer with a graph of at most `maxNodes` nodes. */
 export function sampleAttention(maxNodes: number, random: Random): AttentionLayer {
   return { kind: "attention", graph: sampleGraph(maxNodes, random) };
 }
 
+/** Samples a convolution layer, every kernel size equally likely. */
 export function sampleConvolution(random: Random): ConvolutionLayer {
   return { kind: "conv", kernelSize: random.pick<KernelSize>(kernelSizes) };
 }
 
 /**
- * A legal graph of 1 to `maxNodes` nodes, simplified. A length is drawn evenly, then the graph is
- * grown from its output to its inputs by the rules below, so that every shape fits. What is left to
- * refuse is a graph that uses a single input: one draw in five at 10 nodes, three in five at 2.
+ * Samples a legal graph of 1 to `maxNodes` nodes, simplified. Its length is uniform, then the graph
+ * is grown from its output to its inputs by the rules below, so that every shape fits. Only graphs
+ * with a single input have to be rejected: one sample in five at 10 nodes, three in five at 2.
  */
 export function sampleGraph(maxNodes: number, random: Random): AttentionGraph {
   for (;;) {
@@ -54,19 +56,20 @@ export function sampleGraph(maxNodes: number, random: Random): AttentionGraph {
 interface Rule {
   operation: Operation;
   args: readonly Shape[];
-  /** How often it is taken, relative to the other rules for the same shape. */
+  /** Relative frequency among the rules for the same shape. */
   weight: number;
 }
 
-/** Chance that a value is taken from those already there instead of being grown anew. */
+/** Probability that a value of the shape is reused instead of grown anew. */
 const reuse = 0.1;
 
-/** Fewest nodes that make a value of each shape from inputs. */
+/** The fewest nodes that make a value of each shape from inputs. */
 const fewestNodes: Readonly<Record<Shape, number>> = { "n×d": 0, "d×n": 1, "n×n": 1, "d×d": 2 };
 
 /**
- * All ways to make a value of a shape. The weights favour what attention is made of, a softmax of
- * an n×n matrix times an n×d one; every legal graph keeps a chance.
+ * Lists all rules that make a value of a shape. The weights favour the parts of attention, a
+ * softmax of an n×n matrix times an n×d one; every legal graph has a positive probability. The
+ * weights are ours (decision 0019).
  */
 function rulesFor(shape: Shape): Rule[] {
   const { rows, columns } = axesOf(shape);
@@ -108,7 +111,7 @@ interface Growth {
   random: Random;
 }
 
-/** Adds a value of the shape to the graph, with `budget` new nodes unless some are reused. */
+/** Adds a value of the shape to the graph, of `budget` new nodes unless some are reused. */
 function grow(shape: Shape, budget: number, growth: Growth): Reference {
   const { inputs, nodes, byShape, random } = growth;
   const present = byShape.get(shape) ?? [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../random.js";
-import { promise } from "./screening.js";
+import { upperConfidenceBound } from "./screening.js";
 import type { SearchSpace } from "./searchSpace.js";
 
 const letters = ["a", "b", "c", "d"];
@@ -22,19 +22,19 @@ function evaluated(count: number, score: (word: string) => number) {
   return drawn.map((architecture) => ({ architecture, score: score(architecture) }));
 }
 
-describe("the promise of an architecture", () => {
-  test("puts the best of what was never seen on top, where operations add up", () => {
+describe("the upper confidence bound of an architecture", () => {
+  test("is highest for the best architecture never evaluated, where operations add up", () => {
     const seen = evaluated(30, added).filter(({ architecture }) => architecture !== "ddd");
-    const of = promise(seen, space, 0);
+    const of = upperConfidenceBound(seen, space, 0);
     const best = words.toSorted((a, b) => of(b) - of(a))[0];
     expect(best).toBe("ddd");
   });
 
-  test("does not credit an operation with what stood beside it", () => {
+  test("does not credit an operation with the effect of its neighbours", () => {
     // Whatever has an a in front is bad, and b in the middle nearly always stood behind one.
     const seen = ["aba", "abb", "abc", "abd", "bba", "bac", "cab", "dad", "aaa", "cac"];
     const scores = seen.map((word) => ({ architecture: word, score: word[0] === "a" ? 10 : 60 }));
-    const of = promise(scores, space, 0);
+    const of = upperConfidenceBound(scores, space, 0);
     const marginal = (letter: string) => {
       const held = scores.filter(({ architecture }) => architecture[1] === letter);
       return held.reduce((sum, { score }) => sum + score, 0) / held.length;
@@ -43,9 +43,9 @@ describe("the promise of an architecture", () => {
     expect(of("cbc") - of("abc")).toBeGreaterThan(3 * Math.abs(of("cac") - of("cbc")));
   });
 
-  test("depends on the order of scores alone", () => {
-    const plain = promise(evaluated(20, added), space, 0.3);
-    const curved = promise(
+  test("depends only on the order of the scores", () => {
+    const plain = upperConfidenceBound(evaluated(20, added), space, 0.3);
+    const curved = upperConfidenceBound(
       evaluated(20, (word) => Math.exp(added(word) / 10) - 1e6),
       space,
       0.3,
@@ -53,21 +53,21 @@ describe("the promise of an architecture", () => {
     for (const word of words) expect(curved(word)).toBe(plain(word));
   });
 
-  test("counts equal scores as equals, whatever their order", () => {
+  test("treats equal scores as equal, whatever their order", () => {
     const all = evaluated(20, () => 7);
-    const of = promise(all, space, 0);
+    const of = upperConfidenceBound(all, space, 0);
     for (const word of words) expect(of(word)).toBeCloseTo(0, 12);
   });
 
-  test("is the higher the less is known, by alpha", () => {
+  test("grows with uncertainty, weighted by alpha", () => {
     const seen = evaluated(40, () => 7).filter(({ architecture }) => !architecture.endsWith("d"));
-    const of = promise(seen, space, 1);
+    const of = upperConfidenceBound(seen, space, 1);
     const mean = (some: string[]) =>
       some.reduce((sum, word) => sum + of(word), 0) / Math.max(1, some.length);
     const isNew = (word: string) => word.endsWith("d");
     expect(mean(words.filter(isNew))).toBeGreaterThan(
       mean(words.filter((word) => !isNew(word))) + 0.3,
     );
-    expect(promise(seen, space, 0)("aad")).toBeCloseTo(0, 12);
+    expect(upperConfidenceBound(seen, space, 0)("aad")).toBeCloseTo(0, 12);
   });
 });

@@ -2,21 +2,23 @@ import { inverse, Matrix } from "ml-matrix";
 import { probit } from "simple-statistics";
 import type { Feature, SearchSpace } from "./searchSpace.js";
 
-/** Of the squares of what operations add: as much as one evaluated architecture says. */
+/** Ridge penalty: the prior counts as much as one evaluated architecture. */
 const ridge = 1;
 
 /**
- * How promising an architecture is: an upper confidence bound on its score from what each operation
- * in each slot adds, all estimated together by ridge regression (LinUCB, Li et al. 2010;
- * docs/decisions/0015). A mean score by itself (paper §3) also credits an operation with whatever
- * stood in the other slots.
+ * Returns a function that gives an upper confidence bound on an architecture's score. The effects
+ * of all operations in all slots are estimated together by ridge regression (LinUCB, Li et al.
+ * 2010; decision 0015), whereas a mean score by itself (docs/paper.md §3) also credits an operation
+ * with what was in the other slots.
  *
- * Scores count by their rank alone, in standard deviations: so no scale has to be set, and
- * architectures that did not learn or diverged do not drown the differences among good ones.
+ * Scores are replaced by the normal quantiles of their ranks. So no scale has to be set, and
+ * architectures that diverged or did not learn do not hide the differences among good ones. The
+ * bound is in standard deviations of the score; it is 0 for every architecture of a space without
+ * slots.
  *
- * @param alpha weight of what is not known yet, in standard deviations of the score
+ * @param alpha weight of the estimate's uncertainty, in standard deviations of the score
  */
-export function promise<A>(
+export function upperConfidenceBound<A>(
   evaluated: readonly { architecture: A; score: number }[],
   space: SearchSpace<A>,
   alpha: number,
@@ -26,7 +28,7 @@ export function promise<A>(
   for (const row of rows) {
     for (const name of row.keys()) if (!columns.has(name)) columns.set(name, columns.size);
   }
-  // A space may have no slots: then nothing tells its architectures apart.
+  // A space may have no slots: then no statistic distinguishes its architectures.
   if (columns.size === 0) return () => 0;
 
   const x = Matrix.zeros(rows.length, columns.size);
@@ -67,7 +69,7 @@ function countFeatures(features: readonly Feature[]): Map<string, number> {
   return counts;
 }
 
-/** For each score the standard normal's quantile of its rank; equal scores get that of their middle. */
+/** Replaces each score by the normal quantile of its rank; ties get that of their mean rank. */
 function normalScores(scores: readonly number[]): number[] {
   const sorted = [...scores].sort((a, b) => a - b);
   return scores.map((score) => {

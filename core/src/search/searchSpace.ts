@@ -1,54 +1,80 @@
 import type { Random } from "../random.js";
 
-/** A place in an architecture that holds one of several operations. */
+/** A place in an architecture that has one of several operations. */
 export interface Slot {
   kind: SlotKind;
-  /** The place along an attention graph's path, or for kernels the layer; from 0. */
+  /** Position along an attention graph's path, or for kernels the layer; from 0. */
   position: number;
 }
 
+/** The kinds of slots; a space that needs one kind only uses "operation". */
 export const slotKinds = ["operation", "kernel"] as const;
 export type SlotKind = (typeof slotKinds)[number];
 
-/** A slot and what an architecture holds there: what a strategy keeps statistics of. */
+/** A slot and the operation that an architecture has there; strategies keep statistics of it. */
 export interface Feature extends Slot {
   operation: string;
 }
 
-/** Draws one of the options, which are never empty, for a slot. */
+/** Samples one of the options, which are never empty, for a slot. */
 export type Chooser = (slot: Slot, options: readonly string[], random: Random) => string;
 
+/** A child that mutation made of a parent. */
 export interface Mutation<A> {
   architecture: A;
-  /** What was changed, for people. */
+  /** A description of the change, for people. */
   description: string;
 }
 
 /**
- * What a strategy needs to know of the architectures it searches. Strategies are written against
- * this alone, so a recorded table of scores or another benchmark can stand behind it.
+ * A search space, as far as strategies know it: they search any space that implements this, such as
+ * a table of recorded scores or another benchmark. Every member is pure: the same arguments and the
+ * same random stream give the same result.
  *
- * Everything here is pure: the same arguments and the same stream give the same result.
+ * Terms: an *architecture* is a point of the space, of any type `A`; its *key* identifies it; a
+ * *slot* is a place that has one *operation* of several, and slot and operation are a *feature*; a
+ * *mutation* makes a *child*, a neighbour of its *parent*; a *chooser* is the strategy's policy for
+ * the operation of a slot.
+ *
+ * A space of cells with six edges, each with one of five operations (docs/another-search-space.md
+ * also shows how to search it):
+ *
+ * ```ts
+ * const operations = ["none", "skip", "conv 1", "conv 3", "pool"];
+ * const space: SearchSpace<string[]> = {
+ *   operations: { operation: operations, kernel: [] },
+ *   sample: (random) => Array.from({ length: 6 }, () => random.pick(operations)),
+ *   key: (cell) => cell.join("|"),
+ *   features: (cell) =>
+ *     cell.map((operation, position) => ({ kind: "operation", position, operation })),
+ *   mutate: (cell, choose, random) => {
+ *     const position = random.int(cell.length);
+ *     const others = operations.filter((operation) => operation !== cell[position]);
+ *     const chosen = choose({ kind: "operation", position }, others, random);
+ *     return { architecture: cell.with(position, chosen), description: `${chosen} at ${position}` };
+ *   },
+ * };
+ * ```
  */
 export interface SearchSpace<A> {
-  /** Every operation that a slot of each kind can hold; empty if there are no such slots. */
+  /** The operations of the slots of each kind; empty if there are no such slots. */
   readonly operations: Readonly<Record<SlotKind, readonly string[]>>;
 
-  /** A random architecture of the space. */
+  /** Samples an architecture of the space. */
   sample(random: Random): A;
 
-  /** Equal for architectures that are known to be the same; they are evaluated once. */
+  /** Returns a text that is equal for architectures known to be the same; they are evaluated once. */
   key(architecture: A): string;
 
-  /** Every slot of an architecture with what it holds; one slot may occur many times. */
+  /** Lists the slots of an architecture with their operations; a slot may occur many times. */
   features(architecture: A): Feature[];
 
   /**
-   * A neighbour of the parent, in the space and with another key. What to change is drawn from
-   * `random`; which operation to put into a slot is left to `choose`.
+   * Makes a neighbour of the parent, in the space and with another key. The place of the change is
+   * sampled from `random`; the operation to put into a slot is left to `choose`.
    */
   mutate(parent: A, choose: Chooser, random: Random): Mutation<A>;
 }
 
-/** Every option equally likely: plain evolution. */
+/** Samples every option with the same probability, as plain evolution does. */
 export const chooseUniformly: Chooser = (_slot, options, random) => random.pick(options);

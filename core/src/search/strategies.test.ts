@@ -58,25 +58,29 @@ describe.each(strategyNames)("the strategy %s", (name) => {
   const context = searchContext(settings, 7);
   const { history, generations } = run(name, context, artificialScore);
 
-  test("spends exactly its budget and then proposes nothing", () => {
+  test("proposes exactly its budget and then nothing", () => {
     expect(history).toHaveLength(candidateCount(settings));
     expect(generations.slice(1).map(({ children }) => children.length)).toEqual(Array(6).fill(16));
     expect(strategies[name].next(history, 7, context).children).toEqual([]);
   });
 
-  test("never proposes what was evaluated or proposed before", () => {
+  test("never proposes an architecture that was evaluated or proposed before", () => {
     const keys = history.map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
     for (const { architecture, key } of history) expect(architectureKey(architecture)).toBe(key);
   });
 
-  test("gives the same run for the same seed, another for another", { timeout: 60_000 }, () => {
-    const again = run(name, searchContext(settings, 7), artificialScore);
-    expect(again.generations).toEqual(generations);
-    expect(run(name, searchContext(settings, 8), artificialScore).history[0]?.key).not.toBe(
-      history[0]?.key,
-    );
-  });
+  test(
+    "gives the same run for the same seed and another for another seed",
+    { timeout: 60_000 },
+    () => {
+      const again = run(name, searchContext(settings, 7), artificialScore);
+      expect(again.generations).toEqual(generations);
+      expect(run(name, searchContext(settings, 8), artificialScore).history[0]?.key).not.toBe(
+        history[0]?.key,
+      );
+    },
+  );
 
   test("does not depend on the order in which evaluations arrived", { timeout: 60_000 }, () => {
     const upTo = (generation: number) =>
@@ -99,12 +103,12 @@ describe.each(strategyNames)("the strategy %s", (name) => {
     expect(() => strategies[name].next([], 1, context)).toThrow(/evaluated candidates/);
   });
 
-  test("goes on with scores that are all zero", () => {
+  test("continues when all scores are zero", () => {
     const unstable = history.slice(0, 16).map((candidate) => ({ ...candidate, score: 0 }));
     expect(strategies[name].next(unstable, 1, context).children).toHaveLength(16);
   });
 
-  test("ends on a space that is exhausted, with what there is", () => {
+  test("proposes every architecture of a small space and then ends", () => {
     const table = run(name, { space: tableSpace(20), settings, seed: 1 }, (entry) => entry);
     expect(table.history.length).toBeLessThanOrEqual(20);
     expect(table.history.length).toBeGreaterThan(15);
@@ -137,7 +141,7 @@ describe("evolution", () => {
     expect(new Set(ages)).toEqual(new Set([3]));
   });
 
-  test("takes the best of a few drawn as each child's parent, with tournaments", () => {
+  test("takes the winner of a tournament as each child's parent, with tournaments", () => {
     const { history } = run("evolution", context, artificialScore);
     const seen = history.filter(({ generation }) => generation < 4);
     const scores = new Map(seen.map(({ key, score }) => [key, score]));
@@ -155,7 +159,7 @@ describe("evolution", () => {
     expect(mean(drawn)).toBeLessThan(best);
   });
 
-  test("only OP-NAS keeps operation priorities", { timeout: 60_000 }, () => {
+  test("only OP-NAS reports operation priorities", { timeout: 60_000 }, () => {
     const last = (name: StrategyName) => run(name, context, artificialScore).generations.at(-1);
     expect(last("opnas")?.priorities.length).toBeGreaterThan(10);
     expect(last("evolution")?.priorities).toEqual([]);
@@ -196,20 +200,24 @@ describe("scores of another scale", () => {
   );
 });
 
-describe("OP-NAS that screens its mutations", () => {
+describe("OP-NAS with screening of mutations", () => {
   const screening = { draws: 8, alpha: 0.3 };
   const screened = { ...settings, generations: 3, screening };
 
-  test("spends its budget on what is new, the same for the same seed", { timeout: 60_000 }, () => {
-    const { history, generations } = run("opnas", searchContext(screened, 7), artificialScore);
-    expect(history).toHaveLength(candidateCount(screened));
-    expect(new Set(history.map(({ key }) => key)).size).toBe(history.length);
-    expect(generations.at(-1)?.priorities.length).toBeGreaterThan(10);
-    const again = run("opnas", searchContext(screened, 7), artificialScore);
-    expect(again.generations).toEqual(generations);
-  });
+  test(
+    "spends its budget on new architectures and gives the same run for the same seed",
+    { timeout: 60_000 },
+    () => {
+      const { history, generations } = run("opnas", searchContext(screened, 7), artificialScore);
+      expect(history).toHaveLength(candidateCount(screened));
+      expect(new Set(history.map(({ key }) => key)).size).toBe(history.length);
+      expect(generations.at(-1)?.priorities.length).toBeGreaterThan(10);
+      const again = run("opnas", searchContext(screened, 7), artificialScore);
+      expect(again.generations).toEqual(generations);
+    },
+  );
 
-  test("begins as the paper's and then goes another way", () => {
+  test("starts with the initial population of the paper's algorithm and then proposes others", () => {
     const one = run("opnas", searchContext(screened, 7), artificialScore).generations;
     const other = run("opnas", searchContext(settings, 7), artificialScore).generations;
     expect(one[0]).toEqual(other[0]);
@@ -225,7 +233,7 @@ describe("OP-NAS that screens its mutations", () => {
   });
 });
 
-test("reinforcement learns which operations are rewarded", () => {
+test("reinforcement learning prefers operations that were rewarded", () => {
   const wanted = "b";
   const share = (generation: Generation<string> | undefined) =>
     (generation?.children.filter(({ mutation }) => mutation?.startsWith(wanted)).length ?? 0) / 16;

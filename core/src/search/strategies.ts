@@ -8,9 +8,9 @@ import { opnas } from "./opnas.js";
 import { randomSearch } from "./randomSearch.js";
 import { reinforcement } from "./reinforcement.js";
 import type { SearchContext, Strategy } from "./strategy.js";
-import { within } from "./within.js";
+import { constrainedSpace } from "./constrainedSpace.js";
 
-/** Every strategy by its name in the settings. */
+/** The strategies by their names in the settings. */
 export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   opnas,
   evolution,
@@ -18,16 +18,16 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   reinforcement,
 };
 
-/** The context of a run over backbones of the settings' depth, within the settings' limits. */
+/** Returns the context of a run over backbones of the settings' depth, within the settings' limits. */
 export function searchContext(settings: SearchSettings, seed: number): SearchContext<Architecture> {
   const { size, mutation, limits } = settings;
   const whole = backboneSpace(size.layers, mutation);
   const isLimited = limits.parameters !== null || limits.flops !== null;
-  const space = isLimited ? within(whole, (one) => meetsLimits(one, settings)) : whole;
+  const space = isLimited ? constrainedSpace(whole, (one) => meetsLimits(one, settings)) : whole;
   return { space, settings, seed };
 }
 
-/** Whether a legal backbone costs no more than the settings allow. */
+/** Returns true if a legal backbone costs no more than the settings' limits. */
 export function meetsLimits(
   architecture: Architecture,
   { size, limits }: Pick<SearchSettings, "size" | "limits">,

@@ -10,29 +10,29 @@ export interface Candidate<A> {
   /** The proxy score, finite; an unstable candidate has 0. */
   score: number;
   generation: number;
-  /** Its place in the generation's list of children, from 0. */
+  /** Position in the generation's list of children, from 0. */
   index: number;
 }
 
-/** An architecture that is to be evaluated. */
+/** An architecture that a strategy wants evaluated. */
 export interface Proposal<A> {
   architecture: A;
   key: string;
   /** The parent's key; null if it was sampled. */
   parentKey: string | null;
-  /** What was changed in the parent, for people; null if it was sampled. */
+  /** A description of the change to the parent, for people; null if it was sampled. */
   mutation: string | null;
 }
 
-/** What a strategy decides for one generation. */
+/** A strategy's decision for one generation. */
 export interface Generation<A> {
-  /** In order: a child's place here is its `index`. */
+  /** The proposals, in order: the position of each here is its `index` as a candidate. */
   children: Proposal<A>[];
   /** The statistics that guided the choice; empty if none did. */
   priorities: OperationPriority[];
 }
 
-/** What a strategy reads of a run's settings. */
+/** The part of a run's settings that strategies read. */
 export type StrategySettings = Pick<
   SearchSettings,
   | "population"
@@ -47,6 +47,7 @@ export type StrategySettings = Pick<
   | "reinforcement"
 >;
 
+/** Everything but the history that a strategy's proposals depend on. */
 export interface SearchContext<A> {
   space: SearchSpace<A>;
   settings: StrategySettings;
@@ -54,19 +55,20 @@ export interface SearchContext<A> {
 }
 
 /**
- * A way to search. Pure: what it gives depends on the context and on which candidates the history
- * holds, not on their order, on time, or on earlier calls. So a run can be cut off and go on, and
- * any number of workers give the same run.
+ * A search strategy. It is pure: its proposals depend on the context and on which candidates are in
+ * the history, not on their order, on time, or on earlier calls. So an interrupted run can go on,
+ * and any number of workers give the same run.
  *
  * No proposal has the key of an evaluated candidate or of another of its generation. A generation
  * is shorter than asked for only if nothing new was found: the space is exhausted.
  */
 export interface Strategy {
-  /** Generation 0: the initial population. */
+  /** Proposes generation 0, the initial population. */
   initial<A>(context: SearchContext<A>): Generation<A>;
 
   /**
-   * A later generation, 1 to `settings.generations`; beyond, the budget is spent: no children.
+   * Proposes a later generation, 1 to `settings.generations`; none after that, when the budget is
+   * spent.
    *
    * @param history every candidate evaluated so far, in any order
    * @throws OpnasError BAD_INPUT on an empty history or a score that is not finite
@@ -79,7 +81,8 @@ export interface Strategy {
 }
 
 /**
- * The history in its one order, by generation and index.
+ * Sorts a history by generation and index.
+ *
  * @throws OpnasError BAD_INPUT if it is empty or a score is not a finite number
  */
 export function orderedHistory<A>(history: readonly Candidate<A>[]): Candidate<A>[] {

@@ -1,4 +1,4 @@
-/** The proxy tasks; `worker` builds each from text held out by document (docs/decisions/0008). */
+/** The proxy tasks; `worker` builds each from text held out by document (decision 0008). */
 export const taskNames = [
   "mlm",
   "swap",
@@ -10,7 +10,7 @@ export const taskNames = [
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 
-/** The search strategies (paper §3). */
+/** The search strategies (docs/paper.md §3). */
 export const strategyNames = ["opnas", "evolution", "random", "reinforcement"] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
@@ -18,6 +18,6 @@ export type StrategyName = (typeof strategyNames)[number];
 export const scoreUnits = ["points", "deviations"] as const;
 export type ScoreUnit = (typeof scoreUnits)[number];
 
-/** The kinds of change within an attention graph (paper §3). */
+/** The kinds of change within an attention graph (docs/paper.md §3). */
 export const editKinds = ["change", "insert", "delete", "rewire", "inputs"] as const;
 export type EditKind = (typeof editKinds)[number];

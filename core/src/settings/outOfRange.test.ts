@@ -74,7 +74,7 @@ describe("settings far out of range", () => {
     ]);
   });
 
-  test("are no trouble to leastCost, which makes no list of layers", () => {
+  test("have a least cost that is computed without a list of layers", () => {
     const { parameters, flops } = leastCost({ ...settings.size, layers: 1e9 });
     expect(parameters).toBeGreaterThan(1e9);
     expect(flops).toBeGreaterThan(1e9);

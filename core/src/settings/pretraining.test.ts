@@ -27,7 +27,7 @@ describe("settings of a pre-training", () => {
     },
   );
 
-  test("the loss curve has a point a step, but never more than 2,000", () => {
+  test("have a loss curve of one point a step, but never more than 2,000", () => {
     expect([1, 2_000, 2_001, 1_000_000].map(stepsPerPoint)).toEqual([1, 1, 2, 500]);
   });
 });

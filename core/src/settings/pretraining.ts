@@ -4,9 +4,9 @@ import { textSchema } from "./text.js";
 import { commonFields, learningRate } from "./training.js";
 
 /**
- * Every setting of a full pre-training, beside its architecture and seed: BERT's training (paper §5)
- * with the learning rate, batch and number of steps of a small model on one machine.
- * `describeSettings("pretraining")` lists them with their descriptions.
+ * Every setting of a full pre-training, beside its architecture and seed: BERT's training
+ * (docs/paper.md §5) with the learning rate, batch and number of steps of a small model on one
+ * machine. `describeSettings("pretraining")` lists them with their descriptions.
  */
 export const pretrainSettingsSchema = z.strictObject({
   size: modelSizeSchema.meta({
@@ -64,7 +64,10 @@ export function defaultPretraining(size: ModelSize): PretrainSettings {
   return { size, ...pretrainingDefaults };
 }
 
-/** The sizes that the paper gives its backbones (paper §2); text and vocabulary are one's own. */
+/**
+ * The sizes that the paper gives its backbones (docs/paper.md §2); text and vocabulary are one's
+ * own.
+ */
 export const publishedSizes = {
   small: { layers: 12, hidden: 256, heads: 4 },
   base: { layers: 12, hidden: 768, heads: 12 },

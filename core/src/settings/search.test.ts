@@ -29,7 +29,7 @@ describe("search settings", () => {
     expect(parsed.mutation.editWeights).toEqual(defaultEditWeights);
   });
 
-  test("know no limits where none are given", () => {
+  test("have no limits where none are given", () => {
     const older = { ...smoke.settings, limits: undefined };
     expect(searchSettingsSchema.parse(older).limits).toEqual(noLimits);
     expect(problems({ limits: { parameters: 1e9 } })).toBeUndefined();
@@ -46,7 +46,7 @@ describe("search settings", () => {
     expect(problems({ limits: { flops: -5 } })?.[0]).toMatch(/limits.flops/);
   });
 
-  test("name what does not fit", () => {
+  test("are refused with the field and the reason", () => {
     const weights = { change: 0, insert: 0, delete: 0, rewire: 0, inputs: 0 };
     expect(problems({ parents: 5 })).toEqual(["parents: parents must not exceed population"]);
     expect(problems({ size: { ...smoke.settings.size, heads: 3 } })).toEqual([

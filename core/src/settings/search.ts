@@ -33,7 +33,7 @@ const limitsSchema = z.strictObject({
 
 /**
  * Every setting of a search, beside its seed. The paper leaves many of them open
- * (docs/decisions/0019). `describeSettings("search")` lists them with their descriptions.
+ * (decision 0019). `describeSettings("search")` lists them with their descriptions.
  */
 export const searchSettingsSchema = z
   .strictObject({

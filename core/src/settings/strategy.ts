@@ -2,7 +2,9 @@ import { z } from "zod";
 import { whenValid } from "../validation.js";
 import { editKinds } from "./names.js";
 
-/** Operations put in make up six edits in ten, so priorities can guide them; lengths stay balanced. */
+/**
+ * Operations put in make up six edits in ten, so priorities can guide them; lengths stay balanced.
+ */
 export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, inputs: 1 };
 
 /** A child ten points above the baseline moves the logit of each action by half. */
@@ -11,7 +13,7 @@ export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 /** The paper's algorithm: the first mutation sampled is the child. */
 export const defaultScreening = { draws: 1, alpha: 1 };
 
-/** Operation priorities (paper §3): u = mean score + alpha · √(2 ln N / N_i). */
+/** Operation priorities (docs/paper.md §3): u = mean score + alpha · √(2 ln N / N_i). */
 export const ucbSchema = z.strictObject({
   alpha: z.number().min(0).max(1_000).meta({
     title: "α, exploration",
@@ -26,7 +28,7 @@ export const ucbSchema = z.strictObject({
 });
 
 /**
- * Screening of mutations (docs/decisions/0015), which the paper does not have: the child of a parent
+ * Screening of mutations (decision 0015), which the paper does not have: the child of a parent
  * is the mutation with the highest upper confidence bound among several.
  */
 export const screeningSchema = z.strictObject({
@@ -86,7 +88,7 @@ const editWeightsSchema = z
     when: whenValid,
   });
 
-/** Mutation of a backbone: first across layers, then within a layer (paper §3). */
+/** Mutation of a backbone: first across layers, then within a layer (docs/paper.md §3). */
 export const mutationSchema = z.strictObject({
   layerKind: z.number().min(0).max(1).meta({
     title: "Layer kind changes",

@@ -23,7 +23,7 @@ export const commonFields = {
   }),
 };
 
-/** Training of the super-net (paper §4). */
+/** Training of the super-net (docs/paper.md §4). */
 export const superNetSchema = z.strictObject({
   steps: steps.meta({
     title: "Steps",
@@ -46,7 +46,7 @@ export const superNetSchema = z.strictObject({
   checkpointEverySeconds: commonFields.checkpointEverySeconds,
 });
 
-/** Training of a candidate after it inherited the super-net's weights (paper §4). */
+/** Training of a candidate after it inherited the super-net's weights (docs/paper.md §4). */
 export const candidateSchema = z.strictObject({
   steps: steps.meta({
     title: "Steps",

@@ -16,19 +16,19 @@ import { stream, type Random } from "../random.js";
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
 /**
- * Legal graphs as an untidy author writes them: dead nodes, values computed twice, double
- * negations and transposes. Grown forwards, unlike the search's own samples.
+ * Legal graphs that `simplify` would shorten: with dead nodes, values computed twice, double
+ * negations and transposes. They are grown forwards, unlike the search's own samples.
  */
-export const untidyGraphs: fc.Arbitrary<AttentionGraph> = fc
+export const unsimplifiedGraphs: fc.Arbitrary<AttentionGraph> = fc
   .tuple(seeds, fc.integer({ min: 2, max: 14 }))
-  .map(([seed, size]) => untidyGraph(size, stream(seed, "untidy graph")));
+  .map(([seed, size]) => unsimplifiedGraph(size, stream(seed, "untidy graph")));
 
 /** Backbones as the search samples them. */
 export const sampledBackbones: fc.Arbitrary<Architecture> = fc
   .tuple(seeds, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 14 }))
   .map(([seed, layers, maxNodes]) => sampleBackbone(layers, maxNodes, stream(seed, "backbone")));
 
-function untidyGraph(size: number, random: Random): AttentionGraph {
+function unsimplifiedGraph(size: number, random: Random): AttentionGraph {
   for (;;) {
     const nodes: GraphNode[] = [];
     const shapes = new Map<Reference, Shape>(graphInputs.map((input) => [input, "n×d"]));

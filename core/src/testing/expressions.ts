@@ -26,7 +26,7 @@ export const matmul = operation("matmul");
 export const cosine = operation("cosine");
 export const euclidean = operation("euclidean");
 
-/** The graph of an expression, arguments before their users. */
+/** Makes the graph of an expression, with arguments before their users. */
 export function graphOf(expression: Expression): AttentionGraph {
   const nodes: GraphNode[] = [];
   const places = new Map<Expression, Reference>();
@@ -44,6 +44,7 @@ export function graphOf(expression: Expression): AttentionGraph {
   return { inputs: graphInputs.filter((input) => places.has(input)), nodes, output };
 }
 
+/** Makes a backbone of attention layers with these graphs. */
 export function attentionOnly(...graphs: AttentionGraph[]): Architecture {
   return { version: 1, layers: graphs.map((graph) => ({ kind: "attention", graph })) };
 }

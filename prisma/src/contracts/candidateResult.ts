@@ -1,42 +1,49 @@
 import { taskNames } from "@opnas/core";
 import { z } from "zod";
 
-/** One task's score of one architecture, 0–100 in the task's metric, beside its baselines. */
+/** One architecture's score in one proxy task, beside the baselines of that task. */
 export const taskScoreSchema = z.strictObject({
   task: z.enum(taskNames),
   title: z.string(),
   kind: z.string(),
   metric: z.string(),
-  /** 0–100, in the task's own metric; so are the baselines. */
+  /** 0–100 in the task's own metric, as are both baselines. */
   score: z.number(),
+  /** Baseline: always the most frequent answer. */
   majority: z.number(),
+  /** Baseline: an n-gram model. */
   ngram: z.number(),
 });
 
+/** Seconds that one evaluation took, by part. */
 export const timingsSchema = z.strictObject({
   trainSeconds: z.number(),
   fineTuneSeconds: z.number(),
   scoreSeconds: z.number(),
-  /** From the job's claim to its result, less the three above: queue, database, hand-over. */
+  /** Time from the job's claim to its result minus the three above: queue, database, hand-over. */
   overheadSeconds: z.number(),
 });
 
-/** Mean cosine similarity, −1 to 1, after the embedding and after each layer: layers + 1 numbers. */
+/**
+ * Mean cosine similarity of different tokens' hidden states, −1 to 1, after the embedding and after
+ * each layer: layers + 1 numbers.
+ */
 export const tokenUniformitySchema = z.array(z.number());
 
-/** What a trainer found out about one candidate. */
+/** The result of one candidate's evaluation by a trainer. */
 export const candidateResultSchema = z.strictObject({
   /** Mean of the task scores, 0–100; 0 if diverged. */
   score: z.number(),
   /**
-   * `DIVERGED`: a loss or gradient stopped being finite, and nothing else is known. `NO_LEARNING`:
-   * held-out words are guessed hardly better than by frequency; scored all the same.
+   * `DIVERGED`: a loss or gradient stopped being finite; score 0, all measures null. `NO_LEARNING`:
+   * held-out words are predicted hardly better than by their frequency; scored nevertheless.
    */
   stability: z.enum(["STABLE", "NO_LEARNING", "DIVERGED"]),
-  /** Masked words of the test text: cross-entropy in nats and accuracy 0–1; null if diverged. */
+  /** Mean cross-entropy of masked words of the test text, in nats; null if diverged. */
   heldOutLoss: z.number().nullable(),
+  /** Accuracy on the same masked words, 0–1; null if diverged. */
   heldOutAccuracy: z.number().nullable(),
-  /** Median seconds of one training step where it was evaluated; null where too few ran. */
+  /** Median seconds of one training step on the evaluating machine; null after too few steps. */
   stepSeconds: z.number().nullable(),
   /** Null if diverged. */
   tokenUniformity: tokenUniformitySchema.nullable(),
@@ -44,6 +51,9 @@ export const candidateResultSchema = z.strictObject({
   timings: timingsSchema.omit({ overheadSeconds: true }),
 });
 
+/** A candidate's score in one proxy task. */
 export type TaskScore = z.infer<typeof taskScoreSchema>;
+/** Seconds of one evaluation, by part. */
 export type Timings = z.infer<typeof timingsSchema>;
+/** The result of one candidate's evaluation, as trainers return it. */
 export type CandidateResult = z.infer<typeof candidateResultSchema>;

@@ -15,8 +15,11 @@ export const trainerJobSchema = z.discriminatedUnion("kind", [
 /** A job of the evolve queue: computes a run's next generation from what is stored, in seconds. */
 export const evolveJobSchema = z.strictObject({ runId, generation: z.int().min(0) });
 
+/** A job of the queue `queues.trainer`. */
 export type TrainerJob = z.infer<typeof trainerJobSchema>;
+/** The trainer job of a full pre-training. */
 export type PretrainJob = Extract<TrainerJob, { kind: "pretrain" }>;
+/** A job of the queue `queues.evolve`. */
 export type EvolveJob = z.infer<typeof evolveJobSchema>;
 
 /** A job that is part of a run; a pre-training belongs to none. */

@@ -1,16 +1,20 @@
 import { z } from "zod";
 
-/** A point of a training's loss curve: losses in nats, means over the steps since the last point. */
+/**
+ * One point of a pre-training's loss curve. Losses are in nats, each the mean over the steps since the
+ * previous point.
+ */
 export const lossPointSchema = z.strictObject({
-  /** Steps done at its end: 1 after the first. */
+  /** Number of steps done at this point: 1 after the first step. */
   step: z.int().min(1),
-  /** The sum of the two below. */
+  /** Sum of the masked-LM loss and the next-sentence loss. */
   loss: z.number(),
   maskedLoss: z.number(),
   nextSentenceLoss: z.number(),
-  /** Of its last step. */
+  /** Learning rate of the point's last step. */
   learningRate: z.number(),
   tokensPerSecond: z.number(),
 });
 
+/** One point of a pre-training's loss curve. */
 export type LossPoint = z.infer<typeof lossPointSchema>;

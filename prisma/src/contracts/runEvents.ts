@@ -3,8 +3,8 @@ import { z } from "zod";
 const id = z.uuid();
 
 /**
- * What may be told about a run. A consumer that meets an unknown kind passes it on unread, so that
- * a newer worker can run beside an older server.
+ * The payload of each kind of run event. A consumer passes an unknown kind on unread, so that a newer
+ * worker can run beside an older server.
  */
 export const eventPayloads = {
   "run.created": z.strictObject({ name: z.string(), preset: z.string(), seed: z.int() }),
@@ -44,8 +44,10 @@ export const eventPayloads = {
   "run.failed": z.strictObject({ code: z.string(), message: z.string() }),
 } as const;
 
+/** The kind of a run event. */
 export type EventKind = keyof typeof eventPayloads;
 
+/** A run event before it is stored: its kind with the payload of that kind. */
 export type RunEventInput = {
   [K in EventKind]: { kind: K; payload: z.infer<(typeof eventPayloads)[K]> };
 }[EventKind];

@@ -5,7 +5,7 @@ import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
 
-/** Where one Postgres lies: its folder has bin/, lib/ and share/. */
+/** An installed Postgres; `folder` holds bin/, lib/ and share/. */
 export interface Binaries {
   folder: string;
   /** Version of the npm package, e.g. "18.4.0-beta.17"; its first part is the server's. */
@@ -16,8 +16,9 @@ const symlinksSchema = z.array(z.object({ source: z.string(), target: z.string()
 const packageSchema = z.object({ version: z.string() });
 
 /**
- * The Postgres that npm installed for this platform, with the library links that its install
- * script makes, made here where npm was told not to run scripts.
+ * Finds the Postgres that npm installed for this platform and makes the library links that its install
+ * script would make, because npm may have been told not to run scripts.
+ * @throws OpnasError `BAD_SETTING` when there is none
  */
 export async function findBinaries(): Promise<Binaries> {
   const platform = process.platform === "win32" ? "windows" : process.platform;
@@ -31,8 +32,8 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * Binaries that `user` can run: the installed ones, or a copy of them in root's folder when they
- * lie below a folder that is closed to that user (a checkout in /root).
+ * Returns binaries that `user` can run: the installed ones, or a copy in `homeForRoot` when the
+ * installation is below a folder that is closed to that user (a checkout in /root).
  */
 export async function binariesFor(user: SystemUser, binaries: Binaries): Promise<Binaries> {
   if (await canEnter(user, path.join(binaries.folder, "bin"))) return binaries;
@@ -67,8 +68,8 @@ async function makeLinks(root: string): Promise<void> {
   );
   for (const { source, target } of symlinksSchema.parse(JSON.parse(list))) {
     const link = path.join(root, target);
-    const aim = path.relative(path.dirname(target), source);
-    await symlink(aim, link).catch((error: unknown) => {
+    const linked = path.relative(path.dirname(target), source);
+    await symlink(linked, link).catch((error: unknown) => {
       if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
     });
   }

@@ -21,11 +21,12 @@ import { binariesFor, type Binaries } from "./binaries.js";
 import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
 
 const run = promisify(execFile);
+/** Name of the cluster's superuser, as whom the platform connects. */
 export const superuser = "opnas";
 
-/** One database cluster on disk and who may run it. */
+/** A database cluster on disk, with the user and the binaries that run it. */
 export interface Cluster {
-  /** The real folder (PGDATA), links resolved. */
+  /** The real data folder (PGDATA), with links resolved. */
   folder: string;
   password: string;
   user: SystemUser;
@@ -33,8 +34,10 @@ export interface Cluster {
 }
 
 /**
- * The cluster in `folder`/cluster, made with initdb when there is none. It is built beside its
- * place and moved there when complete, so that a kill in between leaves nothing half-made.
+ * Opens the cluster in `folder`/cluster, or creates it with initdb when there is none. A new cluster is
+ * built in another folder and moved when complete, so that a kill in between leaves no partial one.
+ * @throws OpnasError `BAD_SETTING` for data of another Postgres version, `DATA_FOLDER_UNWRITABLE`,
+ * `DISK_FULL`, `INTERNAL` with initdb's message
  */
 export async function openCluster(
   folder: string,
@@ -65,10 +68,10 @@ async function create(
   const parent = await parentFor(user, folder);
   const work = await mkdtemp(path.join(parent, "new-"));
   try {
-    await give(user, work);
+    await giveTo(user, work);
     const passwordFile = path.join(work, "password");
     await writeFile(passwordFile, password, { mode: 0o600 });
-    await give(user, passwordFile);
+    await giveTo(user, passwordFile);
     await initdb(binaries, path.join(work, "cluster"), passwordFile, user);
     const target = parent === folder ? place : work.replace(/new-(\w+)$/, "cluster-$1");
     await rename(path.join(work, "cluster"), target);
@@ -79,7 +82,7 @@ async function create(
   }
 }
 
-/** `folder` itself, or root's own place when the user cannot get into `folder`. */
+/** Returns `folder`, or `homeForRoot` when the user cannot enter `folder`. */
 async function parentFor(user: SystemUser, folder: string): Promise<string> {
   if (user.ids === undefined || (await canEnter(user, folder))) return folder;
   await mkdir(homeForRoot, { recursive: true, mode: 0o755 });
@@ -90,7 +93,7 @@ async function parentFor(user: SystemUser, folder: string): Promise<string> {
   );
 }
 
-async function give(user: SystemUser, file: string): Promise<void> {
+async function giveTo(user: SystemUser, file: string): Promise<void> {
   if (user.ids !== undefined) await chown(file, user.ids.uid, user.ids.gid);
 }
 
@@ -101,7 +104,7 @@ async function initdb(
   user: SystemUser,
 ): Promise<void> {
   const program = path.join(folder, "bin", "initdb");
-  // npm may have dropped the bit; another user's program cannot be changed, and needs no change.
+  // npm may have dropped the executable bit; another user's program already has it.
   const { mode } = await stat(program);
   if ((mode & 0o111) !== 0o111) await chmod(program, 0o755);
   const options = [
@@ -117,7 +120,7 @@ async function initdb(
   try {
     await run(program, options, { cwd: "/", ...user.ids, env: { ...process.env, LC_ALL: "C" } });
   } catch (cause) {
-    throw databaseError("The database could not be created", String(cause), cause);
+    throw postgresError("The database could not be created", String(cause), cause);
   }
 }
 
@@ -146,8 +149,11 @@ async function readPassword(folder: string): Promise<string> {
   }
 }
 
-/** What Postgres or initdb said, as one sentence; a full disk is told apart. */
-export function databaseError(what: string, output: string, cause?: unknown): OpnasError {
+/**
+ * Builds an error from the output of Postgres or initdb: `DISK_FULL`, otherwise `INTERNAL` with the last
+ * line that reports an error.
+ */
+export function postgresError(what: string, output: string, cause?: unknown): OpnasError {
   if (/no space left on device|ENOSPC/i.test(output)) {
     return new OpnasError(
       "DISK_FULL",

@@ -55,7 +55,7 @@ async function until(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Another process that starts the server and then only lives; tells the server's pid. */
+/** Starts another process that starts the server and then waits; returns the server's process id. */
 async function launcher(): Promise<{ child: ChildProcess; pid: number }> {
   const module = new URL("../../dist/embedded/index.js", import.meta.url).href;
   const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(module)});
@@ -74,7 +74,7 @@ async function killed(child: ChildProcess): Promise<void> {
 }
 
 describe("the embedded Postgres", () => {
-  test("creates its data on first use and keeps it over a stop and a start", async () => {
+  test("creates its data on first use and keeps it across a restart", async () => {
     const first = await start();
     await query(first.url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)");
     await first.stop();
@@ -84,7 +84,7 @@ describe("the embedded Postgres", () => {
     expect(await query(second.url, "SELECT n FROM kept")).toEqual([{ n: 42 }]);
   });
 
-  test("listens on loopback only and turns away a wrong password", async () => {
+  test("listens on loopback only and refuses a wrong password", async () => {
     const { url } = await start();
     expect(await query(url, "SHOW listen_addresses")).toEqual([{ listen_addresses: "127.0.0.1" }]);
     const wrong = new URL(url);
@@ -123,7 +123,7 @@ describe("the embedded Postgres", () => {
     expect(await query(second.url, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
   });
 
-  test("takes a free port when the one asked for is taken", async () => {
+  test("takes a free port when the preferred one is taken", async () => {
     const first = await start();
     const other = folder;
     folder = await mkdtemp(path.join(tmpdir(), "opnas-embedded-"));
@@ -146,7 +146,7 @@ describe("the embedded Postgres", () => {
     );
   });
 
-  test("leaves a postmaster.pid that names another living program to Postgres, and starts", async () => {
+  test("starts over a postmaster.pid that holds the process id of another program", async () => {
     const server = await start();
     process.kill(server.pid, "SIGKILL");
     await server.ended;
@@ -158,7 +158,7 @@ describe("the embedded Postgres", () => {
   });
 
   test.runIf(process.getuid?.() === 0)(
-    "keeps its data where its user can reach it when root's folder is closed to others",
+    "creates its data where its user can reach it when root's folder is closed to others",
     async () => {
       await chmod(folder, 0o700);
       const server = await start();
@@ -170,7 +170,7 @@ describe("the embedded Postgres", () => {
   );
 });
 
-/** The guard shell of a server and what it started beside the server (Linux, macOS). */
+/** Returns the process ids of a server's guard shell and of its other children (Linux, macOS). */
 async function guardOf(server: number): Promise<number[]> {
   const list = spawn("ps", ["-A", "-o", "pid=,ppid="], { stdio: ["ignore", "pipe", "inherit"] });
   const rows: [number, number][] = [];

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
 import pg from "pg";
 import { findBinaries } from "./binaries.js";
-import { databaseError, openCluster, type Cluster } from "./cluster.js";
+import { openCluster, postgresError, type Cluster } from "./cluster.js";
 import {
   answers,
   findRunning,
@@ -18,28 +18,31 @@ import {
 } from "./postmaster.js";
 import { chooseUser } from "./systemUser.js";
 
+/** The options of `startEmbeddedPostgres`. */
 export interface EmbeddedPostgresOptions {
-  /** Holds the cluster and its password; made when missing. */
+  /** Folder of the cluster and its password; created when missing. */
   folder: string;
-  /** Where the server's own log is appended. Default: postgres.log in `folder`. */
+  /** File to which the server's own log is appended. Default: postgres.log in `folder`. */
   logFile?: string;
-  /** Asked for after a crash, so that clients find the server where it was. Default: a free one. */
+  /** Preferred port, so that clients find the server again after a crash. Default: a free one. */
   port?: number;
-  /** Told what takes time. */
+  /** Receives messages about steps that take time. */
   report?: (message: string) => void;
 }
 
+/** A running embedded Postgres. */
 export interface EmbeddedPostgres {
+  /** Connection string of the database `opnas`. */
   url: string;
   port: number;
   pid: number;
-  /** The cluster's real folder; elsewhere than `folder` when root's data folder is closed to others. */
+  /** The cluster's real folder; outside `folder` when root's data folder is closed to others. */
   cluster: string;
-  /** True when the server was left running by a launcher that was killed. */
+  /** True for a server that a killed launcher had left running. */
   reused: boolean;
-  /** Resolves when the server is gone, by `stop` or by itself. */
+  /** Resolves when the server has ended, by `stop` or by itself. */
   ended: Promise<void>;
-  /** Fast shutdown: open transactions are rolled back; done within 10 seconds. */
+  /** Stops the server within 10 seconds; open transactions are rolled back (fast shutdown). */
   stop(): Promise<void>;
 }
 
@@ -47,13 +50,13 @@ const database = "opnas";
 const startSeconds = 120;
 
 /**
- * Starts the Postgres that comes with the platform on 127.0.0.1, on a free port, behind a random
- * password; takes over one that a killed launcher left behind; creates the data on first use.
+ * Starts the Postgres that comes with the platform on a free port of 127.0.0.1, with a random
+ * password. Creates the data on first use, and takes over a server that a killed launcher left.
  *
  * The server ends with this process, however this process ends.
  *
- * @throws OpnasError BAD_SETTING (no binaries, data of another version), DATA_FOLDER_UNWRITABLE,
- *   DISK_FULL, INTERNAL with Postgres's own words.
+ * @throws OpnasError `BAD_SETTING` (no binaries, data of another version), `DATA_FOLDER_UNWRITABLE`,
+ * `DATABASE_UNREACHABLE` (a changed password), `DISK_FULL`, `INTERNAL` with Postgres's own message
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -75,12 +78,12 @@ export async function startEmbeddedPostgres(
     pid: postmaster.pid,
     cluster: cluster.folder,
     reused: running !== undefined,
-    ended: gone(postmaster.pid),
+    ended: hasEnded(postmaster.pid),
     stop: () => stop(postmaster.pid, guard),
   };
 }
 
-/** Starts the server and waits until it answers; a port lost to another program is chosen anew. */
+/** Starts the server and waits until it answers; tries another port when the first is taken. */
 async function launch(
   cluster: Cluster,
   logFile: string,
@@ -90,7 +93,7 @@ async function launch(
   const deadline = Date.now() + startSeconds * 1000;
   for (let port = wantedPort; ; port = undefined) {
     const chosen = port ?? (await freePort());
-    const { child, said } = spawnServer(cluster, logFile, chosen);
+    const { child, readLog } = spawnServer(cluster, logFile, chosen);
     for (let polls = 1; child.exitCode === null && child.signalCode === null; polls += 1) {
       const now = await readPidFile(cluster.folder);
       const isOurs = now?.port === chosen && now.ready && isAlive(now.pid);
@@ -100,22 +103,22 @@ async function launch(
       if (polls % 40 === 0) report("Postgres is recovering from an unclean stop");
       if (Date.now() > deadline) {
         child.stdin?.end();
-        throw databaseError(`Postgres did not answer within ${startSeconds} s`, said());
+        throw postgresError(`Postgres did not answer within ${startSeconds} s`, readLog());
       }
       await sleep(50);
     }
-    const output = said();
+    const output = readLog();
     const willPass = /could not bind|could not create any TCP|pre-existing shared memory|lock file/;
     if (!willPass.test(output) || Date.now() > deadline - (startSeconds - 15) * 1000) {
-      throw databaseError("Postgres did not start", output);
+      throw postgresError("Postgres did not start", output);
     }
     await sleep(300);
   }
 }
 
 /**
- * A shell stands between us and Postgres: when our end of its standard input closes, by our death
- * too, it asks Postgres for a fast shutdown. `said` gives what the server has logged since.
+ * Shell script of the guard, the parent process of Postgres: when its standard input closes, which also
+ * happens when this process is killed, it sends Postgres the signal for a fast shutdown.
  */
 const guardScript = `
 exec 3<&0
@@ -124,11 +127,12 @@ exec 3<&0
 exec 3<&-
 wait "$server"`;
 
+/** Starts the guard with the server; `readLog` returns what the server has logged since. */
 function spawnServer(
   { folder, user, binaries }: Cluster,
   logFile: string,
   port: number,
-): { child: ChildProcess; said: () => string } {
+): { child: ChildProcess; readLog: () => string } {
   const settings = {
     listen_addresses: "127.0.0.1",
     port,
@@ -153,11 +157,11 @@ function spawnServer(
     ...user.ids,
   });
   closeSync(log);
-  child.on("error", () => undefined); // told by the exit code below: there is no process then
+  child.on("error", () => undefined); // without a process, the exit code below reports it
   child.once("exit", () => child.stdin?.destroy());
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
-  return { child, said: () => readFileSync(logFile).subarray(before).toString() };
+  return { child, readLog: () => readFileSync(logFile).subarray(before).toString() };
 }
 
 async function createDatabase(cluster: Cluster, port: number): Promise<void> {
@@ -185,12 +189,12 @@ async function stop(pid: number, guard: ChildProcess | undefined): Promise<void>
   if (isAlive(pid)) {
     throw new OpnasError("INTERNAL", `Postgres (process ${pid}) does not stop: end it by hand.`);
   }
-  // The guard leads a process group, empty when the last of its shells has ended too.
+  // The guard leads a process group, which is empty when the last of its shells has ended.
   const group = guard?.pid === undefined ? 0 : -guard.pid;
   for (let tries = 0; group !== 0 && isAlive(group) && tries < 100; tries += 1) await sleep(10);
 }
 
-async function gone(pid: number): Promise<void> {
+async function hasEnded(pid: number): Promise<void> {
   while (isAlive(pid)) await sleep(500, undefined, { ref: false });
 }
 

@@ -7,47 +7,49 @@ import { OpnasError } from "@opnas/core";
 import pg from "pg";
 import { superuser, type Cluster } from "./cluster.js";
 
-/** A running server, as postmaster.pid tells of it. */
+/** A running server, as its file postmaster.pid describes it. */
 export interface Postmaster {
   pid: number;
   port: number;
-  /** False while it starts, recovers or stops. */
+  /** False while the server starts, recovers or stops. */
   ready: boolean;
 }
 
+/** Returns the connection string of a database of the cluster on a local port. */
 export function urlOf(cluster: Cluster, port: number, database: string): string {
   return `postgresql://${superuser}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }
 
-/** Seconds to wait for a server that starts, recovers or stops. */
-const patience = 60;
+/** Maximum wait for a server that starts, recovers or stops. */
+const waitSeconds = 60;
 
 /**
- * The server that already runs on this cluster, left over by a launcher that was killed; undefined
- * when there is none, after waiting for one that is just shutting down.
+ * Finds a server that already runs on this cluster, left by a launcher that was killed.
+ * @returns undefined when there is none, after waiting for one that is shutting down
  */
 export async function findRunning(
   cluster: Cluster,
   report: (message: string) => void,
 ): Promise<Postmaster | undefined> {
-  for (let tries = 0; tries < patience * 10; tries += 1) {
+  for (let tries = 0; tries < waitSeconds * 10; tries += 1) {
     const found = await readPidFile(cluster.folder);
     if (found === undefined || !(await isPostgres(found.pid))) return undefined;
     if ((await answers(cluster, found.port)) === "yes") return found;
     if (tries % 50 === 10) report(`waiting for the Postgres that already runs (${found.pid})`);
     await sleep(100);
   }
-  return undefined; // not ours after all; Postgres itself refuses to start on data in use
+  return undefined; // another program; Postgres itself refuses to start on data in use
 }
 
 /**
- * Whether the server of this cluster answers on `port`. "not yet": it starts, recovers or stops.
- *
- * @throws OpnasError DATABASE_UNREACHABLE when it refuses us for another reason (a changed password).
+ * Tests whether the server of this cluster answers on `port`.
+ * @returns "not yet" while it starts, recovers or stops, or when another server listens there
+ * @throws OpnasError `DATABASE_UNREACHABLE` when it refuses the connection for another reason (a
+ * changed password)
  */
 export async function answers(cluster: Cluster, port: number): Promise<"yes" | "not yet"> {
   const client = new pg.Client({ connectionString: urlOf(cluster, port, "postgres") });
-  client.on("error", () => undefined); // a server that goes away here is found by the query's own error
+  client.on("error", () => undefined); // a lost connection also fails the query below
   try {
     await client.connect();
     const { rows } = await client.query<{ folder: string }>(
@@ -68,6 +70,7 @@ export async function answers(cluster: Cluster, port: number): Promise<"yes" | "
   }
 }
 
+/** Reads postmaster.pid of a data folder; undefined when there is none or it is incomplete. */
 export async function readPidFile(folder: string): Promise<Postmaster | undefined> {
   const text = await readFile(path.join(folder, "postmaster.pid"), "utf8").catch(() => "");
   const lines = text.split("\n");
@@ -77,6 +80,7 @@ export async function readPidFile(folder: string): Promise<Postmaster | undefine
   return pid > 0 && port > 0 ? { pid, port, ready } : undefined;
 }
 
+/** Returns true when a process of this number exists, also one of another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -86,7 +90,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A number in postmaster.pid may meanwhile be that of another program. */
+/** Returns false when the process number of postmaster.pid now belongs to another program. */
 async function isPostgres(pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform === "win32") return true;

@@ -6,18 +6,20 @@ import { undefinedIfAbsent } from "./absent.js";
 
 const run = promisify(execFile);
 
-/** Root's own place for what the database's user must reach when the data folder is closed to it. */
+/** Folder for files that the database's user must reach when root's data folder is closed to it. */
 export const homeForRoot = "/var/lib/opnas";
 
-/** The user that Postgres runs as; without ids it is the one we run as ourselves. */
+/** The user that Postgres runs as; without ids it is the user of this process. */
 export interface SystemUser {
   name: string;
   ids: { uid: number; gid: number } | undefined;
 }
 
 /**
- * Postgres refuses to run as root. As root it is started as the owner of the existing data, else
- * as `postgres`, else as `nobody`; as anyone else, as oneself.
+ * Chooses the user that Postgres runs as, because it refuses to run as root: for root, the owner of
+ * the existing data, else `postgres`, else `nobody`; for any other user, that user.
+ * @throws OpnasError `DATA_FOLDER_UNWRITABLE` when the data belongs to another user, `BAD_SETTING` when
+ * root finds no user
  */
 export async function chooseUser(cluster: string): Promise<SystemUser> {
   const self = process.getuid?.();
@@ -44,7 +46,7 @@ export async function chooseUser(cluster: string): Promise<SystemUser> {
   );
 }
 
-/** True when `user` can list `folder`: asked of the system, which knows every rule that applies. */
+/** Returns true when `user` can list `folder`, by trying it in a process of that user. */
 export async function canEnter(user: SystemUser, folder: string): Promise<boolean> {
   const probe = run("/bin/sh", ["-c", 'cd "$1" && ls . >/dev/null', "sh", folder], {
     cwd: "/",

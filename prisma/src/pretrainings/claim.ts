@@ -3,15 +3,20 @@ import type { Database, Transaction } from "../client.js";
 import type { Pretraining } from "../generated/client.js";
 import { changePretraining, lockPretraining } from "./row.js";
 
-/** The right to write for one pretraining, as a `WorkClaim` is for one piece of a run's work (fencing). */
+/**
+ * The right to write the results of one pre-training (fencing, decision 0004): only the newest attempt
+ * may write. A `WorkClaim` is the same right for one job of a run.
+ */
 export interface PretrainingClaim {
   pretrainingId: string;
   attempt: number;
 }
 
 /**
- * Claims a training that is queued or running; a queued one starts running by it.
- * @returns null when it has ended: there is nothing to do
+ * Claims a pre-training that is queued or running: raises its attempt's number and sets its status to
+ * `RUNNING`, under the lock of its row.
+ * @returns null when it has ended, so that there is nothing to do
+ * @throws Prisma's P2025 when there is no such pre-training
  */
 export async function claimPretraining(
   db: Database,
@@ -29,7 +34,7 @@ export async function claimPretraining(
   });
 }
 
-/** Whether the work of a claim is still wanted: the training runs and nobody took it over. */
+/** Returns true while a claim's pre-training runs and no newer attempt exists; locks nothing. */
 export async function isPretrainingWanted(
   db: Database,
   { pretrainingId, attempt }: PretrainingClaim,
@@ -39,9 +44,9 @@ export async function isPretrainingWanted(
 }
 
 /**
- * A transaction that writes what the holder of `claim` found out, with the training's row locked.
- * @throws OpnasError `ATTEMPT_REPLACED` when another attempt took over, `STOPPED` when the training
- * no longer runs; nothing was written then.
+ * Runs `write` in a transaction with the pre-training's row locked, for the holder of `claim`.
+ * @throws OpnasError `ATTEMPT_REPLACED` when a newer attempt exists, `STOPPED` when the pre-training
+ * is not running; `write` was not called then. Whatever `write` throws rolls the transaction back.
  */
 export async function writeUnderPretrainingClaim<T>(
   db: Database,

@@ -10,15 +10,20 @@ import { Prisma, type Pretraining } from "../generated/client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import { changePretraining, lockPretraining } from "./row.js";
 
+/** The input of `startPretraining`. */
 export interface NewPretraining {
   architectureId: string;
   seed: number;
   settings: PretrainSettings;
-  /** The same key again returns the training that it first made. */
+  /** A repeated request with the same key returns the pre-training of the first. */
   idempotencyKey?: string | undefined;
 }
 
-/** Records a training and its job in one transaction. */
+/**
+ * Stores a pre-training and enqueues its job, in one transaction.
+ * @returns the stored pre-training, or the earlier one with the same idempotency key
+ * @throws an error of Prisma when there is no such architecture; nothing is stored then
+ */
 export async function startPretraining(
   db: Database,
   queue: Queue,
@@ -42,13 +47,13 @@ export async function startPretraining(
 }
 
 /**
- * Cancels a pretraining; its worker notices within a second and stops between two steps, with a
- * checkpoint. One that is cancelled already stays so.
- * @throws OpnasError `NOT_FOUND`, `WRONG_STATE`
+ * Cancels a pre-training under the lock of its row. Its worker notices within a second and stops
+ * between two steps, with a checkpoint. Changes nothing when it is cancelled already.
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done or failed
  */
 export async function cancelPretraining(db: Database, id: string): Promise<Pretraining> {
   return db.$transaction(async (tx) => {
-    const pretraining = await foundAndLocked(tx, id);
+    const pretraining = await requireAndLock(tx, id);
     if (pretraining.status === "CANCELLED") return pretraining;
     if (pretraining.status === "DONE" || pretraining.status === "FAILED") {
       throw wrongState(pretraining, "cancelled");
@@ -58,8 +63,10 @@ export async function cancelPretraining(db: Database, id: string): Promise<Pretr
 }
 
 /**
- * Has a cancelled or failed training go on from its last checkpoint. One that is under way stays so.
- * @throws OpnasError `NOT_FOUND`, `WRONG_STATE`
+ * Resumes a cancelled or failed pre-training: sets it to `QUEUED` under the lock of its row and
+ * enqueues its job, which continues from the last checkpoint. Changes nothing when it is queued or
+ * running.
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done
  */
 export async function resumePretraining(
   db: Database,
@@ -67,7 +74,7 @@ export async function resumePretraining(
   id: string,
 ): Promise<Pretraining> {
   return db.$transaction(async (tx) => {
-    const pretraining = await foundAndLocked(tx, id);
+    const pretraining = await requireAndLock(tx, id);
     if (pretraining.status === "DONE") throw wrongState(pretraining, "resumed");
     if (pretraining.status === "QUEUED" || pretraining.status === "RUNNING") return pretraining;
     await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: id }]);
@@ -75,7 +82,11 @@ export async function resumePretraining(
   });
 }
 
-/** Marks a training that has not ended as failed, with the error's code and sentence. */
+/**
+ * Marks a pre-training as failed with the error's code and message, under the lock of its row. Does
+ * nothing when it has ended already.
+ * @throws Prisma's P2025 when there is no such pre-training
+ */
 export async function failPretraining(db: Database, id: string, cause: unknown): Promise<void> {
   const { code, message } = toOpnasError(cause);
   await db.$transaction(async (tx) => {
@@ -86,14 +97,18 @@ export async function failPretraining(db: Database, id: string, cause: unknown):
   });
 }
 
-/** A training's settings, checked: they were written by this or an older version. */
+/**
+ * Parses a pre-training's stored settings, which this or an older version wrote.
+ * @throws ZodError when they do not fit the schema
+ */
 export function settingsOfPretraining({
   settings,
 }: Pick<Pretraining, "settings">): PretrainSettings {
   return pretrainSettingsSchema.parse(settings);
 }
 
-async function foundAndLocked(tx: Transaction, id: string): Promise<Pretraining> {
+/** Locks a pre-training's row, or throws `NOT_FOUND`. */
+async function requireAndLock(tx: Transaction, id: string): Promise<Pretraining> {
   const found = await tx.pretraining.count({ where: { id } });
   if (found === 0) throw new OpnasError("NOT_FOUND", `There is no training ${id}.`);
   return lockPretraining(tx, id);

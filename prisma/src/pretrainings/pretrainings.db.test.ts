@@ -44,7 +44,7 @@ const start = (idempotencyKey?: string) =>
 
 async function claimed(id: string): Promise<PretrainingClaim> {
   const taken = await claimPretraining(db, id);
-  if (taken === null) throw new Error("The training was not to be had.");
+  if (taken === null) throw new Error("The pre-training could not be claimed.");
   return taken.claim;
 }
 
@@ -63,8 +63,8 @@ const stored = (pretrainingId: string) =>
   db.pretrainingMetric.findMany({ where: { pretrainingId }, orderBy: { step: "asc" } });
 const waiting = () => queue.findJobs(queues.trainer, { queued: true });
 
-describe("a training", () => {
-  test("starts with its job, and the same key again starts nothing more", async () => {
+describe("a pre-training", () => {
+  test("is stored together with its job; a repeated idempotency key starts no second one", async () => {
     const pretraining = await start("once");
     expect(pretraining).toMatchObject({ status: "QUEUED", step: 0, steps: 50, seed: 7 });
     expect(settingsOfPretraining(pretraining)).toEqual(settings);
@@ -74,7 +74,7 @@ describe("a training", () => {
     ]);
   });
 
-  test("of an architecture that is not there leaves neither row nor job", async () => {
+  test("of an unknown architecture leaves neither a row nor a job", async () => {
     const before = await db.pretraining.count();
     const architectureId = "0199b1f0-0000-7000-8000-00000000dead";
     const nowhere = startPretraining(db, queue, { architectureId, seed: 7, settings });
@@ -83,7 +83,7 @@ describe("a training", () => {
     expect(await waiting()).toEqual([]);
   });
 
-  test("runs while it is claimed, and ends with its model", async () => {
+  test("runs while it is claimed and is done with its model's folder", async () => {
     const { id } = await start();
     const claim = await claimed(id);
     await report(claim, 1, 50);
@@ -100,7 +100,7 @@ describe("a training", () => {
     await expect(resumePretraining(db, queue, id)).rejects.toMatchObject({ code: "WRONG_STATE" });
   });
 
-  test("takes no write of an attempt that was replaced", async () => {
+  test("refuses the writes of a replaced attempt", async () => {
     const { id } = await start();
     const first = await claimed(id);
     await report(first, 1, 10);
@@ -114,7 +114,7 @@ describe("a training", () => {
     expect(await stored(id)).toHaveLength(10);
   });
 
-  test("told again from its checkpoint fills in what was lost and keeps what was there", async () => {
+  test("that starts again from its checkpoint stores the lost points and keeps the stored ones", async () => {
     const { id } = await start();
     await report(await claimed(id), 1, 10);
     const before = await stored(id);
@@ -124,7 +124,7 @@ describe("a training", () => {
     expect(after.slice(0, 10)).toEqual(before);
   });
 
-  test("cancelled takes no more writes, and resumed goes on in the queue", async () => {
+  test("refuses writes when cancelled and is queued again when resumed", async () => {
     const { id } = await start();
     const claim = await claimed(id);
     await queue.deleteAllJobs(queues.trainer);
@@ -142,7 +142,7 @@ describe("a training", () => {
     expect((await claimed(id)).attempt).toBe(2);
   });
 
-  test("that failed keeps the reason until it is resumed", async () => {
+  test("that failed keeps the error until it is resumed", async () => {
     const { id } = await start();
     await failPretraining(db, id, new Error("the disk is full"));
     await failPretraining(db, id, new Error("too late"));
@@ -154,7 +154,7 @@ describe("a training", () => {
     expect(await resumePretraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
   });
 
-  test("that is unknown is not found", async () => {
+  test("with an unknown id is not found", async () => {
     const missing = "0199b1f0-0000-7000-8000-00000000dead";
     await expect(cancelPretraining(db, missing)).rejects.toMatchObject({ code: "NOT_FOUND" });
     await expect(resumePretraining(db, queue, missing)).rejects.toMatchObject({

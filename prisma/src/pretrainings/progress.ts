@@ -4,9 +4,11 @@ import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
 import { changePretraining } from "./row.js";
 
 /**
- * Stores how far a training is, with points of its loss curve; called every second or two, not every
- * step. An attempt begins by telling all points up to its checkpoint again: those that are there
- * already are left alone, and what an attempt before it lost is filled in before anything later.
+ * Stores a pre-training's step, engine and new points of its loss curve, under the lock of its row.
+ * Callers report every second or two, not every step. An attempt first reports all points up to its
+ * checkpoint again: stored points are left alone, and points that an earlier attempt lost are filled
+ * in before any later one.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function reportPretraining(
   db: Database,
@@ -24,7 +26,11 @@ export async function reportPretraining(
   });
 }
 
-/** The training is done and its model is stored in the folder `artifact`, below the data folder. */
+/**
+ * Marks a pre-training as done, under the lock of its row. `artifact` is the folder of its model,
+ * relative to the data folder.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
 export async function finishPretraining(
   db: Database,
   claim: PretrainingClaim,

@@ -2,13 +2,17 @@ import type { Transaction } from "../client.js";
 import { pretrainingChannel } from "../channels.js";
 import type { Prisma, Pretraining } from "../generated/client.js";
 
-/** Locks a training's row, so that what follows in this transaction sees and leaves a settled state. */
+/**
+ * Locks a pre-training's row until the caller's transaction ends and returns it. All changes of a
+ * pre-training start with this lock.
+ * @throws Prisma's P2025 when there is no such pre-training
+ */
 export async function lockPretraining(tx: Transaction, id: string): Promise<Pretraining> {
   await tx.$queryRaw`SELECT 1 FROM "Training" WHERE id = ${id}::uuid FOR UPDATE`;
   return tx.pretraining.findUniqueOrThrow({ where: { id } });
 }
 
-/** Changes a training and tells those who watch, once the transaction commits. */
+/** Updates a pre-training and notifies `pretrainingChannel` when the caller's transaction commits. */
 export async function changePretraining(
   tx: Transaction,
   id: string,

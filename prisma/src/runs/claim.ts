@@ -1,13 +1,13 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
-import { appendEvents, lockRun } from "./row.js";
 import type { SearchRun } from "../generated/client.js";
+import { appendEvents, lockRun } from "./row.js";
 
 /**
- * The right to write for one piece of a run's work. A killed or slow worker's job is given to
- * another while the first may still be alive; each claim raises the attempt, and only the newest
- * may write (fencing).
+ * The right to write the result of one job of a run (fencing, decision 0004). A killed or slow
+ * worker's job is given to another worker while the first may still be alive; each claim raises the
+ * attempt's number, and only the newest attempt may write.
  */
 export interface WorkClaim {
   runId: string;
@@ -18,9 +18,11 @@ export interface WorkClaim {
 }
 
 /**
- * Claims a task of a run that is queued or running; a queued run starts running by it.
- * @param event told in the same transaction, from the attempt's number
- * @returns null when the run is paused or has ended: there is nothing to do
+ * Claims one job's work of a run that is queued or running: raises its attempt's number under the
+ * lock of the run's row. A queued run starts running, which is reported as `run.status`.
+ * @param event builds an event to append in the same transaction, from the attempt's number
+ * @returns null when the run is paused or has ended, so that there is nothing to do
+ * @throws Prisma's P2025 when there is no such run
  */
 export async function claimWork(
   db: Database,
@@ -49,7 +51,7 @@ export async function claimWork(
   });
 }
 
-/** Whether the work of a claim is still wanted: its run is running and nobody took it over. */
+/** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */
 export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<boolean> {
   const attempt = await db.attempt.findUnique({
     where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
@@ -59,9 +61,9 @@ export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<bool
 }
 
 /**
- * A transaction that writes what the holder of `claim` found out, with the run's row locked.
- * @throws OpnasError `ATTEMPT_REPLACED` when another attempt took over, `STOPPED` when the run no
- * longer runs; nothing was written then.
+ * Runs `write` in a transaction with the run's row locked, for the holder of `claim`.
+ * @throws OpnasError `ATTEMPT_REPLACED` when a newer attempt exists, `STOPPED` when the run is not
+ * running; `write` was not called then. Whatever `write` throws rolls the transaction back.
  */
 export async function writeUnderWorkClaim<T>(
   db: Database,

@@ -1,16 +1,23 @@
 import type { Database, Transaction } from "../client.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
-import { appendEvents } from "./row.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import { Prisma, type SearchRun } from "../generated/client.js";
 import { enqueueEvolveJob, type Queue } from "../queue.js";
 import { liveSlots } from "../workers.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
 
 /**
- * Stores a candidate's result; the last of its generation closes it and enqueues the next. A
- * reference counts in no generation; where the run waited for it alone, the run's end is enqueued.
- * A result that is there already is left alone, so a repeated job is harmless.
+ * Stores the result of a candidate or reference and copies its score to the architecture, under the
+ * lock of the run's row.
+ *
+ * A candidate's result appends `candidate.evaluated` and updates the progress of run and generation;
+ * the last one of a generation also appends `generation.finished` and enqueues the next evolve job. A
+ * reference counts in no generation: its result appends `reference.evaluated` and, when it was the
+ * last one that the run waited for, enqueues the evolve job that ends the run.
+ *
+ * Does nothing when the architecture has a result already, so that a repeated job is harmless.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordEvaluation(
   db: Database,
@@ -76,19 +83,22 @@ export async function recordEvaluation(
       events.push({ kind: "generation.finished", payload: { generationId, ...closed } });
       await enqueueEvolveJob(queue, tx, { runId: run.id, generation: closed.index + 1 });
     }
-    await advance(tx, run, score);
+    await updateProgress(tx, run, score);
     await appendEvents(tx, run.id, events);
   });
 }
 
-/** Counts one more score in a generation; the closed generation's figures if it was the last. */
+/**
+ * Adds one score to a generation's count, best and mean.
+ * @returns the figures of the generation when this was its last score, else null
+ */
 async function countInGeneration(tx: Transaction, generationId: string, score: number) {
   const counted = await tx.generation.update({
     where: { id: generationId },
     data: { evaluated: { increment: 1 } },
   });
   const bestScore = Math.max(score, counted.bestScore ?? score);
-  // Added up in one order whatever came first, so that equal searches have equal means to the bit.
+  // Summed in a fixed order, not in order of arrival, so that equal searches have bit-equal means.
   const scored = await tx.architecture.findMany({
     where: { generationId, reference: null, score: { not: null } },
     orderBy: { indexInGeneration: "asc" },
@@ -103,10 +113,11 @@ async function countInGeneration(tx: Transaction, generationId: string, score: n
   return isLast ? { index: counted.index, bestScore, meanScore } : null;
 }
 
-/** Candidates whose time the estimate of the rest is taken from. */
+/** Number of newest evaluations from which the remaining time is estimated. */
 const recentCandidates = 16;
 
-async function advance(tx: Transaction, run: SearchRun, score: number): Promise<void> {
+/** Counts one more candidate in the run's progress and updates its best score and remaining time. */
+async function updateProgress(tx: Transaction, run: SearchRun, score: number): Promise<void> {
   const done = run.progressDone + 1;
   const [recent] = await tx.$queryRaw<{ seconds: number | null }[]>`
     SELECT avg(seconds)::float8 AS seconds FROM (

@@ -1,21 +1,29 @@
-import type { Architecture as Backbone, OperationPriority } from "@opnas/core";
-import { architectureSchema } from "@opnas/core";
+import {
+  type Architecture as Backbone,
+  architectureSchema,
+  type OperationPriority,
+} from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
-import { appendEvents } from "./row.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import type { NewCandidate, NewReference } from "./newCandidates.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
 
-/** A scored candidate of a run as strategies read it. */
+/** A scored candidate of a run, in the form that search strategies read. */
 export interface StoredCandidate {
   architecture: Backbone;
   key: string;
   score: number;
+  /** Index of its generation. */
   generation: number;
+  /** Its place within the generation. */
   index: number;
 }
 
-/** Every scored candidate of a run, references aside, by generation and place. */
+/**
+ * Reads all scored candidates of a run without its references, ordered by generation and place within
+ * it; locks nothing.
+ */
 export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
   const rows = await db.architecture.findMany({
     where: { runId, reference: null, score: { not: null } },
@@ -38,9 +46,11 @@ export async function searchHistory(db: Database, runId: string): Promise<Stored
 }
 
 /**
- * Stores a generation with its lineage, the operation statistics it was drawn from, and a job for
- * each member. References that come with it take the places behind its members. A generation that is
- * there already is left alone.
+ * Stores a generation under the lock of the run's row: its candidates with their parents, the
+ * operation statistics from which they were sampled, and the references, which take the places behind
+ * the candidates. Appends `generation.started` and enqueues an evaluate job for each candidate and
+ * reference. Does nothing when the run has a generation of this index already.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordGeneration(
   db: Database,
@@ -99,6 +109,7 @@ export async function recordGeneration(
   });
 }
 
+/** Returns the row ids of the candidates' parents, by architecture key. */
 async function idsByKey(tx: Transaction, runId: string, candidates: readonly NewCandidate[]) {
   const keys = candidates.flatMap(({ parentKey }) => (parentKey === null ? [] : [parentKey]));
   const rows = await tx.architecture.findMany({
@@ -106,46 +117,4 @@ async function idsByKey(tx: Transaction, runId: string, candidates: readonly New
     select: { id: true, key: true },
   });
   return new Map(rows.map(({ id, key }) => [key, id]));
-}
-
-/**
- * The budget is spent: closes the run and names its best candidate. While a reference has no score
- * the run stays open and says so; the last one's result calls for this again.
- */
-export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
-  await writeUnderWorkClaim(db, claim, async (tx, run) => {
-    const open = await tx.architecture.count({
-      where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
-    });
-    if (open > 0) {
-      const progressNote = "The search is done; reference backbones are still to be scored.";
-      await tx.searchRun.update({
-        where: { id: run.id },
-        data: { progressNote, etaSeconds: null },
-      });
-      return;
-    }
-    const best = await tx.architecture.findFirst({
-      where: { runId: run.id, reference: null, score: { not: null } },
-      orderBy: [{ score: "desc" }, { id: "asc" }],
-      select: { id: true, score: true },
-    });
-    await tx.searchRun.update({
-      where: { id: run.id },
-      data: {
-        status: "DONE",
-        phase: "FINISHED",
-        etaSeconds: 0,
-        progressNote: null,
-        finishedAt: new Date(),
-      },
-    });
-    await appendEvents(tx, run.id, [
-      { kind: "run.status", payload: { status: "DONE", reason: null } },
-      {
-        kind: "run.finished",
-        payload: { bestArchitectureId: best?.id ?? null, bestScore: best?.score ?? null },
-      },
-    ]);
-  });
 }

@@ -1,20 +1,26 @@
 import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { isUniqueViolation } from "../databaseError.js";
-import { appendEvents, lockRun } from "./row.js";
 import type { RunStatus, SearchRun } from "../generated/client.js";
 import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
+import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { appendEvents, lockRun } from "./row.js";
 
+/** The input of `startRun`. */
 export interface NewRun {
   name: string;
   seed: number;
   preset: string;
   settings: SearchSettings;
-  /** The same key again returns the run that it first made. */
+  /** A repeated request with the same key returns the run of the first. */
   idempotencyKey?: string | undefined;
 }
 
-/** Records a run, its first event and its first job in one transaction. */
+/**
+ * Stores a run with its event `run.created` and enqueues its super-net job, in one transaction.
+ * @returns the stored run, or the earlier run with the same idempotency key
+ * @throws ZodError or an error of Prisma for values that the tables refuse; nothing is stored then
+ */
 export async function startRun(db: Database, queue: Queue, input: NewRun): Promise<SearchRun> {
   try {
     return await db.$transaction(async (tx) => {
@@ -41,9 +47,10 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
   }
 }
 
+/** A change of state that users ask for. */
 export type RunAction = "pause" | "resume" | "cancel";
 
-/** Which states an action may start from, and where it leads. */
+/** The states from which an action may start, and the state to which it leads. */
 const transitions: Record<RunAction, { from: readonly RunStatus[]; to: RunStatus }> = {
   pause: { from: ["QUEUED", "RUNNING"], to: "PAUSED" },
   resume: { from: ["PAUSED"], to: "QUEUED" },
@@ -51,9 +58,10 @@ const transitions: Record<RunAction, { from: readonly RunStatus[]; to: RunStatus
 };
 
 /**
- * Pauses, resumes or cancels a run. Handlers notice within a second and stop between steps; asking
- * for the state that a run is in already changes nothing.
- * @throws OpnasError `NOT_FOUND`, `WRONG_STATE`
+ * Pauses, resumes or cancels a run under the lock of its row and appends `run.status`. Resuming also
+ * enqueues the jobs of all open work. Workers notice a pause or a cancellation within a second and
+ * stop between two steps. Changes nothing when the run is in the wanted state already.
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when the run's state does not allow the action
  */
 export async function changeRunState(
   db: Database,
@@ -88,14 +96,16 @@ export async function changeRunState(
   });
 }
 
+/** Throws `NOT_FOUND` for an unknown run. */
 async function requireRun(tx: Transaction, runId: string): Promise<void> {
   const found = await tx.searchRun.count({ where: { id: runId } });
   if (found === 0) throw new OpnasError("NOT_FOUND", `There is no run ${runId}.`);
 }
 
 /**
- * Enqueues whatever stands between a run's stored state and its end: the super-net, or the
- * architectures without a score and, unless a candidate is among them, the next generation.
+ * Enqueues the jobs of a run's open work: the super-net job before the search, else an evaluate job
+ * for each architecture without a result and, when none of these is a candidate, the evolve job of the
+ * next generation. The caller holds the lock of the run's row.
  */
 async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
   const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
@@ -117,7 +127,55 @@ async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Pr
   await enqueueEvolveJob(queue, tx, { runId, generation });
 }
 
-/** Marks a run that has not ended as failed, with the error's code and sentence. */
+/**
+ * Closes a run whose budget is spent, under the lock of its row: status `DONE`, with `run.status` and
+ * `run.finished`, which names the best candidate. While a reference has no result the run stays
+ * `RUNNING` with a note; the last reference's result enqueues the evolve job that calls this again.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
+export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
+  await writeUnderWorkClaim(db, claim, async (tx, run) => {
+    const open = await tx.architecture.count({
+      where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
+    });
+    if (open > 0) {
+      const progressNote = "The search is done; reference backbones are still to be scored.";
+      await tx.searchRun.update({
+        where: { id: run.id },
+        data: { progressNote, etaSeconds: null },
+      });
+      return;
+    }
+    const best = await tx.architecture.findFirst({
+      where: { runId: run.id, reference: null, score: { not: null } },
+      orderBy: [{ score: "desc" }, { id: "asc" }],
+      select: { id: true, score: true },
+    });
+    await tx.searchRun.update({
+      where: { id: run.id },
+      data: {
+        status: "DONE",
+        phase: "FINISHED",
+        etaSeconds: 0,
+        progressNote: null,
+        finishedAt: new Date(),
+      },
+    });
+    await appendEvents(tx, run.id, [
+      { kind: "run.status", payload: { status: "DONE", reason: null } },
+      {
+        kind: "run.finished",
+        payload: { bestArchitectureId: best?.id ?? null, bestScore: best?.score ?? null },
+      },
+    ]);
+  });
+}
+
+/**
+ * Marks a run as failed with the error's code and message, under the lock of its row, and appends
+ * `run.failed`. Does nothing when the run has ended already.
+ * @throws Prisma's P2025 when there is no such run
+ */
 export async function failRun(db: Database, runId: string, cause: unknown): Promise<void> {
   const { code, message } = toOpnasError(cause);
   await db.$transaction(async (tx) => {
@@ -136,7 +194,10 @@ export async function failRun(db: Database, runId: string, cause: unknown): Prom
   });
 }
 
-/** A run's settings, checked: they were written by this or an older version. */
+/**
+ * Parses a run's stored settings, which this or an older version wrote.
+ * @throws ZodError when they do not fit the schema
+ */
 export function settingsOfRun(run: Pick<SearchRun, "settings">): SearchSettings {
   return searchSettingsSchema.parse(run.settings);
 }

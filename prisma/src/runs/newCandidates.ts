@@ -9,20 +9,22 @@ import {
   type SearchSettings,
 } from "@opnas/core";
 
-/** A child as it is stored: what was proposed, with its name and size. */
+/** A proposed candidate with the name and the costs that are stored with it. */
 export interface NewCandidate extends Proposal<Backbone> {
   name: string;
+  /** Number of parameters at the run's model size. */
   params: number;
+  /** FLOPs of one forward pass over one sequence at that size. */
   flops: number;
 }
 
-/** A published backbone as it is stored beside generation 0 (docs/decisions/0013). */
+/** A published backbone that is stored beside generation 0 (decision 0013). */
 export interface NewReference extends NewCandidate {
-  /** Which of `referenceBackbones` it is. */
+  /** Its key in `referenceBackbones` of core. */
   reference: string;
 }
 
-/** A proposal as it is stored in a run with these settings. */
+/** Adds name and costs to a proposal, for a run with these settings. */
 export function candidateOf(
   { architecture, key, parentKey, mutation }: Proposal<Backbone>,
   { size }: SearchSettings,
@@ -38,7 +40,7 @@ export function candidateOf(
   };
 }
 
-/** The references of a run with these settings; none where it wants none. */
+/** Returns the references of a run with these settings; empty when the settings turn them off. */
 export function referencesOf(settings: SearchSettings): NewReference[] {
   if (!settings.references) return [];
   return referenceBackbones(settings.size.layers).map(({ reference, name, architecture }) => {

@@ -5,8 +5,8 @@ import { testStore, testWorker } from "../testing/store.js";
 import { claimWork } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
 import type { NewCandidate } from "./newCandidates.js";
-import { finishRun, recordGeneration, searchHistory } from "./generation.js";
-import { changeRunState, startRun } from "./lifecycle.js";
+import { recordGeneration, searchHistory } from "./generation.js";
+import { changeRunState, finishRun, startRun } from "./lifecycle.js";
 import { finishSuperNet } from "./superNet.js";
 
 const { db, queue } = await testStore();
@@ -27,11 +27,11 @@ const candidate = (key: string): NewCandidate => ({
 
 async function claimed(runId: string, workKey: string) {
   const taken = await claimWork(db, { runId, workKey, workerId });
-  if (taken === null) throw new Error(`${workKey} was not to be had`);
+  if (taken === null) throw new Error(`${workKey} could not be claimed`);
   return taken.claim;
 }
 
-/** A run with generation 0 of two candidates and two references, one of which is like a candidate. */
+/** Creates a run with two candidates in generation 0 and two references, one with a candidate's key. */
 async function searchingRun() {
   const run = await startRun(db, queue, { name: "a run", seed: 7, preset: "smoke", settings });
   const superNet = await claimed(run.id, "superNet");
@@ -77,7 +77,7 @@ const queued = async (name: string) =>
 const runRow = (id: string) => db.searchRun.findUniqueOrThrow({ where: { id } });
 
 describe("references", () => {
-  test("are stored behind their generation, also one that computes what a candidate does", async () => {
+  test("are stored behind the candidates of generation 0, also one with the key of a candidate", async () => {
     const { rows } = await searchingRun();
     expect(rows.map(({ key, reference }) => [key, reference])).toEqual([
       ["a", null],
@@ -85,10 +85,10 @@ describe("references", () => {
       ["a", "bert"],
       ["r", "autobert-zero"],
     ]);
-    expect(await queued(queues.trainer)).toHaveLength(1 + 4); // The super-net's is still there.
+    expect(await queued(queues.trainer)).toHaveLength(1 + 4); // The super-net's job is still queued.
   });
 
-  test("a key is there once among candidates, a reference once in a run", async () => {
+  test("a run has each key once among its candidates and each reference once", async () => {
     const { rows } = await searchingRun();
     for (const row of rows) {
       const again = { ...row, id: undefined, json: row.json ?? {}, indexInGeneration: 100 };
@@ -98,7 +98,7 @@ describe("references", () => {
     }
   });
 
-  test("count neither in the generation nor in the run's figures, nor are they history", async () => {
+  test("count neither in the generation's figures nor in the run's, and are no part of the search history", async () => {
     const { runId, a, b, bert } = await searchingRun();
     await evaluate(runId, bert, 90);
     expect(await runRow(runId)).toMatchObject({ progressDone: 0, bestScore: null });
@@ -117,14 +117,14 @@ describe("references", () => {
     ]);
   });
 
-  test("do not hold up the next generation", async () => {
+  test("without a score do not delay the next generation", async () => {
     const { runId, a, b } = await searchingRun();
     await evaluate(runId, a, 10);
     await evaluate(runId, b, 20);
     expect(await queued(queues.evolve)).toContainEqual({ runId, generation: 1 });
   });
 
-  test("a run ends when its last reference is scored, and its best is a candidate", async () => {
+  test("a run ends when its last reference is scored, and its best architecture is a candidate", async () => {
     const { runId, a, b, bert, autobert } = await searchingRun();
     await evaluate(runId, a, 10);
     await evaluate(runId, bert, 90);
@@ -138,11 +138,11 @@ describe("references", () => {
     expect(await queued(queues.evolve)).toEqual([{ runId, generation: 1 }]);
     await finishRun(db, await claimed(runId, "evolve:1"));
     expect(await runRow(runId)).toMatchObject({ status: "DONE", progressNote: null });
-    const [told] = await db.runEvent.findMany({ where: { runId, kind: "run.finished" } });
-    expect(told?.payload).toEqual({ bestArchitectureId: b, bestScore: 20 });
+    const [finished] = await db.runEvent.findMany({ where: { runId, kind: "run.finished" } });
+    expect(finished?.payload).toEqual({ bestArchitectureId: b, bestScore: 20 });
   });
 
-  test("without a score are enqueued again on resuming, beside the generation that is due", async () => {
+  test("without a score are enqueued again on resuming, together with the next generation", async () => {
     const { runId, a, b, bert, autobert } = await searchingRun();
     const jobOf = (architectureId: string) => ({ kind: "evaluate", runId, architectureId });
     const resumed = async () => {

@@ -4,10 +4,11 @@ import { eventPayloads, type RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
 
 /**
- * Appends events to a run within the transaction that makes them true. Raising `lastSeq` first locks
- * the run's row: events of one run get gapless numbers in commit order, and whatever the
- * transaction reads after it cannot be changed by another.
- * The transaction notifies once, with the run's id; readers then read what is stored.
+ * Appends events to a run within the caller's transaction, which writes the change that they report.
+ * Raising `lastSeq` first locks the run's row, so that the events of one run have numbers without gaps
+ * in commit order, and no other transaction can change the run before this one ends.
+ * Notifies `runChannel` when the transaction commits; readers then read the stored events.
+ * @throws ZodError for a payload that does not fit its kind
  */
 export async function appendEvents(
   tx: Transaction,
@@ -30,7 +31,11 @@ export async function appendEvents(
   await tx.$executeRaw`SELECT pg_notify(${runChannel}, ${runId})`;
 }
 
-/** Locks the run's row, so that what follows in this transaction sees and leaves a settled state. */
+/**
+ * Locks the run's row until the caller's transaction ends and returns it. All changes of a run's state
+ * start with this lock.
+ * @throws Prisma's P2025 when there is no such run
+ */
 export async function lockRun(tx: Transaction, runId: string): Promise<SearchRun> {
   await tx.$queryRaw`SELECT 1 FROM "SearchRun" WHERE id = ${runId}::uuid FOR UPDATE`;
   return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });

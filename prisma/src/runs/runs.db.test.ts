@@ -6,8 +6,8 @@ import { testStore, testWorker } from "../testing/store.js";
 import { claimWork, isWorkWanted, writeUnderWorkClaim, type WorkClaim } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
 import type { NewCandidate } from "./newCandidates.js";
-import { finishRun, recordGeneration, searchHistory } from "./generation.js";
-import { changeRunState, failRun, startRun } from "./lifecycle.js";
+import { recordGeneration, searchHistory } from "./generation.js";
+import { changeRunState, failRun, finishRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
 
 const { db, queue } = await testStore();
@@ -58,11 +58,11 @@ const result = (score: number): CandidateResult => ({
 
 async function claimed(runId: string, workKey: string): Promise<WorkClaim> {
   const taken = await claimWork(db, { runId, workKey, workerId });
-  if (taken === null) throw new Error(`${workKey} was not to be had`);
+  if (taken === null) throw new Error(`${workKey} could not be claimed`);
   return taken.claim;
 }
 
-/** A run whose super-net is trained and whose first generation of three is stored. */
+/** Creates a run whose super-net is trained and whose first generation, of three, is stored. */
 async function searchingRun() {
   const run = await startRun(db, queue, newRun());
   const superNet = await claimed(run.id, "superNet");
@@ -94,7 +94,7 @@ async function evaluate(runId: string, architectureId: string, score: number): P
 const queued = (name: string) => queue.findJobs(name, { queued: true });
 
 describe("starting a run", () => {
-  test("stores the run, its first event and its first job together", async () => {
+  test("stores the run with its first event and its first job", async () => {
     const run = await startRun(db, queue, newRun());
     expect(run).toMatchObject({ status: "QUEUED", phase: "PREPARING", lastSeq: 1 });
     const events = await db.runEvent.findMany({ where: { runId: run.id } });
@@ -104,14 +104,14 @@ describe("starting a run", () => {
     ]);
   });
 
-  test("the same idempotency key again returns the first run and enqueues nothing more", async () => {
+  test("a repeated idempotency key returns the first run and enqueues nothing", async () => {
     const first = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     const second = await startRun(db, queue, newRun({ idempotencyKey: "once" }));
     expect(second.id).toBe(first.id);
     expect(await queued(queues.trainer)).toHaveLength(1);
   });
 
-  test("settings that the schema refuses leave neither a run nor a job", async () => {
+  test("a seed that the table refuses leaves neither a run nor a job", async () => {
     const before = await db.searchRun.count();
     await expect(startRun(db, queue, { ...newRun(), seed: 2 ** 40 })).rejects.toThrow();
     expect(await db.searchRun.count()).toBe(before);
@@ -120,7 +120,7 @@ describe("starting a run", () => {
 });
 
 describe("claims", () => {
-  test("a replaced attempt can no longer write", async () => {
+  test("a replaced attempt cannot write", async () => {
     const run = await startRun(db, queue, newRun());
     const first = await claimed(run.id, "superNet");
     const second = await claimed(run.id, "superNet");
@@ -132,7 +132,7 @@ describe("claims", () => {
     expect(await isWorkWanted(db, second)).toBe(true);
   });
 
-  test("a paused run gives nothing to claim and takes no writes", async () => {
+  test("the work of a paused run can neither be claimed nor written", async () => {
     const run = await startRun(db, queue, newRun());
     const claim = await claimed(run.id, "superNet");
     await changeRunState(db, queue, run.id, "pause");
@@ -153,7 +153,7 @@ describe("claims", () => {
 });
 
 describe("evaluations", () => {
-  test("the last of a generation closes it and enqueues one evolution, however many finish at once", async () => {
+  test("the last result of a generation closes it and enqueues one evolve job, also when all arrive at once", async () => {
     const { run, architectures } = await searchingRun();
     await Promise.all(architectures.map(({ id }, index) => evaluate(run.id, id, 10 * (index + 1))));
     const [generation] = await db.generation.findMany({ where: { runId: run.id } });
@@ -173,7 +173,7 @@ describe("evaluations", () => {
     });
   });
 
-  test("what was measured is stored, the time of a step also where lists are sorted", async () => {
+  test("all measures are stored, and the time of a step also in the architecture's row", async () => {
     const { run, architectures } = await searchingRun();
     await evaluate(run.id, architectures[0]?.id ?? "", 10);
     const [stored] = await db.evaluation.findMany({
@@ -184,7 +184,7 @@ describe("evaluations", () => {
     expect(stored?.architecture.stepSeconds).toBe(0.25);
   });
 
-  test("a repeated job changes nothing", async () => {
+  test("a repeated evaluate job changes nothing", async () => {
     const { run, architectures } = await searchingRun();
     const [first] = architectures;
     if (first === undefined) throw new Error("no architecture");
@@ -196,7 +196,7 @@ describe("evaluations", () => {
     expect(await searchHistory(db, run.id)).toMatchObject([{ key: "a", score: 10, index: 0 }]);
   });
 
-  test("a repeated evolution does not store its generation twice", async () => {
+  test("a repeated evolve job does not store its generation twice", async () => {
     const { run, evolve } = await searchingRun();
     await recordGeneration(db, queue, evolve, { index: 0, candidates, priorities });
     expect(await db.architecture.count({ where: { runId: run.id } })).toBe(3);
@@ -205,7 +205,7 @@ describe("evaluations", () => {
 });
 
 describe("a run's states", () => {
-  test("resuming enqueues exactly the candidates that have no score", async () => {
+  test("resuming enqueues exactly the candidates without a score", async () => {
     const { run, architectures } = await searchingRun();
     const [first, ...open] = architectures;
     if (first === undefined) throw new Error("no architecture");
@@ -222,7 +222,7 @@ describe("a run's states", () => {
     expect(jobs).toHaveLength(2);
   });
 
-  test("a cancelled run stays cancelled, with a sentence that says so", async () => {
+  test("a cancelled run cannot be resumed, and the error says so", async () => {
     const run = await startRun(db, queue, newRun());
     await changeRunState(db, queue, run.id, "cancel");
     await expect(changeRunState(db, queue, run.id, "resume")).rejects.toMatchObject({
@@ -238,7 +238,7 @@ describe("a run's states", () => {
     });
   });
 
-  test("finishing names the best architecture, failing keeps the reason", async () => {
+  test("a finished run names its best architecture, a failed run keeps the error", async () => {
     const { run, architectures, evolve } = await searchingRun();
     for (const [index, { id }] of architectures.entries()) await evaluate(run.id, id, index);
     await finishRun(db, evolve);

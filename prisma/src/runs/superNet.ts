@@ -1,20 +1,27 @@
 import type { Database } from "../client.js";
-import { appendEvents } from "./row.js";
 import { enqueueEvolveJob, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { appendEvents } from "./row.js";
 
+/** The progress of a super-net's training. */
 export interface SuperNetProgress {
+  /** Steps done. */
   step: number;
+  /** Steps to do in all. */
   total: number;
-  /** Mean masked-LM loss since the last report, in nats; null while data is prepared. */
+  /** Mean masked-LM loss since the last report, in nats; null while data is being prepared. */
   loss: number | null;
   tokensPerSecond: number;
   etaSeconds: number | null;
-  /** What is being done, where it is not the training itself. */
+  /** Name of the preparation under way; null during the training itself. */
   note: string | null;
 }
 
-/** Stores and tells the super-net's progress; called every few seconds, not every step. */
+/**
+ * Stores the super-net's progress in the run's row and appends `supernet.progress`, under the lock of
+ * that row. Callers report every few seconds, not every step.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
 export async function reportSuperNet(
   db: Database,
   claim: WorkClaim,
@@ -37,7 +44,11 @@ export async function reportSuperNet(
   });
 }
 
-/** The super-net is trained: tells so and enqueues the initial population. */
+/**
+ * Moves a run whose super-net is trained to the phase `SEARCHING`, under the lock of its row: appends
+ * `supernet.finished` and enqueues the evolve job of generation 0.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
 export async function finishSuperNet(
   db: Database,
   queue: Queue,

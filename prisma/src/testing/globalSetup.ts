@@ -13,13 +13,17 @@ declare module "vitest" {
   }
 }
 
-/** The migrated database that every test file's own is cloned from. */
+/** Name of the migrated database from which each test file's own database is cloned. */
 export const template = "opnas_template";
 
-/** One real Postgres in a temporary folder for the whole vitest run, with a migrated template. */
+/**
+ * Starts one real Postgres in a temporary folder for the whole vitest run and creates the migrated
+ * template database in it.
+ * @returns a function that stops the server and removes the folder
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), "opnas-test-"));
-  await chmod(folder, 0o755); // root's server runs as another user, who must get in
+  await chmod(folder, 0o755); // for the other user that root's server runs as
   const server = await startEmbeddedPostgres({ folder });
   const admin = new pg.Client({ connectionString: server.url });
   await admin.connect();

@@ -4,9 +4,10 @@ import { afterAll, inject } from "vitest";
 import { template } from "./globalSetup.js";
 
 /**
- * A migrated, empty database for the calling test file alone: its connection string. It is dropped
- * after the file's tests; a connection still open by then fails the file, because a leak here is a
- * leak in the product.
+ * Creates a migrated, empty database for the calling test file alone and drops it after the file's
+ * tests. A connection that is still open by then fails the file, because it would leak in the product
+ * too.
+ * @returns its connection string
  */
 export async function testDatabase(): Promise<string> {
   const address = inject("postgresUrl");
@@ -26,7 +27,7 @@ export async function testDatabase(): Promise<string> {
   return url.href;
 }
 
-/** The last query of each connection to `name`, after those that are just closing are gone. */
+/** Returns the last query of each connection to `name`, after up to a second in which they may close. */
 async function openConnections(admin: pg.Client, name: string): Promise<string[]> {
   for (let tries = 0; ; tries += 1) {
     const { rows } = await admin.query<{ query: string }>(

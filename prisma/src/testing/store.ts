@@ -4,8 +4,8 @@ import { openQueue, queues } from "../queue.js";
 import { testDatabase } from "./index.js";
 
 /**
- * The calling test file's own database with its queue. Nobody takes the queue's jobs; each test starts
- * without any. An error of the queue fails the file.
+ * Opens the calling test file's own database with its queue. No worker takes the jobs; each test
+ * starts with empty queues. An error of the queue fails the file.
  */
 export async function testStore() {
   const url = await testDatabase();
@@ -24,7 +24,7 @@ export async function testStore() {
   return { db, queue };
 }
 
-/** The row of a worker in whose name tests claim tasks. */
+/** The row of the worker in whose name tests claim work. */
 export const testWorker = {
   id: "0199b1f0-0000-7000-8000-000000000001",
   name: "test",

@@ -74,7 +74,10 @@ function fractionOf(run: SearchRun, settings: SearchSettings): number {
  */
 const superNetCost = 2;
 
-/** Computes the super-net's share of a run's work; each step trains two sub-networks (paper §4). */
+/**
+ * Computes the super-net's share of a run's work; each step trains two sub-networks (docs/paper.md
+ * §4).
+ */
 function superNetShare(settings: SearchSettings): number {
   const superNet = 2 * superNetCost * trainingWork(settings.superNet);
   return superNet / (superNet + candidateCount(settings) * candidateWork(settings));

@@ -2,25 +2,25 @@ import { expect, test } from "vitest";
 import { apiAddress } from "./address";
 import { readSettings } from "./settings";
 
-test("the API is looked for on the host the page was opened with", () => {
+test("the API's address has the host that the page was opened with", () => {
   expect(apiAddress({ protocol: "http:", hostname: "localhost" }, 4000)).toEqual({
     http: "http://localhost:4000/graphql",
     ws: "ws://localhost:4000/graphql",
   });
 });
 
-test("a page that came over https asks over https and wss", () => {
+test("a page opened over https uses https and wss", () => {
   expect(apiAddress({ protocol: "https:", hostname: "nas.example" }, 4400).ws).toBe(
     "wss://nas.example:4400/graphql",
   );
 });
 
-test("the port is read when the portal starts, 4000 unless told", () => {
+test("the port is read from the environment, 4000 by default", () => {
   expect(readSettings({ OPNAS_API_PORT: "4123" }).apiPort).toBe(4123);
   expect(readSettings({}).apiPort).toBe(4000);
 });
 
-test("a bad port is one line that names the setting", () => {
+test("a bad port throws an error that names the setting", () => {
   expect(() => readSettings({ OPNAS_API_PORT: "many" })).toThrow(/OPNAS_API_PORT.*"many"/);
   expect(() => readSettings({ OPNAS_API_PORT: "70000" })).toThrow(/OPNAS_API_PORT/);
 });

@@ -4,8 +4,9 @@ export interface ApiAddress {
 }
 
 /**
- * The API's addresses as the browser reaches them: on the host that the page itself was opened
- * with (localhost, 127.0.0.1, a tunnel's name), at the port that the portal was started with.
+ * Returns the API's addresses as the browser reaches them: on the host that the page itself was
+ * opened with (localhost, 127.0.0.1, a tunnel's name), at the port that the portal was started
+ * with.
  */
 export function apiAddress(page: { protocol: string; hostname: string }, port: number): ApiAddress {
   const secure = page.protocol === "https:";

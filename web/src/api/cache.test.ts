@@ -1,6 +1,7 @@
 import { Client, fetchExchange, subscriptionExchange } from "urql";
 import { expect, test } from "vitest";
-import { runEvents, runPage } from "@/run/queries";
+import { runEvents } from "@/run/events/queries";
+import { runPage } from "@/run/queries";
 import { createCache } from "./cache";
 
 const time = "2026-01-01T00:00:00Z";
@@ -69,7 +70,10 @@ function run(done: number) {
   };
 }
 
-/** A client whose server knows the run as it was at first, and whose events are sent by hand. */
+/**
+ * Returns a client whose server answers with the run's first state, and a function that sends
+ * events.
+ */
 function page() {
   let fetches = 0;
   let send: (event: object) => void = () => expect.unreachable("nothing is subscribed");
@@ -128,7 +132,7 @@ test("an event updates its run, its generation and its candidate without another
   expect(fetches()).toBe(1);
 });
 
-test("a generation and a candidate that are new join their lists, and only once", async () => {
+test("a new generation and a new candidate are added to their lists once", async () => {
   const { client, cached, event, fetches } = page();
   await client.query(runPage, { id: "r" });
   event({ kind: "generation.started", run: run(1), generation: generation(1, 0, null) });

@@ -8,7 +8,10 @@ import { z } from "zod";
 
 const embedded: KeyGenerator = () => null;
 
-/** Types that live inside their parent: they have no id of their own, or one that is only local. */
+/**
+ * Types that are stored inside their parent, because they have no id of their own or only a local
+ * one.
+ */
 const embeddedTypes = [
   "ArchitectureConnection",
   "ArchitectureEdge",
@@ -45,8 +48,8 @@ const workersSchema = z.object({ workersChanged: z.array(z.object({ id: z.string
 const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
 
 /**
- * The normalised cache. Results of subscriptions update the entities they carry by themselves;
- * the updates below add what they cannot know: to which lists a new entity belongs.
+ * Creates the normalised cache. Results of subscriptions update the entities that they contain; the
+ * updates below add a new entity to the lists that it belongs to.
  */
 export function createCache() {
   return cacheExchange({
@@ -85,7 +88,10 @@ export function createCache() {
   });
 }
 
-/** Appends `item` to a list of links that the cache holds; a list that was never loaded stays unloaded. */
+/**
+ * Appends `item` to a list of links that the cache holds. A list that was never loaded stays
+ * unloaded.
+ */
 function append(
   cache: Cache,
   parent: Entity,

@@ -11,7 +11,10 @@ export interface Api {
   address: ApiAddress;
 }
 
-/** The portal's one client: queries over HTTP, subscriptions over one WebSocket, one normalised cache. */
+/**
+ * Creates the portal's one client: queries over HTTP, subscriptions over one WebSocket, one
+ * normalised cache.
+ */
 export function createApi(address: ApiAddress): Api {
   const connection = new Connection();
   const socket = openSocket({ url: address.ws, connection, network: window });

@@ -1,13 +1,19 @@
-/** connecting: first attempt. live. lost: retrying. stopped: the server refused; only a reload helps. */
+/**
+ * State of the WebSocket. `connecting`: the first attempt; `live`: open; `lost`: retrying;
+ * `stopped`: the server refused the connection, and only a reload helps.
+ */
 export type ConnectionState = "connecting" | "live" | "lost" | "stopped";
 
 export interface ConnectionSnapshot {
   state: ConnectionState;
-  /** Grows by one each time a lost connection comes back: what has no replay refetches then. */
+  /**
+   * Number of times that a lost connection was restored; data without replay is refetched when it
+   * grows.
+   */
   epoch: number;
 }
 
-/** The state of the one WebSocket, in the form `useSyncExternalStore` wants. */
+/** The state of the page's WebSocket, as a store for `useSyncExternalStore`. */
 export class Connection {
   private current: ConnectionSnapshot = { state: "connecting", epoch: 0 };
   private readonly listeners = new Set<() => void>();

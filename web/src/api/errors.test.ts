@@ -2,7 +2,7 @@ import { CombinedError } from "urql";
 import { expect, test } from "vitest";
 import { toApiError } from "./errors";
 
-test("the server's sentence and code are taken over", () => {
+test("the server's message and code are kept", () => {
   const error = new CombinedError({
     graphQLErrors: [{ message: "There is no run 7.", extensions: { code: "NOT_FOUND" } }],
   });
@@ -13,7 +13,7 @@ test("the server's sentence and code are taken over", () => {
   });
 });
 
-test("what is wrong with single fields is found by their dotted path", () => {
+test("errors of single fields are found by their dotted path", () => {
   const error = new CombinedError({
     graphQLErrors: [
       {
@@ -33,13 +33,13 @@ test("what is wrong with single fields is found by their dotted path", () => {
   expect(toApiError(error).fields).toEqual({ "settings.population": "Too small." });
 });
 
-test("no answer is told from an answer that is an error", () => {
+test("a missing answer has the code NETWORK", () => {
   const error = new CombinedError({ networkError: new TypeError("Failed to fetch") });
   expect(toApiError(error).code).toBe("NETWORK");
   expect(toApiError(error).message).not.toContain("Failed to fetch");
 });
 
-test("extensions in a form that is not known do not hide the sentence", () => {
+test("extensions of an unknown form do not hide the message", () => {
   const error = new CombinedError({
     graphQLErrors: [{ message: "Broken.", extensions: { code: 7, issues: "none" } }],
   });

@@ -13,20 +13,23 @@ export interface ApiError {
   code: string;
   /** A sentence that a person can act on. */
   message: string;
-  /** What is wrong with single fields of the input: dotted path → sentence. */
+  /** One sentence for each wrong field of the input, by its dotted path. */
   fields: Record<string, string>;
 }
 
 /**
- * At the field itself its name need not be said again: "input.seed cannot be used: too small." →
- * "Too small."
+ * Leaves out the field's name, for the message is shown at the field: "input.seed cannot be used:
+ * too small." → "Too small."
  */
 function reason(message: string): string {
   const [, rest = message] = /^[\w.]+ cannot be used: (.+)$/s.exec(message) ?? [];
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
-/** The error of an operation as a sentence, with the code and fields the server named. */
+/**
+ * Turns the error of an operation into a sentence, with the code and the fields that the server
+ * named.
+ */
 export function toApiError(error: CombinedError): ApiError {
   const [first] = error.graphQLErrors;
   if (!first) {

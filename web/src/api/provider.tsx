@@ -11,8 +11,8 @@ const ApiContext = createContext<Api | null>(null);
 const never = () => () => undefined;
 
 /**
- * Gives the page its API client. Data belongs to the browser alone, so the server renders only
- * the fallback: no request is made twice and no time of day is rendered in the wrong time zone.
+ * Provides the page's API client. Only the browser queries data; the server renders the fallback,
+ * so no request is made twice and no time of day is rendered in the wrong time zone.
  */
 export function ApiProvider(props: { port: number; fallback: ReactNode; children: ReactNode }) {
   const inBrowser = useSyncExternalStore(
@@ -35,7 +35,7 @@ function BrowserApi({ port, children }: { port: number; children: ReactNode }) {
   );
 }
 
-/** The page's API. @throws Error outside `ApiProvider`. */
+/** Returns the page's API. @throws Error outside `ApiProvider`. */
 export function useApi(): Api {
   const value = use(ApiContext);
   if (!value) throw new Error("useApi is used outside ApiProvider");

@@ -10,7 +10,9 @@ import { openSocket } from "./socket";
 
 const eventSchema = z.object({ searchEvents: z.object({ seq: z.int() }) });
 
-/** A real server that stores ten events, sends those after `after`, and then waits. */
+/**
+ * The schema of a real server that stores ten events, sends those after `after`, and then waits.
+ */
 const schema = buildSchema(`
   type Query { ok: Boolean }
   type Event { seq: Int! }
@@ -41,7 +43,7 @@ async function* searchEvents({ after }: { after: number }) {
   await new Promise<void>((resolve) => released.add(resolve));
 }
 
-/** All points behind `after` as one message. */
+/** Sends all points after `after` in one message. */
 async function* trainingMetrics({ after }: { after: number }) {
   asked.push(after);
   const steps = Array.from({ length: lastStored - after }, (_, at) => ({ step: after + 1 + at }));
@@ -96,7 +98,7 @@ function cutOff() {
   for (const socket of sockets.clients) socket.terminate();
 }
 
-test("after a lost connection it asks only for what it has not seen", async () => {
+test("after a lost connection only events that were not seen are requested", async () => {
   const seen = follow(0);
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
   lastStored = 6;
@@ -107,13 +109,13 @@ test("after a lost connection it asks only for what it has not seen", async () =
   expect(connection.snapshot()).toEqual({ state: "live", epoch: 1 });
 });
 
-test("it starts after the seq it was given", async () => {
+test("a subscription starts after the given seq", async () => {
   const seen = follow(2);
   await vi.waitFor(() => expect(seen).toEqual([3]));
   expect(asked).toEqual([2]);
 });
 
-test("an event that comes a second time is passed on once", async () => {
+test("an event that arrives twice is passed on once", async () => {
   const seen = follow(0);
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
   repeatFrom = 0;
@@ -122,7 +124,7 @@ test("an event that comes a second time is passed on once", async () => {
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3, 4, 5]), { timeout: 3000 });
 });
 
-test("a subscription that the server ended is taken up again with the next connection", async () => {
+test("a subscription that the server completed is resumed with the next connection", async () => {
   endEarly = true;
   const seen = follow(0);
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
@@ -133,7 +135,7 @@ test("a subscription that the server ended is taken up again with the next conne
   expect(asked).toEqual([0, 3]);
 });
 
-test("points of a loss curve are resumed behind the last step of their last message", async () => {
+test("points of a loss curve are resumed after the last step of the last message", async () => {
   const messages: unknown[] = [];
   const query =
     "subscription ($id: ID!, $after: Int) { trainingMetrics(trainingId: $id, after: $after) { step } }";

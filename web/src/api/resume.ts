@@ -1,8 +1,11 @@
 import type { Client, FormattedExecutionResult, Sink, SubscribePayload } from "graphql-ws";
 import { z } from "zod";
 
-/** How far a message of a subscription with replay goes: an event's seq, the last point's step. */
-const placeSchema = z.union([
+/**
+ * Reads the cursor of a message of a subscription with replay: an event's `seq`, or the step of the
+ * last point.
+ */
+const cursorSchema = z.union([
   z.object({ searchEvents: z.object({ seq: z.int() }) }).transform((data) => data.searchEvents.seq),
   z
     .object({ trainingMetrics: z.array(z.object({ step: z.int() })).min(1) })
@@ -13,12 +16,12 @@ const afterSchema = z.object({ after: z.int() });
 type Result = FormattedExecutionResult;
 
 /**
- * Subscribes so that nothing is missed and nothing comes twice, whatever happens to the connection.
+ * Subscribes so that no message is missed and none arrives twice, even if the connection is lost.
  *
  * graphql-ws sends a subscription's payload again after each reconnect. For `searchEvents` and
- * `trainingMetrics` the payload's `after` is moved to the newest place seen, so that the server
- * replays what was missed and no more. A server that shuts down in order completes its
- * subscriptions first; such an end was not asked for, so the subscription starts again with the
+ * `trainingMetrics` the payload's `after` is moved to the newest cursor seen, so that the server
+ * replays exactly the missed messages. A server that shuts down in order completes its
+ * subscriptions first; the client did not ask for that, so the subscription starts again with the
  * next connection.
  */
 export function subscribeResuming(
@@ -41,11 +44,11 @@ export function subscribeResuming(
   function subscribe(): () => void {
     return socket.subscribe<Record<string, unknown>, Record<string, unknown>>(payload, {
       next(result) {
-        const place = placeSchema.safeParse(result.data);
-        if (place.success) {
-          if (place.data <= seen) return;
-          seen = place.data;
-          variables.after = place.data;
+        const cursor = cursorSchema.safeParse(result.data);
+        if (cursor.success) {
+          if (cursor.data <= seen) return;
+          seen = cursor.data;
+          variables.after = cursor.data;
         }
         sink.next(result);
       },

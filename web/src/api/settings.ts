@@ -5,8 +5,8 @@ const port = z.coerce.number().int().min(1).max(65_535);
 const environmentSchema = z.object({ OPNAS_API_PORT: port.default(4000) });
 
 /**
- * What the portal's server reads from its environment, at start and never at build time.
- * @throws Error with one line that names the setting when a value is bad.
+ * Reads the settings of the portal's server from its environment, at start and never at build time.
+ * @throws Error with one line that names the setting if a value is bad.
  */
 export function readSettings(environment: Record<string, string | undefined>): { apiPort: number } {
   const parsed = environmentSchema.safeParse(environment);

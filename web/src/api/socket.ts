@@ -6,13 +6,16 @@ const pongWithinMs = 5_000;
 const firstRetryMs = 400;
 const longestRetryMs = 5_000;
 
-/** Milliseconds before retry `attempt` (0-based): doubling up to a ceiling, with up to a third of jitter. */
+/**
+ * Returns the milliseconds before retry `attempt` (0-based): they double up to a limit, plus up to
+ * a third of jitter for a `random` from 0 to 1.
+ */
 export function retryDelay(attempt: number, random: number): number {
   const base = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(attempt, 10));
   return base * (1 + random / 3);
 }
 
-/** Waits `ms`, or less if the network reports that it is back. */
+/** Waits `ms` milliseconds, or less if the network reports that it is back. */
 function pause(ms: number, network: EventTarget): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
@@ -26,13 +29,13 @@ function pause(ms: number, network: EventTarget): Promise<void> {
 }
 
 /**
- * The one WebSocket of the page. It is kept open from the start, notices a silent death by an
- * unanswered ping, and retries for ever; `connection` is told of each change.
+ * Opens the page's one WebSocket. It is kept open from the start, detects a dead connection by an
+ * unanswered ping, and retries forever; each change is reported to `connection`.
  */
 export function openSocket(props: {
   url: string;
   connection: Connection;
-  /** Where the browser reports "online": its window. */
+  /** The target of the browser's "online" event: its window. */
   network: EventTarget;
   webSocketImpl?: ClientOptions["webSocketImpl"];
 }): Client {

@@ -5,9 +5,9 @@ import { type AnyVariables, useQuery, type UseQueryArgs } from "urql";
 import { useConnection } from "./provider";
 
 /**
- * `useQuery` that shows the cache at once, asks the server too, and asks again when a lost
- * connection has come back: always, or (`ifFailed`) only when there is an error to get rid of,
- * for data that a subscription with replay keeps up to date.
+ * Runs a query that shows the cached result at once, fetches it too, and refetches when a lost
+ * connection is restored: always, or (`ifFailed`) only after an error, for data that a subscription
+ * with replay keeps current.
  */
 export function useLiveQuery<Data, Variables extends AnyVariables>(
   args: UseQueryArgs<Variables, Data>,

@@ -3,7 +3,7 @@
 import { Button } from "@/ui/button";
 import { Empty } from "@/ui/states";
 
-/** The last resort: a fault in the portal itself. */
+/** Shows a fault in the portal itself. */
 export default function PageError({ error, reset }: { error: Error; reset: () => void }) {
   return (
     <Empty title="This page failed to draw" action={<Button onClick={reset}>Draw it again</Button>}>

@@ -6,7 +6,7 @@ import { ApiProvider } from "@/api/provider";
 import { readSettings } from "@/api/settings";
 import { ConnectionBanner } from "@/shell/connection-banner";
 import { Header } from "@/shell/header";
-import { PageSkeleton } from "@/shell/page-skeleton";
+import { Skeleton } from "@/ui/states";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -21,7 +21,10 @@ export const viewport: Viewport = {
   ],
 };
 
-/** Rendered at request time, so that the API's port is the one this server was started with. */
+/**
+ * The frame of every page. It is rendered at request time, so that the API's port is the one that
+ * this server was started with.
+ */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   const { apiPort } = readSettings(process.env);
@@ -45,5 +48,19 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </ThemeProvider>
       </body>
     </html>
+  );
+}
+
+/** The server's HTML, shown until the browser can query the page's data. */
+function PageSkeleton() {
+  return (
+    <div role="status" aria-label="Loading">
+      <div className="h-14 border-b border-line bg-surface" />
+      <div className="mx-auto w-full max-w-7xl space-y-6 px-4 pt-6 sm:px-6">
+        <Skeleton className="h-8 w-56" />
+        <Skeleton className="h-40" />
+        <Skeleton className="h-64" />
+      </div>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { compact, score } from "@/format/number";
-import { Trainings } from "@/training/trainings";
+import { Pretrainings } from "@/pretraining/pretrainings";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader, Stat } from "@/ui/page";
@@ -19,7 +19,7 @@ import { TaskScores } from "./task-scores";
 import { Uniformity } from "./uniformity";
 import { useArchitecture } from "./use-architecture";
 
-/** One architecture: its backbone and graphs, its scores and where it comes from. */
+/** Shows one architecture: its backbone and graphs, its scores and its lineage. */
 export function ArchitecturePage({ id }: { id: string }) {
   const { architecture, found, error, retry } = useArchitecture(id);
   if (found === false) {
@@ -39,7 +39,7 @@ export function ArchitecturePage({ id }: { id: string }) {
     <div data-testid="architecture-page">
       <title>{`${architecture.name} · OP-NAS`}</title>
       <Head architecture={architecture} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="min-w-0 lg:col-start-2">
           <TaskScores scores={architecture.taskScores} />
         </div>
@@ -50,7 +50,7 @@ export function ArchitecturePage({ id }: { id: string }) {
           <Lineage architecture={architecture} />
           <Uniformity architecture={architecture} />
           <Evaluations evaluations={architecture.evaluations} />
-          <Trainings architectureId={architecture.id} />
+          <Pretrainings architectureId={architecture.id} />
           <JsonPanel name={architecture.name} json={architecture.json} />
         </div>
       </div>

@@ -2,11 +2,10 @@
 
 import { Maximize2 } from "lucide-react";
 import dynamic from "next/dynamic";
-import { useMemo } from "react";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Skeleton } from "@/ui/states";
-import { useWidth } from "@/ui/use-width";
 import { describeGraph, placeGraph, placeInWidth } from "./graph-layout";
 import type { Graph } from "./queries";
 
@@ -16,8 +15,8 @@ const GraphCanvas = dynamic(() => import("./graph-canvas"), {
 });
 
 /**
- * An attention graph, drawn to fit the page's width, in words for those who cannot see it, and
- * large on demand.
+ * Draws an attention graph to fit the page's width, describes it in words for screen readers, and
+ * enlarges it on demand.
  */
 export function AttentionDrawing({ graph, title }: { graph: Graph; title: string }) {
   const [frame, width] = useWidth<HTMLDivElement>();
@@ -53,4 +52,18 @@ export function AttentionDrawing({ graph, title }: { graph: Graph; title: string
       </Dialog>
     </div>
   );
+}
+
+/** Returns the width of an element in whole pixels, kept current; 0 until it is laid out. */
+function useWidth<Element extends HTMLElement>(): [RefObject<Element | null>, number] {
+  const ref = useRef<Element>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width];
 }

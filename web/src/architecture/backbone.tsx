@@ -5,7 +5,7 @@ import { Convolution } from "./convolution";
 import { Formula } from "./formula";
 import type { Layer } from "./queries";
 
-/** The backbone from the embeddings down to the output, one card per layer. */
+/** Shows the backbone from the embeddings to the output, one card per layer. */
 export function Backbone({ layers }: { layers: readonly Layer[] }) {
   return (
     <section aria-labelledby="backbone">

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 
-/** A convolution layer: what it is made of, and its window of tokens drawn to scale. */
+/** Shows a convolution layer: its operations, and its window of tokens drawn to scale. */
 export function Convolution({ kernelSize }: { kernelSize: number }) {
   const centre = (kernelSize - 1) / 2;
   return (

@@ -3,13 +3,16 @@ import { Panel } from "@/ui/card";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Architecture } from "./queries";
 
-/** What was measured beside the tasks, and on which engine. */
+/** Shows the measurements beside the task scores, and the engine that they were made on. */
 export function Evaluations({ evaluations }: { evaluations: Architecture["evaluations"] }) {
   if (evaluations.length === 0) return null;
   return (
     <Panel title="Evaluation">
       {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, stepSeconds, ...rest }) => (
-        <dl key={id} className="space-y-1.5 text-[13px] [&>div]:flex [&>div]:justify-between">
+        <dl
+          key={id}
+          className="space-y-1.5 text-[13px] [&>div]:flex [&>div]:justify-between [&>div]:gap-3"
+        >
           <div>
             <dt className="text-muted">Held-out loss</dt>
             <dd className="tabular-nums">{heldOutLoss?.toFixed(3) ?? "–"}</dd>
@@ -26,7 +29,7 @@ export function Evaluations({ evaluations }: { evaluations: Architecture["evalua
           </div>
           <div>
             <dt className="text-muted">Engine</dt>
-            <dd>{rest.engine}</dd>
+            <dd className="min-w-0 text-right wrap-anywhere">{rest.engine}</dd>
           </div>
           <div>
             <dt className="text-muted">Attempt</dt>

@@ -1,10 +1,9 @@
 import { MarkerType } from "@xyflow/react";
-import type { BentEdgeData } from "./bent-edge";
-import type { GraphNodeData } from "./graph-node";
-import { entrances, type PlacedGraph } from "./graph-layout";
+import { targetHandles, type PlacedGraph } from "./graph-layout";
+import type { BentEdgeData, GraphNodeData } from "./graph-shapes";
 import type { Graph } from "./queries";
 
-/** A placed graph as the drawing library wants it. */
+/** Turns a placed graph into the nodes and edges of React Flow. */
 export function flowElements(graph: Graph, placed: PlacedGraph) {
   const nodes = graph.nodes.flatMap((node): GraphNodeData[] => {
     const place = placed.nodes.find(({ id }) => id === node.id);
@@ -27,14 +26,14 @@ export function flowElements(graph: Graph, placed: PlacedGraph) {
       },
     ];
   });
-  const entrance = entrances(graph, placed);
+  const handle = targetHandles(graph, placed);
   const edges = graph.edges.map(({ id, source, target }): BentEdgeData => ({
     id,
     type: "bent",
     data: { bends: placed.bends[id] ?? [], direction: placed.direction },
     source,
     target,
-    targetHandle: `in${entrance[id] ?? 0}`,
+    targetHandle: `in${handle[id] ?? 0}`,
     style: { stroke: "var(--muted)", strokeWidth: 1.4 },
     markerEnd: { type: MarkerType.ArrowClosed, color: "var(--muted)", width: 14, height: 14 },
   }));

@@ -2,7 +2,9 @@ import katex from "katex";
 import "katex/dist/katex.min.css";
 import { useMemo } from "react";
 
-/** A formula in LaTeX, with MathML for reading aloud; a bad one is shown as it is written. */
+/**
+ * Shows a LaTeX formula, with MathML for screen readers. A formula with errors is shown as source.
+ */
 export function Formula({ latex }: { latex: string }) {
   const html = useMemo(
     () =>
@@ -20,7 +22,7 @@ export function Formula({ latex }: { latex: string }) {
       role="group"
       aria-label="Formula"
       data-testid="formula"
-      className="overflow-x-auto overflow-y-hidden py-1 text-[15px] [&_.katex-display]:m-0 [&_.katex-display>.katex]:pl-0"
+      className="relative overflow-x-auto overflow-y-hidden py-1 text-[15px] [&_.katex-display]:m-0 [&_.katex-display>.katex]:pl-0"
       dangerouslySetInnerHTML={{ __html: html }}
     />
   );

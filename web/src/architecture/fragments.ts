@@ -1,6 +1,6 @@
 import { type DocumentType, graphql } from "@/generated";
 
-/** What a row of the leaderboard shows of a candidate. */
+/** The fields of a candidate that a row of the leaderboard shows. */
 export const candidateRow = graphql(`
   fragment CandidateRow on Architecture {
     id

@@ -3,10 +3,9 @@
 import { Background, Controls, ReactFlow } from "@xyflow/react";
 import "@xyflow/react/dist/base.css";
 import { useTheme } from "next-themes";
-import { BentEdge } from "./bent-edge";
 import { flowElements } from "./flow-elements";
-import { GraphNode } from "./graph-node";
 import type { PlacedGraph } from "./graph-layout";
+import { BentEdge, GraphNode } from "./graph-shapes";
 import type { Graph } from "./queries";
 
 const nodeTypes = { graphNode: GraphNode };
@@ -20,7 +19,10 @@ const still = {
   preventScrolling: false,
 } as const;
 
-/** The drawing itself. Still, it scrolls with the page; interactive, it can be moved and zoomed. */
+/**
+ * Draws a placed graph. A drawing that is not interactive scrolls with the page; an interactive one
+ * can be moved and zoomed.
+ */
 export default function GraphCanvas(props: {
   graph: Graph;
   placed: PlacedGraph;

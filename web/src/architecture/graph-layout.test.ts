@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeGraph, entrances, placeGraph, placeInWidth } from "./graph-layout";
+import { describeGraph, targetHandles, placeGraph, placeInWidth } from "./graph-layout";
 import type { Graph } from "./queries";
 
 const node = (id: string, op: string, shape: string) => ({
@@ -39,7 +39,7 @@ const attention: Graph = {
   output: "n3",
 };
 
-test("every node has its place and no two boxes overlap", () => {
+test("every node is placed and no two boxes overlap", () => {
   for (const direction of ["LR", "TB"] as const) {
     const { nodes, width, height } = placeGraph(attention, direction);
     expect(nodes).toHaveLength(attention.nodes.length);
@@ -58,15 +58,15 @@ test("every node has its place and no two boxes overlap", () => {
   }
 });
 
-test("the drawing stands upright where it would be too wide lying down", () => {
+test("a graph too wide from left to right is drawn from top to bottom", () => {
   expect(placeInWidth(attention, 2000).direction).toBe("LR");
   expect(placeInWidth(attention, 340).direction).toBe("TB");
 });
 
-test("the arguments of matmul enter in their order", () => {
-  const entrance = entrances(attention, placeGraph(attention, "TB"));
-  expect(entrance["Q-n1-0"]).toBe(0);
-  expect(entrance["n0-n1-1"]).toBe(1);
+test("the arguments of matmul enter at handles in their order", () => {
+  const handle = targetHandles(attention, placeGraph(attention, "TB"));
+  expect(handle["Q-n1-0"]).toBe(0);
+  expect(handle["n0-n1-1"]).toBe(1);
 });
 
 test("the graph in words names every operation with its arguments in order", () => {

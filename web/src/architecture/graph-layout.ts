@@ -3,7 +3,7 @@ import type { Graph } from "./queries";
 
 export type Direction = "LR" | "TB";
 
-export interface Place {
+export interface Point {
   x: number;
   y: number;
 }
@@ -19,8 +19,8 @@ export interface PlacedNode {
 export interface PlacedGraph {
   direction: Direction;
   nodes: readonly PlacedNode[];
-  /** By edge id: places between its ends that lead it round other nodes. */
-  bends: Readonly<Record<string, readonly Place[]>>;
+  /** Points between an edge's ends that lead it round other nodes, by edge id. */
+  bends: Readonly<Record<string, readonly Point[]>>;
   width: number;
   height: number;
 }
@@ -29,13 +29,16 @@ const inputSize = 40;
 const opHeight = 46;
 const characterWidth = 8.2;
 
-/** Size of a node's box in pixels; an operation's depends on its label. */
+/** Returns the size of a node's box in pixels; an operation's depends on its label. */
 function nodeSize({ kind, label }: Graph["nodes"][number]) {
   if (kind === "input") return { width: inputSize, height: inputSize };
   return { width: Math.max(72, Math.ceil(label.length * characterWidth) + 28), height: opHeight };
 }
 
-/** Places a graph's nodes in layers, inputs first; x and y are the boxes' top left corners. */
+/**
+ * Places a graph's nodes in layers, inputs first. `x` and `y` are the top left corners of the
+ * boxes.
+ */
 export function placeGraph(graph: Graph, direction: Direction): PlacedGraph {
   const dagre = new graphlib.Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
   dagre.setGraph({ rankdir: direction, nodesep: 18, ranksep: 30, marginx: 6, marginy: 6 });
@@ -51,7 +54,7 @@ export function placeGraph(graph: Graph, direction: Direction): PlacedGraph {
     bends: Object.fromEntries(
       graph.edges.map(({ id, source, target }) => [
         id,
-        innerPoints(dagre.edge({ v: source, w: target, name: id }).points ?? []),
+        pointsBetween(dagre.edge({ v: source, w: target, name: id }).points ?? []),
       ]),
     ),
     nodes: graph.nodes.map(({ id }) => {
@@ -61,16 +64,17 @@ export function placeGraph(graph: Graph, direction: Direction): PlacedGraph {
   };
 }
 
-/** Without the ends at the two boxes; an edge to the next rank has nothing to go round. */
-function innerPoints(points: readonly Place[]): readonly Place[] {
+/** Returns the points between an edge's two ends; an edge to the next layer needs none. */
+function pointsBetween(points: readonly Point[]): readonly Point[] {
   return points.length > 3 ? points.slice(1, -1) : [];
 }
 
 /**
- * Where each edge enters its target, by edge id: 0 is left (or above). For `matmul` that is the
- * argument's number, for its order matters; elsewhere edges enter so that they do not cross.
+ * Returns the index of the handle at which each edge enters its target, by edge id; 0 is the
+ * leftmost (or topmost). For `matmul` it is the argument's number, because the order matters; other
+ * edges enter so that they do not cross.
  */
-export function entrances(graph: Graph, placed: PlacedGraph): Readonly<Record<string, number>> {
+export function targetHandles(graph: Graph, placed: PlacedGraph): Readonly<Record<string, number>> {
   const across = (id: string) => {
     const node = placed.nodes.find((candidate) => candidate.id === id);
     return (placed.direction === "LR" ? node?.y : node?.x) ?? 0;
@@ -83,16 +87,18 @@ export function entrances(graph: Graph, placed: PlacedGraph): Readonly<Record<st
           ? a.argument - b.argument
           : across(a.source) - across(b.source) || a.argument - b.argument,
       );
-      return ordered.map((edge, place) => [edge.id, place]);
+      return ordered.map((edge, index) => [edge.id, index]);
     }),
   );
 }
 
-/** A smooth path through `places`, running along the drawing's direction at each of them. */
-export function smoothPath(places: readonly Place[], direction: Direction): string {
-  return places
+/**
+ * Returns an SVG path through `points` that is parallel to the drawing's direction at each of them.
+ */
+export function smoothPath(points: readonly Point[], direction: Direction): string {
+  return points
     .map(({ x, y }, index) => {
-      const from = places[index - 1];
+      const from = points[index - 1];
       if (!from) return `M${x},${y}`;
       const [middleX, middleY] = [(from.x + x) / 2, (from.y + y) / 2];
       return direction === "LR"
@@ -102,13 +108,16 @@ export function smoothPath(places: readonly Place[], direction: Direction): stri
     .join("");
 }
 
-/** From left to right where that fits the room at full size, else from top to bottom. */
+/**
+ * Places the graph from left to right if that fits `available` pixels at full size, else from top
+ * to bottom.
+ */
 export function placeInWidth(graph: Graph, available: number): PlacedGraph {
   const lying = placeGraph(graph, "LR");
   return lying.width <= available ? lying : placeGraph(graph, "TB");
 }
 
-/** The graph in words, one line per operation: "n1 = softmax(n0), n×n". */
+/** Describes the graph in words, one line per operation: "n1 = softmax(n0), n×n". */
 export function describeGraph({ nodes, edges, output }: Graph): string[] {
   const steps = nodes
     .filter(({ kind }) => kind !== "input")

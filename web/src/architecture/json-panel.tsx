@@ -5,7 +5,7 @@ import { Button } from "@/ui/button";
 import { Panel } from "@/ui/card";
 import { CopyButton } from "@/ui/copy-button";
 
-/** The architecture in the platform's JSON form, to copy or to keep as a file. */
+/** Shows the architecture as JSON, to copy or to download. */
 export function JsonPanel({ name, json }: { name: string; json: unknown }) {
   const text = JSON.stringify(json, null, 2);
   return (

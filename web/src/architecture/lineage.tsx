@@ -12,7 +12,7 @@ interface Step {
   mutation: string | null;
 }
 
-/** The chain from the first ancestor to `architecture`, itself last. */
+/** Returns the chain from the first ancestor to `architecture`, which is the last step. */
 export function lineageSteps(architecture: Architecture): Step[] {
   const { id, lineage } = architecture;
   const ancestors = lineage
@@ -22,7 +22,7 @@ export function lineageSteps(architecture: Architecture): Step[] {
   return [...ancestors, architecture];
 }
 
-/** Where the architecture comes from: each ancestor, and the mutation that led on from it. */
+/** Shows the architecture's ancestors, and the mutation that led from each to the next. */
 export function Lineage({ architecture }: { architecture: Architecture }) {
   const steps = lineageSteps(architecture);
   return (
@@ -56,11 +56,11 @@ export function Lineage({ architecture }: { architecture: Architecture }) {
                 )}
               />
               {step.mutation && (
-                <p className="text-[13px] break-words text-muted">{step.mutation}</p>
+                <p className="text-[13px] wrap-anywhere text-muted">{step.mutation}</p>
               )}
               <p className="flex items-baseline justify-between gap-3 text-sm">
                 {here ? (
-                  <span className="font-medium">{step.name}</span>
+                  <span className="min-w-0 font-medium wrap-anywhere">{step.name}</span>
                 ) : (
                   <Link
                     href={`/architectures/${step.id}`}

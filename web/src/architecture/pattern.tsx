@@ -6,7 +6,7 @@ export interface PatternLayer {
   kernelSize: number | null;
 }
 
-/** "3 layers: convolution 3, attention, convolution 7". */
+/** Describes a pattern of layers in words: "3 layers: convolution 3, attention, convolution 7". */
 export function describePattern(layers: readonly PatternLayer[]): string {
   const names = layers.map(({ kind, kernelSize }) =>
     kind === "ATTENTION" ? "attention" : `convolution ${kernelSize ?? "?"}`,
@@ -14,7 +14,10 @@ export function describePattern(layers: readonly PatternLayer[]): string {
   return `${layers.length} ${layers.length === 1 ? "layer" : "layers"}: ${names.join(", ")}`;
 }
 
-/** The backbone at a glance: one block per layer, filled for attention, its kernel size for convolution. */
+/**
+ * Shows the backbone's pattern: one block per layer, filled for attention, with the kernel size for
+ * convolution.
+ */
 export function Pattern({ layers }: { layers: readonly PatternLayer[] }) {
   const label = describePattern(layers);
   return (

@@ -77,7 +77,7 @@ export const architectureDetails = graphql(`
   }
 `);
 
-/** Which candidates of a run are scored, while one is waited for. */
+/** The events of a run, read for the ids of the candidates that they score. */
 export const scoredCandidates = graphql(`
   subscription ScoredCandidates($runId: ID!, $after: Int) {
     searchEvents(runId: $runId, after: $after) {

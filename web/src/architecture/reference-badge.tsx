@@ -13,7 +13,7 @@ export function ReferenceBadge() {
   );
 }
 
-/** The same as a small sign, for rows of a table. */
+/** Marks a reference with an icon, for rows of a table. */
 export function ReferenceMark() {
   return (
     <span title={`Reference: ${title}`} data-testid="reference" className="shrink-0 text-warn">

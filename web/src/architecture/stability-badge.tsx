@@ -1,25 +1,13 @@
 import { clsx } from "clsx";
 import { TriangleAlert } from "lucide-react";
 import type { Stability } from "@/generated/graphql";
+import { stabilityLooks } from "@/status/status";
 import { Badge } from "@/ui/badge";
 
-const looks = {
-  NO_LEARNING: {
-    label: "Learned nothing",
-    title: "Training did not lower the loss below that of guessing by word frequency.",
-    tone: "warn",
-  },
-  DIVERGED: {
-    label: "Diverged",
-    title: "Training ended in infinite or undefined values.",
-    tone: "bad",
-  },
-} as const;
-
-/** Says what went wrong in training; nothing for a stable candidate. */
+/** Shows how a candidate's training failed; nothing for a stable one. */
 export function StabilityBadge({ stability }: { stability: Stability | null }) {
   if (!stability || stability === "STABLE") return null;
-  const { label, title, tone } = looks[stability];
+  const { label, title, tone } = stabilityLooks[stability];
   return (
     <Badge tone={tone} title={title}>
       {label}
@@ -27,10 +15,13 @@ export function StabilityBadge({ stability }: { stability: Stability | null }) {
   );
 }
 
-/** The same as a small sign, for rows of a table. */
+/**
+ * Shows how a candidate's training failed as an icon, for rows of a table; nothing for a stable
+ * one.
+ */
 export function StabilityMark({ stability }: { stability: Stability | null }) {
   if (!stability || stability === "STABLE") return null;
-  const { label, title, tone } = looks[stability];
+  const { label, title, tone } = stabilityLooks[stability];
   return (
     <span
       title={`${label}: ${title}`}

@@ -9,7 +9,7 @@ const kindNames: Record<string, string> = {
   fineTuned: "fine-tuned",
 };
 
-/** Each task's score as a bar, with marks where the majority and n-gram baselines end. */
+/** Shows each task's score as a bar, with marks at the majority and n-gram baselines. */
 export function TaskScores({ scores }: { scores: readonly TaskScore[] }) {
   return (
     <Panel
@@ -23,7 +23,10 @@ export function TaskScores({ scores }: { scores: readonly TaskScore[] }) {
         </p>
       ) : (
         <>
-          <Signs />
+          <Legend className="mb-4">
+            <LegendItem sign="h-3.5 border-l-2 border-dotted border-ink">Majority</LegendItem>
+            <LegendItem sign="h-3.5 border-l-2 border-ink">n-gram</LegendItem>
+          </Legend>
           <ul className="space-y-4">
             {scores.map((score) => (
               <TaskItem key={score.task} {...score} />
@@ -71,7 +74,7 @@ function TaskItem({ title, kind, metric, score, majority, ngram }: TaskScore) {
   );
 }
 
-/** A score on the bar's scale from 0 to 100. */
+/** Returns the position of a score on the bar's scale from 0 to 100. */
 function place(score: number): string {
   return `${Math.min(100, Math.max(0, score))}%`;
 }
@@ -79,14 +82,5 @@ function place(score: number): string {
 function Mark({ at, className }: { at: number; className: string }) {
   return (
     <span className={clsx("absolute -inset-y-1 -ml-px", className)} style={{ left: place(at) }} />
-  );
-}
-
-function Signs() {
-  return (
-    <Legend className="mb-4">
-      <LegendItem sign="h-3.5 border-l-2 border-dotted border-ink">Majority</LegendItem>
-      <LegendItem sign="h-3.5 border-l-2 border-ink">n-gram</LegendItem>
-    </Legend>
   );
 }

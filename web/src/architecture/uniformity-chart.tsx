@@ -2,9 +2,19 @@
 
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from "recharts";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
-import type { UniformityCurve } from "./uniformity";
 
-/** Similarity over the layers; 0 is the embedding. One curve stands out. */
+/** An architecture's token uniformity (mean cosine similarity, −1 to 1); `values[0]` is the embedding's. */
+export interface UniformityCurve {
+  id: string;
+  name: string;
+  colour: string;
+  values: readonly number[];
+}
+
+/**
+ * Draws the token uniformity over the layers, 0 being the embedding; the architecture's own curve
+ * is the solid one.
+ */
 export default function UniformityChart(props: {
   values: readonly number[];
   others: readonly UniformityCurve[];
@@ -60,5 +70,8 @@ export default function UniformityChart(props: {
   );
 }
 
-/** The scale's end: the next quarter, so that curves fill it and those of most pages compare. */
+/**
+ * Returns the end of the scale: the next quarter, so that curves fill it and most pages have the
+ * same one.
+ */
 const quarterAbove = (value: number) => Math.max(0.25, Math.ceil(4 * value) / 4);

@@ -3,27 +3,21 @@
 import dynamic from "next/dynamic";
 import { Panel } from "@/ui/card";
 import { Legend, LegendItem } from "@/ui/legend";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { Skeleton } from "@/ui/states";
 import type { Architecture } from "./queries";
+import type { UniformityCurve } from "./uniformity-chart";
 
 const UniformityChart = dynamic(() => import("./uniformity-chart"), {
   ssr: false,
   loading: () => <Skeleton className="h-44" />,
 });
 
-/** Token uniformity by layer; 0 is the embedding. */
-export interface UniformityCurve {
-  id: string;
-  name: string;
-  colour: string;
-  values: readonly number[];
-}
-
 const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
 
 /**
- * How alike the tokens of a sequence are after each layer, of the newest evaluation; beside it the
- * run's reference backbones, as the paper shows BERT (§6).
+ * Shows the token uniformity after each layer in the newest evaluation, beside that of the run's
+ * reference backbones, as the paper shows BERT's (§6).
  */
 export function Uniformity({ architecture }: { architecture: Architecture }) {
   const newest = architecture.evaluations.at(-1);
@@ -58,7 +52,7 @@ export function Uniformity({ architecture }: { architecture: Architecture }) {
   );
 }
 
-/** Of the references that were measured. */
+/** Returns the curves of those references that were measured. */
 function curvesOf(references: Architecture["run"]["references"]): UniformityCurve[] {
   return references.flatMap(({ id, name, evaluations }, index) => {
     const values = evaluations.at(-1)?.tokenUniformity;
@@ -71,28 +65,18 @@ const dashes = (colour: string) =>
 
 function UniformityTable({ curves }: { curves: readonly Omit<UniformityCurve, "colour">[] }) {
   return (
-    <div className="sr-only">
-      <table>
-        <caption>Token uniformity by layer</caption>
-        <thead>
-          <tr>
-            <th>Layer</th>
-            {curves.map(({ id, name }) => (
-              <th key={id}>{name}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {curves[0]?.values.map((_, layer) => (
-            <tr key={layer} data-testid="uniformity-layer">
-              <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
-              {curves.map(({ id, values }) => (
-                <td key={id}>{values[layer]?.toFixed(3)}</td>
-              ))}
-            </tr>
+    <ScreenReaderTable
+      caption="Token uniformity by layer"
+      headings={["Layer", ...curves.map(({ name }) => name)]}
+    >
+      {curves[0]?.values.map((_, layer) => (
+        <tr key={layer} data-testid="uniformity-layer">
+          <th scope="row">{layer === 0 ? "Embedding" : `Layer ${layer}`}</th>
+          {curves.map(({ id, values }) => (
+            <td key={id}>{values[layer]?.toFixed(3)}</td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </ScreenReaderTable>
   );
 }

@@ -3,10 +3,10 @@
 import { useState } from "react";
 import { useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
-import { isActive } from "@/runs/status";
+import { isActive } from "@/status/status";
 import { architectureDetails, scoredCandidates } from "./queries";
 
-/** An architecture; one that is not scored yet is followed until it is. */
+/** Queries an architecture; while it has no score, its run's events are followed until it has. */
 export function useArchitecture(id: string) {
   const [{ data, error, stale }, retry] = useLiveQuery({
     query: architectureDetails,

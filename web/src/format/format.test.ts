@@ -14,23 +14,23 @@ test("counts are shortened to three digits and never to 1000 of a unit", () => {
   ]);
 });
 
-test("a share is 100% only when it is whole", () => {
+test("a fraction is shown as 100% only if it is 1", () => {
   expect([0, 0.5, 0.9999, 1].map(percent)).toEqual(["0%", "50%", "99%", "100%"]);
 });
 
-test("a missing score is a dash, not a zero", () => {
+test("a missing score is shown as a dash, not as zero", () => {
   expect(score(null)).toBe("–");
   expect(score(0)).toBe("0.00");
 });
 
-test("one is not plural", () => {
+test("a count of one takes the singular", () => {
   expect([plural(1, "match", "matches"), plural(1200, "candidate")]).toEqual([
     "1 match",
     "1,200 candidates",
   ]);
 });
 
-test("durations name the two units that matter", () => {
+test("durations are shown in the two largest units", () => {
   expect([0.42, 42, 59.7, 125, 3600, 7300, 90_000].map(duration)).toEqual([
     "0.4 s",
     "42 s",
@@ -42,7 +42,7 @@ test("durations name the two units that matter", () => {
   ]);
 });
 
-test("an estimate is rounded, and absent when there is none", () => {
+test("the time left is rounded, and null if there is no estimate", () => {
   expect([null, 4, 47, 95, 7200].map(eta)).toEqual([
     null,
     "a few seconds left",
@@ -52,7 +52,7 @@ test("an estimate is rounded, and absent when there is none", () => {
   ]);
 });
 
-test("a clock that is ahead of the server's does not show the future", () => {
+test("a time in the future, by a wrong clock, is shown as just now", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
   expect(ago("2026-01-01T00:00:05Z", now)).toBe("just now");
   expect(ago("2025-12-31T23:56:00Z", now)).toBe("4 min ago");

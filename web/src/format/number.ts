@@ -7,7 +7,7 @@ const prefixes = [
   [1e3, "k"],
 ] as const;
 
-/** A count in three significant digits: 371_234 → "371k", 1_250_000 → "1.25M". */
+/** Formats a count with three significant digits: 371_234 → "371k", 1_250_000 → "1.25M". */
 export function compact(value: number | null | undefined): string {
   if (value == null) return none;
   const size = Math.abs(value);
@@ -18,28 +18,28 @@ export function compact(value: number | null | undefined): string {
   return `${(value / scale).toPrecision(3)}${letter}`;
 }
 
-/** A score on the scale 0–100, two decimals. */
+/** Formats a score on the scale 0–100 with two decimals. */
 export function score(value: number | null | undefined): string {
   return value == null ? none : value.toFixed(2);
 }
 
-/** Seconds of something short: 0.0042 → "4.20 ms", 1.25 → "1.25 s". */
+/** Formats a short time in seconds: 0.0042 → "4.20 ms", 1.25 → "1.25 s". */
 export function shortTime(seconds: number | null | undefined): string {
   if (seconds == null) return none;
   return seconds < 0.9995 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 }
 
-/** A share 0–1 as whole percent; never "100%" before it is whole. */
+/** Formats a fraction from 0 to 1 as whole percent, rounded down: "100%" only for 1. */
 export function percent(fraction: number): string {
   return `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;
 }
 
-/** A whole number with thousands apart. */
+/** Formats a whole number with a separator between thousands. */
 export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** "1 candidate", "2 candidates". */
+/** Formats a count with its noun: "1 candidate", "2 candidates". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

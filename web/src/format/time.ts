@@ -1,4 +1,7 @@
-/** Seconds as the two largest units that matter: 42 → "42 s", 125 → "2 min 5 s", 7_300 → "2 h 1 min". */
+/**
+ * Formats seconds in the two largest units that matter: 42 → "42 s", 125 → "2 min 5 s", 7_300 → "2
+ * h 1 min".
+ */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return seconds > 0 && seconds < 9.95 ? `${seconds.toFixed(1)} s` : `${whole} s`;
@@ -13,7 +16,9 @@ function units(whole: number, large: number, largeName: string, small: number, s
   return second === 0 ? `${first} ${largeName}` : `${first} ${largeName} ${second} ${smallName}`;
 }
 
-/** An estimate, rounded so that it does not flicker: "about 3 min left". */
+/**
+ * Formats the estimated rest of a time, rounded so that it does not flicker: "about 3 min left".
+ */
 export function eta(seconds: number | null | undefined): string | null {
   if (seconds == null) return null;
   if (seconds < 10) return "a few seconds left";
@@ -22,7 +27,7 @@ export function eta(seconds: number | null | undefined): string | null {
   return `about ${(seconds / 3600).toFixed(1)} h left`;
 }
 
-/** How long ago, in one unit: "just now", "4 min ago", "3 d ago". */
+/** Formats the time since `time` in one unit: "just now", "4 min ago", "3 d ago". */
 export function ago(time: string, now: number): string {
   const seconds = Math.max(0, (now - Date.parse(time)) / 1000);
   if (seconds < 45) return "just now";
@@ -39,12 +44,12 @@ const clockFormat = new Intl.DateTimeFormat(undefined, {
 });
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-/** Time of day with seconds, in the reader's zone. */
+/** Formats the time of day with seconds, in the reader's time zone. */
 export function clock(time: string): string {
   return clockFormat.format(Date.parse(time));
 }
 
-/** Date and time in the reader's zone and language. */
+/** Formats date and time in the reader's time zone and language. */
 export function dateTime(time: string): string {
   return dateFormat.format(Date.parse(time));
 }

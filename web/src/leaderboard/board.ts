@@ -1,11 +1,11 @@
 import type { Candidate } from "@/architecture/fragments";
 import type { ArchitectureOrder } from "@/generated/graphql";
 
-/** The loaded top of the leaderboard, in order. */
+/** The loaded rows of the leaderboard, in order. */
 export interface Board {
   rows: readonly Candidate[];
   total: number;
-  /** Where the next page starts; null when everything is loaded. */
+  /** Cursor of the next page; null when everything is loaded. */
   next: string | null;
 }
 
@@ -32,7 +32,7 @@ function sortValue(row: Candidate, order: ArchitectureOrder): number | null {
   }
 }
 
-/** Order of two rows; rows without a value come last whichever the direction, ties go by id. */
+/** Compares two rows. Rows without a value come last in both directions; ties are ordered by id. */
 export function compareRows(a: Candidate, b: Candidate, order: ArchitectureOrder): number {
   const [left, right] = [sortValue(a, order), sortValue(b, order)];
   if (left !== right) {
@@ -52,7 +52,7 @@ function merge(
   return [...byId.values()].sort((a, b) => compareRows(a, b, order));
 }
 
-/** Lays a further page below the loaded ones; rows that a change brought already are not doubled. */
+/** Appends a further page; rows that a pushed change already added are not duplicated. */
 export function addPage(board: Board, page: Board, order: ArchitectureOrder): Board {
   return { rows: merge(board.rows, page.rows, order), total: page.total, next: page.next };
 }

@@ -1,6 +1,9 @@
 import type { ArchitectureOrderField } from "@/generated/graphql";
 
-/** Column widths on wider screens; the last one is narrow when every row is of the same run. */
+/**
+ * Returns the classes for the column widths on wider screens; without the run the last column is
+ * narrow.
+ */
 export function columns(showRun: boolean): string {
   return showRun
     ? "md:grid-cols-[2rem_minmax(7rem,1fr)_9rem_minmax(6rem,1fr)_4rem_minmax(7rem,1fr)] lg:grid-cols-[2rem_minmax(8rem,1fr)_8.5rem_minmax(6rem,1fr)_4rem_4rem_minmax(8rem,1fr)] xl:grid-cols-[2rem_minmax(9.5rem,1.4fr)_7.5rem_minmax(5rem,1fr)_3.5rem_3.5rem_4rem_minmax(7rem,1fr)]"

@@ -24,7 +24,9 @@ const filterChoices = graphql(`
   }
 `);
 
-/** Narrows the leaderboard by run, preset and a search in names and keys. */
+/**
+ * Controls that filter the leaderboard by run, preset, references and a search in names and keys.
+ */
 export function Filters(props: {
   preset: string | null;
   run: string | null;

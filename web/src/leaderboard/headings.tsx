@@ -5,7 +5,7 @@ import { columns, headings } from "./columns";
 
 const ariaSort = { ASC: "ascending", DESC: "descending" } as const;
 
-/** The table's head; a column that can be sorted by is a button, and a second press turns the order round. */
+/** The table's head. A sortable column has a button, and a second press reverses the order. */
 export function Headings(props: {
   order: ArchitectureOrder;
   showRun: boolean;

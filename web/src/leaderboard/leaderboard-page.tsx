@@ -13,7 +13,7 @@ import { Pareto } from "./pareto";
 import { useLeaderboard } from "./use-leaderboard";
 import { useView } from "./use-view";
 
-/** The front page: the best candidates of all runs, what is running, and who does the work. */
+/** The front page: the best candidates of all runs, the active runs and the workers. */
 export function LeaderboardPage() {
   const { filter, order, preset, run, references, search, change, sortBy } = useView();
   const leaderboard = useLeaderboard(filter, order);
@@ -29,7 +29,7 @@ export function LeaderboardPage() {
             : "The best candidates of all runs, updated as they come in"
         }
       />
-      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
+      <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem] xl:grid-rows-[auto_1fr]">
         <ActiveRuns className="xl:col-start-2" />
         <div className="min-w-0 space-y-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
           <Card aria-label="Leaderboard" className="overflow-hidden" data-testid="leaderboard">
@@ -50,7 +50,26 @@ export function LeaderboardPage() {
               order={order}
               showRun
               onSort={sortBy}
-              empty={narrowed ? <NothingMatches /> : <NothingYet />}
+              empty={
+                narrowed ? (
+                  <Empty title="No candidate matches">
+                    Change the search or choose another run or preset. New candidates that match
+                    appear here.
+                  </Empty>
+                ) : (
+                  <Empty
+                    title="No candidate has been scored yet"
+                    action={
+                      <ButtonLink look="primary" href="/runs/new">
+                        Start a search
+                      </ButtonLink>
+                    }
+                  >
+                    Start a search, or wait for the one that runs: candidates appear here as soon as
+                    they are scored.
+                  </Empty>
+                )
+              }
             />
           </Card>
           <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />
@@ -58,29 +77,5 @@ export function LeaderboardPage() {
         <Workers className="xl:col-start-2" />
       </div>
     </>
-  );
-}
-
-function NothingMatches() {
-  return (
-    <Empty title="No candidate matches">
-      Change the search or choose another run or preset. New candidates that match appear here.
-    </Empty>
-  );
-}
-
-function NothingYet() {
-  return (
-    <Empty
-      title="No candidate has been scored yet"
-      action={
-        <ButtonLink look="primary" href="/runs/new">
-          Start a search
-        </ButtonLink>
-      }
-    >
-      Start a search, or wait for the one that runs: candidates appear here as soon as they are
-      scored.
-    </Empty>
   );
 }

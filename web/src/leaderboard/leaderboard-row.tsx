@@ -7,9 +7,8 @@ import { ReferenceMark } from "@/architecture/reference-badge";
 import { StabilityMark } from "@/architecture/stability-badge";
 import { compact, score, shortTime } from "@/format/number";
 import { columns } from "./columns";
-import { ScoreBar } from "./score-bar";
 
-/** One candidate: a line of the table on a wide screen, a small card on a narrow one. */
+/** Shows one candidate: as a row of the table on a wide screen, as a small card on a narrow one. */
 export const LeaderboardRow = memo(function LeaderboardRow(props: {
   rank: number;
   row: Candidate;
@@ -37,7 +36,7 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
           href={`/architectures/${row.id}`}
           className={clsx(
             "text-sm font-medium after:absolute after:inset-0 hover:text-accent",
-            row.reference ? "line-clamp-2" : "truncate",
+            row.reference ? "line-clamp-2 wrap-anywhere" : "truncate",
           )}
         >
           {row.name}
@@ -45,8 +44,17 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
         {row.reference && <ReferenceMark />}
         <StabilityMark stability={row.stability} />
       </div>
-      <div role="cell">
-        <ScoreBar score={row.score} />
+      <div role="cell" className="flex items-center justify-end gap-3 md:justify-start">
+        <span className="text-sm font-semibold tabular-nums md:w-12">{score(row.score)}</span>
+        <span
+          aria-hidden
+          className="hidden h-1.5 flex-1 overflow-hidden rounded-full bg-sunken md:block"
+        >
+          <span
+            className="block h-full rounded-full bg-accent transition-[width] duration-500"
+            style={{ width: `${Math.min(100, Math.max(0, row.score ?? 0))}%` }}
+          />
+        </span>
       </div>
       <div role="cell" className="max-md:col-span-2 max-md:col-start-2">
         <Pattern layers={row.layers} />
@@ -62,7 +70,7 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
       </div>
       <div
         role="cell"
-        className="min-w-0 text-[13px] text-muted max-md:col-span-2 max-md:col-start-2"
+        className="min-w-0 text-[13px] wrap-anywhere text-muted max-md:col-span-2 max-md:col-start-2"
       >
         <span className="md:hidden">{compact(row.params)} parameters · </span>
         {showRun && (

@@ -9,7 +9,10 @@ import { Headings } from "./headings";
 import { LeaderboardRow } from "./leaderboard-row";
 import type { Leaderboard } from "./use-leaderboard";
 
-/** Candidates in order; rows glide to their new place when a change is pushed. */
+/**
+ * Lists candidates in order; rows move to their new place with an animation when a change is
+ * pushed.
+ */
 export function LeaderboardTable(props: {
   leaderboard: Leaderboard;
   order: ArchitectureOrder;

@@ -4,10 +4,13 @@ import { useRouter } from "next/navigation";
 import { CartesianGrid, ComposedChart, Line, Scatter, XAxis, YAxis } from "recharts";
 import type { ParetoCost } from "@/generated/graphql";
 import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
-import { scoreTicks } from "@/run/chart-data";
+import { scoreTicks } from "@/ui/score-ticks";
 import { costs, type ParetoPoint } from "./pareto-points";
 
-/** Score over cost: every point a dot that opens its architecture, the front as a line of steps. */
+/**
+ * Draws score over cost: a dot for each architecture that opens its page, and the front as a step
+ * line.
+ */
 export default function ParetoChart(props: { points: readonly ParetoPoint[]; x: ParetoCost }) {
   const { points, x } = props;
   const router = useRouter();
@@ -52,7 +55,9 @@ export default function ParetoChart(props: { points: readonly ParetoPoint[]; x: 
   );
 }
 
-/** recharts hands the place and the point to the shape it is given. */
+/**
+ * Draws one point; recharts adds the position and the data to the element that is given as `shape`.
+ */
 function Dot(props: {
   cx?: number;
   cy?: number;

@@ -21,7 +21,7 @@ function row(id: string, score: number | null, stepSeconds: number | null = null
   };
 }
 
-test("rows and front make one point for each architecture; those of the front are marked", () => {
+test("rows and front give one point for each architecture, with those of the front marked", () => {
   const points = paretoPoints([row("a", 1), row("b", 2), row("r", 3)], [row("b", 2)], "FLOPS");
   expect(points.map(({ id, cost, onFront }) => [id, cost, onFront])).toEqual([
     ["a", 200, false],
@@ -31,7 +31,7 @@ test("rows and front make one point for each architecture; those of the front ar
   expect(points.map(({ isReference }) => isReference)).toEqual([false, true, false]);
 });
 
-test("what has no score or no measured time is no point", () => {
+test("architectures without a score or a measured time give no point", () => {
   const rows = [row("a", null, 0.1), row("b", 2), row("c", 3, 0.2)];
   expect(paretoPoints(rows, [], "STEP_TIME").map(({ id, cost }) => [id, cost])).toEqual([
     ["c", 0.2],

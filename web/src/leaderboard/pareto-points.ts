@@ -11,7 +11,7 @@ export interface ParetoPoint {
   onFront: boolean;
 }
 
-/** What an architecture can cost, and how that is written. */
+/** The costs of an architecture: label, value and format. */
 export const costs = {
   PARAMS: { label: "Parameters", of: (row: Candidate) => row.params, format: compact },
   FLOPS: { label: "FLOPs", of: (row: Candidate) => row.flops, format: compact },
@@ -30,7 +30,10 @@ export const costs = {
 >;
 export const costNames = ["PARAMS", "FLOPS", "STEP_TIME"] as const;
 
-/** Rows as points, those of the front once and marked; what has no score or cost is left out. */
+/**
+ * Returns rows and front as points, each architecture once; rows without a score or a cost are left
+ * out.
+ */
 export function paretoPoints(
   rows: readonly Candidate[],
   front: readonly Candidate[],

@@ -2,7 +2,7 @@
 
 import dynamic from "next/dynamic";
 import { useState } from "react";
-import { useAskAgain } from "@/api/use-ask-again";
+import { useThrottledRefetch } from "@/api/use-throttled-refetch";
 import { useLiveQuery } from "@/api/use-live-query";
 import type { Candidate } from "@/architecture/fragments";
 import { score } from "@/format/number";
@@ -11,7 +11,8 @@ import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
-import { costNames, costs, type ParetoPoint, paretoPoints } from "./pareto-points";
+import { ScreenReaderTable } from "@/ui/screen-reader-table";
+import { costNames, costs, paretoPoints } from "./pareto-points";
 import { paretoFront } from "./queries";
 
 const ParetoChart = dynamic(() => import("./pareto-chart"), {
@@ -19,7 +20,7 @@ const ParetoChart = dynamic(() => import("./pareto-chart"), {
   loading: () => <Skeleton className="h-72" />,
 });
 
-/** What no other architecture beats: the score that each cost buys, over the rows that are loaded. */
+/** Shows the Pareto front of score against a cost, over the loaded rows. */
 export function Pareto(props: {
   filter: LeaderboardFilter;
   rows: readonly Candidate[];
@@ -28,7 +29,7 @@ export function Pareto(props: {
   const { filter, rows, total } = props;
   const [x, setX] = useState<ParetoCost>("PARAMS");
   const [{ data, error }, retry] = useLiveQuery({ query: paretoFront, variables: { filter, x } });
-  useAskAgain(retry, total);
+  useThrottledRefetch(retry, total);
   const points = paretoPoints(rows, data?.paretoFront ?? [], x);
   return (
     <Panel
@@ -60,8 +61,25 @@ export function Pareto(props: {
       {data && data.paretoFront.length > 0 && (
         <>
           <ParetoChart points={points} x={x} />
-          <Signs />
-          <FrontTable points={points.filter(({ onFront }) => onFront)} x={x} />
+          <Legend className="mt-2">
+            <LegendItem sign="h-0.5 w-4 rounded bg-accent">Front</LegendItem>
+            <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
+            <LegendItem sign="size-2 rounded-full bg-warn">Reference</LegendItem>
+          </Legend>
+          <ScreenReaderTable
+            caption={`Pareto front of score against ${costs[x].label.toLowerCase()}`}
+            headings={["Architecture", costs[x].label, "Score"]}
+          >
+            {points
+              .filter(({ onFront }) => onFront)
+              .map(({ id, name, cost, score: value }) => (
+                <tr key={id} data-testid="pareto-point">
+                  <td>{name}</td>
+                  <td>{costs[x].format(cost)}</td>
+                  <td>{score(value)}</td>
+                </tr>
+              ))}
+          </ScreenReaderTable>
         </>
       )}
     </Panel>
@@ -75,40 +93,4 @@ function noteOf(x: ParetoCost, { runId, preset }: LeaderboardFilter): string {
       : `Architectures that no other beats in score and ${costs[x].label === "FLOPs" ? "FLOPs" : "parameters"}; dots are the rows that are loaded`;
   const isMixed = runId == null && preset == null;
   return isMixed ? `${front}. Scores of different presets do not compare: choose one above` : front;
-}
-
-function Signs() {
-  return (
-    <Legend className="mt-2">
-      <LegendItem sign="h-0.5 w-4 rounded bg-accent">Front</LegendItem>
-      <LegendItem sign="size-1.5 rounded-full bg-accent/40">Candidate</LegendItem>
-      <LegendItem sign="size-2 rounded-full bg-warn">Reference</LegendItem>
-    </Legend>
-  );
-}
-
-function FrontTable({ points, x }: { points: readonly ParetoPoint[]; x: ParetoCost }) {
-  return (
-    <div className="sr-only">
-      <table>
-        <caption>Pareto front of score against {costs[x].label.toLowerCase()}</caption>
-        <thead>
-          <tr>
-            <th>Architecture</th>
-            <th>{costs[x].label}</th>
-            <th>Score</th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ id, name, cost, score: value }) => (
-            <tr key={id} data-testid="pareto-point">
-              <td>{name}</td>
-              <td>{costs[x].format(cost)}</td>
-              <td>{score(value)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }

@@ -15,15 +15,15 @@ export interface Leaderboard {
   loading: boolean;
   loadingMore: boolean;
   error: CombinedError | undefined;
-  /** Ids of rows that were pushed just now: they are marked for a moment. */
+  /** Ids of rows that were just pushed; they are highlighted for a moment. */
   arrived: ReadonlySet<string>;
   loadMore: () => void;
   retry: () => void;
 }
 
 /**
- * The leaderboard under a filter and an order: pages on demand, and changes as they
- * are pushed, also those of a time without connection. Give both arguments a stable identity.
+ * Loads the leaderboard under a filter and an order: pages on demand, and changes as they are
+ * pushed, also those made while the connection was lost. Both arguments need a stable identity.
  */
 export function useLeaderboard(
   filter: LeaderboardFilter,
@@ -37,7 +37,7 @@ export function useLeaderboard(
   const [arrived, setArrived] = useState<ReadonlySet<string>>(none);
   const [attempt, setAttempt] = useState(0);
   const request = useRef(0);
-  /** Pushed while a page is on its way: the page may be older than they are. */
+  /** Changes pushed while a page is being loaded, because the page may be older than they are. */
   const meanwhile = useRef<Change[]>([]);
 
   const load = useCallback(

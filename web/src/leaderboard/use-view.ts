@@ -18,7 +18,7 @@ const viewSchema = z.object({
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
 });
 
-/** Cheap first, good first, new first. */
+/** The direction of the first sort by a column: cheap, good or new architectures first. */
 const firstDirection = {
   SCORE: "DESC",
   PARAMS: "ASC",
@@ -31,7 +31,10 @@ export type ViewChange = Partial<
   Record<"preset" | "run" | "q" | "references" | "sort" | "dir", string | null>
 >;
 
-/** The leaderboard's filter and order, kept in the page's address so that a view can be shared. */
+/**
+ * Reads the leaderboard's filter and order from the page's address, where they are kept so that a
+ * view can be shared.
+ */
 export function useView() {
   const params = useSearchParams();
   const { preset, run, q, references, sort, dir } = viewSchema.parse({

@@ -2,22 +2,22 @@
 
 import { ButtonLink } from "@/ui/button";
 import { Empty, ErrorNotice, Skeleton } from "@/ui/states";
-import { BestCandidate } from "./best-candidate";
-import { Candidates } from "./candidates";
-import { lossCurve } from "./event-log";
-import { EventLog } from "./event-log-panel";
-import { GenerationPanel } from "./generation-panel";
-import { Kernels } from "./kernels";
-import { LossPanel } from "./loss-panel";
-import { Priorities } from "./priorities";
-import { PriorityHistory } from "./priority-history";
-import { ProgressCard } from "./progress-card";
-import { RunHeader } from "./run-header";
+import { BestCandidate } from "@/run/candidates/best-candidate";
+import { Candidates } from "@/run/candidates/candidates";
+import { lossCurve } from "@/run/loss/loss-curve";
+import { EventLog } from "@/run/events/event-log-panel";
+import { GenerationPanel } from "@/run/generations/generation-panel";
+import { Kernels } from "@/run/kernels/kernels";
+import { LossPanel } from "@/run/loss/loss-panel";
+import { Priorities } from "@/run/priorities/priorities";
+import { PriorityHistory } from "@/run/priorities/priority-history";
+import { ProgressCard } from "@/run/header/progress-card";
+import { RunHeader } from "@/run/header/run-header";
 import { Settings } from "./settings-panel";
 import { TimeSplit } from "./time-split";
 import { useRun } from "./use-run";
 
-/** One search, live: where it is, how its generations went, and what it found. */
+/** Shows one search, live: its progress, its generations and its candidates. */
 export function RunPage({ id }: { id: string }) {
   const { run, found, error, retry, log } = useRun(id);
   if (found === false) {
@@ -36,7 +36,7 @@ export function RunPage({ id }: { id: string }) {
       <RunHeader run={run} />
       {error && <ErrorNotice error={error} retry={retry} />}
       <ProgressCard run={run} />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         {run.phase === "SUPERNET" ? (
           <LossPanel points={lossCurve(log)} steps={run.progress.total} />
         ) : (
@@ -48,12 +48,12 @@ export function RunPage({ id }: { id: string }) {
         </div>
       </div>
       <Priorities run={run} />
-      <div className="grid items-start gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
         <PriorityHistory run={run} />
         <Kernels run={run} />
       </div>
       <Candidates runId={run.id} />
-      <div className="grid items-start gap-6 lg:grid-cols-2">
+      <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
         <EventLog log={log} />
         <Settings run={run} />
       </div>

@@ -2,7 +2,7 @@ import { CopyButton } from "@/ui/copy-button";
 import { Panel } from "@/ui/card";
 import type { FullRun } from "./queries";
 
-/** All that is needed to repeat the run: preset, seed, strategy and settings. */
+/** Shows all that is needed to repeat the run: preset, seed, strategy and settings. */
 export function Settings({ run }: { run: FullRun }) {
   const { preset, seed, strategy, settings } = run;
   const text = JSON.stringify({ preset, seed, strategy, settings }, null, 2);

@@ -14,7 +14,7 @@ function mix(percent: number): string {
   return `color-mix(in oklab, var(--accent) ${percent}%, var(--surface))`;
 }
 
-/** Where the time went, and what the platform itself cost per candidate. */
+/** Shows how the time is split between phases, and the platform's overhead per candidate. */
 export function TimeSplit(props: {
   timings: FullRun["timings"];
   generations: readonly GenerationWithCandidates[];

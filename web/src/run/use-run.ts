@@ -3,14 +3,15 @@
 import { useEffect, useState } from "react";
 import { type CombinedError, useClient, useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
-import { mergeEvents } from "./event-log";
-import { type EventLine, pastEvents, runEvents, runPage } from "./queries";
+import { mergeEvents } from "@/run/events/event-log";
+import { type EventLine, pastEvents, runEvents } from "@/run/events/queries";
+import { runPage } from "./queries";
 
 const pastLines = 100;
 
 /**
- * A run and its log. The run is asked for once; from the seq of that answer on, events keep it
- * current through the cache, also over a lost connection (see `api/resume.ts`).
+ * Queries a run once; from the `seq` of that answer on, events keep it and its log current through
+ * the cache, also after a lost connection (see `api/resume.ts`).
  */
 export function useRun(id: string) {
   const [{ data, error, stale }, retry] = useLiveQuery(

@@ -8,8 +8,8 @@ import { Panel } from "@/ui/card";
 import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { runList } from "./fragments";
 import { RunProgress } from "./run-progress";
-import { activeStatuses } from "./status";
-import { StatusBadge } from "./status-badge";
+import { activeStatuses } from "@/status/status";
+import { StatusBadge } from "@/status/status-badge";
 import { useRunChanges } from "./use-run-changes";
 
 const variables: RunListQueryVariables = {
@@ -18,7 +18,9 @@ const variables: RunListQueryVariables = {
   orderBy: { field: "CREATED_AT", direction: "DESC" },
 };
 
-/** The runs that are on now. One that ends stays, with its end shown, until the list is loaded anew. */
+/**
+ * Lists the active runs. One that ends stays, with its last status, until the list is loaded again.
+ */
 export function ActiveRuns({ className }: { className?: string }) {
   const [{ data, error }, retry] = useLiveQuery({ query: runList, variables });
   const runs = data?.searchRuns.edges.map(({ node }) => node);

@@ -1,6 +1,6 @@
 import { type DocumentType, graphql } from "@/generated";
 
-/** What lists show of a run, and what its events keep up to date. */
+/** The fields of a run that lists show and events keep current. */
 export const runSummary = graphql(`
   fragment RunSummary on SearchRun {
     id
@@ -54,7 +54,7 @@ export const runList = graphql(`
   }
 `);
 
-/** Every run that is new or changed. */
+/** Sends every run that is new or changed. */
 export const runChanges = graphql(`
   subscription RunChanges {
     runsChanged {

@@ -12,13 +12,13 @@ import { useRunChanges } from "./use-run-changes";
 const pageSize = 25;
 
 /**
- * One page of runs and, below it, the further ones: each starts at the end of the one before, so
- * that a run that is inserted at the top moves the others down without a gap.
+ * Shows one page of runs and, below it, the further ones. Each page starts at the end of the one
+ * before, so that a run that is inserted at the top moves the others down without a gap.
  */
 export function RunChunk(props: {
   filter: RunFilter;
   after: string | null;
-  /** Pages to show, this one included. */
+  /** Number of pages to show, including this one. */
   pages: number;
   onMore: () => void;
   empty: ReactNode;

@@ -3,16 +3,16 @@ import { score } from "@/format/number";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Run } from "./fragments";
 import { RunProgress } from "./run-progress";
-import { strategyLabels } from "./status";
-import { StatusBadge } from "./status-badge";
+import { strategyLabels } from "./labels";
+import { StatusBadge } from "@/status/status-badge";
 
-/** One run of the list, as a row that folds into a card on a narrow screen. */
+/** Shows one run of the list: as a row on a wide screen, as a card on a narrow one. */
 export function RunRow({ run }: { run: Run }) {
   const best = run.bestArchitecture;
   return (
     <li
       data-testid="run-row"
-      className="relative grid gap-x-6 gap-y-2 border-t border-line px-4 py-3 first:border-t-0 hover:bg-sunken/60 sm:px-5 md:grid-cols-[minmax(0,1.3fr)_6.5rem_minmax(0,1fr)_7rem] md:items-center"
+      className="relative grid grid-cols-1 gap-x-6 gap-y-2 border-t border-line px-4 py-3 first:border-t-0 hover:bg-sunken/60 sm:px-5 md:grid-cols-[minmax(0,1.3fr)_6.5rem_minmax(0,1fr)_7rem] md:items-center"
     >
       <div className="min-w-0">
         <Link
@@ -21,7 +21,7 @@ export function RunRow({ run }: { run: Run }) {
         >
           {run.name}
         </Link>
-        <p className="text-[13px] text-muted">
+        <p className="text-[13px] wrap-anywhere text-muted">
           {run.preset} · {strategyLabels[run.strategy]} · seed {run.seed} ·{" "}
           <TimeAgo time={run.createdAt} />
         </p>

@@ -9,9 +9,9 @@ import { PageHeader } from "@/ui/page";
 import { SearchBox } from "@/ui/search-box";
 import { Empty } from "@/ui/states";
 import { RunChunk } from "./run-chunk";
-import { statuses, statusLooks } from "./status";
+import { statuses, statusLooks } from "@/status/status";
 
-/** Every search, newest first; those under way move by themselves. */
+/** Lists every search, newest first; active ones are updated live. */
 export function RunsPage() {
   const [status, setStatus] = useState<RunStatus>();
   const [search, setSearch] = useState("");
@@ -42,28 +42,24 @@ export function RunsPage() {
           after={null}
           pages={pages}
           onMore={() => setPages((value) => value + 1)}
-          empty={narrowed ? <NoMatch /> : <NoRuns />}
+          empty={
+            narrowed ? (
+              <Empty title="No run matches">Change the search or the status.</Empty>
+            ) : (
+              <Empty
+                title="No search has been started"
+                action={
+                  <ButtonLink look="primary" href="/runs/new">
+                    Start a search
+                  </ButtonLink>
+                }
+              >
+                The preset “Tiny” is a real search that takes minutes on two cores.
+              </Empty>
+            )
+          }
         />
       </Card>
     </>
-  );
-}
-
-function NoMatch() {
-  return <Empty title="No run matches">Change the search or the status.</Empty>;
-}
-
-function NoRuns() {
-  return (
-    <Empty
-      title="No search has been started"
-      action={
-        <ButtonLink look="primary" href="/runs/new">
-          Start a search
-        </ButtonLink>
-      }
-    >
-      The preset “Tiny” is a real search that takes minutes on two cores.
-    </Empty>
   );
 }

@@ -5,23 +5,23 @@ import { useSubscription } from "urql";
 import { runChanges } from "./fragments";
 
 /**
- * Keeps all runs up to date through the cache, and calls `refetch` when a run that is not in the
- * list is new or has changed its status, for then it may belong there; once for each status.
+ * Keeps all runs current through the cache, and calls `refetch` when a run that is not listed is
+ * new or has a new status, because it may belong to the list now; once for each status.
  *
  * @param listed ids of the runs shown; undefined until the list is loaded
  */
 export function useRunChanges(listed: readonly string[] | undefined, refetch: () => void): void {
-  const [told, setTold] = useState<ReadonlyMap<string, string>>(new Map());
+  const [changed, setChanged] = useState<ReadonlyMap<string, string>>(new Map());
   const asked = useRef(new Set<string>());
   useSubscription({ query: runChanges }, (_previous: undefined, { runsChanged: run }) => {
-    setTold((current) =>
+    setChanged((current) =>
       current.get(run.id) === run.status ? current : new Map(current).set(run.id, run.status),
     );
     return undefined;
   });
   const ask = useEffectEvent(() => {
     if (!listed) return;
-    const unlisted = [...told]
+    const unlisted = [...changed]
       .filter(([id]) => !listed.includes(id))
       .map(([id, status]) => `${id} ${status}`)
       .filter((change) => !asked.current.has(change));
@@ -29,5 +29,5 @@ export function useRunChanges(listed: readonly string[] | undefined, refetch: ()
     if (unlisted.length > 0) refetch();
   });
   const loaded = listed !== undefined;
-  useEffect(() => ask(), [told, loaded]);
+  useEffect(() => ask(), [changed, loaded]);
 }

@@ -4,7 +4,7 @@ import { WifiOff } from "lucide-react";
 import { useConnection } from "@/api/provider";
 import { Button } from "@/ui/button";
 
-/** Says that what is shown may be old, for as long as that is so. */
+/** Warns, while the connection is lost, that the page may not be current. */
 export function ConnectionBanner() {
   const { state } = useConnection();
   return (

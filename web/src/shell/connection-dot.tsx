@@ -10,7 +10,7 @@ const looks = {
   stopped: { label: "Offline", dot: "bg-bad" },
 } as const;
 
-/** Whether the page is being kept up to date. */
+/** Shows the state of the live connection. */
 export function ConnectionDot() {
   const { state } = useConnection();
   const { label, dot } = looks[state];

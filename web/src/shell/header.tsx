@@ -6,7 +6,6 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { ButtonLink } from "@/ui/button";
 import { ConnectionDot } from "./connection-dot";
-import { Mark } from "./mark";
 import { ThemeToggle } from "./theme-toggle";
 
 const places = [
@@ -20,7 +19,11 @@ export function Header() {
     <header className="sticky top-0 z-30 border-b border-line bg-surface/90 backdrop-blur">
       <div className="mx-auto flex h-14 w-full max-w-7xl items-center gap-2 px-4 sm:gap-4 sm:px-6">
         <Link href="/" className="flex items-center gap-2 font-semibold tracking-tight">
-          <Mark />
+          <svg viewBox="0 0 24 24" aria-hidden className="size-6">
+            <rect x="3" y="3" width="18" height="4.5" rx="1.6" className="fill-line-strong" />
+            <rect x="3" y="9.75" width="18" height="4.5" rx="1.6" className="fill-accent" />
+            <rect x="3" y="16.5" width="18" height="4.5" rx="1.6" className="fill-line-strong" />
+          </svg>
           <span className="max-sm:sr-only">OP-NAS</span>
         </Link>
         <nav aria-label="Main" className="flex h-full items-center">

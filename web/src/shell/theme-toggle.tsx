@@ -10,7 +10,7 @@ const themes = [
   { name: "dark", label: "dark", Icon: Moon },
 ] as const;
 
-/** Goes round system, light and dark. */
+/** Switches between the colours of the system, light and dark ones. */
 export function ThemeToggle() {
   const { theme, setTheme } = useTheme();
   const index = Math.max(

@@ -10,7 +10,7 @@ export function Card({ className, ...props }: ComponentProps<"section">) {
   );
 }
 
-/** A card with a title, an optional line below it and controls at its right. */
+/** Shows a card with a title, an optional line below it and controls at its right. */
 export function Panel(props: {
   title: string;
   note?: ReactNode;
@@ -30,7 +30,7 @@ export function Panel(props: {
           </h2>
           {props.note != null && <p className="mt-0.5 text-[13px] text-muted">{props.note}</p>}
         </div>
-        {props.controls && <div className="shrink-0">{props.controls}</div>}
+        {props.controls && <div className="max-w-full shrink-0">{props.controls}</div>}
       </header>
       <div className={clsx("px-4 pt-3 pb-4 sm:px-5", props.bodyClassName)}>{props.children}</div>
     </Card>

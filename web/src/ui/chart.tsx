@@ -8,12 +8,15 @@ const axis = {
   tickLine: false,
 } as const;
 
-/** How all charts look. */
+/** Properties of the x axis of all charts. */
 export const xAxis = axis;
 export const yAxis = { ...axis, axisLine: false, width: 48 } as const;
 export const grid = { stroke: "var(--line)", vertical: false } as const;
 
-/** As wide as its place. Screen readers do not see it: what it shows stands beside it as text. */
+/**
+ * Gives a chart the width of its container. It is hidden from screen readers, which get the same
+ * figures as text.
+ */
 export function ChartBox(props: { height: string; children: ReactElement }) {
   return (
     <div className={props.height} aria-hidden>

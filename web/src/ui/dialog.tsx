@@ -10,7 +10,7 @@ const overlay = "fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]";
 const box =
   "fixed top-1/2 left-1/2 z-50 -translate-x-1/2 -translate-y-1/2 rounded-xl border border-line bg-surface shadow-2xl";
 
-/** A large dialog that shows something; Escape or a click outside closes it. */
+/** Shows content in a large dialog; Escape or a click outside closes it. */
 export function Dialog(props: { trigger: ReactNode; title: string; children: ReactNode }) {
   return (
     <RadixDialog.Root>
@@ -36,7 +36,7 @@ export function Dialog(props: { trigger: ReactNode; title: string; children: Rea
   );
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function Confirm(props: {
   trigger: ReactNode;
   title: string;

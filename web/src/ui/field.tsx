@@ -19,7 +19,7 @@ interface ControlProps {
   "aria-describedby": string | undefined;
 }
 
-/** A labelled control with a hint and the error the server gave for it. */
+/** Shows a labelled control with a hint and the server's error for it. */
 export function Field(props: {
   label: string;
   hint?: ReactNode;

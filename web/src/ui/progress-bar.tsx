@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { percent } from "@/format/number";
 
-/** `fraction` from 0 to 1; `label` names it for assistive technology. */
+/** Shows a progress bar; `fraction` is from 0 to 1, `label` its name for assistive technology. */
 export function ProgressBar(props: {
   fraction: number;
   label: string;

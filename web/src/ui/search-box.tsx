@@ -6,7 +6,7 @@ import { Input } from "./field";
 
 const typingPauseMs = 250;
 
-/** Reports what was typed once the typing pauses. */
+/** Shows a search box that reports its text when the typing pauses. */
 export function SearchBox({
   value,
   onChange,

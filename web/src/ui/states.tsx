@@ -11,7 +11,7 @@ export function Skeleton({ className }: { className?: string }) {
   return <div aria-hidden className={clsx("animate-pulse rounded-md bg-sunken", className)} />;
 }
 
-/** Rows of a list that is being loaded. */
+/** Shows placeholder rows while a list is being loaded. */
 export function SkeletonRows({ rows, className }: { rows: number; className?: string }) {
   return (
     <div role="status" aria-label="Loading" className="space-y-2">
@@ -22,18 +22,18 @@ export function SkeletonRows({ rows, className }: { rows: number; className?: st
   );
 }
 
-/** Nothing here yet: says so, and what to do about it. */
+/** Explains why there is nothing to show, and what to do about it. */
 export function Empty(props: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
       <p className="font-medium">{props.title}</p>
-      <p className="max-w-prose text-sm text-pretty text-muted">{props.children}</p>
+      <p className="max-w-prose text-sm text-pretty wrap-anywhere text-muted">{props.children}</p>
       {props.action && <div className="mt-2">{props.action}</div>}
     </div>
   );
 }
 
-/** A failed operation: the server's sentence, its code, and a way to try again. */
+/** Shows a failed operation: the server's message, its code, and a button to retry. */
 export function ErrorNotice({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const { message, code } = toApiError(error);
   return (
@@ -43,7 +43,7 @@ export function ErrorNotice({ error, retry }: { error: CombinedError; retry?: ()
       className="flex flex-wrap items-center gap-3 rounded-lg border border-bad/40 bg-bad-soft px-4 py-3 text-sm"
     >
       <CircleAlert aria-hidden className="size-4 shrink-0 text-bad" />
-      <p className="min-w-0 flex-1 basis-60">
+      <p className="min-w-0 flex-1 basis-60 wrap-anywhere">
         {message} <span className="font-mono text-xs text-muted">{code}</span>
       </p>
       {retry && (

@@ -11,7 +11,7 @@ function everyTick(listener: () => void): () => void {
 }
 const now = () => Math.floor(Date.now() / tickMs) * tickMs;
 
-/** "4 min ago", kept current, with the exact time on hover. */
+/** Shows the time since `time`, kept current, as in "4 min ago", with the exact time on hover. */
 export function TimeAgo({ time }: { time: string }) {
   return (
     <time dateTime={time} title={dateTime(time)}>

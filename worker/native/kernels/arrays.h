@@ -1,4 +1,4 @@
-// JavaScript's arrays as C++ sees them.
+// Access to JavaScript's arrays from C++.
 #pragma once
 
 #include <node_api.h>
@@ -9,7 +9,7 @@
 
 namespace opnas {
 
-/** The elements of a JavaScript array. */
+/** Returns the elements of a JavaScript array. */
 inline std::vector<napi_value> elementsOf(napi_env env, napi_value array) {
   uint32_t length = 0;
   napi_get_array_length(env, array, &length);
@@ -18,24 +18,25 @@ inline std::vector<napi_value> elementsOf(napi_env env, napi_value array) {
   return elements;
 }
 
-/** A typed array's numbers, in its own memory; none if it is no typed array. */
-struct Numbers {
+/** A view of a typed array's numbers in its own memory; empty for any other value. */
+struct ArrayView {
   void *data = nullptr;
   size_t count = 0;
   bool isFloats = false;
 
-  /** Of numbers of four bytes each. */
+  /** Returns the size in bytes of numbers of four bytes each. */
   size_t bytes() const { return count * sizeof(float); }
 };
 
-inline Numbers numbersOf(napi_env env, napi_value array) {
-  Numbers numbers;
+/** Returns a view of a typed array. */
+inline ArrayView viewOf(napi_env env, napi_value array) {
+  ArrayView view;
   napi_typedarray_type type;
-  if (napi_get_typedarray_info(env, array, &type, &numbers.count, &numbers.data, nullptr,
+  if (napi_get_typedarray_info(env, array, &type, &view.count, &view.data, nullptr,
                                nullptr) == napi_ok) {
-    numbers.isFloats = type == napi_float32_array;
+    view.isFloats = type == napi_float32_array;
   }
-  return numbers;
+  return view;
 }
 
 }  // namespace opnas

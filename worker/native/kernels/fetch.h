@@ -1,5 +1,5 @@
-// Tensors' numbers into arrays that JavaScript already has. TensorFlow.js makes a new array for each
-// tensor that it reads; megabytes of them with every training step keep its garbage collector busy.
+// Copies tensors into existing JavaScript arrays. TensorFlow.js makes a new array for each tensor
+// that it reads; megabytes of them with every training step keep its garbage collector busy.
 #pragma once
 
 #include <node_api.h>
@@ -12,17 +12,19 @@
 
 namespace opnas {
 
-/** Where this thread's next OpnasFetch puts its inputs. */
-inline thread_local std::vector<Numbers> destinations;
+/** The arrays that this thread's next OpnasFetch copies its inputs into. */
+inline thread_local std::vector<ArrayView> destinations;
 
-/** (arrays): the arrays that the next OpnasFetch, which must follow at once, fills. */
+/**
+ * JavaScript (arrays): sets the arrays that the next OpnasFetch, which must follow at once, fills.
+ */
 inline napi_value fetchNextInto(napi_env env, napi_callback_info info) {
   napi_value given[1];
   size_t count = 1;
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
   destinations.clear();
   for (const napi_value element : elementsOf(env, given[0])) {
-    destinations.push_back(numbersOf(env, element));
+    destinations.push_back(viewOf(env, element));
     if (!destinations.back().isFloats) napi_throw_type_error(env, nullptr, "Float32Arrays");
   }
   return nullptr;
@@ -39,7 +41,7 @@ inline void fetch(TF_OpKernelContext *context) {
     TF_Tensor *tensor = nullptr;
     TF_GetInput(context, i, &tensor, status);
     if (TF_GetCode(status) != TF_OK) break;
-    const Numbers &to = destinations[static_cast<size_t>(i)];
+    const ArrayView &to = destinations[static_cast<size_t>(i)];
     if (to.isFloats && TF_TensorByteSize(tensor) == to.bytes()) {
       std::memcpy(to.data, TF_TensorData(tensor), to.bytes());
     } else {
@@ -52,7 +54,7 @@ inline void fetch(TF_OpKernelContext *context) {
   TF_DeleteStatus(status);
 }
 
-/** Makes OpnasFetch known to TensorFlow: any number of float tensors, nothing out. */
+/** Registers OpnasFetch with TensorFlow: any number of float tensors and no output. */
 inline bool registerFetch() {
   TF_Status *status = TF_NewStatus();
   TF_OpDefinitionBuilder *definition = TF_NewOpDefinitionBuilder("OpnasFetch");

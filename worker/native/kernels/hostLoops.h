@@ -1,4 +1,4 @@
-// Loops over Node's own Float32Arrays: what the optimiser does between two steps of training.
+// Loops over Node's Float32Arrays, which the optimiser runs between two steps of training.
 #pragma once
 
 #include <node_api.h>
@@ -38,7 +38,7 @@ struct Arguments {
   }
 };
 
-/** (x) → Σ x². */
+/** JavaScript (x): returns Σ x². */
 inline napi_value sumOfSquares(napi_env env, napi_callback_info info) {
   const Arguments<1, 0> given(env, info);
   if (!given.valid) return nullptr;
@@ -51,7 +51,7 @@ inline napi_value sumOfSquares(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/** (x, factor): x ← x · factor. */
+/** JavaScript (x, factor): x ← x · factor. */
 inline napi_value scale(napi_env env, napi_callback_info info) {
   const Arguments<1, 1> given(env, info);
   if (!given.valid) return nullptr;
@@ -61,7 +61,7 @@ inline napi_value scale(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** (x, more): x ← x + more. */
+/** JavaScript (x, more): x ← x + more. */
 inline napi_value add(napi_env env, napi_callback_info info) {
   const Arguments<2, 0> given(env, info);
   if (!given.valid) return nullptr;
@@ -71,7 +71,10 @@ inline napi_value add(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** (weight, gradient, mean, meanSquare, decay, squareDecay, rate, epsilon): one step of Adam. */
+/**
+ * JavaScript (weight, gradient, mean, meanSquare, decay, squareDecay, rate, epsilon): a step of
+ * Adam.
+ */
 inline napi_value adam(napi_env env, napi_callback_info info) {
   const Arguments<4, 4> given(env, info);
   if (!given.valid) return nullptr;

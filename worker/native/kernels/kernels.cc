@@ -1,7 +1,7 @@
 // Fused operations for training small Transformers on the CPU: TensorFlow's eager mode would
 // need five to fifteen passes over memory for each. Loaded as an addon of Node, after which the
-// operations can be run by name like TensorFlow's own; exports the loops of hostLoops.h, what
-// fetch.h needs, and the loading of recorded graphs.
+// operations can be run by name like TensorFlow's own. Exports the loops of hostLoops.h and the
+// functions of fetch.h and recorded.h.
 #include <node_api.h>
 
 #include "fetch.h"

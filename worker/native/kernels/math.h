@@ -1,5 +1,5 @@
-// Single-precision functions that a compiler can put into vector loops. Not-a-number goes in and
-// comes out: training that has gone wrong must be seen to have gone wrong.
+// Single-precision functions that a compiler can put into vector loops. NaN gives NaN, so that
+// divergence of a training is noticed.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 namespace opnas {
 
-/** e^x to about 1e-7 relative; 0 below e^-87. */
+/** Computes e^x with a relative error of about 1e-7; 0 for x < -87. */
 inline float exponential(float x) {
   const bool vanishes = x < -87.0f;
   x = vanishes ? 0.0f : x;
@@ -28,7 +28,7 @@ inline float exponential(float x) {
   return vanishes ? 0.0f : p * power;
 }
 
-/** log(1 + z) for 0 ≤ z ≤ 1, without loss for small z. */
+/** Computes log(1 + z) for 0 ≤ z ≤ 1, without loss of precision for small z. */
 inline float logOnePlus(float z) {
   const bool large = z > 0.41421356f;
   const float f = large ? 0.5f * z - 0.5f : z;  // 1 + z = (1 + f) · (large ? 2 : 1)
@@ -46,6 +46,7 @@ inline float logOnePlus(float z) {
   return large ? log + 0.693147181f : log;
 }
 
+/** Computes 1 / (1 + e^-x). */
 inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
 /** A value and its derivative. */
@@ -54,7 +55,7 @@ struct Sloped {
   float slope;
 };
 
-/** x · Φ(x); erf by Abramowitz & Stegun 7.1.26, whose error is below 1.5e-7. */
+/** GELU: x · Φ(x); erf by Abramowitz & Stegun 7.1.26, whose error is below 1.5e-7. */
 inline Sloped gelu(float x) {
   const float a = std::fabs(x) * 0.707106781f;
   const float t = 1.0f / (1.0f + 0.3275911f * a);
@@ -69,20 +70,20 @@ inline Sloped gelu(float x) {
   return {x * cdf, cdf + x * bell * 0.398942280f};
 }
 
-/** log(1 / (1 + e^-x)). */
+/** Log of the sigmoid: log(1 / (1 + e^-x)). */
 inline Sloped logSigmoid(float x) {
   const float e = exponential(-std::fabs(x));
   const float low = x < 0.0f ? x : 0.0f;
   return {low - logOnePlus(e), (x < 0.0f ? 1.0f : e) / (1.0f + e)};
 }
 
-/** log(1 + e^x). */
+/** Softplus: log(1 + e^x). */
 inline Sloped softplus(float x) {
   const Sloped mirrored = logSigmoid(-x);
   return {-mirrored.value, mirrored.slope};
 }
 
-/** x / (1 + |x|). */
+/** Softsign: x / (1 + |x|). */
 inline Sloped softsign(float x) {
   const float inverse = 1.0f / (1.0f + std::fabs(x));
   return {x * inverse, inverse * inverse};

@@ -1,4 +1,4 @@
-// Functions of one number: each gives its value and its derivative in one pass.
+// Elementwise functions, each computed with its derivative in one pass.
 #pragma once
 
 #include "math.h"
@@ -6,7 +6,7 @@
 
 namespace opnas {
 
-/** x → f(x), f'(x). */
+/** Elementwise function: x [...] → f(x) and f'(x), both [...]. */
 template <Sloped (*f)(float)>
 void pointwise(Call &call) {
   Shape shape;
@@ -22,7 +22,7 @@ void pointwise(Call &call) {
   }
 }
 
-/** x [..., 2c] → a · sigmoid(b) [..., c] for x = [a, b]. */
+/** Gated linear unit: x = [a, b] [..., 2c] → a · sigmoid(b) [..., c]. */
 inline void glu(Call &call) {
   Shape shape;
   const float *x = call.input(0, &shape);
@@ -38,7 +38,7 @@ inline void glu(Call &call) {
   }
 }
 
-/** dy [..., c], x [..., 2c] → dx [..., 2c]. */
+/** Gradient of `glu`: dy [..., c], x [..., 2c] → dx [..., 2c]. */
 inline void gluGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0);

@@ -1,6 +1,6 @@
 // Recorded operations: many operations of TensorFlow as one. A graph is loaded with its inputs and
 // outputs; running it looks to TensorFlow.js like any other operation, so its tensors go in and out
-// without a copy, and what is inside costs no step in JavaScript.
+// without a copy, and the operations inside are not executed from JavaScript.
 #pragma once
 
 #include <node_api.h>
@@ -39,13 +39,15 @@ struct Graph {
   }
 };
 
-/** A part of a graph to run: from these inputs, which may be inner values, to these outputs. */
+/**
+ * A part of a graph to run: its inputs, which may be inner values of the graph, and its outputs.
+ */
 struct Recording {
   std::shared_ptr<Graph> graph;
   std::vector<TF_Output> feeds, fetches;
 };
 
-/** All recordings by their number. */
+/** The recordings of all threads by their numbers. */
 class Recordings {
  public:
   int32_t add(Recording recording) {
@@ -71,10 +73,10 @@ class Recordings {
 
 inline Recordings recordings;
 
-/** What this thread's JavaScript loaded: freed with it. */
+/** The recordings that this thread's JavaScript loaded, which are freed when it ends. */
 inline thread_local std::set<int32_t> loadedHere;
 
-/** Has what a thread loads freed when its JavaScript ends. */
+/** Registers a hook that frees a thread's recordings when its JavaScript ends. */
 inline void freeRecordingsWith(napi_env env) {
   napi_add_env_cleanup_hook(
       env,
@@ -91,7 +93,7 @@ inline void deleteAll(const std::vector<TF_Tensor *> &tensors) {
   }
 }
 
-/** What a recording gives for these inputs; `outputs` has a place for each. */
+/** Runs a recording on its inputs; writes a tensor to each place of `outputs`. */
 inline void runSession(const Recording &recording, const std::vector<TF_Tensor *> &inputs,
                        std::vector<TF_Tensor *> &outputs, TF_Status *status) {
   TF_SessionRun(recording.graph->session, nullptr, recording.feeds.data(), inputs.data(),
@@ -99,7 +101,9 @@ inline void runSession(const Recording &recording, const std::vector<TF_Tensor *
                 static_cast<int>(outputs.size()), nullptr, 0, nullptr, status);
 }
 
-/** Runs the recording that the first input names on the other inputs. */
+/**
+ * Computes the operation: runs the recording whose number is the first input on the other inputs.
+ */
 inline void runRecorded(TF_OpKernelContext *context) {
   TF_Status *status = TF_NewStatus();
   std::shared_ptr<Recording> recording;
@@ -130,8 +134,8 @@ inline void runRecorded(TF_OpKernelContext *context) {
 }
 
 /**
- * The name of the operation for graphs with inputs and outputs of these types, made known to
- * TensorFlow when it is first needed: TensorFlow.js cannot pass a list of types.
+ * Returns the name of the operation for recordings with inputs and outputs of these types, and
+ * registers it at its first use: TensorFlow.js cannot pass a list of types.
  */
 inline std::string recordedOperation(const Recording &recording, TF_Status *status) {
   const auto letter = [](TF_Output port) {
@@ -171,7 +175,7 @@ inline std::string recordedOperation(const Recording &recording, TF_Status *stat
   return name;
 }
 
-/** The outputs of a graph named like "node:0", or an error status. */
+/** Returns the outputs of a graph that are named like "node:0", or sets an error status. */
 inline std::vector<TF_Output> portsOf(TF_Graph *graph, const std::vector<std::string> &names,
                                       TF_Status *status) {
   std::vector<TF_Output> ports;
@@ -187,7 +191,7 @@ inline std::vector<TF_Output> portsOf(TF_Graph *graph, const std::vector<std::st
   return ports;
 }
 
-/** The texts of a JavaScript array, cut at 63 bytes: names of nodes are shorter. */
+/** Returns the strings of a JavaScript array, cut at 63 bytes: names of nodes are shorter. */
 inline std::vector<std::string> stringsOf(napi_env env, napi_value array) {
   std::vector<std::string> strings;
   for (const napi_value element : elementsOf(env, array)) {
@@ -200,14 +204,15 @@ inline std::vector<std::string> stringsOf(napi_env env, napi_value array) {
 }
 
 /**
- * (GraphDef, ConfigProto, [[input names, output names], …]) → [{ recording, operation }, …]: per
- * recording its number, the first input of the operation that runs it.
+ * JavaScript (GraphDef, ConfigProto, [[input names, output names], …]): loads a graph and returns
+ * [{ recording, operation }, …], the number of each recording, which is the first input of the
+ * operation that runs it, and that operation's name.
  */
 inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
   napi_value given[3];
   size_t count = 3;
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  const Numbers definition = numbersOf(env, given[0]), config = numbersOf(env, given[1]);
+  const ArrayView definition = viewOf(env, given[0]), config = viewOf(env, given[1]);
 
   auto graph = std::make_shared<Graph>();
   TF_Status *status = TF_NewStatus();
@@ -250,17 +255,17 @@ inline napi_value loadRecordings(napi_env env, napi_callback_info info) {
   return results;
 }
 
-/** A tensor of that type with the numbers of an array; a copy only where they are not aligned. */
-inline TF_Tensor *tensorAround(const Numbers &numbers, TF_DataType type, const Shape &shape) {
+/** Makes a tensor on the memory of an array; TensorFlow copies it only if it is not aligned. */
+inline TF_Tensor *tensorAround(const ArrayView &array, TF_DataType type, const Shape &shape) {
   const size_t size = static_cast<size_t>(sizeOf(shape)) * sizeof(float);
-  if (size != numbers.bytes()) return nullptr;
-  return TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), numbers.data, size,
+  if (size != array.bytes()) return nullptr;
+  return TF_NewTensor(type, shape.data(), static_cast<int>(shape.size()), array.data, size,
                       [](void *, size_t, void *) {}, nullptr);
 }
 
 /**
- * (recording, arrays, shapes, results): runs it on the numbers of arrays and copies what it gives
- * into the results, arrays too.
+ * JavaScript (recording, arrays, shapes, results): runs a recording on arrays of these shapes and
+ * copies its outputs into the arrays `results`.
  */
 inline napi_value runRecording(napi_env env, napi_callback_info info) {
   napi_value given[4];
@@ -278,16 +283,16 @@ inline napi_value runRecording(napi_env env, napi_callback_info info) {
     TF_SetStatus(status, TF_INVALID_ARGUMENT, "not what this recording takes and gives");
   }
   for (size_t i = 0; i < arrays.size() && TF_GetCode(status) == TF_OK; i++) {
-    const Numbers dimensions = numbersOf(env, shapes[i]);
+    const ArrayView dimensions = viewOf(env, shapes[i]);
     const int32_t *first = static_cast<int32_t *>(dimensions.data);
     const TF_DataType type = TF_OperationOutputType(recording->feeds[i]);
-    inputs.push_back(tensorAround(numbersOf(env, arrays[i]), type,
+    inputs.push_back(tensorAround(viewOf(env, arrays[i]), type,
                                   Shape(first, first + dimensions.count)));
     if (!inputs.back()) TF_SetStatus(status, TF_INVALID_ARGUMENT, "an array is not of its shape");
   }
   if (TF_GetCode(status) == TF_OK) runSession(*recording, inputs, outputs, status);
   for (size_t i = 0; i < outputs.size() && TF_GetCode(status) == TF_OK; i++) {
-    const Numbers to = numbersOf(env, results[i]);
+    const ArrayView to = viewOf(env, results[i]);
     if (to.isFloats && TF_TensorByteSize(outputs[i]) == to.bytes()) {
       std::memcpy(to.data, TF_TensorData(outputs[i]), to.bytes());
     } else {
@@ -301,7 +306,7 @@ inline napi_value runRecording(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/** (recording): frees it, and its graph with the last of its recordings. */
+/** JavaScript (recording): frees a recording, and its graph with the last of its recordings. */
 inline napi_value unloadRecording(napi_env env, napi_callback_info info) {
   napi_value given[1];
   size_t count = 1;

@@ -6,7 +6,7 @@
 
 namespace opnas {
 
-/** The maximum, found in lanes: a compiler may not reorder a plain search for it. */
+/** Finds the maximum in vector lanes, because a compiler may not reorder a plain search for it. */
 inline float largest(const float *x, int64_t width) {
   constexpr int64_t lanes = 16;
   float tops[lanes];
@@ -22,7 +22,10 @@ inline float largest(const float *x, int64_t width) {
   return tops[0];
 }
 
-/** x [..., d], gain [d], shift [d], epsilon [] → y [..., d], mean [r], 1 / deviation [r]. */
+/**
+ * Layer norm: x [..., d], gain [d], shift [d], epsilon [] → y [..., d], mean [r], 1 / deviation
+ * [r].
+ */
 inline void layerNorm(Call &call) {
   Shape shape;
   const float *x = call.input(0, &shape);
@@ -48,7 +51,10 @@ inline void layerNorm(Call &call) {
   }
 }
 
-/** dy, x [..., d], gain [d], mean, 1 / deviation [r] → dx [..., d], dgain [d], dshift [d]. */
+/**
+ * Gradient of `layerNorm`: dy, x [..., d], gain [d], mean, 1 / deviation [r] → dx [..., d], dgain
+ * [d], dshift [d].
+ */
 inline void layerNormGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0), *x = call.input(1, &shape), *gain = call.input(2);
@@ -81,7 +87,10 @@ inline void layerNormGradient(Call &call) {
   }
 }
 
-/** x [..., m], mask of b · m numbers, each m for 1/b of the rows (or none) → softmax(x + mask). */
+/**
+ * Softmax of x + mask: x [..., m], mask [b, m], each row of which serves 1/b of the rows of x, or
+ * no mask [0] → [..., m].
+ */
 inline void softmax(Call &call) {
   Shape shape, maskShape;
   const float *x = call.input(0, &shape);
@@ -112,7 +121,7 @@ inline void softmax(Call &call) {
   }
 }
 
-/** dy, y [..., m] → dx. */
+/** Gradient of `softmax`: dy, y [..., m] → dx [..., m]. */
 inline void softmaxGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0), *y = call.input(1, &shape);
@@ -130,8 +139,8 @@ inline void softmaxGradient(Call &call) {
 }
 
 /**
- * logits [p, v], labels [p], shares [p] → Σ share · −log softmax(logits)[label], and of each row
- * log Σ e^logits [p].
+ * Cross-entropy: logits [p, v], labels [p], shares [p] → Σ share · −log softmax(logits)[label] [],
+ * and log Σ e^logits of each row [p].
  */
 inline void crossEntropy(Call &call) {
   Shape shape;
@@ -156,7 +165,9 @@ inline void crossEntropy(Call &call) {
   *loss = static_cast<float>(total);
 }
 
-/** dy [], logits [p, v], labels, shares, log sums [p] → dlogits [p, v]. */
+/**
+ * Gradient of `crossEntropy`: dy [], logits [p, v], labels, shares, log sums [p] → dlogits [p, v].
+ */
 inline void crossEntropyGradient(Call &call) {
   Shape shape;
   const float *dy = call.input(0), *logits = call.input(1, &shape);

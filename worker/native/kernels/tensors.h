@@ -1,4 +1,4 @@
-// The little of TensorFlow's C interface for kernels that the kernels here need.
+// The part of TensorFlow's C interface for kernels that the kernels here need.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +15,19 @@ namespace opnas {
 
 using Shape = std::vector<int64_t>;
 
+/** Returns the product of all axes. */
 inline int64_t sizeOf(const Shape &shape) {
   int64_t size = 1;
   for (const int64_t length : shape) size *= length;
   return size;
 }
 
-/** The product of all axes but the last. */
+/** Returns the product of all axes but the last. */
 inline int64_t rowsOf(const Shape &shape) {
   return shape.back() == 0 ? 0 : sizeOf(shape) / shape.back();
 }
 
-/** One call of a kernel: its inputs, its outputs, and whether anything went wrong. */
+/** A call of a kernel: its inputs, its outputs and its status. */
 class Call {
  public:
   explicit Call(TF_OpKernelContext *context) : context_(context), status_(TF_NewStatus()) {}
@@ -40,6 +41,7 @@ class Call {
   Call(const Call &) = delete;
   Call &operator=(const Call &) = delete;
 
+  /** Returns the numbers of an input and, if asked, its shape; null after an error. */
   template <typename T = float>
   const T *input(int index, Shape *shape = nullptr) {
     TF_Tensor *tensor = nullptr;
@@ -53,6 +55,7 @@ class Call {
     return static_cast<const T *>(TF_TensorData(tensor));
   }
 
+  /** Allocates an output of this shape and returns its numbers; null after an error. */
   float *output(int index, const Shape &shape) {
     if (TF_GetCode(status_) != TF_OK) return nullptr;
     TF_Tensor *tensor =
@@ -77,7 +80,7 @@ class Call {
   std::vector<TF_Tensor *> tensors_;
 };
 
-/** Makes an operation known to TensorFlow, with its kernel for the CPU. */
+/** Registers an operation with TensorFlow, with its kernel for the CPU; returns true on success. */
 template <void (*compute)(Call &)>
 bool registerOperation(const char *name, std::initializer_list<const char *> inputs,
                        std::initializer_list<const char *> outputs) {

@@ -1,19 +1,19 @@
-// AssemblyScript. Functions of four numbers at once; not-a-number goes in and comes out.
-// The same formulas as in ../kernels/math.h.
+// AssemblyScript. Functions of four numbers at once, by the formulas of ../kernels/math.h; NaN
+// gives NaN.
 
-/** Four copies of one number. */
+/** Returns four copies of a number. */
 @inline
 export function all(x: f32): v128 {
   return f32x4.splat(x);
 }
 
-/** a · b + c. */
+/** Computes a · b + c. */
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
-/** e^x to about 1e-7 relative; 0 below e^-87. */
+/** Computes e^x with a relative error of about 1e-7; 0 for x < -87. */
 @inline
 export function exponential(given: v128): v128 {
   const vanishes = f32x4.lt(given, all(-87));
@@ -31,7 +31,7 @@ export function exponential(given: v128): v128 {
   return v128.andnot(f32x4.mul(p, power), vanishes);
 }
 
-/** log(1 + z) for 0 ≤ z ≤ 1, without loss for small z. */
+/** Computes log(1 + z) for 0 ≤ z ≤ 1, without loss of precision for small z. */
 @inline
 export function logOnePlus(z: v128): v128 {
   const large = f32x4.gt(z, all(0.41421356));
@@ -50,13 +50,13 @@ export function logOnePlus(z: v128): v128 {
   return f32x4.add(log, v128.and(large, all(0.693147181)));
 }
 
-/** 1 / (1 + e^-x). */
+/** Computes 1 / (1 + e^-x). */
 @inline
 export function sigmoid(x: v128): v128 {
   return f32x4.div(all(1), f32x4.add(all(1), exponential(f32x4.neg(x))));
 }
 
-/** The sum of the four. */
+/** Sums the four numbers. */
 @inline
 export function total(x: v128): f32 {
   return (
@@ -66,7 +66,9 @@ export function total(x: v128): f32 {
   );
 }
 
-/** The natural logarithm of a positive number. AssemblyScript's own needs tables in memory. */
+/**
+ * Computes the natural logarithm of a positive number; AssemblyScript's own needs tables in memory.
+ */
 export function logarithm(x: f32): f32 {
   const bits = reinterpret<i32>(x);
   const exponent = <f32>((bits >> 23) - 127);

@@ -1,7 +1,6 @@
-// AssemblyScript. Rows summed, gathered, scattered and rearranged. Pointers are in bytes, sizes in
-// numbers.
+// AssemblyScript. Sums, gathers, scatters and transposes. Pointers are in bytes, sizes in numbers.
 
-/** Adds the rows of x [rows, width] into out [width]. */
+/** Sums the rows of x [rows, width] → out [width]. */
 export function sumRows(x: usize, out: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   memory.fill(out, 0, bytes);
@@ -17,7 +16,7 @@ function addRow(x: usize, out: usize, bytes: usize): void {
   for (; i < bytes; i += 4) store<f32>(out + i, load<f32>(out + i) + load<f32>(x + i));
 }
 
-/** Whether all ids are at least 0 and less than `limit`: the operations below trust them. */
+/** Returns true if all ids are from 0 to `limit` − 1; the operations below do not check them. */
 export function areWithin(ids: usize, count: usize, limit: i32): bool {
   for (let i: usize = 0; i < count; i++) {
     const id = load<i32>(ids + (i << 2));
@@ -26,7 +25,7 @@ export function areWithin(ids: usize, count: usize, limit: i32): bool {
   return true;
 }
 
-/** The rows of table [·, width] named by ids [count]. */
+/** Gathers the rows of table [·, width] named by ids [count] → out [count, width]. */
 export function gatherRows(table: usize, ids: usize, out: usize, count: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < count; r++, out += bytes) {
@@ -34,7 +33,7 @@ export function gatherRows(table: usize, ids: usize, out: usize, count: usize, w
   }
 }
 
-/** Adds each row of x [count, width] to the row of out [segments, width] that its id names. */
+/** Adds each row of x [count, width] to the row that its id names → out [segments, width]. */
 export function scatterRows(
   x: usize,
   ids: usize,
@@ -51,8 +50,8 @@ export function scatterRows(
 }
 
 /**
- * Blocks of `bytes` bytes put one after another into y: for each of d0 × d1 × d2 × d3 places the one
- * that lies s0, s1, s2 and s3 bytes per step from x. A transpose of up to five axes.
+ * Copies d0 × d1 × d2 × d3 blocks of `bytes` bytes one after another into y. Along each of the four
+ * loops the source moves on from x by s0, s1, s2 and s3 bytes per step. Transposes up to five axes.
  */
 export function rearrange(
   x: usize,

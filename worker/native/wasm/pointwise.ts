@@ -1,16 +1,17 @@
-// AssemblyScript. Functions of one number, each with its derivative, and the gated linear unit.
+// AssemblyScript. Elementwise functions, each with its derivative, and the gated linear unit.
 // Pointers are in bytes, sizes in numbers.
 import { all, exponential, logOnePlus, madd, sigmoid } from "./math";
 
-/** Which function `pointwise` computes. */
+/** The functions that `at` computes, by number. */
 const GELU = 0;
 const LOG_SIGMOID = 1;
 const SOFTPLUS = 2;
 const SOFTSIGN = 3;
 
-/** The derivative that `at` found along with its value. */
+/** The derivatives that `at` computed last. */
 let slope: v128 = f32x4.splat(0);
 
+/** Computes a function of four numbers; the derivatives go into `slope`. */
 @inline
 function at(which: i32, x: v128): v128 {
   const size = f32x4.abs(x);
@@ -46,6 +47,7 @@ function at(which: i32, x: v128): v128 {
   return f32x4.add(v128.andnot(x, negative), logOnePlus(e));
 }
 
+/** Computes a function and its derivative: x [count] → y, dydx [count]. */
 @inline
 function each(which: i32, x: usize, y: usize, dydx: usize, count: usize): void {
   const end = count << 2;
@@ -60,23 +62,27 @@ function each(which: i32, x: usize, y: usize, dydx: usize, count: usize): void {
   }
 }
 
+/** GELU and its derivative: x [count] → y, dydx [count]. */
 export function gelu(x: usize, y: usize, dydx: usize, count: usize): void {
   each(GELU, x, y, dydx, count);
 }
 
+/** Log of the sigmoid and its derivative: x [count] → y, dydx [count]. */
 export function logSigmoid(x: usize, y: usize, dydx: usize, count: usize): void {
   each(LOG_SIGMOID, x, y, dydx, count);
 }
 
+/** Softplus and its derivative: x [count] → y, dydx [count]. */
 export function softplus(x: usize, y: usize, dydx: usize, count: usize): void {
   each(SOFTPLUS, x, y, dydx, count);
 }
 
+/** Softsign and its derivative: x [count] → y, dydx [count]. */
 export function softsign(x: usize, y: usize, dydx: usize, count: usize): void {
   each(SOFTSIGN, x, y, dydx, count);
 }
 
-/** x [rows, 2 · width] → y = a · sigmoid(b) [rows, width] for x = [a, b]. */
+/** Gated linear unit: x = [a, b] [rows, 2 · width] → y = a · sigmoid(b) [rows, width]. */
 export function glu(x: usize, y: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++, x += 2 * bytes, y += bytes) {
@@ -101,7 +107,7 @@ function gluSlopes(dy: v128, a: v128, b: v128): v128 {
   return da;
 }
 
-/** dy [rows, width], x [rows, 2 · width] → dx like x. */
+/** Gradient of `glu`: dy [rows, width], x [rows, 2 · width] → dx [rows, 2 · width]. */
 export function gluGradient(dy: usize, x: usize, dx: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++, dy += bytes, x += 2 * bytes, dx += 2 * bytes) {

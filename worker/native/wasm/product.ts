@@ -5,10 +5,9 @@ import { all, madd } from "./math";
 const PANEL: usize = 8;
 
 /**
- * c = a · b for each of `count` pairs: a [n, k], b [k, m], c [n, m]. The strides say how far a
- * step along n or k (in a) and along k or m (in b) is, so that transposed matrices need no copy.
- * `scratch` has room for k × 8 numbers. Each row of c starts from `bias` [m], or from 0 where
- * that is 0.
+ * Computes c = a · b + bias for each of `count` pairs: a [n, k], b [k, m], bias [m], c [n, m]. The
+ * strides are the bytes of a step along n or k (in a) and along k or m (in b), so that transposed
+ * matrices need no copy. `scratch` holds k × 8 numbers. There is no bias if its address is 0.
  */
 export function product(
   a: usize,
@@ -48,7 +47,7 @@ export function product(
   }
 }
 
-/** What a row of the panel starts from. */
+/** The initial values of a row of the panel. */
 let startLow: v128 = f32x4.splat(0);
 let startHigh: v128 = f32x4.splat(0);
 

@@ -1,7 +1,10 @@
 // AssemblyScript. Operations that work row by row. Pointers are in bytes, sizes in numbers.
 import { all, exponential, logarithm, madd, total } from "./math";
 
-/** x [rows, width] → y, and of each row its mean and 1 / deviation. */
+/**
+ * Layer norm: x [rows, width], gain, shift [width] → y [rows, width], and the mean and 1 /
+ * deviation of each row [rows].
+ */
 export function layerNorm(
   x: usize,
   gain: usize,
@@ -60,7 +63,10 @@ function squares(x: usize, mean: f32, bytes: usize): f32 {
   return result;
 }
 
-/** The gradients of `layerNorm`; dGain and dShift [width] must be zeros. */
+/**
+ * Gradient of `layerNorm`: dy, x [rows, width] → dx [rows, width], and dGain, dShift [width], which
+ * must be zeros at first.
+ */
 export function layerNormGradient(
   dy: usize,
   x: usize,
@@ -133,7 +139,7 @@ function largest(x: usize, bytes: usize): f32 {
   return top;
 }
 
-/** Writes e^(x − top) to y, if y is not 0, and gives their sum. */
+/** Writes e^(x − top) to y, if y is not 0, and returns the sum. */
 @inline
 function exponentials(x: usize, top: f32, y: usize, bytes: usize): f32 {
   const t4 = all(top);
@@ -153,7 +159,10 @@ function exponentials(x: usize, top: f32, y: usize, bytes: usize): f32 {
   return result;
 }
 
-/** softmax(x + mask) of x [rows, width]; each of `masks` rows serves rows / masks in order. */
+/**
+ * Softmax of x + mask: x [rows, width], mask [masks, width], each row of which serves rows / masks
+ * rows of x in order → y [rows, width].
+ */
 export function softmax(
   x: usize,
   mask: usize,
@@ -181,7 +190,7 @@ export function softmax(
   }
 }
 
-/** dy, y [rows, width] → dx. */
+/** Gradient of `softmax`: dy, y [rows, width] → dx [rows, width]. */
 export function softmaxGradient(dy: usize, y: usize, dx: usize, rows: usize, width: usize): void {
   const bytes = width << 2;
   for (let r: usize = 0; r < rows; r++, dy += bytes, y += bytes, dx += bytes) {
@@ -200,7 +209,10 @@ export function softmaxGradient(dy: usize, y: usize, dx: usize, rows: usize, wid
   }
 }
 
-/** The loss Σ share · −log softmax(logits)[label] and of each row log Σ e^logits. */
+/**
+ * Cross-entropy: logits [rows, classes], labels, shares [rows] → loss Σ share · −log
+ * softmax(logits)[label] [], and logSums log Σ e^logits [rows].
+ */
 export function crossEntropy(
   logits: usize,
   labels: usize,
@@ -222,7 +234,10 @@ export function crossEntropy(
   store<f32>(loss, <f32>sum);
 }
 
-/** The gradient of `crossEntropy` by the logits, for the gradient dy of the loss. */
+/**
+ * Gradient of `crossEntropy`: dy [], logits [rows, classes], labels, shares, logSums [rows] → dx
+ * like logits.
+ */
 export function crossEntropyGradient(
   dy: f32,
   logits: usize,

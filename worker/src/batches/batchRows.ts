@@ -1,13 +1,12 @@
 import { stream } from "@opnas/core";
 
 /**
- * The rows of each training step's batch: every epoch takes the rows in a new order and leaves out
- * the few that fill no batch. A step's rows follow from (seed, purpose, step) alone, so a run that
- * was cut off goes on with exactly the batches it would have had.
+ * Samples the rows of each training step's batch: every epoch takes the rows in a new order and
+ * leaves out the few that fill no batch. A step's rows follow from (seed, purpose, step) alone, so
+ * an interrupted run goes on with exactly the batches it would have had. With fewer rows than
+ * `size` a batch repeats them.
  *
- * With fewer rows than `size` a batch repeats them.
- *
- * @param count rows to draw from, at least 1
+ * @param count rows to sample from, at least 1
  * @param size rows of a batch
  * @returns step (0, 1, …) → row indices [size]
  */

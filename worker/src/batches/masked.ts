@@ -2,43 +2,43 @@ import { searchSettingsSchema, stream } from "@opnas/core";
 import { z } from "zod";
 import { batchRows } from "./batchRows.js";
 import { maskBatch } from "./masking.js";
+import { int32ArraySchema } from "../text/schemas.js";
 import { gatherRows } from "../text/sequences.js";
 import type { PreparedData } from "../text/types.js";
 
-const ids = z.custom<Int32Array>((value) => value instanceof Int32Array);
 const count = z.int().min(1);
 
-/** Sequences [size × length] with some tokens hidden, as `maskBatch` does. */
+/** A batch of sequences [size × length] with some tokens hidden by `maskBatch`. */
 export const maskedSequencesSchema = z.object({
-  ids,
-  positions: ids,
-  targets: ids,
+  ids: int32ArraySchema,
+  positions: int32ArraySchema,
+  targets: int32ArraySchema,
   size: count,
   length: count,
 });
 export type MaskedSequences = z.infer<typeof maskedSequencesSchema>;
 
-/** What a thread that draws batches starts from. */
-export const drawingSchema = z.object({
+/** Everything that the batches of a training by masked language modelling follow from. */
+export const batchSpecSchema = z.object({
   settings: z.object({
     masking: z.number(),
     mutation: searchSettingsSchema.shape.mutation,
     size: z.object({ layers: count, vocabulary: count }),
     superNet: z.object({ branches: searchSettingsSchema.shape.superNet.shape.branches }),
   }),
-  data: z.object({ pretrain: z.object({ count, length: count, ids }) }),
+  data: z.object({ pretrain: z.object({ count, length: count, ids: int32ArraySchema }) }),
   /** Sequences of a batch. */
   size: count,
   seed: z.int(),
   purpose: z.string(),
-  /** The first step to draw for. */
+  /** The first step to make a batch for. */
   first: z.int(),
 });
-export type Drawing = z.infer<typeof drawingSchema>;
+export type BatchSpec = z.infer<typeof batchSpecSchema>;
 
-/** The batch of each pre-training step; it follows from (seed, purpose, step) alone. */
+/** Returns a function from a step to its batch, which follows from (seed, purpose, step) alone. */
 export function maskedBatches(
-  { masking, size: { vocabulary } }: Drawing["settings"],
+  { masking, size: { vocabulary } }: BatchSpec["settings"],
   { pretrain }: Pick<PreparedData, "pretrain">,
   size: number,
   seed: number,

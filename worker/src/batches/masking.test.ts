@@ -19,7 +19,7 @@ function batch(): Int32Array {
 }
 
 describe("maskBatch", () => {
-  test("never hides special tokens or padding and never draws one as a replacement", () => {
+  test("never hides special tokens or padding and never uses one as a replacement", () => {
     const ids = batch();
     const masked = maskBatch(stream(2, "masks"), ids, 0.9, vocabulary);
     for (const position of masked.positions) {
@@ -29,10 +29,10 @@ describe("maskBatch", () => {
     }
   });
 
-  test("hides the same number whatever the draw, at ascending positions, and tells what stood there", () => {
+  test("hides the same number of tokens for every stream, at ascending positions, and returns their ids", () => {
     const ids = batch();
-    for (let draw = 0; draw < 5; draw++) {
-      const { positions, targets } = maskBatch(stream(draw, "masks"), ids, 0.3, vocabulary);
+    for (let seed = 0; seed < 5; seed++) {
+      const { positions, targets } = maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
       expect(positions).toHaveLength(Math.round(0.3 * 40 * 27));
       expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));
       expect([...targets]).toEqual([...positions].map((position) => ids[position]));
@@ -57,10 +57,10 @@ describe("maskBatch", () => {
     expect(share((at) => now[at] === ids[at])).toBeCloseTo(0.1, 1);
   });
 
-  test("draws the same for one stream and something else for another", () => {
+  test("hides the same tokens for equal streams and others for different streams", () => {
     const ids = batch();
-    const draw = (seed: number) => maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
-    expect(draw(5)).toEqual(draw(5));
-    expect(draw(5).positions).not.toEqual(draw(6).positions);
+    const sample = (seed: number) => maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
+    expect(sample(5)).toEqual(sample(5));
+    expect(sample(5).positions).not.toEqual(sample(6).positions);
   });
 });

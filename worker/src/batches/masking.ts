@@ -4,23 +4,24 @@ import { firstWordId, maskId } from "../text/types.js";
 
 /** A batch with some of its tokens hidden. */
 export interface MaskedBatch {
-  /** The ids with the chosen positions replaced; the shape of the input. */
+  /** The ids with the chosen positions replaced, in the shape of the input. */
   ids: Int32Array;
   /** Chosen indices into `ids` (row × length + column), ascending. */
   positions: Int32Array;
-  /** What stood there, in the same order. */
+  /** The ids that stood at `positions`, in that order. */
   targets: Int32Array;
 }
 
 /**
- * Hides tokens as BERT does: of the chosen positions 80 % become [MASK], 10 % a random word piece,
- * 10 % stay. Special tokens and padding are never chosen, nor drawn as a replacement.
+ * Hides tokens as BERT does (Devlin et al. 2019): of the chosen positions 80 % become [MASK], 10 %
+ * a random word piece, 10 % stay. Special tokens and padding are never chosen, nor used as a
+ * replacement.
  *
- * Exactly round(fraction × tokens that may be hidden), at least one, are chosen over the batch as
- * a whole. Pre-training sequences are full, so every batch of one size gives tensors of one shape.
+ * Exactly round(fraction × tokens that may be hidden), at least one, are chosen over the batch as a
+ * whole. Pre-training sequences are full, so every batch of one size gives tensors of one shape.
  *
- * @param ids [rows × length], not changed
- * @param fraction of the tokens to hide, 0–1
+ * @param ids [rows × length]; they stay unchanged
+ * @param fraction share of the tokens to hide, 0–1
  * @param vocabulary number of entries, special tokens included
  */
 export function maskBatch(

@@ -1,72 +1,83 @@
 import { parentPort, Worker } from "node:worker_threads";
 import { OpnasError, toOpnasError } from "@opnas/core";
 
-/** Drawn and not yet taken: enough that a slow one does not hold the training up. */
-const stock = 8;
+/** Batches sampled and not yet taken: enough that a slow one does not hold the training up. */
+const bufferSize = 8;
 
 /**
- * What each step of a training reads, drawn ahead and in order by a thread of its own: training
- * waits neither for a batch to be masked nor for a sub-network to be drawn.
+ * A queue of the steps' batches, sampled in order and ahead of time by a thread of its own, so that
+ * training waits neither for the masking of a batch nor for the sampling of a sub-network.
  */
-export class Ahead<T> {
-  private readonly ready: T[] = [];
-  private wanted: { resolve: (drawn: T) => void; reject: (error: unknown) => void } | undefined;
+export class Prefetcher<T> {
+  private readonly buffer: T[] = [];
+  private waiting: { resolve: (batch: T) => void; reject: (error: unknown) => void } | undefined;
   private failure: OpnasError | undefined;
 
   private constructor(private readonly thread: Worker) {}
 
   /**
-   * @param threadFile compiled; it calls `drawAhead`
-   * @param parse of what the thread draws; throws on anything else
+   * Starts the thread and asks it for the first batches.
+   * @param threadFile a compiled file that calls `servePrefetch`
+   * @param parse checks what the thread sends; throws on anything that is not a batch
    */
-  static start<T>(threadFile: URL, workerData: unknown, parse: (drawn: unknown) => T): Ahead<T> {
+  static start<T>(
+    threadFile: URL,
+    workerData: unknown,
+    parse: (message: unknown) => T,
+  ): Prefetcher<T> {
     const thread = new Worker(threadFile, { workerData });
-    const ahead = new Ahead<T>(thread);
+    const prefetcher = new Prefetcher<T>(thread);
     thread.on("message", (message) => {
       try {
-        ahead.take(parse(message));
+        prefetcher.receive(parse(message));
       } catch (error) {
-        ahead.fail(error);
+        prefetcher.fail(error);
       }
     });
-    thread.on("error", (error) => ahead.fail(error));
-    thread.on("exit", () => ahead.fail(new Error("The thread that draws batches ended.")));
-    for (let drawn = 0; drawn < stock; drawn++) thread.postMessage("draw");
-    return ahead;
+    thread.on("error", (error) => prefetcher.fail(error));
+    thread.on("exit", () =>
+      prefetcher.fail(new Error("The thread that prefetches batches ended.")),
+    );
+    for (let asked = 0; asked < bufferSize; asked++) thread.postMessage("next");
+    return prefetcher;
   }
 
   /**
-   * The next step's; ask again only once it is there.
-   * @throws OpnasError what went wrong in the thread
+   * Takes the next step's batch; to be called again only once that is there.
+   * @throws OpnasError for whatever went wrong in the thread
    */
   next(): Promise<T> {
-    const drawn = this.ready.shift();
-    if (drawn === undefined && this.failure) return Promise.reject(this.failure);
-    this.thread.postMessage("draw");
-    if (drawn !== undefined) return Promise.resolve(drawn);
-    return new Promise((resolve, reject) => (this.wanted = { resolve, reject }));
+    const batch = this.buffer.shift();
+    if (batch === undefined && this.failure) return Promise.reject(this.failure);
+    this.thread.postMessage("next");
+    if (batch !== undefined) return Promise.resolve(batch);
+    return new Promise((resolve, reject) => (this.waiting = { resolve, reject }));
   }
 
+  /** Ends the thread. */
   async end(): Promise<void> {
     await this.thread.terminate();
   }
 
-  private take(drawn: T): void {
-    const wanted = this.wanted;
-    this.wanted = undefined;
-    if (wanted) wanted.resolve(drawn);
-    else this.ready.push(drawn);
+  private receive(batch: T): void {
+    const waiting = this.waiting;
+    this.waiting = undefined;
+    if (waiting) waiting.resolve(batch);
+    else this.buffer.push(batch);
   }
 
   private fail(error: unknown): void {
     this.failure ??= toOpnasError(error);
-    this.wanted?.reject(this.failure);
-    this.wanted = undefined;
+    this.waiting?.reject(this.failure);
+    this.waiting = undefined;
   }
 }
 
-/** In the thread: draws for `first`, `first + 1`, … whenever asked to. */
-export function drawAhead(first: number, draw: (step: number) => unknown): void {
+/**
+ * Answers a `Prefetcher` from within its thread.
+ * @param batchOf step → its batch; called for `first`, `first + 1`, …, once for each request
+ */
+export function servePrefetch(first: number, batchOf: (step: number) => unknown): void {
   let step = first;
-  parentPort?.on("message", () => parentPort?.postMessage(draw(step++)));
+  parentPort?.on("message", () => parentPort?.postMessage(batchOf(step++)));
 }

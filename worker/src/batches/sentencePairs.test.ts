@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Ahead } from "./prefetch.js";
+import { Prefetcher } from "./prefetch.js";
 import { runningText, segmentsOf } from "../text/sequences.js";
 import { clsId, firstWordId, sepId } from "../text/types.js";
 import { maskedPairsSchema, pairBatches } from "./sentencePairs.js";
 
-/** Forty documents of thirty sentences of seven words; a word tells its document and its place. */
+/**
+ * Forty documents of thirty sentences of seven words; a word's id encodes its document and its
+ * place.
+ */
 const [documentCount, sentenceCount, words] = [40, 30, 7];
 const perDocument = sentenceCount * words;
 const documents = runningText(
@@ -19,8 +22,8 @@ const documents = runningText(
 );
 const length = 32;
 const vocabulary = firstWordId + documentCount * perDocument;
-const drawing = { documents, size: 8, length, masking: 0.15, vocabulary, seed: 3 };
-const batchOf = pairBatches(drawing);
+const spec = { documents, size: 8, length, masking: 0.15, vocabulary, seed: 3 };
+const batchOf = pairBatches(spec);
 
 /** A batch's rows with the hidden tokens put back. */
 function rowsOf(index: number) {
@@ -65,7 +68,7 @@ describe("sentence pairs", () => {
     expect(share).toBeLessThan(0.58);
   });
 
-  test("take every border once in an epoch", () => {
+  test("use every border once in an epoch", () => {
     const borders = new Set(rows.map(({ first }) => first.at(-1)));
     expect(borders.size).toBe(rows.length);
   });
@@ -75,7 +78,7 @@ describe("sentence pairs", () => {
     expect(new Set(counts)).toEqual(new Set([Math.round(0.15 * 8 * (length - 3))]));
   });
 
-  test("tell their second segment from the first [SEP] on", () => {
+  test("have their second segment from the first [SEP] on", () => {
     const { ids, size } = batchOf(0);
     const segments = segmentsOf(ids, size, length);
     for (const [row, { first }] of rowsOf(0).entries()) {
@@ -84,15 +87,16 @@ describe("sentence pairs", () => {
     }
   });
 
-  test("are the same drawn ahead by a thread, from any batch on", async () => {
+  test("are the same when a thread prefetches them, from any batch on", async () => {
     const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
-    const parse = (drawn: unknown) => maskedPairsSchema.parse(drawn);
-    const ahead = Ahead.start(threadFile, { ...drawing, first: 5 }, parse);
-    for (let index = 5; index < 20; index++) expect(await ahead.next()).toEqual(batchOf(index));
-    await ahead.end();
+    const parse = (message: unknown) => maskedPairsSchema.parse(message);
+    const prefetcher = Prefetcher.start(threadFile, { ...spec, first: 5 }, parse);
+    for (let index = 5; index < 20; index++)
+      expect(await prefetcher.next()).toEqual(batchOf(index));
+    await prefetcher.end();
   });
 
   test("need two documents that are long enough", () => {
-    expect(() => pairBatches({ ...drawing, length: 512 })).toThrow(/choose a smaller length/);
+    expect(() => pairBatches({ ...spec, length: 512 })).toThrow(/choose a smaller length/);
   });
 });

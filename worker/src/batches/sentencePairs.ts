@@ -1,23 +1,23 @@
 import { OpnasError, stream, type Random } from "@opnas/core";
 import { z } from "zod";
 import { batchRows } from "./batchRows.js";
-import { documentsSchema } from "../dataset/cache.js";
 import { maskedSequencesSchema } from "./masked.js";
 import { maskBatch } from "./masking.js";
+import { documentsSchema, int32ArraySchema } from "../text/schemas.js";
 import { framed } from "../text/sequences.js";
 import type { Documents } from "../text/types.js";
 
-/** Pairs [CLS] a [SEP] b [SEP] with some tokens hidden, all of full length. */
+/** A batch of sentence pairs [CLS] a [SEP] b [SEP] with some tokens hidden, all of full length. */
 export const maskedPairsSchema = maskedSequencesSchema.extend({
-  /** [size] 1 where b follows a in its document, 0 where it comes from another. */
-  follows: z.custom<Int32Array>((value) => value instanceof Int32Array),
+  /** [size]: 1 where b follows a in its document, 0 where it comes from another. */
+  follows: int32ArraySchema,
 });
 export type MaskedPairs = z.infer<typeof maskedPairsSchema>;
 
 const count = z.int().min(1);
 
-/** What the thread that draws pairs starts from. */
-export const pairDrawingSchema = z.object({
+/** Everything that the batches of a full pre-training follow from. */
+export const pairBatchSpecSchema = z.object({
   documents: documentsSchema,
   /** Pairs of a batch, and tokens of a pair with [CLS] and both [SEP]. */
   size: count,
@@ -25,41 +25,44 @@ export const pairDrawingSchema = z.object({
   masking: z.number(),
   vocabulary: count,
   seed: z.int(),
-  /** The first batch to draw. */
+  /** The first batch to make. */
   first: z.int(),
 });
-export type PairDrawing = z.infer<typeof pairDrawingSchema>;
+export type PairBatchSpec = z.infer<typeof pairBatchSpecSchema>;
 
-/** A place where b may begin: the start of a sentence with enough text of its document around it. */
+/**
+ * A place where b may begin: the start of a sentence with enough text of its document around it.
+ */
 interface Boundary {
   at: number;
   document: number;
 }
 
 /**
- * The batches of a full pre-training; each follows from (seed, index) alone. Every epoch takes every
- * sentence start once, as the border of a pair: a is the text before it, b for about half of the
- * pairs the text behind it, for the others the text behind a sentence start of another document. A
- * quarter to three quarters of a pair is a; both are cut, a at its front and b at its end, so that
- * every pair is full: no padding, and every batch of one size gives tensors of one shape.
+ * Returns a function from an index to that batch of a full pre-training, which follows from (seed,
+ * index) alone. Every epoch takes every sentence start once as the border of a pair: a is the text
+ * before it; b is the text after it in about half of the pairs, and in the others the text after a
+ * sentence start of another document. A quarter to three quarters of a pair is a. Both are cut, a
+ * at its front and b at its end, so that every pair is full: there is no padding, and every batch
+ * of one size gives tensors of one shape.
  *
  * @throws OpnasError BAD_SETTING when fewer than two documents are long enough
  */
-export function pairBatches(drawing: Omit<PairDrawing, "first">): (index: number) => MaskedPairs {
-  const { documents, size, length, masking, vocabulary, seed } = drawing;
-  const room = length - 3;
-  const shortest = Math.max(1, Math.floor(room / 4));
-  const boundaries = boundariesOf(documents, room - shortest);
+export function pairBatches(spec: Omit<PairBatchSpec, "first">): (index: number) => MaskedPairs {
+  const { documents, size, length, masking, vocabulary, seed } = spec;
+  const tokens = length - 3; // without [CLS] and two [SEP]
+  const shortest = Math.max(1, Math.floor(tokens / 4));
+  const boundaries = boundariesOf(documents, tokens - shortest);
   const elsewhere = elsewhereIn(boundaries);
   const rows = batchRows(boundaries.length, size, seed, "pre-training: borders");
 
   const pairAt = (random: Random, border: Boundary) => {
-    const before = shortest + random.int(room - 2 * shortest + 1);
+    const before = shortest + random.int(tokens - 2 * shortest + 1);
     const follows = random.next() < 0.5;
     const second = follows ? border : elsewhere(random, border);
     const ids = framed(
       [...documents.ids.subarray(border.at - before, border.at)],
-      [...documents.ids.subarray(second.at, second.at + room - before)],
+      [...documents.ids.subarray(second.at, second.at + tokens - before)],
     );
     return { ids, follows };
   };
@@ -80,7 +83,9 @@ export function pairBatches(drawing: Omit<PairDrawing, "first">): (index: number
   };
 }
 
-/** Sentence starts with `reach` tokens of their document on either side, by document. */
+/**
+ * Finds sentence starts with `reach` tokens of their document on either side, in document order.
+ */
 function boundariesOf({ sentences, documents }: Documents, reach: number): Boundary[] {
   const found: Boundary[] = [];
   let document = 0;
@@ -98,7 +103,7 @@ function boundariesOf({ sentences, documents }: Documents, reach: number): Bound
   return found;
 }
 
-/** Draws any boundary of another document than the given one's, each equally likely. */
+/** Returns a function that samples a boundary of another document, each equally likely. */
 function elsewhereIn(boundaries: readonly Boundary[]) {
   const own = new Map<number, { first: number; count: number }>();
   for (const [first, { document }] of boundaries.entries()) {
@@ -108,8 +113,8 @@ function elsewhereIn(boundaries: readonly Boundary[]) {
   }
   return (random: Random, { document }: Boundary): Boundary => {
     const { first, count } = own.get(document) ?? { first: 0, count: 0 };
-    const drawn = random.int(boundaries.length - count);
-    const other = boundaries[drawn < first ? drawn : drawn + count];
+    const index = random.int(boundaries.length - count);
+    const other = boundaries[index < first ? index : index + count];
     if (!other) throw new OpnasError("INTERNAL", "There is no other document.");
     return other;
   };

@@ -6,7 +6,7 @@ import { writeModel } from "../model/modelFile.js";
 import { benchmark } from "./command.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
 import { writeGlueFolder } from "./testing/glueFolder.js";
-import { tinyModel } from "./testing/model.js";
+import { tinyModel } from "../model/testing/tinyModel.js";
 import { writeSquadFolder } from "./testing/squadFolder.js";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
@@ -29,12 +29,16 @@ async function run(...argv: string[]) {
     print: (line: string) => printed.push(line),
     note: (line: string) => noted.push(line),
   };
-  await benchmark(["--model", at("model"), "--out", at("out"), ...argv], lines, () => false);
+  await benchmark(
+    ["--model", at("model"), "--out", at("out"), ...argv],
+    lines,
+    new AbortController().signal,
+  );
   return { printed, noted };
 }
 
 describe("npm run benchmark", () => {
-  test("goes from files to scores, submission and what was malformed", async () => {
+  test("reads the files, prints the scores and malformed rows, and writes the submission", async () => {
     const quick = ["--epochs", "10", "--batch", "8", "--learning-rates", "3e-3"];
     const { printed, noted } = await run("--glue", at("glue"), "--tasks", "SST-2", ...quick);
     expect(printed[0]).toMatch(
@@ -49,7 +53,7 @@ describe("npm run benchmark", () => {
     expect((await readdir(at("out"))).sort()).toEqual(["done", "glue-submission.zip", "glue.json"]);
   });
 
-  test("does the same for SQuAD", async () => {
+  test("prints the scores of SQuAD and writes its predictions", async () => {
     const quick = ["--epochs", "1", "--learning-rates", "1e-3", "--threads", "1"];
     const { printed } = await run("--squad", at("squad"), ...quick);
     expect(printed[0]).toMatch(/^v1\.1 {2}EM \d+\.\d, F1 \d+\.\d {2}\(learning rate 0\.001\)$/);
@@ -67,19 +71,22 @@ describe("npm run benchmark", () => {
     [["--glue", "x", "--learning-rates", "fast"], "--learning-rates: "],
     [["--glue", "x", "--engine", "coal"], "--engine: "],
   ];
-  test.each(wrong)("says what is wrong with %j", async (argv, sentence) => {
-    await expect(run(...argv)).rejects.toMatchObject({
-      code: "BAD_SETTING",
-      message: expect.stringContaining(sentence) as string,
-    });
-  });
+  test.each(wrong)(
+    "refuses the arguments %j with a sentence that names the mistake",
+    async (argv, sentence) => {
+      await expect(run(...argv)).rejects.toMatchObject({
+        code: "BAD_SETTING",
+        message: expect.stringContaining(sentence) as string,
+      });
+    },
+  );
 });
 
-describe("what is not given", () => {
+describe("an option that is not given", () => {
   const size = { ...tinyModel().size, length: 512 };
   const given = (...argv: string[]) => parseOptions(["--model", "m", "--out", "o", ...argv]);
 
-  test("is as BERT was fine-tuned", () => {
+  test("has the value of BERT's fine-tuning", () => {
     const usual = { epochs: 3, batch: 32, learningRates: [5e-5, 3e-5, 2e-5], seed: 1 };
     expect(tuningOf(given("--glue", "g"), size)).toEqual({ ...usual, length: 128 });
     const squad = tuningOf(given("--squad", "s"), size);
@@ -91,7 +98,7 @@ describe("what is not given", () => {
     });
   });
 
-  test("fits a model that reads less", () => {
+  test("is smaller for a model that reads shorter rows", () => {
     const small = { ...size, length: 64 };
     const tuning = tuningOf(given("--squad", "s"), small);
     expect(tuning.length).toBe(64);

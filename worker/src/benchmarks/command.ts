@@ -1,6 +1,7 @@
 import { readModel } from "../model/modelFile.js";
 import { startEngine } from "../engine/start.js";
 import { runGlue } from "./glue/run.js";
+import { ProgressReporter } from "../training/progress.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
 import { runSquad } from "./squad/run.js";
 import { summaryOf } from "./summary.js";
@@ -8,21 +9,21 @@ import type { BenchmarkProgress } from "./tuning.js";
 
 const noteEveryMilliseconds = 10_000;
 
-/** Where a command's lines go: results, and what is told meanwhile. */
+/** Outputs of a command: `print` for results, `note` for progress meanwhile. */
 export interface Lines {
   print: (line: string) => void;
   note: (line: string) => void;
 }
 
 /**
- * `npm run benchmark`: reads the arguments and the model, runs GLUE or SQuAD, prints the scores.
- * @throws OpnasError BAD_SETTING for arguments that do not fit; else as `readModel`, `startEngine`,
+ * Runs `npm run benchmark`: reads the arguments and the model, runs GLUE or SQuAD, prints the scores.
+ * @throws OpnasError BAD_SETTING for arguments that do not fit; STOPPED; else as `readModel`, `startEngine`,
  *   `runGlue` and `runSquad`
  */
 export async function benchmark(
   argv: readonly string[],
   { print, note }: Lines,
-  stopped: () => boolean,
+  signal: AbortSignal,
 ): Promise<void> {
   const options = parseOptions(argv);
   const model = await readModel(options.model);
@@ -30,7 +31,7 @@ export async function benchmark(
   const engine = await startEngine(options.engine, options.threads);
   note(`engine ${engine.name} ${engine.version}, ${engine.threads} threads`);
   const { out } = options;
-  const input = { model, out, tuning, stopped, report: seldom(note) };
+  const input = { model, out, tuning, signal, onProgress: notes(note) };
   const result =
     options.glue === undefined
       ? await runSquad({ ...input, folder: options.squad ?? "", spans: spansOf(options, tuning) })
@@ -43,14 +44,14 @@ export async function benchmark(
   print(`written to ${out}`);
 }
 
-/** Tells where a run is, at most every ten seconds, and at once when another training begins. */
-function seldom(note: (line: string) => void): (progress: BenchmarkProgress) => void {
-  let last = { training: "", time: 0 };
-  return ({ task, learningRate, phase, done, total }) => {
-    const training = `${task}, learning rate ${learningRate ?? "–"}, ${phase}`;
-    const now = performance.now();
-    if (training === last.training && now - last.time < noteEveryMilliseconds) return;
-    last = { training, time: now };
-    note(`${training}: ${done} of ${total}`);
-  };
+/** Notes a run's progress at most every ten seconds, and at once when another training begins. */
+function notes(note: (line: string) => void): (progress: BenchmarkProgress) => void {
+  let lastTraining = "";
+  const trainingOf = ({ task, learningRate, phase }: BenchmarkProgress) =>
+    `${task}, learning rate ${learningRate ?? "–"}, ${phase}`;
+  const reporter = new ProgressReporter<BenchmarkProgress>((progress) => {
+    lastTraining = trainingOf(progress);
+    note(`${lastTraining}: ${progress.done} of ${progress.total}`);
+  }, noteEveryMilliseconds);
+  return (progress) => reporter.add(progress, trainingOf(progress) !== lastTraining);
 }

@@ -2,14 +2,14 @@ import { framed } from "../text/sequences.js";
 import { splitWords } from "../text/words.js";
 import { idsOf, type WordEncoder } from "../text/tokenizer.js";
 
-/** A text's word pieces. */
+/** Returns the ids of a text's word pieces. */
 export function piecesOf(encoder: WordEncoder, text: string): number[] {
   return idsOf(splitWords(text).map((word) => encoder.word(word)));
 }
 
 /**
- * One or two texts as a row of at most `length` ids: [CLS] a [SEP] (b [SEP]). What is too long is
- * cut at its end, of two texts the longer one first (BERT, Devlin et al. 2019).
+ * Encodes one or two texts as a row of at most `length` ids: [CLS] a [SEP] (b [SEP]). A row that is
+ * too long is cut at a text's end, of two texts the longer one first (BERT, Devlin et al. 2019).
  */
 export function encodeRow(
   encoder: WordEncoder,
@@ -22,7 +22,7 @@ export function encodeRow(
   return framed(...segments);
 }
 
-/** How many of the rows `encodeRow` cuts. */
+/** Counts the rows that `encodeRow` cuts. */
 export function countCut(
   encoder: WordEncoder,
   rows: readonly (readonly string[])[],
@@ -33,7 +33,7 @@ export function countCut(
   return rows.filter((texts) => lengthOf(texts) > length).length;
 }
 
-/** The longest; of equals the last. */
+/** Returns the longest segment, the last of equals. */
 function longestOf(segments: readonly number[][]): number[] | undefined {
   return segments.reduce<number[] | undefined>(
     (longest, ids) => (longest && longest.length > ids.length ? longest : ids),

@@ -1,19 +1,20 @@
 import { OpnasError } from "@opnas/core";
 
-/** Why rows of a file are not as they should be, how many, and where the first of them stand. */
+/** Rows of a file that are malformed for one reason. */
 export interface Malformed {
-  /** And, where such rows are not left out, what is done with them. */
+  /** The reason and, if such rows are not left out, the way they are treated. */
   reason: string;
   count: number;
   /** Line numbers from 1 (TSV) or ids of questions (JSON): the first few. */
   first: (number | string)[];
 }
 
-/** What was found in one file of a benchmark. */
+/** The counts of sound and malformed rows of one file of a benchmark. */
 export interface FileReport {
   file: string;
-  /** Rows or questions there, and how many of them are as they should be. */
+  /** All rows or questions of the file. */
   rows: number;
+  /** Rows or questions that are well-formed. */
   sound: number;
   malformed: Malformed[];
 }
@@ -28,10 +29,12 @@ export class RowCounter {
 
   constructor(private readonly file: string) {}
 
+  /** Counts a well-formed row. */
   sound(): void {
     this.soundRows++;
   }
 
+  /** Counts a malformed row; `place` is a line number from 1 or a question's id. */
   malformed(reason: string, place: number | string): void {
     const known = this.reasons.get(reason) ?? { reason, count: 0, first: [] };
     known.count++;
@@ -40,8 +43,9 @@ export class RowCounter {
   }
 
   /**
-   * @throws OpnasError BAD_INPUT if nothing is sound, or less than half of it: then it is another
-   *   kind of file, or a damaged one
+   * Returns the counts.
+   * @throws OpnasError BAD_INPUT if less than half of the rows are sound, or none: the file is
+   *   damaged or of another kind
    */
   report(): FileReport {
     const malformed = [...this.reasons.values()];

@@ -7,6 +7,7 @@ import { glueTaskNames } from "./glue/tasks.js";
 import { spanSchema, type SpanSettings } from "./squad/run.js";
 import { tuningSchema, type Tuning } from "./tuning.js";
 
+/** The help text of the command. */
 export const usage = `npm run benchmark -- (--glue FOLDER | --squad FOLDER) --model FOLDER --out FOLDER
 
   --glue FOLDER           the official GLUE folder, one folder a task
@@ -19,6 +20,7 @@ export const usage = `npm run benchmark -- (--glue FOLDER | --squad FOLDER) --mo
   --question-length 64  --stride 128  --answer-length 30   SQuAD's windows, in word pieces;
                           less where rows are shorter
   --engine auto  --threads N
+  --quick                 in place of the folders: everything once on made-up files, in seconds
 
 With the same arguments, a run that was interrupted goes on with the first task that is not done.`;
 
@@ -52,7 +54,10 @@ const optionsSchema = z
   });
 export type Options = z.infer<typeof optionsSchema>;
 
-/** @throws OpnasError BAD_SETTING naming the option and what is wrong with it */
+/**
+ * Parses the arguments of the command.
+ * @throws OpnasError BAD_SETTING naming the option and what is wrong with it
+ */
 export function parseOptions(argv: readonly string[]): Options {
   return checked(optionsSchema, { ...givenOf(argv) }, "--");
 }
@@ -67,7 +72,10 @@ function givenOf(argv: readonly string[]) {
   }
 }
 
-/** BERT's defaults where nothing is given; rows no longer than the model reads. */
+/**
+ * Returns the tuning of the options, with BERT's defaults; rows are no longer than the model reads.
+ * @throws OpnasError BAD_SETTING
+ */
 export function tuningOf(options: Options, size: ModelSize): Tuning {
   const { epochs, batch, seed, "learning-rates": learningRates } = options;
   const usual = options.glue === undefined ? 384 : 128;
@@ -76,8 +84,9 @@ export function tuningOf(options: Options, size: ModelSize): Tuning {
 }
 
 /**
- * The same; unless it is said how much, a question takes at most half of a row, and windows begin a
- * third of a row apart, so that they overlap as BERT's do (128 of 384).
+ * Returns SQuAD's settings of the options. By default a question takes at most half of a row, and
+ * windows begin a third of a row apart, so that they overlap as BERT's do (128 of 384).
+ * @throws OpnasError BAD_SETTING
  */
 export function spansOf(options: Options, { length }: Tuning): SpanSettings {
   const questionLength = options["question-length"] ?? Math.min(64, Math.floor(length / 2));

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import type { z } from "zod";
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 import type { Model } from "../model/modelFile.js";
 import { readIfThere } from "./files.js";
 
-/** What a task's result follows from, in short: equal only if all of it is. */
-export function keyOf({ architecture, size, vocabulary, weights }: Model, others: unknown): string {
+/** Hashes everything that a task's result follows from to 24 hexadecimal digits. */
+export function resultKeyOf(
+  { architecture, size, vocabulary, weights }: Model,
+  others: unknown,
+): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([architecture, size, vocabulary, others]));
   for (const [name, { data }] of weights) {
@@ -16,25 +19,25 @@ export function keyOf({ architecture, size, vocabulary, weights }: Model, others
 }
 
 /**
- * The outcome of a task as an earlier, interrupted run left it in `out`; else it is made, and kept.
- * A file there that is not of the form is made anew.
+ * Returns the outcome of a task that an earlier, interrupted run stored in `out`; otherwise
+ * computes and stores it. A stored file that `schema` refuses is replaced.
  *
- * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and what `make` throws
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and as `compute`
  */
-export async function keptOr<T>(
+export async function resumeOr<T>(
   out: string,
   task: string,
   key: string,
   schema: z.ZodType<T>,
-  make: () => Promise<T>,
+  compute: () => Promise<T>,
 ): Promise<T> {
   const file = path.join(out, "done", `${task}-${key}.json`);
-  const kept = await readIfThere(file);
-  const parsed = kept === undefined ? undefined : schema.safeParse(jsonOf(kept));
+  const stored = await readIfThere(file);
+  const parsed = stored === undefined ? undefined : schema.safeParse(jsonOf(stored));
   if (parsed?.success) return parsed.data;
-  const made = await make();
-  await writeWhole(file, [JSON.stringify(made)]);
-  return made;
+  const outcome = await compute();
+  await writeAtomically(file, [JSON.stringify(outcome)]);
+  return outcome;
 }
 
 function jsonOf(text: string): unknown {

@@ -2,7 +2,10 @@ import type { FileReport } from "./fileReport.js";
 import type { GlueResult, GlueTaskResult } from "./glue/run.js";
 import type { SquadResult } from "./squad/run.js";
 
-/** A run's result as lines of text: its scores, then what was cut off, missing or malformed. */
+/**
+ * Formats a run's result as lines of text: scores, then rows cut off, missing files, malformed
+ * rows.
+ */
 export function summaryOf(result: GlueResult | SquadResult): string[] {
   const scores = result.benchmark === "GLUE" ? glueLines(result) : squadLines(result);
   return [...scores, ...cutLines(result), ...missingLines(result), ...malformedLines(result.files)];
@@ -44,19 +47,19 @@ function squadLines({ versions }: SquadResult): string[] {
   });
 }
 
-/** What did not fit into the rows; nothing where all did. */
+/** Formats the counts of texts that did not fit into the rows. */
 function cutLines(result: GlueResult | SquadResult): string[] {
-  const told = (name: string, what: string, cut: Record<string, number>) => {
+  const lines = (name: string, what: string, cut: Record<string, number>) => {
     const parts = Object.entries(cut).filter(([, count]) => count > 0);
     const counts = parts.map(([set, count]) => `${count} of ${set}`).join(", ");
     return parts.length === 0 ? [] : [`${name}: ${what}: ${counts}`];
   };
   const { length } = result.tuning;
   return result.benchmark === "GLUE"
-    ? result.tasks.flatMap(({ task, cut }) => told(task, `rows cut off at ${length} tokens`, cut))
+    ? result.tasks.flatMap(({ task, cut }) => lines(task, `rows cut off at ${length} tokens`, cut))
     : result.versions.flatMap(({ version, cut }) => {
         const what = `questions cut off at ${result.spans.questionLength} word pieces`;
-        return told(`v${version}`, what, cut);
+        return lines(`v${version}`, what, cut);
       });
 }
 

@@ -5,7 +5,7 @@ import { startEngine } from "../engine/start.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { upload, weightsOf } from "../model/tensors.js";
 import { framed } from "../text/sequences.js";
-import { tinyModel } from "./testing/model.js";
+import { tinyModel } from "../model/testing/tinyModel.js";
 import { modelToTune, rowsBatch, type TunedModel } from "./tuning.js";
 
 beforeAll(() => startEngine("auto", 1));
@@ -38,7 +38,7 @@ function statesOf(model: TunedModel): number[][][] {
 }
 
 describe("rows of a benchmark", () => {
-  test("tell the second text apart, if the model learned to", () => {
+  test("mark the second text for a model with a segment embedding", () => {
     const [pair, single] = statesOf(modelToTune(pairwise));
     const [plainPair, plainSingle] = statesOf(modelToTune(plain));
     expect(pair).not.toEqual(plainPair);
@@ -46,7 +46,7 @@ describe("rows of a benchmark", () => {
     expect(single).toEqual(plainSingle);
   });
 
-  test("have no segments for a model that knows of none", () => {
+  test("have no segments for a model without a segment embedding", () => {
     inScope(() => {
       expect(rowsBatch(modelToTune(plain), rows, 32).segments).toBeUndefined();
       const { segments, length } = rowsBatch(modelToTune(pairwise), rows, 32);

@@ -8,14 +8,18 @@ import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { batchLength } from "../training/rows.js";
-import { DivergedError, type Phase } from "../training/watch.js";
+import type { RunControl, StepProgress } from "../training/loop.js";
+import { DivergedError } from "../training/step.js";
+import { batchLength } from "../training/taskHead.js";
 
-/** How a benchmark's tasks are fine-tuned; the defaults are BERT's (Devlin et al. 2019, A.3). */
+/**
+ * Settings of the fine-tuning of a benchmark's tasks; the defaults are BERT's (Devlin et al. 2019,
+ * A.3).
+ */
 export const tuningSchema = z.strictObject({
   epochs: z.int().min(1).max(1_000).default(3),
   batch: z.int().min(1).max(4096).default(32),
-  /** Each is tried; the one with the best dev score is kept. */
+  /** The learning rates that are tried; the result is the one with the best dev score. */
   learningRates: z.array(z.number().positive().max(1)).min(1).default([5e-5, 3e-5, 2e-5]),
   /** Tokens of a row, at most the model's own length. */
   length: z.int().min(8),
@@ -23,27 +27,40 @@ export const tuningSchema = z.strictObject({
 });
 export type Tuning = z.infer<typeof tuningSchema>;
 
-/** How far a benchmark is: what is being trained or scored, and by which learning rate. */
-export interface BenchmarkProgress {
+/** Progress of a benchmark: the task that is being trained or scored, and the learning rate. */
+export interface BenchmarkProgress extends StepProgress {
   task: string;
   learningRate: number | null;
-  phase: Phase;
-  done: number;
-  total: number;
 }
 
-export type BenchmarkReport = (progress: BenchmarkProgress) => void;
+/** The parts of a benchmark's input by which a caller stops and follows it. */
+export interface BenchmarkControl {
+  /** Stops the run between two steps; what is done is kept. */
+  signal: AbortSignal;
+  onProgress?: (progress: BenchmarkProgress) => void;
+}
 
-/** A model made ready to be fine-tuned again and again. */
+/** Makes the control of one training or scoring of a benchmark's task. */
+export function controlOf(
+  { signal, onProgress }: BenchmarkControl,
+  task: string,
+): (learningRate: number | null) => RunControl {
+  return (learningRate) => ({
+    signal,
+    onProgress: (progress) => onProgress?.({ ...progress, task, learningRate }),
+  });
+}
+
+/** A model prepared to be fine-tuned several times. */
 export interface TunedModel {
   size: Model["size"];
   backbone: Backbone;
-  /** Of the backbone, and what tells segments apart if it was pre-trained on pairs. */
+  /** The weights of the backbone, with the segment embedding if it was pre-trained on pairs. */
   weights: Tensors;
   encoder: WordEncoder;
 }
 
-/** The caller releases the backbone. */
+/** Prepares a model for fine-tuning; the caller releases its backbone. */
 export function modelToTune({ architecture, size, vocabulary, weights }: Model): TunedModel {
   const backbone = buildBackbone(size, architecture);
   const names = backbone.parameters.map(({ name }) => name);
@@ -57,8 +74,8 @@ export function modelToTune({ architecture, size, vocabulary, weights }: Model):
 }
 
 /**
- * Rows of ids (`framed`), of at most `longest` tokens each, as a batch: with segments for a model
- * that knows of them. To be called within a scope.
+ * Makes a batch [b, n] of rows of ids (`framed`), of at most `longest` tokens each, with segments
+ * for a model that has a segment embedding. To be called within a scope.
  */
 export function rowsBatch(
   { weights }: TunedModel,
@@ -73,7 +90,7 @@ export function rowsBatch(
   return { ...batch, segments: tf.tensor3d(segments, [rows.length, length, 1]) };
 }
 
-/** @throws OpnasError BAD_SETTING if rows are to be longer than the model can read */
+/** Throws BAD_SETTING if rows are to be longer than the model can read. */
 export function checkLength({ length }: Tuning, { size }: Model): void {
   if (length <= size.length) return;
   throw new OpnasError(
@@ -82,16 +99,19 @@ export function checkLength({ length }: Tuning, { size }: Model): void {
   );
 }
 
-/** Steps of a training: what fills no batch at an epoch's end is left out of it. */
+/** Counts the steps of a training; rows that fill no batch at an epoch's end are left out. */
 export function stepsOf({ epochs, batch }: Tuning, rows: number): number {
   return epochs * Math.max(1, Math.floor(rows / batch));
 }
 
-/** What a learning rate led to; no score: the training diverged. */
+/** The dev score of a learning rate; null if the training diverged. */
 export const trialSchema = z.object({ learningRate: z.number(), score: z.number().nullable() });
 export type Trial = z.infer<typeof trialSchema>;
 
-/** Every learning rate's training; the best by score, of equals the first, unless all diverged. */
+/**
+ * Trains by every learning rate; `best` has the best score, the first of equals, unless all
+ * diverged.
+ */
 export async function bestTrial<T extends { score: number }>(
   learningRates: readonly number[],
   train: (learningRate: number) => Promise<T>,

@@ -1,7 +1,7 @@
-/** Draws the batches of a model's training (pretrain.ts). */
+/** The thread that prepares the batches of a candidate's training (train.ts). */
 import { workerData } from "node:worker_threads";
-import { drawAhead } from "../batches/prefetch.js";
-import { drawingSchema, maskedBatches } from "../batches/masked.js";
+import { servePrefetch } from "../batches/prefetch.js";
+import { batchSpecSchema, maskedBatches } from "../batches/masked.js";
 
-const { settings, data, size, seed, purpose, first } = drawingSchema.parse(workerData);
-drawAhead(first, maskedBatches(settings, data, size, seed, purpose));
+const { settings, data, size, seed, purpose, first } = batchSpecSchema.parse(workerData);
+servePrefetch(first, maskedBatches(settings, data, size, seed, purpose));

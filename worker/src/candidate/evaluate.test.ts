@@ -5,6 +5,7 @@ import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import type { Tensors } from "../model/tensors.js";
 import { newSuperNet, saveState } from "../supernet/state.js";
+import { stopAfter } from "../training/testing/stopAfter.js";
 import { evaluateCandidate, trainAlone } from "./evaluate.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 
@@ -19,7 +20,14 @@ const architecture: Architecture = {
   version: 1,
   layers: [bertLayer, { kind: "conv", kernelSize: 3 }],
 };
-const input = { architecture, key: "a key", settings, seed: 3, data, stopped: () => false };
+const input = {
+  architecture,
+  key: "a key",
+  settings,
+  seed: 3,
+  data,
+  signal: new AbortController().signal,
+};
 
 /** All but the seconds it took. */
 function scored({ timings, stepSeconds, ...rest }: CandidateResult) {
@@ -97,11 +105,9 @@ describe("evaluating a candidate", () => {
   });
 
   test("stops between two steps", async () => {
-    let looked = 0;
-    const stopped = () => looked++ >= 4;
     const tensors = tf.memory().numTensors;
     await expect(
-      evaluateCandidate({ ...input, superNet: superNet(), stopped }),
+      evaluateCandidate({ ...input, superNet: superNet(), signal: stopAfter(4) }),
     ).rejects.toMatchObject({ code: "STOPPED" });
     expect(tf.memory().numTensors).toBe(tensors);
   });

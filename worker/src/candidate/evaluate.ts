@@ -6,39 +6,38 @@ import {
   type SearchSettings,
 } from "@opnas/core";
 import type { CandidateResult, TaskScore } from "@opnas/prisma";
-import type { MaskedLanguageTask, PreparedData, ProxyTask } from "../text/types.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
 import type { Tensors } from "../model/tensors.js";
 import { inherit } from "../supernet/inherit.js";
+import type { MaskedLanguageTask, PreparedData, ProxyTask } from "../text/types.js";
+import type { RunControl } from "../training/loop.js";
+import { DivergedError } from "../training/step.js";
 import { fineTune } from "./fineTune.js";
-import { pretrain } from "./train.js";
 import { scoreMaskedWords, scoreZeroShot } from "./score.js";
-import { StepClock } from "./stepTimer.js";
+import { StepTimer } from "./stepTimer.js";
+import { trainCandidate, type CandidateContext } from "./train.js";
 import { tokenUniformity } from "./uniformity.js";
-import { DivergedError, watch, type Phase, type Watch } from "../training/watch.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */
 const learnedBelow = 0.95;
 
-/** What an evaluation reads; every random choice follows from (seed, key). */
-export interface EvaluationInput {
+/** Everything an evaluation depends on; every random choice follows from (seed, key). */
+export interface EvaluationInput extends RunControl {
   architecture: Architecture;
   /** The architecture's canonical key. */
   key: string;
   settings: SearchSettings;
   seed: number;
   data: PreparedData;
-  report?: (phase: Phase, done: number, total: number) => void;
-  stopped: () => boolean;
 }
 
 /**
- * A candidate's proxy score (paper §4): it inherits the super-net's weights, trains for
+ * Evaluates a candidate (docs/paper.md §4): it inherits the super-net's weights, trains for
  * `settings.candidate.steps`, is fine-tuned and scored on every task. `superNet` is not changed.
  *
- * @throws OpnasError STOPPED once `stopped()`; BAD_ARCHITECTURE; CORRUPT_ARTIFACT if `superNet`
- * is not of this size
+ * @throws OpnasError STOPPED once the signal is aborted; BAD_ARCHITECTURE; CORRUPT_ARTIFACT if
+ *   `superNet` is not of this size
  */
 export function evaluateCandidate(
   input: EvaluationInput & { superNet: Tensors },
@@ -49,8 +48,10 @@ export function evaluateCandidate(
 }
 
 /**
- * The same from the architecture's own initial weights after a training of `plan`: what a score
- * with inherited weights stands in for.
+ * Evaluates an architecture from its own initial weights after a training of `plan`: the score that
+ * one with inherited weights stands in for.
+ *
+ * @throws OpnasError STOPPED once the signal is aborted; BAD_ARCHITECTURE
  */
 export function trainAlone(
   input: EvaluationInput & { plan: SearchSettings["candidate"] },
@@ -60,7 +61,7 @@ export function trainAlone(
   return evaluate(input, backbone, initialWeights(backbone.parameters, seed), plan);
 }
 
-/** Trains `weights`, which it takes over, and scores the model. */
+/** Trains `weights`, which it takes over, and scores the model; one that diverges scores 0. */
 async function evaluate(
   input: EvaluationInput,
   backbone: Backbone,
@@ -69,41 +70,44 @@ async function evaluate(
 ): Promise<CandidateResult> {
   const { settings, seed, data } = input;
   const context = { settings, data, seed, purpose: `candidate ${input.key}` };
-  const clock = new StepClock();
-  const watched = watch(input.stopped, (phase, done, total) => {
-    clock.tick(phase, done);
-    input.report?.(phase, done, total);
-  });
+  const timer = new StepTimer();
+  const control: RunControl = {
+    signal: input.signal,
+    onProgress: (progress) => {
+      timer.record(progress);
+      input.onProgress?.(progress);
+    },
+  };
   const timings = { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 };
+  const timed = async <T>(part: keyof typeof timings, work: () => Promise<T> | T): Promise<T> => {
+    const start = performance.now();
+    const result = await work();
+    timings[part] += (performance.now() - start) / 1000;
+    return result;
+  };
   try {
-    const timed = async <T>(part: keyof typeof timings, work: () => Promise<T>): Promise<T> => {
-      const start = performance.now();
-      const result = await work();
-      timings[part] += (performance.now() - start) / 1000;
-      return result;
-    };
-    await timed("trainSeconds", () => pretrain(backbone, weights, plan, context, watched));
+    await timed("trainSeconds", () => trainCandidate(backbone, weights, plan, context, control));
     const masked = maskedTask(data);
     const heldOut = await timed("scoreSeconds", () =>
-      scoreMaskedWords(backbone, weights, masked, watched),
+      scoreMaskedWords(backbone, weights, masked, control),
     );
     const taskScores: TaskScore[] = [];
     for (const task of data.tasks) {
       const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
       const score = await timed(part, () =>
-        scoreTask(task, backbone, weights, heldOut.loss, context, watched),
+        scoreTask(task, backbone, weights, heldOut.loss, context, control),
       );
       taskScores.push(describe(task, score));
     }
     const uniformity = await timed("scoreSeconds", () =>
-      Promise.resolve(tokenUniformity(backbone, weights, masked.test)),
+      tokenUniformity(backbone, weights, masked.test),
     );
     return {
       score: mean(taskScores.map(({ score }) => score)),
       stability: heldOut.loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
       heldOutLoss: heldOut.loss,
       heldOutAccuracy: heldOut.accuracy,
-      stepSeconds: clock.median(),
+      stepSeconds: timer.median(),
       tokenUniformity: uniformity,
       taskScores,
       timings,
@@ -115,7 +119,7 @@ async function evaluate(
       stability: "DIVERGED",
       heldOutLoss: null,
       heldOutAccuracy: null,
-      stepSeconds: clock.median(),
+      stepSeconds: timer.median(),
       tokenUniformity: null,
       taskScores: data.tasks.map((task) => describe(task, 0)),
       timings,
@@ -130,20 +134,20 @@ async function scoreTask(
   backbone: Backbone,
   weights: Tensors,
   heldOutLoss: number,
-  context: { settings: SearchSettings; seed: number; purpose: string },
-  watch: Watch,
+  context: CandidateContext,
+  control: RunControl,
 ): Promise<number> {
   switch (task.kind) {
     case "masked":
       return skill(heldOutLoss, task);
     case "zeroShot":
-      return scoreZeroShot(backbone, weights, task, watch);
+      return scoreZeroShot(backbone, weights, task, control);
     case "fineTuned":
-      return fineTune(backbone, weights, task, context, watch);
+      return fineTune(backbone, weights, task, context, control);
   }
 }
 
-/** How much of the unigram model's loss is gone, in percent; 0 for a loss above it. */
+/** Returns how much of the unigram model's loss is gone, in percent; 0 for a loss above it. */
 function skill(loss: number, { unigram }: MaskedLanguageTask): number {
   return Math.max(0, 100 * (1 - loss / unigram.loss));
 }

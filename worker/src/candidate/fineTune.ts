@@ -6,8 +6,14 @@ import { classLogits, classLoss, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";
 import { classifierParameters } from "../model/parameters.js";
 import type { Tensors, Weights } from "../model/tensors.js";
-import { batchLength, keepOf, overRows, trainOnRows, withHead } from "../training/rows.js";
-import type { Watch } from "../training/watch.js";
+import {
+  batchLength,
+  forEachRowBatch,
+  headMask,
+  trainOnRows,
+  withTaskHead,
+} from "../training/taskHead.js";
+import type { RunControl } from "../training/loop.js";
 
 /**
  * Trains a copy of the model with a fresh classification head on a task, and scores it on the
@@ -19,32 +25,32 @@ export async function fineTune(
   pretrained: Tensors,
   task: FineTuneTask,
   { settings, seed, purpose }: { settings: SearchSettings; seed: number; purpose: string },
-  watch: Watch,
+  control: RunControl,
 ): Promise<number> {
-  const weights = withHead(pretrained, classifierParameters(settings.size, task.classes), seed);
+  const weights = withTaskHead(pretrained, classifierParameters(settings.size, task.classes), seed);
   const { sequences, labels } = task.train;
   const rows = { count: sequences.count, seed, purpose: `${purpose}: ${task.name}` };
   const lossOf = (on: Weights, chosen: Int32Array) => {
     const batch = batchOf(sequences, chosen);
     const targets = chosen.map((row) => labels[row] ?? 0);
-    const constants = [tf.tensor1d(targets, "int32"), ...keepOf(batch)];
+    const constants = [tf.tensor1d(targets, "int32"), ...headMask(batch)];
     return classLoss(on, [backbone.encode(on, batch)], constants);
   };
-  await trainOnRows(weights, rows, settings.fineTune, lossOf, watch);
-  return accuracy(backbone, weights, task, watch);
+  await trainOnRows(weights, rows, settings.fineTune, lossOf, control);
+  return accuracy(backbone, weights, task, control);
 }
 
-/** Accuracy × 100 on the task's test set. */
+/** Returns the accuracy × 100 on the task's test set. */
 async function accuracy(
   backbone: Backbone,
   weights: Tensors,
   { test: { sequences, labels } }: FineTuneTask,
-  watch: Watch,
+  control: RunControl,
 ): Promise<number> {
   let right = 0;
-  await overRows(weights, sequences.count, watch, (on, rows) => {
+  await forEachRowBatch(weights, sequences.count, control, (on, rows) => {
     const batch = batchOf(sequences, rows);
-    const logits = classLogits(on, [backbone.encode(on, batch)], keepOf(batch));
+    const logits = classLogits(on, [backbone.encode(on, batch)], headMask(batch));
     const chosen = logits.argMax(1).dataSync();
     right += rows.reduce((sum, row, at) => sum + (chosen[at] === labels[row] ? 1 : 0), 0);
   });

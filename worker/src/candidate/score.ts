@@ -6,20 +6,25 @@ import { tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
 import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";
-import { hiddenTokenLogits } from "../training/maskedLanguage.js";
-import { DivergedError, nextTurn, type Watch } from "../training/watch.js";
+import { maskedTokenLogits } from "../training/losses.js";
+import { nextTurn, throwIfStopped, type RunControl } from "../training/loop.js";
+import { DivergedError } from "../training/step.js";
 
 const itemsPerBatch = 64;
 
-/** Held-out masked words: mean cross-entropy in nats, and how often the best guess is right (0–1). */
+/**
+ * Scores a model on held-out masked words: mean cross-entropy in nats, and how often the best guess
+ * is right (0–1).
+ * @throws DivergedError when the loss is not finite; OpnasError STOPPED
+ */
 export async function scoreMaskedWords(
   backbone: Backbone,
   weights: Tensors,
   task: MaskedLanguageTask,
-  watch: Watch,
+  control: RunControl,
 ): Promise<{ loss: number; accuracy: number }> {
   let [loss, right] = [0, 0];
-  await overHiddenTokens(backbone, weights, task.masked, task, watch, (logits, start) => {
+  await forEachHiddenBatch(backbone, weights, task.masked, task, control, (logits, start) => {
     const count = size(logits, 0);
     const targets = tf.tensor1d(task.targets.subarray(start, start + count), "int32");
     loss += count * (floats(crossEntropy(logits, targets, tf.ones([count])))[0] ?? NaN);
@@ -31,19 +36,20 @@ export async function scoreMaskedWords(
 }
 
 /**
- * How often, × 100, the original words have the highest summed log probability among the choices.
- * All choices of an item share its context, so that comparing logits is enough. A tie counts as
- * drawing lots would.
+ * Scores a model on a zero-shot task: how often, × 100, the original words have the highest summed
+ * log probability among the choices. All choices of an item share its context, so that comparing logits is enough. A tie counts as
+ * a random choice would.
+ * @throws DivergedError when a logit is not finite; OpnasError STOPPED
  */
 export async function scoreZeroShot(
   backbone: Backbone,
   weights: Tensors,
   task: ZeroShotTask,
-  watch: Watch,
+  control: RunControl,
 ): Promise<number> {
   const { choices, choicesPerItem, positionsPerItem } = task;
   let right = 0;
-  await overHiddenTokens(backbone, weights, task.test, task, watch, (logits, start) => {
+  await forEachHiddenBatch(backbone, weights, task.test, task, control, (logits, start) => {
     const [count, vocabulary] = [size(logits, 0), size(logits, 1)];
     const values = floats(logits);
     for (let first = 0; first < count; first += positionsPerItem) {
@@ -65,15 +71,15 @@ export async function scoreZeroShot(
 }
 
 /**
- * Gives `visit` the logits [p, vocabulary] of the hidden tokens, batch after batch, with the place
- * of the first among all.
+ * Calls `visit` with the logits [p, vocabulary] of the hidden tokens, batch after batch, and with the
+ * place of the first among all.
  */
-async function overHiddenTokens(
+async function forEachHiddenBatch(
   backbone: Backbone,
   weights: Tensors,
   sequences: Sequences,
   { positions, positionsPerItem }: { positions: Int32Array; positionsPerItem: number },
-  watch: Watch,
+  control: RunControl,
   visit: (logits: Tensor, start: number) => void,
 ): Promise<void> {
   const { count, length } = sequences;
@@ -83,7 +89,7 @@ async function overHiddenTokens(
   );
   try {
     for (let item = 0; item < count; item += itemsPerBatch) {
-      watch.check();
+      throwIfStopped(control.signal);
       const items = Math.min(itemsPerBatch, count - item);
       const start = item * positionsPerItem;
       // Positions count within their sequence; the model wants them within the batch.
@@ -93,9 +99,9 @@ async function overHiddenTokens(
       const ids = sequences.ids.subarray(item * length, (item + items) * length);
       inScope(() => {
         const batch = { ids, positions: rows, size: items, length };
-        visit(hiddenTokenLogits(backbone, weightsOf(uploaded), batch), start);
+        visit(maskedTokenLogits(backbone, weightsOf(uploaded), batch), start);
       });
-      watch.progress("score", item + items, count);
+      control.onProgress?.({ phase: "score", done: item + items, total: count });
       await nextTurn();
     }
   } finally {

@@ -1,11 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { StepClock } from "./stepTimer.js";
+import { StepTimer } from "./stepTimer.js";
 
 afterEach(() => void vi.restoreAllMocks());
 
-/** A clock to which the steps of one training, of these milliseconds, have been reported. */
-function timed(train: readonly number[], fineTune: readonly number[] = []): StepClock {
-  const clock = new StepClock();
+/** A timer to which the steps of one training, of these milliseconds, have been reported. */
+function timed(train: readonly number[], fineTune: readonly number[] = []): StepTimer {
+  const timer = new StepTimer();
   let now = 1_000;
   vi.spyOn(performance, "now").mockImplementation(() => now);
   for (const [phase, lengths] of [
@@ -14,23 +14,23 @@ function timed(train: readonly number[], fineTune: readonly number[] = []): Step
   ] as const) {
     for (const [index, milliseconds] of lengths.entries()) {
       now += milliseconds;
-      clock.tick(phase, index + 1);
-      clock.tick("score", 1);
+      timer.record({ phase, done: index + 1, total: lengths.length });
+      timer.record({ phase: "score", done: 1, total: 1 });
     }
   }
-  return clock;
+  return timer;
 }
 
-test("takes the median of the candidate's own steps, the first aside", () => {
+test("reports the median of the candidate's own steps, leaving the first out", () => {
   expect(timed([900, 10, 30, 20, 500, 40], [1, 1, 1, 1, 1, 1]).median()).toBeCloseTo(0.03);
   expect(timed([900, 10, 30, 20, 500, 40, 20]).median()).toBeCloseTo(0.025);
 });
 
-test("takes fine-tuning's where the candidate had fewer than five", () => {
+test("reports fine-tuning's median where the candidate had fewer than five", () => {
   expect(timed([9, 9, 9, 9, 9], [700, 4, 5, 6, 7, 8]).median()).toBeCloseTo(0.006);
 });
 
-test("gives none where neither had five", () => {
+test("reports null where neither phase had five steps", () => {
   expect(timed([9, 9, 9, 9, 9], [7, 4, 5, 6, 7]).median()).toBeNull();
   expect(timed([]).median()).toBeNull();
 });

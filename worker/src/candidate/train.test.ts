@@ -4,14 +4,13 @@ import { useRecordings } from "../engine/recording/load.js";
 import { startEngine } from "../engine/start.js";
 import { buildBackbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
-import { pretrain } from "./train.js";
+import { trainCandidate } from "./train.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
-import { watch } from "../training/watch.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 beforeAll(() => startEngine("auto", 1));
 
-test("a training so long that its step is recorded whole ends with the bits of one that is not", async () => {
+test("a training so long that its step is compiled ends with the bits of one that is not", async () => {
   const settings = smallSettings();
   const { size } = settings;
   const context = { settings, data: smallData(), seed: 1, purpose: "test" };
@@ -20,13 +19,8 @@ test("a training so long that its step is recorded whole ends with the bits of o
     const conv = { kind: "conv", kernelSize: 5 } as const;
     const backbone = buildBackbone(size, { version: 1, layers: [bertLayer, conv] });
     const weights = initialWeights(backbone.parameters, 1);
-    await pretrain(
-      backbone,
-      weights,
-      plan,
-      context,
-      watch(() => false),
-    );
+    const { signal } = new AbortController();
+    await trainCandidate(backbone, weights, plan, context, { signal });
     return weights;
   };
   const whole = await trained();

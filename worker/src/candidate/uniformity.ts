@@ -10,7 +10,7 @@ import { upload, weightsOf, type Tensors } from "../model/tensors.js";
 const sequencesMeasured = 64;
 
 /**
- * Token uniformity by layer (paper §6): how alike a model's hidden states make the tokens of a
+ * Measures token uniformity by layer (docs/paper.md §6): how alike a model's hidden states make the tokens of a
  * sequence. For the embedding and for each layer, the mean cosine similarity between the states of
  * two different tokens of one sequence, over all such pairs and then over the first 64 sequences.
  * [CLS] and [SEP] are tokens like others, padding is none.
@@ -46,7 +46,7 @@ export function tokenUniformity(
 }
 
 /**
- * Mean cosine similarity between different kept rows of states [b, n, hidden], by sequence, then
+ * Returns the mean cosine similarity [] between different kept rows of states [b, n, hidden], by sequence, then
  * over the sequences. With u the rows at length 1, the sum over all pairs i ≠ j of u_i · u_j is
  * |Σ u_i|² − Σ |u_i|². A sequence needs two kept rows.
  */

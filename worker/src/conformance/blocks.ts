@@ -13,7 +13,7 @@ import { expectGradients, expectValues, tensorOf } from "./gradients.js";
 
 const kernelSizes = [3, 5, 7, 9, 15, 31, 65];
 
-/** The parts of a layer that are not searched, and both forms of convolution. */
+/** Describes the parts of a layer that are not searched, and both forms of convolution. */
 export function describeBlocks(): void {
   describe("parts of a layer agree with finite differences", () => {
     test("linear", () =>
@@ -48,7 +48,7 @@ export function describeBlocks(): void {
           ],
         ));
     }
-    test("the same with padding, and without its softmax", () => {
+    test("lightweight convolution with padding, with and without its softmax", () => {
       const keep = tf.tensor2d([1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0], [2, 6]);
       const shapes = [
         [2, 6, 4],
@@ -64,7 +64,7 @@ export function describeBlocks(): void {
       ));
   });
 
-  describe("parts of a layer compute what they say", () => {
+  describe("parts of a layer compute their definitions", () => {
     test("lightweight convolution is the weighted sum of its definition", () => {
       const [batch, n, heads, width] = [2, 7, 2, 3];
       for (const k of kernelSizes) {
@@ -105,6 +105,7 @@ export function describeBlocks(): void {
   });
 }
 
+/** Convolves x [b, n, c] by weight [h, k] without a softmax, in double precision. */
 function convolveByDefinition(x: Tensor, w: Tensor): number[] {
   const [batch = 0, n = 0, channels = 0] = x.shape;
   const [heads = 0, k = 0] = w.shape;

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { tf, type Tensor } from "../engine/tf.js";
 
-/** Numbers from −1 to 1 that look random and are the same in every run (mulberry32). */
+/** Returns pseudo-random numbers from −1 to 1 that are the same in every run (mulberry32). */
 export function numbers(count: number, seed: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: count }, () => {
@@ -12,7 +12,7 @@ export function numbers(count: number, seed: number): Float32Array {
   });
 }
 
-/** A tensor of such numbers. */
+/** Returns a tensor of `numbers` times `scale`. */
 export function tensorOf(shape: number[], seed: number, scale = 1): Tensor {
   const count = shape.reduce((product, length) => product * length, 1);
   return tf.tensor(
@@ -23,8 +23,8 @@ export function tensorOf(shape: number[], seed: number, scale = 1): Tensor {
 
 /**
  * Checks the gradients of `operation` by all its inputs, of these shapes, against central
- * differences with five points. The output is weighted by fixed numbers, so that no part of the
- * gradient can hide behind another, and summed in double precision.
+ * differences with five points. The output is weighted by fixed numbers, so that errors in
+ * different parts of the gradient cannot cancel, and summed in double precision.
  */
 export function expectGradients(
   operation: (...inputs: Tensor[]) => Tensor,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hostLoops } from "../engine/hostLoops.js";
 import { numbers } from "./gradients.js";
 
+/** Describes the loops of the optimiser over arrays in the process's own memory. */
 export function describeHostLoops(): void {
   describe("the optimiser's loops", () => {
     const count = 37;
@@ -31,7 +32,7 @@ export function describeHostLoops(): void {
       }
     });
 
-    test("keep what is not a number, so that the trainer sees it", () => {
+    test("let NaN through, so that training notices divergence", () => {
       expect(hostLoops.sumOfSquares(Float32Array.of(1, NaN, 2))).toBeNaN();
     });
   });

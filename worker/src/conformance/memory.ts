@@ -4,6 +4,7 @@ import { fetchInto, floats } from "../engine/fetch.js";
 import { tf } from "../engine/tf.js";
 import { tensorOf } from "./gradients.js";
 
+/** Describes that composites leave no tensors behind. */
 export function describeKeptMemory(): void {
   describe("composites keep nothing alive", () => {
     test("neither after a gradient nor after a forward pass alone", () => {
@@ -25,6 +26,7 @@ export function describeKeptMemory(): void {
   });
 }
 
+/** Describes the copying of tensors into arrays. */
 export function describeFetch(): void {
   test("the numbers of tensors are copied into arrays", () => {
     const before = tf.memory().numTensors;
@@ -38,6 +40,7 @@ export function describeFetch(): void {
   });
 }
 
+/** Describes that computations repeat to the bit. */
 export function describeSameBits(): void {
   test("the same inputs give the same bits every time", () => {
     const inputs = [tensorOf([64, 48], 1), tensorOf([48, 48], 2), tensorOf([48], 3)];

@@ -11,11 +11,11 @@ import {
 import { tf, type Tensor } from "../engine/tf.js";
 import { expectGradients, expectValues, tensorOf } from "./gradients.js";
 
-/** Queries as the search space has them: [batch, heads, n, d_h]. */
+/** The shape of queries in the search space: [batch, heads, n, d_h]. */
 const heads = [2, 2, 3, 4];
 const scores = [2, 2, 3, 3];
 
-/** The primitive operations of the search space (paper §1). */
+/** Describes the primitive operations of the search space (the AutoBERT-Zero paper, §1). */
 export function describeOperations(): void {
   describe("primitive operations agree with finite differences", () => {
     test("neg", () => expectGradients((x) => tf.neg(x), [heads]));
@@ -23,7 +23,8 @@ export function describeOperations(): void {
     test("scale", () => expectGradients((x) => x.mul(1 / Math.sqrt(4)), [heads]));
     test("softmax", () => expectGradients((x) => softmax(x), [scores], { scale: 2 }));
     test("logsigmoid", () => expectGradients(logSigmoid, [heads], { scale: 3 }));
-    test("its negative, softplus", () => expectGradients(softplus, [heads], { scale: 3 }));
+    test("softplus, the negative of logsigmoid", () =>
+      expectGradients(softplus, [heads], { scale: 3 }));
     test("softsign", () => {
       // Away from 0, where the second derivative jumps.
       expectGradients((x) => softsign(x.add(1.5)), [heads]);
@@ -42,7 +43,7 @@ export function describeOperations(): void {
     });
   });
 
-  describe("primitive operations compute what they say", () => {
+  describe("primitive operations compute their definitions", () => {
     test("softmax leaves masked columns out and its rows sum to 1", () => {
       tf.tidy(() => {
         const mask = tf.tensor([0, 0, -1e9], [1, 1, 1, 3]);

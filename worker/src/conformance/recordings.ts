@@ -1,15 +1,15 @@
 import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
 import { describe, expect, test } from "vitest";
-import type { Use } from "../model/layers.js";
+import type { Reuse } from "../model/layers.js";
 import { buildBackbone, classLoss } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
 import { classifierParameters, initialWeights } from "../model/parameters.js";
 import type { Weights } from "../model/tensors.js";
-import { GradientSum, newAdam } from "../training/adam.js";
-import { Crew } from "../training/gradientThreads.js";
-import { gradientRoom, lossAndGradients } from "../training/gradients.js";
+import { newAdam } from "../training/adam.js";
+import { GradientThreads } from "../training/gradientThreads.js";
+import { gradientBuffers, lossAndGradients } from "../training/gradients.js";
 import { maskedBatches } from "../batches/masked.js";
-import { trainStep } from "../training/step.js";
+import { GradientSum, trainStep } from "../training/step.js";
 import { countingSequences, smallData, smallSettings } from "../text/testing/smallData.js";
 import { canRecord } from "../engine/recording/load.js";
 import { recordable, recordedAtUse, valueAndGradients } from "../engine/recording/recordable.js";
@@ -28,7 +28,7 @@ const architectures: [string, Architecture][] = [
   ]),
 ];
 
-/** Loss and gradients of a classification, as plain numbers. */
+/** Returns a function that computes loss and gradients of a classification, as plain numbers. */
 function classification(architecture: Architecture, padded: boolean) {
   const backbone = buildBackbone(size, architecture);
   const parameters = [...backbone.parameters, ...classifierParameters(size, 3)];
@@ -41,24 +41,30 @@ function classification(architecture: Architecture, padded: boolean) {
       const constants = [tf.tensor1d(labels, "int32"), ...(batch.keep ? [batch.keep] : [])];
       return classLoss(on, [backbone.encode(on, batch)], constants);
     };
-    return lossAndGradients(weights, [...weights.keys()], loss, gradientRoom(weights));
+    return lossAndGradients(weights, [...weights.keys()], loss, gradientBuffers(weights));
   };
 }
 
-/** Losses of a training; of a model used "often" an engine that can record takes the step as a whole. */
-async function losses(architecture: Architecture, use: Use): Promise<number[]> {
+/**
+ * Trains for 100 steps and returns the losses; a step of a model used "often" is recorded as one
+ * graph.
+ */
+async function losses(architecture: Architecture, use: Reuse): Promise<number[]> {
   const weights = initialWeights(buildBackbone(size, architecture).parameters, 5);
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
-  const crew = Crew.alone(size, weights);
+  const threads = GradientThreads.single(size, weights);
   const batchOf = maskedBatches(smallSettings(), smallData(), 4, 5, "recordings");
   const steps = Array.from({ length: 100 }, (_, step) => {
-    return trainStep(crew, state, [{ architecture, use, batch: batchOf(step) }], 3e-3).loss;
+    return trainStep(threads, state, [{ architecture, use, batch: batchOf(step) }], 3e-3).loss;
   });
-  await crew.end();
+  await threads.end();
   return steps;
 }
 
-/** A part that is recorded computes what it computed before, to the bit, and keeps nothing. */
+/**
+ * Describes that recorded parts compute the same bits as unrecorded ones and leave no tensors
+ * behind.
+ */
 export function describeRecordings(): void {
   describe("recorded parts", () => {
     for (const [name, architecture] of architectures) {

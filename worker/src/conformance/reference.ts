@@ -17,7 +17,7 @@ const referenceSchema = z.record(
 
 type Operation = (...inputs: Tensor[]) => Tensor;
 
-/** What the names in make_reference.py stand for here. */
+/** The operations by their names in make_reference.py. */
 const operations: Record<string, Operation> = {
   softmax: (x) => composites.softmax(x),
   "softmax with mask": (x) => composites.softmax(x, tf.tensor([0, 0, 0, 0, 0, -1e9], [2, 1, 1, 3])),
@@ -40,7 +40,9 @@ const operations: Record<string, Operation> = {
   "lightweight convolution 65": (x, kernel) => composites.lightweightConvolution(x, kernel),
 };
 
-/** Every composite against PyTorch's values and gradients (reference.json, make_reference.py). */
+/**
+ * Compares every composite with PyTorch's values and gradients (reference.json, make_reference.py).
+ */
 export function describeReference(): void {
   const file = new URL("reference.json", import.meta.url);
   const reference = referenceSchema.parse(JSON.parse(readFileSync(file, "utf8")));

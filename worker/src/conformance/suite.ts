@@ -16,13 +16,13 @@ import { describeRecordings } from "./recordings.js";
 import { describeReference } from "./reference.js";
 
 /**
- * What every engine must compute alike. A process can run one engine only, so each has a test file
- * of its own that calls this.
+ * Describes everything that all engines must compute alike. A process can run one engine only, so
+ * each engine has a test file of its own that calls this function.
  */
 export function describeConformance(engine: EngineName): void {
-  const present = engine === "wasm" || (engine !== "webgpu" && installedEngine(engine));
+  const present = engine === "wasm" || installedEngine(engine);
   if (!present) {
-    test(`${engine} is not on this machine, and asking for it says so`, async () => {
+    test(`${engine} is not installed, and asking for it is refused`, async () => {
       await expect(startEngine(engine, 1)).rejects.toMatchObject({ code: "ENGINE_UNAVAILABLE" });
     });
     return;

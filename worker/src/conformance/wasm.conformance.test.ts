@@ -4,7 +4,7 @@ import { describeConformance } from "./suite.js";
 
 describeConformance("wasm");
 
-test("our own WebAssembly module brings no data, for all of the memory is the engine's", () => {
+test("our own WebAssembly module has no data section, because all of the memory is the engine's", () => {
   const bytes = readFileSync(new URL("../../dist/kernels.wasm", import.meta.url));
   expect(sectionsOf(bytes)).not.toContain(DATA_SECTION);
 });

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { taskNames } from "@opnas/core";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import { buildAside } from "./buildInThread.js";
+import { buildDataInThread } from "./buildInThread.js";
 import { buildData } from "./build.js";
 import { encodePrepared } from "./cache.js";
 import { readSpeeches, type Document } from "../text/corpus.js";
@@ -39,7 +39,7 @@ describe("buildData", () => {
     }
   });
 
-  test("keeps the same speeches as running text", () => {
+  test("keeps the pre-training speeches as running text, too", () => {
     const { ids, documents, sentences } = data.documents;
     expect(sentences.length).toBeGreaterThan(10 * documents.length);
     const inside = (id: number) => id === 1 || id > 4;
@@ -56,17 +56,19 @@ describe("buildData", () => {
     }
   });
 
-  test("gives the same aside, in a thread of its own, and says how far it is", async () => {
+  test("gives the same data in a thread of its own, and reports its progress", async () => {
     const fractions: number[] = [];
-    const aside = await buildAside(request, speeches, (_, fraction) => fractions.push(fraction));
-    expect(aside).toEqual(data);
+    const built = await buildDataInThread(request, speeches, (_, fraction) =>
+      fractions.push(fraction),
+    );
+    expect(built).toEqual(data);
     expect(fractions.length).toBeGreaterThan(4);
     expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
-    const tooShort = buildAside({ ...request, length: 8 }, speeches, () => undefined);
+    const tooShort = buildDataInThread({ ...request, length: 8 }, speeches, () => undefined);
     await expect(tooShort).rejects.toMatchObject({ code: "BAD_SETTING" });
   }, 60_000);
 
-  test("says which task the sequences are too short for", async () => {
+  test("names the task that the sequences are too short for", async () => {
     const short = buildData(
       { ...request, length: 8, tasks: ["half-order"] },
       speeches,
@@ -75,7 +77,7 @@ describe("buildData", () => {
     await expect(short).rejects.toThrow(/0 examples of the task "half-order" in sequences of 8/);
   });
 
-  test("says what it does and how far it is", async () => {
+  test("reports its stages and the fraction done", async () => {
     const reports: number[] = [];
     const messages = new Set<string>();
     await buildData({ ...request, tasks: ["swap"] }, speeches, (message, fraction) => {

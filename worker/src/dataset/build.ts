@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import { OpnasError, taskCatalog, type TaskName } from "@opnas/core";
+import { OpnasError, taskCatalog } from "@opnas/core";
 
 import { BigramModel } from "../tasks/bigram.js";
 import { taskBuilders } from "../tasks/index.js";
@@ -11,27 +11,18 @@ import { splitWords } from "../text/words.js";
 import { idsOf, WordEncoder, type Sentence } from "../text/tokenizer.js";
 import type { PreparedData, ProxyTask, Sequences } from "../text/types.js";
 import { trainVocabulary } from "../text/vocabulary.js";
+import type { DataRequest } from "./request.js";
 
-export interface DataRequest {
-  /** Entries of the vocabulary, special tokens included. */
-  vocabulary: number;
-  /** Tokens in a sequence, [CLS] and [SEP] included. */
-  length: number;
-  /** Tasks to build; their order is kept. */
-  tasks: readonly TaskName[];
-  /** Most test examples of a task. */
-  evaluationExamples: number;
-}
-
-/** Says what is being done and what part of the whole is done, 0–1. */
+/** Reports what is being done and the fraction of the whole that is done, 0–1. */
 export type DataReport = (message: string, fraction: number) => void;
 
 /**
- * What `prepareData` returns, from the given documents and without a cache. Deterministic.
+ * Builds the data of a request from documents: vocabulary, pre-training sequences and tasks. The
+ * result follows from the arguments alone.
  *
  * @param given a vocabulary of the size asked for; without it one is trained
- * @throws OpnasError BAD_SETTING when the texts cannot give what is asked for, BAD_INPUT when there
- *   is too little of them
+ * @throws OpnasError BAD_SETTING if the documents cannot give what is asked for, BAD_INPUT if there
+ *   is too little text
  */
 export async function buildData(
   request: DataRequest,
@@ -95,7 +86,7 @@ export async function buildData(
   return { vocabulary, pretrain, documents: running, tasks };
 }
 
-/** @throws OpnasError BAD_INPUT when nothing worth the name can be trained or scored */
+/** Throws BAD_INPUT if there are too few sequences to train on or to test on. */
 function requireText(
   documents: readonly Document[],
   pretrain: Sequences,
@@ -109,7 +100,7 @@ function requireText(
   );
 }
 
-/** The ids of each document, one document at a time: all at once would be a second copy of the text. */
+/** Yields the ids of one document at a time: all at once would be a second copy of the text. */
 function* idsOfEach(documents: readonly Sentence[][]): Generator<number[]> {
   for (const sentences of documents) yield sentences.flatMap(idsOf);
 }
@@ -128,7 +119,9 @@ function countWords(documents: readonly Document[]): Map<string, number> {
   return counts;
 }
 
-/** The different sentences that are not among `seen`: stock phrases come in many speeches. */
+/**
+ * Returns the distinct sentences that are not among `seen`: set phrases occur in many documents.
+ */
 function unseen(sentences: readonly Sentence[], seen: readonly Sentence[]): Sentence[] {
   const textOf = (sentence: Sentence) =>
     sentence

@@ -1,57 +1,61 @@
 import { Worker } from "node:worker_threads";
 import { errorCodes, OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { DataReport, DataRequest } from "./build.js";
-import { preparedSchema } from "./cache.js";
+import type { DataReport } from "./build.js";
+import type { DataRequest, UserTextRequest } from "./request.js";
 import type { Document } from "../text/corpus.js";
-import type { OwnRequest } from "./userText.js";
+import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";
 
-/** Compiled, also where this file runs as TypeScript. */
+/** The compiled thread, also where this file runs as TypeScript. */
 const threadFile = new URL("../../dist/dataset/buildThread.js", import.meta.url);
 
 const messageSchema = z.union([
   z.strictObject({ message: z.string(), fraction: z.number() }),
-  z.strictObject({ data: preparedSchema }),
+  z.strictObject({ data: preparedDataSchema }),
   z.strictObject({ code: z.enum(errorCodes), sentence: z.string() }),
 ]);
 
-/** What the thread says: how far it is, and in the end the data or what was wrong. */
-export type AsideMessage = z.infer<typeof messageSchema>;
+/** A message of the thread: its progress, and in the end the data or an error. */
+export type BuildMessage = z.infer<typeof messageSchema>;
 
 /**
- * `buildData` in a thread of its own: the calling one can be asked to stop meanwhile.
+ * Runs `buildData` in a thread of its own, so that the calling thread can be asked to stop
+ * meanwhile.
  *
- * @param report what it throws ends the work
- * @throws OpnasError what `buildData` throws
+ * @param report an error that it throws ends the work
+ * @throws OpnasError as `buildData`, and TOO_LARGE if the text does not fit into memory
  */
-export function buildAside(
+export function buildDataInThread(
   request: DataRequest,
   documents: readonly Document[],
   report: DataReport,
 ): Promise<PreparedData> {
-  return aside({ request, documents }, report);
+  return runInThread({ request, documents }, report);
 }
 
 /**
- * `prepareOwnHere` in a thread of its own.
+ * Runs `buildUserText` in a thread of its own.
  *
- * @param report what it throws ends the work
- * @throws OpnasError what `prepareOwnHere` throws
+ * @param report an error that it throws ends the work
+ * @throws OpnasError as `buildUserText`, and TOO_LARGE if the text does not fit into memory
  */
-export function prepareOwnAside(own: OwnRequest, report: DataReport): Promise<PreparedData> {
-  return aside({ own }, report);
+export function buildUserTextInThread(
+  userText: UserTextRequest,
+  report: DataReport,
+): Promise<PreparedData> {
+  return runInThread({ userText }, report);
 }
 
-async function aside(workerData: unknown, report: DataReport): Promise<PreparedData> {
+async function runInThread(workerData: unknown, report: DataReport): Promise<PreparedData> {
   const thread = new Worker(threadFile, { workerData });
   try {
     return await new Promise((resolve, reject) => {
       const take = (message: unknown) => {
-        const said = messageSchema.parse(message);
-        if ("data" in said) resolve(said.data);
-        else if ("code" in said) reject(new OpnasError(said.code, said.sentence));
-        else report(said.message, said.fraction);
+        const parsed = messageSchema.parse(message);
+        if ("data" in parsed) resolve(parsed.data);
+        else if ("code" in parsed) reject(new OpnasError(parsed.code, parsed.sentence));
+        else report(parsed.message, parsed.fraction);
       };
       thread.once("error", (error) => reject(threadError(error)));
       thread.once("exit", () => reject(new OpnasError("INTERNAL", "The text's thread ended.")));
@@ -68,7 +72,9 @@ async function aside(workerData: unknown, report: DataReport): Promise<PreparedD
   }
 }
 
-/** What ended the thread; a text that its memory does not hold is the user's to make smaller. */
+/**
+ * Turns the error that ended the thread into an OpnasError: TOO_LARGE if its memory was exhausted.
+ */
 function threadError(error: unknown): OpnasError {
   if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
     const message = "The text does not fit into memory; take a part of it.";

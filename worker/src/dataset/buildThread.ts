@@ -1,44 +1,32 @@
-/** The thread of aside.ts. */
+/** The thread that buildInThread.ts starts. */
 import { parentPort, workerData } from "node:worker_threads";
-import { searchSettingsSchema, taskNames, toOpnasError } from "@opnas/core";
+import { toOpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { AsideMessage } from "./buildInThread.js";
+import type { BuildMessage } from "./buildInThread.js";
 import { buildData } from "./build.js";
-import { prepareOwnHere } from "./userText.js";
-import { textPlacesSchema } from "./places.js";
+import { buildUserText } from "./userText.js";
+import { dataRequestSchema, userTextRequestSchema } from "./request.js";
 
-const requestSchema = z.object({
-  vocabulary: z.int(),
-  length: z.int(),
-  tasks: z.array(z.enum(taskNames)),
-  evaluationExamples: z.int(),
-});
 const startSchema = z.union([
   z.object({
-    request: requestSchema,
+    request: dataRequestSchema,
     documents: z.array(z.object({ name: z.string(), text: z.string() })),
   }),
-  z.object({
-    own: z.object({
-      request: requestSchema,
-      text: searchSettingsSchema.shape.text,
-      places: textPlacesSchema,
-    }),
-  }),
+  z.object({ userText: userTextRequestSchema }),
 ]);
 
-const say = (message: AsideMessage) => parentPort?.postMessage(message);
-const report = (message: string, fraction: number) => say({ message, fraction });
+const send = (message: BuildMessage) => parentPort?.postMessage(message);
+const report = (message: string, fraction: number) => send({ message, fraction });
 
 try {
   const start = startSchema.parse(workerData);
   const data =
-    "own" in start
-      ? await prepareOwnHere(start.own, report)
+    "userText" in start
+      ? await buildUserText(start.userText, report)
       : await buildData(start.request, start.documents, report);
-  say({ data });
+  send({ data });
 } catch (error) {
   const { code, message } = toOpnasError(error);
   if (code === "INTERNAL") console.error(error);
-  say({ code, sentence: message });
+  send({ code, sentence: message });
 }

@@ -1,18 +1,19 @@
 import { join } from "node:path";
 
-import type { DataReport, DataRequest } from "./build.js";
-import { buildAside } from "./buildInThread.js";
+import type { DataReport } from "./build.js";
+import { buildDataInThread } from "./buildInThread.js";
 import { readOrBuild } from "./cache.js";
 import { contentKey } from "./contentKey.js";
+import type { DataRequest } from "./request.js";
 import { readSpeeches } from "../text/corpus.js";
 import type { PreparedData } from "../text/types.js";
 
 /**
- * The built-in text as a search reads it: vocabulary, pre-training sequences, tasks with their
- * baselines. It depends on the request and the texts alone, not on a run's seed, and is kept in
- * `cacheFolder`; a damaged file there is replaced.
+ * Prepares the built-in text for a search: vocabulary, pre-training sequences, and tasks with their
+ * baselines. The data follows from the request and the text alone, not from a run's seed, and is
+ * cached in `cacheFolder`; a damaged file there is replaced.
  *
- * @throws OpnasError BAD_SETTING when the texts cannot give what is asked for, DISK_FULL,
+ * @throws OpnasError BAD_SETTING if the text cannot give what is asked for, DISK_FULL,
  *   DATA_FOLDER_UNWRITABLE
  */
 export async function prepareData(
@@ -22,5 +23,5 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const speeches = await readSpeeches();
   const path = join(cacheFolder, `text-${await contentKey(request, speeches)}.bin`);
-  return readOrBuild(path, () => buildAside(request, speeches, report), report);
+  return readOrBuild(path, () => buildDataInThread(request, speeches, report), report);
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 import { decodePrepared, encodePrepared, readOrBuild } from "./cache.js";
 import type { PreparedData } from "../text/types.js";
 
@@ -52,7 +52,7 @@ function builder() {
 }
 
 describe("prepared data on disk", () => {
-  test("comes back as it was, and equal data is equal bytes", () => {
+  test("is read as it was written, and equal data gives equal bytes", () => {
     expect(decodePrepared(encodePrepared(data))).toEqual(data);
     expect(encodePrepared(structuredClone(data)).equals(encodePrepared(data))).toBe(true);
   });
@@ -65,8 +65,8 @@ describe("prepared data on disk", () => {
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  test("is built again when any byte of it was altered or its end is missing", async () => {
-    await writeWhole(path, [encodePrepared(data)]);
+  test("is built again if any byte of it was altered or its end is missing", async () => {
+    await writeAtomically(path, [encodePrepared(data)]);
     const good = await readFile(path);
     for (const at of [0, 40, good.length - 1]) {
       const altered = Buffer.from(good);
@@ -83,32 +83,32 @@ describe("prepared data on disk", () => {
     }
   });
 
-  test("is built again when it is of another form than this version reads", async () => {
+  test("is built again if it has another form than this version reads", async () => {
     const { pretrain, documents } = data;
     const others = [
       { ...data, pretrain: { ...pretrain, count: 3 } },
       { ...data, documents: { ...documents, sentences: Int32Array.of(0, 9) } },
     ];
     for (const other of others) {
-      await writeWhole(path, [encodePrepared(other)]);
+      await writeAtomically(path, [encodePrepared(other)]);
       expect(await readOrBuild(path, builder().build, () => undefined)).toEqual(data);
     }
   });
 
-  test("is whole for every reader while several write it at once", async () => {
-    await writeWhole(path, [encodePrepared(data)]);
+  test("is complete for every reader while several processes write it", async () => {
+    await writeAtomically(path, [encodePrepared(data)]);
     const work = Array.from({ length: 12 }, async (_, index) => {
-      if (index % 2 === 0) await writeWhole(path, [encodePrepared(data)]);
+      if (index % 2 === 0) await writeAtomically(path, [encodePrepared(data)]);
       else expect(decodePrepared(await readFile(path))).toEqual(data);
     });
     await Promise.all(work);
     expect(await readdir(join(folder, "nested"))).toEqual(["text.bin"]);
   });
 
-  test("says which folder cannot be used", async () => {
+  test("names the folder that cannot be used", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(
-      writeWhole(join(folder, "file", "text.bin"), [encodePrepared(data)]),
+      writeAtomically(join(folder, "file", "text.bin"), [encodePrepared(data)]),
     ).rejects.toMatchObject({
       code: "DATA_FOLDER_UNWRITABLE",
     });

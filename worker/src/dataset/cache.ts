@@ -2,93 +2,24 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import { OpnasError, taskNames, whenValid } from "@opnas/core";
+import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 
-import { storageError, writeWhole } from "../files/writeAtomically.js";
+import { storageError, writeAtomically } from "../files/writeAtomically.js";
 import type { DataReport } from "./build.js";
-import { firstWordId, type PreparedData } from "../text/types.js";
+import { preparedDataSchema } from "../text/schemas.js";
+import type { PreparedData } from "../text/types.js";
 
-const arraySchema = z.custom<Int32Array>((value) => value instanceof Int32Array);
-
-const sequencesSchema = z
-  .strictObject({ count: z.int().min(1), length: z.int().min(3), ids: arraySchema })
-  .refine(({ count, length, ids }) => ids.length === count * length, { when: whenValid });
-const labelledSchema = z
-  .strictObject({ sequences: sequencesSchema, labels: arraySchema })
-  .refine(({ sequences, labels }) => labels.length === sequences.count, { when: whenValid });
-const baselinesSchema = z.strictObject({
-  majority: z.number().min(0).max(100),
-  ngram: z.number().min(0).max(100),
-});
-const skillSchema = z.strictObject({
-  loss: z.number().positive(),
-  accuracy: z.number().min(0).max(1),
-});
-
-const taskSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("masked"),
-    name: z.literal("mlm"),
-    test: sequencesSchema,
-    masked: sequencesSchema,
-    positionsPerItem: z.int().min(1),
-    positions: arraySchema,
-    targets: arraySchema,
-    unigram: skillSchema,
-    bigram: skillSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("zeroShot"),
-    name: z.enum(taskNames).extract(["swap", "substitute", "preposition"]),
-    test: sequencesSchema,
-    positionsPerItem: z.int().min(1),
-    positions: arraySchema,
-    choicesPerItem: z.int().min(2),
-    choices: arraySchema,
-    baselines: baselinesSchema,
-  }),
-  z.strictObject({
-    kind: z.literal("fineTuned"),
-    name: z.enum(taskNames).extract(["half-order", "definition", "far-swap"]),
-    classes: z.int().min(2),
-    train: labelledSchema,
-    test: labelledSchema,
-    baselines: baselinesSchema,
-  }),
-]);
-
-/** Running text as `Documents` says: everything begins within it, and in order. */
-export const documentsSchema = z
-  .strictObject({ ids: arraySchema, sentences: arraySchema, documents: arraySchema })
-  .refine(
-    ({ ids, sentences, documents }) =>
-      documents[0] === 0 &&
-      documents.at(-1) === ids.length &&
-      [sentences, documents].every((starts) =>
-        starts.every((start, at) => start <= ids.length && start >= (starts[at - 1] ?? 0)),
-      ),
-    { when: whenValid },
-  );
-
-/** What prepared data looks like, wherever it comes from. */
-export const preparedSchema: z.ZodType<PreparedData> = z.strictObject({
-  vocabulary: z.array(z.string()).min(firstWordId),
-  pretrain: sequencesSchema,
-  documents: documentsSchema,
-  tasks: z.array(taskSchema),
-});
-
-/** Where an array lies in the file's block of numbers. */
+/** The place of an array in the file's block of numbers: start and length, in numbers. */
 const placeSchema = z.strictObject({ int32: z.tuple([z.int().min(0), z.int().min(0)]) });
 
 const hashBytes = 32;
 const prefixBytes = hashBytes + 4;
 
 /**
- * Prepared data as bytes: SHA-256 of all that follows, length of the JSON (32 bits), the JSON with
- * a place instead of each array, padding to four bytes, the arrays as little-endian 32-bit
- * integers. Equal data gives equal bytes.
+ * Encodes prepared data: SHA-256 of all that follows, length of the JSON (32 bits), the JSON with a
+ * place instead of each array, padding to four bytes, the arrays as little-endian 32-bit integers.
+ * Equal data gives equal bytes.
  */
 export function encodePrepared(data: PreparedData): Buffer {
   const arrays: Int32Array[] = [];
@@ -112,7 +43,10 @@ export function encodePrepared(data: PreparedData): Buffer {
   return Buffer.concat([createHash("sha256").update(body).digest(), body]);
 }
 
-/** @throws OpnasError CORRUPT_ARTIFACT when the bytes are not what `encodePrepared` wrote */
+/**
+ * Decodes bytes that `encodePrepared` wrote.
+ * @throws OpnasError CORRUPT_ARTIFACT if they are anything else
+ */
 export function decodePrepared(bytes: Buffer): PreparedData {
   const body = bytes.subarray(hashBytes);
   const digest = createHash("sha256").update(body).digest();
@@ -131,7 +65,7 @@ export function decodePrepared(bytes: Buffer): PreparedData {
       return new Int32Array(numbers, 4 * start, length);
     },
   );
-  const data = preparedSchema.safeParse(parsed);
+  const data = preparedDataSchema.safeParse(parsed);
   if (!data.success) {
     throw new OpnasError("CORRUPT_ARTIFACT", "The prepared text is not of the form expected.", {
       cause: data.error,
@@ -141,9 +75,9 @@ export function decodePrepared(bytes: Buffer): PreparedData {
 }
 
 /**
- * The data stored at `path`; what is missing or damaged there is built and stored.
+ * Reads the data stored at `path`; if it is missing or damaged, builds and stores it.
  *
- * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and what `build` throws
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE, and as `build`
  */
 export async function readOrBuild(
   path: string,
@@ -153,12 +87,13 @@ export async function readOrBuild(
   const stored = await readPrepared(path, report);
   if (stored !== undefined) return stored;
   const data = await build();
-  await writeWhole(path, [encodePrepared(data)]);
+  await writeAtomically(path, [encodePrepared(data)]);
   return data;
 }
 
 /**
- * The data stored at `path`; undefined when there is none or it is damaged, which is told.
+ * Reads the data stored at `path`; undefined if there is none, or if it is damaged, which is
+ * reported.
  *
  * @throws OpnasError DATA_FOLDER_UNWRITABLE
  */

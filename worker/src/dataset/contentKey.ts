@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 
 import { readWordNetFiles } from "../tasks/wordnet.js";
-import type { DataRequest } from "./build.js";
+import type { DataRequest } from "./request.js";
 import type { Document } from "../text/corpus.js";
 import { preparationVersion } from "../text/version.js";
 
-/** The file name of prepared data, by all it depends on: the code's version, the request, the texts. */
+/**
+ * Hashes everything that prepared data depends on (version, request, texts) to 24 hexadecimal
+ * digits.
+ */
 export async function contentKey(
   request: DataRequest,
   documents: readonly Document[],

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** Where a run's text comes from on this machine. */
+/** The paths on this machine that a run's text is read from. */
 export const textPlacesSchema = z.strictObject({
-  /** Users' own texts: nothing outside of it is read. */
+  /** The folder of users' own texts; nothing outside of it is read. */
   own: z.string(),
-  /** Prepared texts. */
+  /** The folder of prepared texts. */
   cache: z.string(),
-  /** Holds the key of the prepared text that the run began with, if that is of a user's own text. */
+  /** The file with the key of the prepared user's text that the run began with. */
   keyFile: z.string(),
 });
 export type TextPlaces = z.infer<typeof textPlacesSchema>;

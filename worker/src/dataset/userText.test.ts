@@ -12,7 +12,7 @@ import { smallSettings } from "../text/testing/smallData.js";
 import { readSpeeches } from "../text/corpus.js";
 import { unknownId, type PreparedData } from "../text/types.js";
 import { specialTokens } from "../text/vocabulary.js";
-import { prepareOwn } from "./userText.js";
+import { prepareUserText } from "./userText.js";
 
 const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 400, length: 32, rawKernels: false };
 const prepared = { vocabulary: size.vocabulary, length: size.length, evaluationExamples: 32 };
@@ -55,15 +55,15 @@ const written = {
       .replaceAll(" ", ""),
 };
 
-/** What a run prepares, and what it told meanwhile. */
+/** Prepares the text of a run; returns the data and the reported notes. */
 async function prepare(
   run: string,
   tasks: readonly TaskName[],
   vocabulary: string | null = null,
   folder = "mine",
-): Promise<{ data: PreparedData; told: string[] }> {
-  const told: string[] = [];
-  const data = await prepareOwn(
+): Promise<{ data: PreparedData; notes: string[] }> {
+  const notes: string[] = [];
+  const data = await prepareUserText(
     {
       request: { ...prepared, tasks },
       text: { folder, vocabulary },
@@ -73,24 +73,24 @@ async function prepare(
         keyFile: join(root, `${run}.key`),
       },
     },
-    (message) => told.push(message),
+    (message) => notes.push(message),
   );
-  return { data, told };
+  return { data, notes };
 }
 
-const wasBuilt = (told: readonly string[]) => told.some((note) => note.startsWith("Learning"));
+const wasBuilt = (notes: readonly string[]) => notes.some((note) => note.startsWith("Learning"));
 
 describe("a search on a user's text", () => {
   test("has every task, and its super-net trains", async () => {
-    const { data, told } = await prepare("first", taskNames);
+    const { data, notes } = await prepare("first", taskNames);
     expect(data.tasks.map(({ name }) => name)).toEqual(taskNames);
     expect(data.vocabulary).toHaveLength(size.vocabulary);
     for (const task of data.tasks) {
       const baselines = "baselines" in task ? Object.values(task.baselines) : [task.unigram.loss];
       for (const baseline of baselines) expect(baseline).toBeGreaterThan(0);
     }
-    expect(told.length).toBeGreaterThan(taskNames.length);
-    for (const note of told.slice(1)) {
+    expect(notes.length).toBeGreaterThan(taskNames.length);
+    for (const note of notes.slice(1)) {
       expect(note).toMatch(
         /text "mine", 20 documents; left out: 1 of 11 lines of mine\/more\/rest\.jsonl/,
       );
@@ -103,9 +103,9 @@ describe("a search on a user's text", () => {
       settings,
       seed: 7,
       data,
-      report: ({ loss }) => losses.push(loss ?? NaN),
+      onProgress: ({ loss }) => void losses.push(loss ?? NaN),
       checkpoint: () => Promise.resolve(),
-      stopped: () => false,
+      signal: new AbortController().signal,
     });
     const { steps } = settings.superNet;
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
@@ -113,7 +113,7 @@ describe("a search on a user's text", () => {
   }, 120_000);
 
   test.each(["Cyrillic", "Chinese"] as const)(
-    "reads sentences and words of %s, and tells which documents are too short",
+    "reads sentences and words of %s, and reports documents that are too short",
     async (script) => {
       const folder = join(root, "text", script);
       await mkdir(folder);
@@ -122,12 +122,12 @@ describe("a search on a user's text", () => {
         await writeFile(join(folder, `${index}.txt`), written[script](text.slice(0, 30_000)));
       }
       await writeFile(join(folder, "short.txt"), "1。");
-      const { data, told } = await prepare(script, ["mlm", "swap"], null, script);
+      const { data, notes } = await prepare(script, ["mlm", "swap"], null, script);
       const { ids, sentences } = data.documents;
       expect(ids.length / sentences.length).toBeLessThan(100);
       const unknown = ids.filter((id) => id === unknownId).length;
       expect(unknown / ids.length).toBeLessThan(0.01);
-      expect(told).toContainEqual(expect.stringContaining("1 of 21 documents are shorter than"));
+      expect(notes).toContainEqual(expect.stringContaining("1 of 21 documents are shorter than"));
     },
     60_000,
   );
@@ -142,14 +142,14 @@ describe("a search on a user's text", () => {
     expect(data.vocabulary).toHaveLength(size.vocabulary);
   }, 60_000);
 
-  test("says how much text there is where it is too little", async () => {
+  test("states how much text there is if it is too little", async () => {
     await mkdir(join(root, "text", "scanty"));
     for (const name of ["a", "b", "c"]) {
       const words = `${name} word in a text of few words. `.repeat(60);
       await writeFile(join(root, "text", "scanty", `${name}.txt`), words);
     }
     await writeFile(join(root, "text", "letters.txt"), [...specialTokens, ...letters].join("\n"));
-    const scanty = prepareOwn(
+    const scanty = prepareUserText(
       {
         request: { vocabulary: 400, length: 128, tasks: ["mlm"], evaluationExamples: 32 },
         text: { folder: "scanty", vocabulary: "letters.txt" },
@@ -162,30 +162,30 @@ describe("a search on a user's text", () => {
   });
 });
 
-describe("what is kept of a user's text", () => {
-  test("serves other runs, until a file changes; a run that has begun keeps its text", async () => {
+describe("the cached data of a user's text", () => {
+  test("serves other runs until a file changes, and a run that has begun even after that", async () => {
     const before = await prepare("a", ["mlm"]);
-    expect(wasBuilt(before.told)).toBe(true);
+    expect(wasBuilt(before.notes)).toBe(true);
     const same = await prepare("b", ["mlm"]);
-    expect(wasBuilt(same.told)).toBe(false);
+    expect(wasBuilt(same.notes)).toBe(false);
     expect(same.data).toEqual(before.data);
 
     await appendFile(join(root, "text", "mine", "0.txt"), " And zebras, zebras, zebras.");
     const changed = await prepare("c", ["mlm"]);
-    expect(wasBuilt(changed.told)).toBe(true);
+    expect(wasBuilt(changed.notes)).toBe(true);
     expect(changed.data).not.toEqual(before.data);
 
     const begun = await prepare("a", ["mlm"]);
-    expect(begun.told).toEqual([]);
+    expect(begun.notes).toEqual([]);
     expect(begun.data).toEqual(before.data);
   }, 60_000);
 
-  test("is not replaced by a changed text within a run when it is gone", async () => {
+  test("is not replaced by a changed text within a run if it is deleted", async () => {
     await prepare("d", ["mlm"]);
     for (const file of await readdir(join(root, "prepared"))) {
       await rm(join(root, "prepared", file));
     }
-    expect(wasBuilt((await prepare("d", ["mlm"])).told)).toBe(true);
+    expect(wasBuilt((await prepare("d", ["mlm"])).notes)).toBe(true);
 
     await appendFile(join(root, "text", "mine", "0.txt"), " More zebras.");
     for (const file of await readdir(join(root, "prepared"))) {

@@ -3,61 +3,64 @@ import { join } from "node:path";
 
 import { OpnasError, type SearchSettings } from "@opnas/core";
 
-import { writeWhole } from "../files/writeAtomically.js";
-import { prepareOwnAside } from "./buildInThread.js";
-import { buildData, type DataReport, type DataRequest } from "./build.js";
+import { writeAtomically } from "../files/writeAtomically.js";
+import { buildUserTextInThread } from "./buildInThread.js";
+import { buildData, type DataReport } from "./build.js";
 import { readOrBuild, readPrepared } from "./cache.js";
 import { contentKey } from "./contentKey.js";
 import { readSpeeches } from "../text/corpus.js";
 import type { TextPlaces } from "./places.js";
+import type { UserTextRequest } from "./request.js";
 import type { PreparedData } from "../text/types.js";
-import { insideTexts } from "../text/user/folder.js";
-import { readOwnDocuments } from "../text/user/read.js";
+import { resolveInTexts } from "../text/user/folder.js";
+import { readUserText } from "../text/user/read.js";
 import { readVocabulary } from "../text/user/vocabularyFile.js";
 
 type TextSettings = SearchSettings["text"];
 
-/** What of a user's text is asked for, and where it is. */
-export interface OwnRequest {
-  request: DataRequest;
-  text: TextSettings;
-  places: TextPlaces;
-}
-
-/** Whether these settings name a user's text or vocabulary. */
-export function isOwn({ folder, vocabulary }: TextSettings): boolean {
+/** Returns true if these settings name a user's text or vocabulary. */
+export function usesUserText({ folder, vocabulary }: TextSettings): boolean {
   return folder !== null || vocabulary !== null;
 }
 
 /**
- * A user's text as a search reads it; like `prepareData`. A run that has begun goes on with what it
- * began with, whatever became of the folder, as long as that is kept; every other run reads the
- * folder, in a thread of its own.
+ * Prepares a user's text for a search, as `prepareData` does the built-in one. A run that has begun
+ * continues with the prepared data it began with, even if the folder has changed, as long as that
+ * data is cached; every other run reads the folder, in a thread of its own.
  *
- * @throws OpnasError BAD_INPUT when the text cannot be used or is no more what the run began with,
- *   BAD_SETTING when it cannot give what is asked for, TOO_LARGE, DISK_FULL, DATA_FOLDER_UNWRITABLE
+ * @throws OpnasError BAD_INPUT if the text cannot be used or is no longer the one the run began
+ *   with, BAD_SETTING if it cannot give what is asked for, TOO_LARGE, DISK_FULL,
+ *   DATA_FOLDER_UNWRITABLE
  */
-export async function prepareOwn(own: OwnRequest, report: DataReport): Promise<PreparedData> {
-  const key = await begunKey(own.places);
-  const begun = key === undefined ? undefined : await readPrepared(fileOf(own.places, key), report);
-  return begun ?? prepareOwnAside(own, report);
+export async function prepareUserText(
+  userText: UserTextRequest,
+  report: DataReport,
+): Promise<PreparedData> {
+  const key = await begunKey(userText.places);
+  const begun =
+    key === undefined ? undefined : await readPrepared(fileOf(userText.places, key), report);
+  return begun ?? buildUserTextInThread(userText, report);
 }
 
-/** `prepareOwn` where there is nothing to go on with, in the calling thread. */
-export async function prepareOwnHere(
-  { request, text, places }: OwnRequest,
+/**
+ * Reads and prepares a user's text, or takes the prepared data of an equal text from the cache, in
+ * the calling thread. Records the data's key as that of the run.
+ * @throws OpnasError as `prepareUserText`
+ */
+export async function buildUserText(
+  { request, text, places }: UserTextRequest,
   report: DataReport,
 ): Promise<PreparedData> {
   report(`Reading ${titleOf(text)}`, 0);
   const vocabularyFile =
     text.vocabulary === null
       ? undefined
-      : { name: text.vocabulary, path: await insideTexts(places.own, text.vocabulary) };
+      : { name: text.vocabulary, path: await resolveInTexts(places.own, text.vocabulary) };
   const vocabulary = vocabularyFile && (await readVocabulary(vocabularyFile, request.vocabulary));
   const { documents, remarks } =
     text.folder === null
       ? { documents: await readSpeeches(), remarks: [] }
-      : await readOwnDocuments(places.own, text.folder, vocabularyFile?.path);
+      : await readUserText(places.own, text.folder, vocabularyFile?.path);
 
   const key = await contentKey(request, documents, vocabulary);
   const begun = await begunKey(places);
@@ -77,7 +80,7 @@ export async function prepareOwnHere(
     () => buildData(request, documents, say, vocabulary),
     say,
   );
-  await writeWhole(places.keyFile, [key]);
+  await writeAtomically(places.keyFile, [key]);
   return data;
 }
 
@@ -90,7 +93,7 @@ function fileOf({ cache }: TextPlaces, key: string): string {
   return join(cache, `text-${key}.bin`);
 }
 
-/** The key of what the run began with; undefined when it has not begun. */
+/** Reads the key of the prepared data that the run began with; undefined if it has not begun. */
 async function begunKey({ keyFile }: TextPlaces): Promise<string | undefined> {
   let key: string;
   try {

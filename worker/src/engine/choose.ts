@@ -1,18 +1,18 @@
 import { OpnasError } from "@opnas/core";
 
 /** The engines, best first. */
-export const engineNames = ["tensorflow-gpu", "tensorflow", "webgpu", "wasm"] as const;
+export const engineNames = ["tensorflow-gpu", "tensorflow", "wasm"] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** What OPNAS_ENGINE may say: `auto` is the best engine that runs. */
+/** The values of OPNAS_ENGINE; `auto` is the best engine that runs. */
 export const engineChoices = ["auto", ...engineNames] as const;
 export type EngineChoice = (typeof engineChoices)[number];
 
-/** An engine that runs, or one sentence that says why it does not. */
+/** The outcome of starting an engine: the engine, or one sentence that says why it does not run. */
 export type Attempt<T> = { running: T } | { reason: string };
 
 /**
- * Tries the engines that `choice` allows, best first, and gives the first that runs, with one
+ * Tries the engines that `choice` allows, best first, and returns the first that runs, with one
  * sentence for each better one that does not.
  * @throws OpnasError `ENGINE_UNAVAILABLE` when an engine was asked for by name and does not run
  */

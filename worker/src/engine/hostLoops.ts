@@ -1,15 +1,19 @@
-/** What the optimiser does with arrays in the process's own memory; arrays have one length. */
+/**
+ * The optimiser's loops over arrays in the process's own memory; the arrays of a call have one
+ * length.
+ */
 export interface HostLoops {
-  /** Σ x². */
+  /** Returns Σ x². */
   sumOfSquares: (x: Float32Array) => number;
   /** x ← x · factor. */
   scale: (x: Float32Array, factor: number) => void;
   /** x ← x + more. */
   add: (x: Float32Array, more: Float32Array) => void;
   /**
-   * One step of Adam (Kingma & Ba 2015) in place: mean ← decay · mean + (1 − decay) · gradient, the
-   * same for meanSquare, weight ← weight − rate · mean / (√meanSquare + epsilon). `rate` and
-   * `epsilon` hold the bias correction already.
+   * Takes one step of Adam (Kingma & Ba 2015) in place: mean ← decay · mean + (1 − decay) ·
+   * gradient, meanSquare ← squareDecay · meanSquare + (1 − squareDecay) · gradient², weight ←
+   * weight − rate · mean / (√meanSquare + epsilon). `rate` and `epsilon` hold the bias correction
+   * already.
    */
   adam: (
     weight: Float32Array,
@@ -47,15 +51,15 @@ const plain: HostLoops = {
   },
 };
 
-/** Plain loops, until an engine brings compiled ones. */
+/** The loops in use: plain ones, until an engine brings compiled ones. */
 export let hostLoops: HostLoops = plain;
 
-/** For `startEngine` only: takes the loops of our native addon. */
+/** Sets the loops of the native addon; only `startEngine` calls it. */
 export function useHostLoops(loops: HostLoops): void {
   hostLoops = loops;
 }
 
-/** Whether what an addon exports are these loops. */
+/** Returns true if an addon's exports include all of these loops. */
 export function areHostLoops(exported: unknown): exported is HostLoops {
   return (
     typeof exported === "object" &&

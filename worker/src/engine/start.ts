@@ -21,25 +21,26 @@ import { replaceSlowOperations } from "./kernels/wasmReplacements.js";
 import { isRecordingAddon, useRecordings } from "./recording/load.js";
 import { useEngine, type TensorFlow } from "./tf.js";
 
-/** Our own operations for WebAssembly, made by `npm run build` from worker/native/wasm. */
+/** Our own operations for WebAssembly, compiled by `npm run build` from worker/native/wasm. */
 const assembly = new URL("../../dist/kernels.wasm", import.meta.url);
 
+/** The engine that `startEngine` started. */
 export interface StartedEngine {
   name: EngineName;
   /** Versions of TensorFlow.js and of the library below it. */
   version: string;
   /** Threads that one operation may use. */
   threads: number;
-  /** For each better engine, why it was not taken. */
+  /** One sentence for each better engine that does not run. */
   reasons: readonly string[];
 }
 
 /**
- * Starts the engine that this process uses from now on; `tf` and the composites work after it.
+ * Starts the engine that this process uses from now on; `tf` and the composites work only after it.
  * To be called once per process, before anything else loads TensorFlow.js.
  *
- * `threads`: small models train fastest with one thread per process and as many processes as
- * cores (docs/decisions). The WebAssembly engine always has one.
+ * @param threads of one operation: small models train fastest with one thread per process and as
+ *   many processes as cores (decision 0006); the WebAssembly engine always has one
  * @throws OpnasError `ENGINE_UNAVAILABLE`
  */
 export async function startEngine(choice: EngineChoice, threads: number): Promise<StartedEngine> {
@@ -54,8 +55,6 @@ async function attempt(name: EngineName, threads: number): Promise<Attempt<strin
     case "tensorflow-gpu":
     case "tensorflow":
       return startNative(name, threads);
-    case "webgpu":
-      return { reason: "not part of this version." };
     case "wasm":
       return { running: await startWasm() };
   }
@@ -127,8 +126,8 @@ function isTensorFlow(loaded: unknown): loaded is TensorFlow {
 }
 
 /**
- * Gives this thread a copy of tfjs-node's binding: the binding keeps names of attributes in a set
- * that is not made for several threads, and a library is loaded once per file.
+ * Loads a copy of tfjs-node's binding for this thread: the binding keeps names of attributes in a
+ * set that is not safe for several threads, and a library is loaded once per file.
  */
 function takeOwnBinding(): void {
   const dlopen = process.dlopen.bind(process);
@@ -148,7 +147,7 @@ function takeOwnBinding(): void {
   };
 }
 
-/** tfjs-node calls two functions that Node deprecated (and removed in 23): our own instead. */
+/** Replaces two functions that tfjs-node calls and that Node deprecated (and removed in 23). */
 function replaceDeprecatedUtil(): void {
   const util: unknown = createRequire(import.meta.url)("node:util");
   Object.assign(Object(util), {

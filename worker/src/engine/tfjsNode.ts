@@ -1,18 +1,19 @@
 import { OpnasError } from "@opnas/core";
 import { tf, type Tensor, type TensorFlow } from "./tf.js";
 
-/** TensorFlow's numbers for the types of attributes (tf_attrtype.h) and of tensors (types.proto). */
+/** TensorFlow's numbers for the types of attributes (tf_attrtype.h). */
 export const attributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+/** TensorFlow's numbers for the types of tensors (types.proto). */
 export const dataType = { float: 1, int32: 3 } as const;
 
-/** An attribute of an operation, as tfjs-node's binding takes it. */
+/** An attribute of an operation in the form that tfjs-node's binding takes. */
 export interface Attribute {
   name: string;
   type: number;
   value: unknown;
 }
 
-/** What tfjs-node's binding gives for each output of an operation. */
+/** The description that tfjs-node's binding returns for each output of an operation. */
 export interface OutputInfo {
   id: number;
   shape: number[];
@@ -40,7 +41,10 @@ export interface TfjsNode {
   ): Tensor[];
 }
 
-/** The engine's backend, which must be tfjs-node's. */
+/**
+ * Returns the engine's backend.
+ * @throws OpnasError INTERNAL if it is not tfjs-node's
+ */
 export function tfjsNode(engine: TensorFlow = tf): TfjsNode {
   const backend: unknown = engine.backend();
   if (!isTfjsNode(backend)) throw new OpnasError("INTERNAL", "This engine is not tfjs-node.");

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readTensors, writeTensors, type Tensors } from "./safetensors.js";
+import type { Tensors } from "../engine/hostTensor.js";
+import { readTensors, writeTensors } from "./safetensors.js";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "safetensors-"))));

@@ -1,10 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import type { Tensors } from "../model/tensors.js";
-import { writeWhole } from "./writeAtomically.js";
-
-export type { NamedTensor, Tensors } from "../model/tensors.js";
+import type { Tensors } from "../engine/hostTensor.js";
+import { writeAtomically } from "./writeAtomically.js";
 
 /** Longest header that is accepted, as in the format's reference implementation. */
 const longestHeader = 100_000_000;
@@ -19,9 +17,8 @@ const entrySchema = z.strictObject({
 const headerSchema = z.record(z.string(), z.unknown());
 
 /**
- * Writes float32 tensors as a .safetensors file: the length of a JSON header in 8 bytes, the
- * header (name → dtype, shape, place), then the numbers, all little-endian. The file appears
- * whole or not at all, also if the machine stops in between.
+ * Writes float32 tensors atomically as a .safetensors file: the length of a JSON header in 8 bytes,
+ * the header (name → dtype, shape, offsets), then the numbers, all little-endian.
  *
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
@@ -29,12 +26,12 @@ export function writeTensors(file: string, tensors: Tensors): Promise<void> {
   const numbers = [...tensors.values()].map(
     ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   );
-  return writeWhole(file, [header(tensors), ...numbers]);
+  return writeAtomically(file, [header(tensors), ...numbers]);
 }
 
 /**
  * Reads a .safetensors file of float32 tensors.
- * @throws OpnasError CORRUPT_ARTIFACT if it is cut off or anything in it does not fit
+ * @throws OpnasError CORRUPT_ARTIFACT if it is cut off or its parts do not fit one another
  */
 export async function readTensors(file: string): Promise<Tensors> {
   const bytes = await readFile(file);
@@ -71,7 +68,10 @@ export async function readTensors(file: string): Promise<Tensors> {
   return tensors;
 }
 
-/** The length and the JSON header, padded with spaces so that the numbers start at 8 bytes. */
+/**
+ * Encodes the length and the JSON header, padded with spaces so that the numbers are aligned to 8
+ * bytes.
+ */
 function header(tensors: Tensors): Buffer {
   let place = 0;
   const entries = [...tensors].map(([name, { shape, data }]) => {
@@ -87,7 +87,9 @@ function header(tensors: Tensors): Buffer {
   return result;
 }
 
-/** The header's tensors in the order of their places; undefined if it is not such a header. */
+/**
+ * Parses the header's tensors in the order of their offsets; undefined if it is not such a header.
+ */
 function parseHeader(text: string): [string, z.infer<typeof entrySchema>][] | undefined {
   try {
     return Object.entries(headerSchema.parse(JSON.parse(text)))

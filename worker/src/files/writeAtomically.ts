@@ -4,12 +4,12 @@ import path from "node:path";
 import { OpnasError } from "@opnas/core";
 
 /**
- * Writes a file in one step, with its folder where that is missing: a reader sees the old one, the
- * new one or none, also when several processes write it at once or the machine stops in between.
+ * Writes a file atomically and creates its folder if it is missing: a reader sees the old file, the
+ * new one or none, also if several processes write it at once or the machine stops in between.
  *
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function writeWhole(
+export async function writeAtomically(
   file: string,
   parts: Iterable<string | Uint8Array>,
 ): Promise<void> {
@@ -22,8 +22,10 @@ export async function writeWhole(
   }
 }
 
-/** Removes a file that `writeWhole` wrote, and drafts of it that a killed process left behind. */
-export async function removeWhole(file: string): Promise<void> {
+/**
+ * Removes a file that `writeAtomically` wrote, with the drafts of it that killed processes left.
+ */
+export async function removeWithDrafts(file: string): Promise<void> {
   const folder = path.dirname(file);
   const own = path.basename(file);
   const isOurs = (name: string) =>
@@ -52,7 +54,10 @@ async function replace(file: string, parts: Iterable<string | Uint8Array>): Prom
   }
 }
 
-/** What cannot be written or read there, in words; anything else as it is. */
+/**
+ * Turns an error of the file system at `folder` into an OpnasError; returns any other error
+ * unchanged.
+ */
 export function storageError(error: unknown, folder: string): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {

@@ -3,15 +3,15 @@ import { join } from "node:path";
 import type { TextPlaces } from "../dataset/places.js";
 import type { WorkerSettings } from "../settings.js";
 
-/** Where a run's files are, below the data folder. */
+/** Paths of a run's files, below the data folder. */
 export interface RunArtifacts {
   superNet: string;
   checkpoint: string;
-  /** Names the prepared text that the run began with. */
+  /** A file that names the prepared text that the run began with. */
   textKey: string;
 }
 
-/** Where a run's text comes from; what is prepared is shared by all runs with the same request. */
+/** Names the folders of a run's text; prepared text is shared by all runs with the same request. */
 export function textPlaces(
   { dataFolder, textFolder }: Pick<WorkerSettings, "dataFolder" | "textFolder">,
   { textKey }: Pick<RunArtifacts, "textKey">,
@@ -30,9 +30,12 @@ export async function runArtifacts(dataFolder: string, runId: string): Promise<R
   };
 }
 
-/** Where a training's files are: its model's folder, also below the data folder, and its checkpoint. */
-export async function trainingArtifacts(dataFolder: string, trainingId: string) {
-  const artifact = join("artifacts", "trainings", trainingId);
+/**
+ * Makes a pre-training's folder where it is missing and names its files: the model's folder, also
+ * below the data folder, and the checkpoint.
+ */
+export async function pretrainingArtifacts(dataFolder: string, pretrainingId: string) {
+  const artifact = join("artifacts", "trainings", pretrainingId);
   const folder = join(dataFolder, artifact);
   await mkdir(folder, { recursive: true });
   return {

@@ -3,8 +3,8 @@ import { claimWork, isWorkWanted, recordEvaluation, settingsOfRun, workKey } fro
 import { runArtifacts, textPlaces } from "./artifacts.js";
 import { type JobContext, watchClaim } from "./context.js";
 
-/** Scores one candidate: inherits, trains, fine-tunes, and stores what came out (paper §3–4). */
-export async function handleEvaluate(
+/** Scores one candidate: inherits, trains, fine-tunes, and stores what came out (docs/paper.md §3 and §4). */
+export async function handleCandidate(
   context: JobContext,
   { runId, architectureId }: { runId: string; architectureId: string },
 ): Promise<void> {

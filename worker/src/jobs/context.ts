@@ -3,7 +3,7 @@ import type { Database, Queue } from "@opnas/prisma";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/pool.js";
 
-/** What every job handler of a worker works with. */
+/** The means that every job handler of a worker works with. */
 export interface JobContext {
   db: Database;
   queue: Queue;
@@ -14,10 +14,10 @@ export interface JobContext {
   stopping: AbortSignal;
 }
 
-const lookEveryMilliseconds = 1_000;
+const checkEveryMilliseconds = 1_000;
 
 /**
- * A signal that aborts when the worker stops or when a claim's work is no longer wanted (what it
+ * Returns a signal that aborts when the worker stops or when a claim's work is no longer wanted (what it
  * belongs to was paused or cancelled, or another attempt took over). Call `release` when the work
  * is done.
  */
@@ -29,13 +29,13 @@ export function watchClaim(
   const released = new AbortController();
   const watch = async () => {
     while (!unwanted.signal.aborted) {
-      await sleep(lookEveryMilliseconds, undefined, { signal: released.signal });
+      await sleep(checkEveryMilliseconds, undefined, { signal: released.signal });
       try {
         if (!(await isWanted())) unwanted.abort();
       } catch (error) {
         // The database is away: the work goes on, since its result can only be written under the
         // claim anyway.
-        console.error("Could not look after a claim:", error);
+        console.error("Could not check a claim:", error);
       }
     }
   };

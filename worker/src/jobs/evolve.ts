@@ -12,7 +12,7 @@ import {
 } from "@opnas/prisma";
 import type { JobContext } from "./context.js";
 
-/** Computes a run's next generation from what is stored, or ends the run (paper §3). */
+/** Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). */
 export async function handleEvolve(context: JobContext, job: EvolveJob): Promise<void> {
   const { db, queue, workerId } = context;
   const { runId, generation: index } = job;

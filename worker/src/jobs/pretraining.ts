@@ -10,14 +10,22 @@ import {
   type PretrainingClaim,
   type LossPoint,
 } from "@opnas/prisma";
-import { textPlaces, trainingArtifacts } from "./artifacts.js";
-import { removeWhole } from "../files/writeAtomically.js";
-import type { Progress } from "../trainer/protocol.js";
+import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
+import { removeWithDrafts } from "../files/writeAtomically.js";
 import type { Trainer } from "../trainer/trainer.js";
+import { ProgressReporter } from "../training/progress.js";
 import { type JobContext, watchClaim } from "./context.js";
 
-/** Pre-trains an architecture in full, from the last checkpoint where there is one (paper §5). */
-export async function handlePretrain(context: JobContext, pretrainingId: string): Promise<void> {
+const reportEveryMilliseconds = 1_000;
+
+/** Steps done, and the points of the loss curve that are not stored yet, in order. */
+interface CurveProgress {
+  step: number;
+  points: readonly LossPoint[];
+}
+
+/** Pre-trains an architecture in full, from the last checkpoint where there is one (docs/paper.md §5). */
+export async function handlePretraining(context: JobContext, pretrainingId: string): Promise<void> {
   await context.trainers.with(async (trainer) => {
     const claimed = await claimPretraining(context.db, pretrainingId);
     if (claimed !== null) await train(context, claimed.claim, claimed.pretraining, trainer);
@@ -36,10 +44,13 @@ async function train(
     where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await trainingArtifacts(worker.dataFolder, pretraining.id);
+  const files = await pretrainingArtifacts(worker.dataFolder, pretraining.id);
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
-  const teller = new PointTeller((step, points) =>
-    reportPretraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
+  const reporter = new ProgressReporter<CurveProgress>(
+    ({ step, points }) =>
+      reportPretraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
+    reportEveryMilliseconds,
+    (earlier, later) => ({ step: later.step, points: [...earlier.points, ...later.points] }),
   );
   try {
     const reply = await trainer.run(
@@ -55,51 +66,15 @@ async function train(
         cores: worker.slots,
       },
       watched.signal,
-      (progress) => teller.take(progress),
+      ({ step, points = [], note }) => {
+        if (note === null) reporter.add({ step, points });
+      },
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
-    await teller.done();
+    await reporter.flush();
     await finishPretraining(db, claim, files.artifact);
-    await removeWhole(files.checkpoint);
+    await removeWithDrafts(files.checkpoint);
   } finally {
     watched.release();
-  }
-}
-
-/** Stores the loss curve in order, what came meanwhile together, at most once a second. */
-class PointTeller {
-  private static readonly everyMilliseconds = 1_000;
-  private lastTold = -Infinity;
-  private telling: Promise<void> | undefined;
-  private step = 0;
-  private points: LossPoint[] = [];
-
-  constructor(
-    private readonly tell: (step: number, points: readonly LossPoint[]) => Promise<void>,
-  ) {}
-
-  take({ step, points, note }: Progress): void {
-    if (note !== null) return;
-    this.step = step;
-    this.points.push(...(points ?? []));
-    const now = performance.now();
-    if (this.telling || now - this.lastTold < PointTeller.everyMilliseconds) return;
-    this.lastTold = now;
-    // What cannot be stored now is told again with the next, and at the end for good.
-    this.telling = this.store()
-      .catch((error: unknown) => console.error("Could not store a loss curve:", error))
-      .finally(() => (this.telling = undefined));
-  }
-
-  /** Waits until all is stored. */
-  async done(): Promise<void> {
-    await this.telling;
-    await this.store();
-  }
-
-  private async store(): Promise<void> {
-    const points = [...this.points];
-    await this.tell(this.step, points);
-    this.points.splice(0, points.length);
   }
 }

@@ -11,11 +11,14 @@ import {
   workKey,
 } from "@opnas/prisma";
 import { runArtifacts, textPlaces } from "./artifacts.js";
+import { ProgressReporter } from "../training/progress.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Progress } from "../trainer/protocol.js";
 import { type JobContext, watchClaim } from "./context.js";
 
-/** Trains a run's super-net, from its last checkpoint where there is one (paper §4). */
+const reportEveryMilliseconds = 2_000;
+
+/** Trains a run's super-net, from its last checkpoint where there is one (docs/paper.md §4). */
 export async function handleSuperNet(context: JobContext, runId: string): Promise<void> {
   const { db, workerId, trainers } = context;
   const key = workKey({ kind: "superNet", runId });
@@ -29,7 +32,7 @@ async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trai
   const settings = settingsOfRun(run);
   const files = await runArtifacts(worker.dataFolder, run.id);
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
-  const teller = new ProgressTeller((progress) =>
+  const progress = progressOf((progress) =>
     reportSuperNet(db, claim, trainer.engine.name, progress),
   );
   try {
@@ -43,9 +46,9 @@ async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trai
         cores: worker.slots,
       },
       watched.signal,
-      (progress) => teller.take(progress),
+      progress.add,
     );
-    await teller.done();
+    await progress.idle();
     if (reply.type !== "superNet") throw new OpnasError("INTERNAL", "Not a super-net's result.");
     await finishSuperNet(db, queue, claim, {
       steps: reply.steps,
@@ -59,47 +62,24 @@ async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trai
 }
 
 /**
- * Passes on every new note and, beside these, at most one report every two seconds; one at a time,
- * with the time left.
+ * Stores progress with the time that is left: every new note at once, beside these at most one report
+ * every two seconds.
  */
-class ProgressTeller {
-  private static readonly everyMilliseconds = 2_000;
-  private lastTold = -Infinity;
-  private lastNote: string | null = null;
-  private telling: Promise<void> = Promise.resolve();
-  private first: { step: number; time: number } | undefined;
-
-  constructor(private readonly tell: (progress: SuperNetProgress) => Promise<void>) {}
-
-  take({ step, total, loss, tokensPerSecond, note }: Progress): void {
-    const now = performance.now();
-    if (note === null) this.first ??= { step, time: now };
-    const isNews = note !== null && note !== this.lastNote;
-    if (!isNews && now - this.lastTold < ProgressTeller.everyMilliseconds) return;
-    this.lastTold = now;
-    this.lastNote = note;
-    const progress = {
-      step,
-      total,
-      loss,
-      tokensPerSecond,
-      note,
-      etaSeconds: this.eta(step, total),
-    };
-    // A report that cannot be stored costs only itself: the work is stored under the claim, or not.
-    this.telling = this.telling
-      .then(() => this.tell(progress))
-      .catch((error: unknown) => console.error("Could not report the super-net's step:", error));
-  }
-
-  private eta(step: number, total: number): number | null {
-    if (this.first === undefined || step === this.first.step) return null;
-    const secondsPerStep = (performance.now() - this.first.time) / 1000 / (step - this.first.step);
-    return secondsPerStep * (total - step);
-  }
-
-  /** Waits for the report under way. */
-  async done(): Promise<void> {
-    await this.telling;
-  }
+function progressOf(store: (progress: SuperNetProgress) => Promise<void>) {
+  const reporter = new ProgressReporter(store, reportEveryMilliseconds);
+  let first: { step: number; time: number } | undefined;
+  let lastNote: string | null = null;
+  return {
+    add: ({ step, total, loss, tokensPerSecond, note }: Progress) => {
+      const now = performance.now();
+      if (note === null) first ??= { step, time: now };
+      const secondsPerStep =
+        first && step !== first.step ? (now - first.time) / 1000 / (step - first.step) : null;
+      const etaSeconds = secondsPerStep === null ? null : secondsPerStep * (total - step);
+      const progress = { step, total, loss, tokensPerSecond, note, etaSeconds };
+      reporter.add(progress, note !== null && note !== lastNote);
+      lastNote = note ?? lastNote;
+    },
+    idle: () => reporter.idle(),
+  };
 }

@@ -76,7 +76,7 @@ function largestRelativeError(actual: Tensor, expected: Tensor): number {
 }
 
 describe("a compiled graph", () => {
-  test("computes what its operations say, for 150 random graphs", () => {
+  test("computes the same as its operations one by one, for 150 random graphs", () => {
     const random = stream(1, "graphs");
     for (let count = 0; count < 150; count++) {
       const graph = sampleGraph(10, random);

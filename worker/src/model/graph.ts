@@ -21,22 +21,22 @@ import type { Tensor } from "../engine/tf.js";
 import type { Padding } from "./batch.js";
 
 /**
- * What a graph computes: its inputs in the order it lists them, each [b, heads, n, d_h], to its
- * output of the same shape.
+ * A compiled graph: maps its inputs in the order in which it lists them, each [b, heads, n, d_h],
+ * to its output of that shape.
  */
 export type GraphFunction = (inputs: readonly Tensor[], padding?: Padding) => Tensor;
 
-/** One operation: reads earlier values by their place, gives the next. */
+/** One operation: reads earlier values by their place and returns the next. */
 type Step = (values: readonly Tensor[], padding?: Padding) => Tensor;
 
 /**
- * A graph as a list of closures, made once per architecture. Operations work per head on
- * [b, heads, rows, columns]. Padded tokens are left out wherever an operation contracts or
- * normalises over the token axis (the rule stands at `Shape` in core).
+ * Compiles a graph to a list of closures, once per architecture. Operations work per head on [b,
+ * heads, rows, columns]. Padded tokens are left out wherever an operation contracts or normalises
+ * over the token axis (the rule stands at `Shape` in core).
  *
- * Only what the output needs is run, and some patterns cost less than their parts: a transposed
- * factor of a product is a flag of the product, a scaled product scales its smaller factor, and
- * −logsigmoid is softplus.
+ * Only the nodes that the output needs are run, and some patterns are folded: a transposed factor
+ * of a product becomes a flag of the product, a scaled product scales its smaller factor, and
+ * −logsigmoid becomes softplus.
  */
 export function compileGraph(graph: AttentionGraph, headSize: number): GraphFunction {
   const compiler = new GraphCompiler(graph, headSize);
@@ -64,7 +64,9 @@ class GraphCompiler {
     this.uses = countUses(graph);
   }
 
-  /** The place of a value among the values of a run; adds the steps that it still needs. */
+  /**
+   * Returns the place of a value among the values of a run, and adds the steps that it still needs.
+   */
   placeOf(reference: Reference): number {
     const known = this.places.get(reference);
     if (known !== undefined) return known;
@@ -126,7 +128,7 @@ class GraphCompiler {
     return (values) => run(at(values, a), at(values, b));
   }
 
-  /** Rows against rows; where they run along the tokens, padded tokens become 0 in both. */
+  /** Compares rows with rows; if the rows run along the tokens, padded tokens become 0 in both. */
   private comparison(
     first: Reference,
     second: Reference,
@@ -139,16 +141,16 @@ class GraphCompiler {
   }
 
   /**
-   * factor · A · B. Where the inner axis is n, padded rows of B become 0, unless A is a softmax
-   * over n, which is 0 there already.
+   * Multiplies factor · A · B. If the inner axis is n, padded rows of B become 0, unless A is a
+   * softmax over n, which is 0 there already.
    */
   private product(first: Reference, second: Reference, factor: number): Step {
     const inner = this.axes(first).columns;
     const masked = inner === "n" && this.argumentsOf(first, "softmax") === undefined;
-    const [turned] = this.argumentsOf(second, "transpose") ?? [];
-    const transposeB = turned !== undefined;
+    const [transposed] = this.argumentsOf(second, "transpose") ?? [];
+    const transposeB = transposed !== undefined;
     const a = this.placeOf(first);
-    const b = this.placeOf(turned ?? second);
+    const b = this.placeOf(transposed ?? second);
     const scaleB = factor !== 1 && this.axes(second).columns === "d";
     return (values, padding) => {
       let [left, right] = [at(values, a), at(values, b)];
@@ -159,7 +161,9 @@ class GraphCompiler {
     };
   }
 
-  /** The arguments of a node of that operation; undefined for inputs and other operations. */
+  /**
+   * Returns the arguments of a node of that operation; undefined for inputs and other operations.
+   */
   private argumentsOf(
     reference: Reference,
     op: GraphNode["op"],
@@ -172,7 +176,10 @@ class GraphCompiler {
       : undefined;
   }
 
-  /** The same, if nothing else uses that node: folding it then saves work. */
+  /**
+   * Returns the arguments of a node of that operation if only one other node uses it: folding it
+   * then saves work.
+   */
   private soleArguments(
     reference: Reference,
     op: GraphNode["op"],
@@ -194,7 +201,7 @@ class GraphCompiler {
   }
 }
 
-/** How often live nodes and the output refer to each node. */
+/** Counts how often live nodes and the output refer to each node. */
 function countUses(graph: AttentionGraph): number[] {
   const uses: number[] = graph.nodes.map((_, node) => (node === graph.output ? 1 : 0));
   const live = liveNodes(graph);

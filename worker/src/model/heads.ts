@@ -3,8 +3,8 @@ import { linear } from "../engine/composites/index.js";
 import { tf, type Tensor } from "../engine/tf.js";
 
 /**
- * Several linear maps of the same rows at once, each per head: x [b, n, hidden] and as many pairs
- * of weight [hidden, hidden] and bias [hidden] → [maps, b, heads, n, d_h].
+ * Applies several linear maps to the same rows at once and splits the results by head:
+ * x [b, n, hidden], each weight [hidden, hidden] and bias [hidden] → [maps, b, heads, n, d_h].
  */
 export function projectToHeads(
   x: Tensor,
@@ -19,7 +19,7 @@ export function projectToHeads(
   const bias = tf.concat(
     maps.map(({ bias }) => bias),
     0,
-  );
+  ); // [maps · hidden]
   const rows = linear(x, weight, bias); // [b, n, maps · hidden]
   return composite([rows], () => ({
     value: rows.reshape([b, n, maps.length, heads, -1]).transpose([2, 0, 3, 1, 4]),
@@ -28,7 +28,7 @@ export function projectToHeads(
   }));
 }
 
-/** [b, heads, n, d_h] → [b, n, heads · d_h]. */
+/** Concatenates the heads: x [b, heads, n, d_h] → [b, n, heads · d_h]. */
 export function joinHeads(x: Tensor): Tensor {
   const [b = 0, heads = 0, n = 0, width = 0] = x.shape;
   return composite([x], () => ({

@@ -11,41 +11,52 @@ import { paddingOf, type TokenBatch } from "./batch.js";
 import { compileGraph } from "./graph.js";
 import { joinHeads, projectToHeads } from "./heads.js";
 import { branchOf, branchParameters, branchPrefix, namesOf } from "./parameters.js";
-import { below, modelPart, given, type ModelPart } from "./part.js";
+import { modelPart, given, type ModelPart, withPrefix } from "./part.js";
 import type { Weights } from "./tensors.js";
 
-/** Hidden states of a batch [b, n, hidden] → the same. */
+/** A layer: maps the hidden states of a batch [b, n, hidden] to new ones of that shape. */
 export interface LayerFunction {
   (weights: Weights, x: Tensor, batch: TokenBatch): Tensor;
-  /** Frees what is recorded for this layer alone. */
+  /** Frees the recordings of this layer alone. */
   release?: () => void;
 }
 
-/** How often a backbone will run: whether it pays to record what is its alone. */
-export type Use = "once" | "often";
+/**
+ * The expected number of runs of a backbone; the parts that only it has are recorded if it is
+ * `often`.
+ */
+export type Reuse = "once" | "often";
 
 /**
- * Layer `index` (from 0) of a backbone, as in BERT with the norms after the residuals:
+ * Builds layer `index` (from 0) of a backbone, with the norms after the residuals as in BERT:
  * x ← norm(x + mixing(x)), x ← norm(x + feedForward(x)).
  */
-export function buildLayer(size: ModelSize, index: number, layer: Layer, use: Use): LayerFunction {
+export function buildLayer(
+  size: ModelSize,
+  index: number,
+  layer: Layer,
+  reuse: Reuse,
+): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
   if (layer.kind === "conv") {
     const part = convolution(layer.kernelSize, size.rawKernels);
-    return (weights, x, { keep }) => part(below(weights, prefix), [x], keep && [keep]);
+    return (weights, x, { keep }) => part(withPrefix(weights, prefix), [x], keep && [keep]);
   }
   const run = attention(size, layer.graph);
-  if (use === "once") return (weights, x, { keep }) => run(below(weights, prefix), x, keep);
+  if (reuse === "once") return (weights, x, { keep }) => run(withPrefix(weights, prefix), x, keep);
   const names = branchParameters(size, index, branchOf(layer)).map(({ name }) =>
     name.slice(prefix.length + 1),
   );
   const part = modelPart(names, (weights, inputs, [keep]) => run(weights, given(inputs[0]), keep));
   const call: LayerFunction = (weights, x, { keep }) =>
-    part(below(weights, prefix), [x], keep && [keep]);
+    part(withPrefix(weights, prefix), [x], keep && [keep]);
   return Object.assign(call, { release: part.release });
 }
 
-/** Projections of the inputs that the graph uses → the graph, per head → output projection. */
+/**
+ * Builds an attention layer: projections of the graph's inputs, the graph per head, then the
+ * layer's end.
+ */
 function attention(size: ModelSize, graph: AttentionGraph) {
   const run = compileGraph(graph, size.hidden / size.heads);
   const project = projections(graph.inputs, size.heads);
@@ -55,7 +66,7 @@ function attention(size: ModelSize, graph: AttentionGraph) {
   };
 }
 
-/** Parts that many architectures have in common, recorded once for all of them. */
+/** Parts that many architectures have in common, by name; each is recorded once for all of them. */
 const shared = new Map<string, ModelPart>();
 function once(name: string, make: () => ModelPart): ModelPart {
   const part = shared.get(name) ?? make();
@@ -63,7 +74,7 @@ function once(name: string, make: () => ModelPart): ModelPart {
   return part;
 }
 
-/** x [b, n, hidden] → one [b, heads, n, d_h] per input, stacked. */
+/** The projections of a graph's inputs: x [b, n, hidden] → [inputs, b, heads, n, d_h]. */
 function projections(inputs: readonly GraphInput[], heads: number): ModelPart {
   const names = inputs.map((input) => input.toLowerCase());
   return once(`projections ${names.join()} ${heads.toString()}`, () =>
@@ -79,31 +90,43 @@ function projections(inputs: readonly GraphInput[], heads: number): ModelPart {
 
 const endNames = ["out", "norm", "ffn.in", "ffn.out", "ffn.norm"].flatMap(namesOf);
 
-/** A layer's input [b, n, hidden] and its graph's output [b, heads, n, d_h] → its output. */
+/**
+ * The end of an attention layer: its input [b, n, hidden] and its graph's output [b, heads, n, d_h]
+ * → [b, n, hidden].
+ */
 const attentionEnd = modelPart(endNames, (weights, [x, y]) =>
   layerEnd(weights, given(x), joinHeads(given(y))),
 );
 
-/** Linear → gated linear unit → lightweight convolution → linear. */
+/**
+ * A convolution layer: linear, gated linear unit, lightweight convolution, then the layer's end:
+ * x [b, n, hidden] → [b, n, hidden].
+ */
 function convolution(kernelSize: KernelSize, rawKernels: boolean): ModelPart {
   return once(`convolution ${kernelSize.toString()}${rawKernels ? " raw" : ""}`, () =>
     modelPart([...namesOf("in"), "kernel", ...endNames], (weights, inputs, [keep]) => {
       const x = given(inputs[0]);
       const gated = glu(affine(weights, "in", x)); // [b, n, 2·hidden] → [b, n, hidden]
-      const kernel = centre(weights("kernel"), kernelSize);
+      const kernel = centre(weights("kernel"), kernelSize); // [heads, kernelSize]
       return layerEnd(weights, x, lightweightConvolution(gated, kernel, keep, !rawKernels));
     }),
   );
 }
 
-/** Output projection of what a layer mixed, residual, norm; feed-forward, residual, norm. */
+/**
+ * The end of every layer: output projection of the mixed states, residual, norm; feed-forward,
+ * residual, norm. x and mixed [b, n, hidden] → [b, n, hidden].
+ */
 function layerEnd(weights: Weights, x: Tensor, mixed: Tensor): Tensor {
-  const attended = norm(weights, "norm", x.add(affine(weights, "out", mixed)));
+  const attended = norm(weights, "norm", x.add(affine(weights, "out", mixed))); // [b, n, hidden]
   const inner = gelu(affine(weights, "ffn.in", attended)); // [b, n, 4·hidden]
   return norm(weights, "ffn.norm", attended.add(affine(weights, "ffn.out", inner)));
 }
 
-/** The middle of kernels [heads, longest]: in the super-net the longest is shared by all sizes. */
+/**
+ * Cuts the middle out of kernels [heads, longest] → [heads, kernelSize]: in the super-net all sizes
+ * share the longest.
+ */
 function centre(kernels: Tensor, kernelSize: KernelSize): Tensor {
   const [heads = 0, longest = 0] = kernels.shape;
   return longest === kernelSize
@@ -111,12 +134,12 @@ function centre(kernels: Tensor, kernelSize: KernelSize): Tensor {
     : kernels.slice([0, (longest - kernelSize) / 2], [heads, kernelSize]);
 }
 
-/** x · weight + bias with the parameters of that name. */
+/** Linear layer with the parameters of that name: x [..., i] → [..., o]. */
 export function affine(weights: Weights, name: string, x: Tensor): Tensor {
   return linear(x, weights(`${name}.weight`), weights(`${name}.bias`));
 }
 
-/** Layer norm with the parameters of that name. */
+/** Layer norm with the parameters of that name: x [..., d] → [..., d]. */
 export function norm(weights: Weights, name: string, x: Tensor): Tensor {
   return layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`));
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tinyModel } from "../benchmarks/testing/model.js";
+import { tinyModel } from "./testing/tinyModel.js";
 import { readModel, writeModel } from "./modelFile.js";
 import { writeTensors } from "../files/safetensors.js";
 
@@ -11,14 +11,14 @@ beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "model-")
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("a model's folder", () => {
-  test("gives back what was written, tensors that the backbone does not have included", async () => {
+  test("is read as it was written, including tensors that the backbone does not have", async () => {
     const model = tinyModel();
     model.weights.set("another.head", { shape: [2], data: Float32Array.of(1, 2) });
     await writeModel(path.join(folder, "new"), model);
     expect(await readModel(path.join(folder, "new"))).toEqual(model);
   });
 
-  test("says which file is missing", async () => {
+  test("is refused with the name of a missing file", async () => {
     await expect(readModel(path.join(folder, "none"))).rejects.toMatchObject({
       code: "BAD_INPUT",
       message: expect.stringContaining("model.json") as string,

@@ -12,13 +12,13 @@ import { specialTokens } from "../text/vocabulary.js";
 import { buildBackbone } from "./backbone.js";
 import { tensorNamed, type Tensors } from "./tensors.js";
 import { readTensors, writeTensors } from "../files/safetensors.js";
-import { writeWhole } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 
 /**
- * A trained model by itself: everything that it takes to use it. On disk it is a folder of two
- * files: `model.json` (`modelFileSchema`) and `weights.safetensors`, with every parameter of the
- * backbone and its masked-LM head by its name (model/parameters.ts). Other tensors may stand there,
- * such as a pre-training head's; who does not know them passes over them.
+ * A trained model with everything that it takes to use it. On disk it is a folder of two files:
+ * `model.json` (`modelFileSchema`) and `weights.safetensors`, with every parameter of the backbone
+ * and its masked-LM head by its name (model/parameters.ts). Other tensors, such as a pre-training
+ * head's, may be in the file; readers ignore the ones they do not know.
  */
 export interface Model {
   architecture: Architecture;
@@ -36,19 +36,19 @@ const modelFileSchema = z.strictObject({
 });
 
 /**
- * Writes a model's two files into `folder`, which is made where it is missing. The description comes
- * last and at once, so a folder that has one is whole.
+ * Writes a model's two files into `folder`, which is created if it is missing. `model.json` is
+ * written last and atomically, so a folder that has one is complete.
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<void> {
   const { architecture, size, vocabulary, weights } = model;
   await writeTensors(weightsFile(folder), weights);
   const file = { version: 1, architecture, size, vocabulary };
-  await writeWhole(modelFile(folder), [`${JSON.stringify(file)}\n`]);
+  await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
 }
 
 /**
- * Reads what `writeModel` wrote and checks that its parts fit one another.
+ * Reads a folder that `writeModel` wrote and checks that its parts fit one another.
  * @throws OpnasError BAD_INPUT if a file is missing or model.json is not of the form,
  *   BAD_ARCHITECTURE, CORRUPT_ARTIFACT if the weights are not this model's
  */
@@ -95,7 +95,7 @@ function checkVocabulary(folder: string, vocabulary: readonly string[], size: Mo
   }
 }
 
-/** CORRUPT_ARTIFACT unless every parameter is there in its shape. */
+/** Throws CORRUPT_ARTIFACT unless every parameter is there in its shape. */
 function checkWeights(weights: Tensors, architecture: Architecture, size: ModelSize): void {
   for (const { name, shape } of buildBackbone(size, architecture, "once").parameters) {
     const found = tensorNamed(weights, name).shape;
@@ -111,7 +111,7 @@ function badModel(folder: string, what: string): OpnasError {
   return new OpnasError("BAD_INPUT", `${modelFile(folder)} cannot be used: ${what}.`);
 }
 
-/** What is read from a file; BAD_INPUT if there is none. */
+/** Awaits the reading of a file; throws BAD_INPUT if there is no such file. */
 async function present<T>(file: string, reading: Promise<T>): Promise<T> {
   try {
     return await reading;

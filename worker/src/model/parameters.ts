@@ -1,26 +1,32 @@
 import { stream, type GraphInput, type KernelSize, type Layer, type ModelSize } from "@opnas/core";
 import type { Tensors } from "./tensors.js";
 
-/** One trained tensor: its name in every checkpoint, its shape, and how it begins. */
+/** A trained tensor: its name in every checkpoint, its shape and its initial values. */
 export interface Parameter {
   name: string;
   shape: number[];
-  /** Standard deviation of the normal draw it begins with, or the constant it is filled with. */
+  /**
+   * Standard deviation of the normal distribution it is sampled from, or the constant it is filled
+   * with.
+   */
   begin: { deviation: number } | { constant: number };
 }
 
-/** What decides a layer's parameters: which projections it has, or how long its kernels are. */
+/** The choice that decides a layer's parameters: its projections, or the length of its kernels. */
 export type Branch =
   { kind: "attention"; inputs: readonly GraphInput[] } | { kind: "conv"; kernelSize: KernelSize };
 
-/** The branch that a layer of an architecture is. */
+/** Returns the branch of a layer of an architecture. */
 export function branchOf(layer: Layer): Branch {
   return layer.kind === "attention"
     ? { kind: "attention", inputs: layer.graph.inputs }
     : { kind: "conv", kernelSize: layer.kernelSize };
 }
 
-/** Where the parameters of layer `index` (from 0) are named, e.g. `layer.0.attention`. */
+/**
+ * Returns the prefix of the names of a layer's parameters (`index` from 0), e.g.
+ * `layer.0.attention`.
+ */
 export const branchPrefix = (index: number, kind: Branch["kind"]) =>
   `layer.${index.toString()}.${kind}`;
 
@@ -46,12 +52,12 @@ export function spanParameters({ hidden }: ModelSize): Parameter[] {
   return linear("span", hidden, 2);
 }
 
-/** What the second segment's tokens are told apart by, of models pre-trained on pairs. */
+/** The name of the segment embedding [hidden], which models pre-trained on sentence pairs have. */
 export const segmentEmbedding = "embedding.segment.weight";
 
 /**
- * What full pre-training adds to a backbone (docs/decisions/0012): the segment embedding and the
- * next-sentence head, on BERT's pooled [CLS].
+ * Parameters that full pre-training adds to a backbone (decision 0012): the segment embedding
+ * and the next-sentence head, on BERT's pooled [CLS].
  */
 export function pairParameters({ hidden }: ModelSize): Parameter[] {
   return [
@@ -61,7 +67,7 @@ export function pairParameters({ hidden }: ModelSize): Parameter[] {
   ];
 }
 
-/** Everything between a layer's input and its output: mixing, feed-forward, both norms. */
+/** All parameters of layer `index` (from 0): mixing, feed-forward and both norms. */
 export function branchParameters(size: ModelSize, index: number, branch: Branch): Parameter[] {
   const { hidden, heads, rawKernels } = size;
   const prefix = branchPrefix(index, branch.kind);
@@ -94,7 +100,7 @@ export function backboneParameters(size: ModelSize, branches: readonly Branch[])
   ];
 }
 
-/** Initial weights. Each tensor has a random stream of its own, named after it. */
+/** Samples initial weights. Each tensor has a random stream of its own, named after it. */
 export function initialWeights(parameters: readonly Parameter[], seed: number): Tensors {
   return new Map(
     parameters.map(({ name, shape, begin }) => {
@@ -109,7 +115,7 @@ export function initialWeights(parameters: readonly Parameter[], seed: number): 
   );
 }
 
-/** The names of a linear map's or a norm's parameters. */
+/** Returns the names of a linear layer's or a norm's parameters. */
 export const namesOf = (name: string) => [`${name}.weight`, `${name}.bias`];
 
 function linear(name: string, from: number, to: number): Parameter[] {

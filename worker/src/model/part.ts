@@ -3,14 +3,17 @@ import { recordable } from "../engine/recording/recordable.js";
 import type { Tensor } from "../engine/tf.js";
 import { weightsOf, type Weights } from "./tensors.js";
 
-/** A part of a model: its weights by name, what it reads, and tensors that need no gradient. */
+/**
+ * A part of a model: maps its weights by name, its inputs, and constants without gradient to its
+ * output.
+ */
 export interface ModelPart {
   (weights: Weights, inputs: readonly Tensor[], constants?: readonly Tensor[]): Tensor;
-  /** Frees what was recorded of it. */
+  /** Frees its recordings; it can still be called. */
   release: () => void;
 }
 
-/** A part that reads the weights of these names, recorded where the engine can. */
+/** Makes a part that reads the weights of these names; it is recorded if the engine can record. */
 export function modelPart(
   names: readonly string[],
   body: (weights: Weights, inputs: readonly Tensor[], constants: readonly Tensor[]) => Tensor,
@@ -26,13 +29,18 @@ export function modelPart(
   return Object.assign(call, { release: part.release });
 }
 
-/** The same weights with a prefix before every name. */
-export const below =
+/**
+ * Returns access to the weights whose names begin with `prefix` and a dot, by the rest of the name.
+ */
+export const withPrefix =
   (weights: Weights, prefix: string): Weights =>
   (name) =>
     weights(`${prefix}.${name}`);
 
-/** An argument that must be there. */
+/**
+ * Returns an argument of a part.
+ * @throws OpnasError INTERNAL if it is undefined
+ */
 export function given(tensor: Tensor | undefined): Tensor {
   if (!tensor) throw new OpnasError("INTERNAL", "A part of the model lacks an argument.");
   return tensor;

@@ -1,32 +1,28 @@
 import { OpnasError } from "@opnas/core";
-import type { Numbers } from "../engine/recording/recordedStep.js";
+import type { HostTensor, NamedTensor, Tensors } from "../engine/hostTensor.js";
 import { tf, type Tensor } from "../engine/tf.js";
 
-/** A float32 array with its shape, row by row. */
-export interface NamedTensor {
-  shape: number[];
-  data: Float32Array;
-}
+export type { NamedTensor, Tensors } from "../engine/hostTensor.js";
 
-/** The numbers as a tensor; to be called within a scope. */
-export function onEngine({ shape, data }: Numbers): Tensor {
+/** Uploads a host tensor to the engine; to be called within a scope. */
+export function onEngine({ shape, data }: HostTensor): Tensor {
   return tf.tensor(data, [...shape], data instanceof Int32Array ? "int32" : "float32");
 }
 
-/** Named float32 arrays in the process's own memory; the form of every checkpoint. */
-export type Tensors = Map<string, NamedTensor>;
-
-/** A model's parameters on the engine, by name; throws INTERNAL for a name it does not have. */
+/** Returns a model's parameter on the engine by its name; throws INTERNAL for an unknown name. */
 export type Weights = (name: string) => Tensor;
 
-/** The entry of that name; CORRUPT_ARTIFACT where it is missing. */
+/**
+ * Returns the tensor of that name.
+ * @throws OpnasError CORRUPT_ARTIFACT if it is missing
+ */
 export function tensorNamed(tensors: Tensors, name: string): NamedTensor {
   const tensor = tensors.get(name);
   if (!tensor) throw new OpnasError("CORRUPT_ARTIFACT", `The checkpoint has no tensor "${name}".`);
   return tensor;
 }
 
-/** A copy that shares no memory. */
+/** Copies tensors; the copy shares no memory with them. */
 export function copyTensors(tensors: Tensors): Tensors {
   return new Map(
     [...tensors].map(([name, { shape, data }]) => [
@@ -36,7 +32,7 @@ export function copyTensors(tensors: Tensors): Tensors {
   );
 }
 
-/** A copy in memory that threads can share. */
+/** Copies tensors into memory that threads can share. */
 export function sharedTensors(tensors: Tensors): Tensors {
   return new Map(
     [...tensors].map(([name, { shape, data }]) => {
@@ -48,8 +44,9 @@ export function sharedTensors(tensors: Tensors): Tensors {
 }
 
 /**
- * The tensors of those names on the engine; the caller disposes of them (or a scope does), and
- * before that must not change the arrays: an engine may read them only when it needs them.
+ * Uploads the tensors of those names to the engine. The caller (or a scope) disposes of them, and
+ * must not change the arrays before that: an engine may read them only when it needs them.
+ * @throws OpnasError CORRUPT_ARTIFACT if one is missing
  */
 export function upload(tensors: Tensors, names: Iterable<string>): Map<string, Tensor> {
   const uploaded = new Map<string, Tensor>();
@@ -60,7 +57,7 @@ export function upload(tensors: Tensors, names: Iterable<string>): Map<string, T
   return uploaded;
 }
 
-/** Access by name to uploaded tensors. */
+/** Returns access by name to uploaded tensors. */
 export function weightsOf(uploaded: ReadonlyMap<string, Tensor>): Weights {
   return (name) => {
     const tensor = uploaded.get(name);

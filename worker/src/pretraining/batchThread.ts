@@ -1,7 +1,7 @@
-/** Draws the sentence pairs of a full pre-training (train.ts). */
+/** The thread that samples the sentence pairs of a full pre-training (train.ts). */
 import { workerData } from "node:worker_threads";
-import { drawAhead } from "../batches/prefetch.js";
-import { pairBatches, pairDrawingSchema } from "../batches/sentencePairs.js";
+import { servePrefetch } from "../batches/prefetch.js";
+import { pairBatches, pairBatchSpecSchema } from "../batches/sentencePairs.js";
 
-const { first, ...drawing } = pairDrawingSchema.parse(workerData);
-drawAhead(first, pairBatches(drawing));
+const { first, ...drawing } = pairBatchSpecSchema.parse(workerData);
+servePrefetch(first, pairBatches(drawing));

@@ -1,24 +1,24 @@
 import { OpnasError, stepsPerPoint, type PretrainSettings } from "@opnas/core";
-import { learningRateAt } from "../training/adam.js";
+import { learningRateAt } from "../training/schedule.js";
 import type { LossPoint } from "@opnas/prisma";
 import type { NamedTensor } from "../model/tensors.js";
 
-/** Numbers of a point as they are kept: sums of both losses and seconds. */
+/** Numbers that a point consists of: sums of both losses and of the seconds. */
 const width = 3;
 
 /**
- * A training's loss curve. It is part of the checkpoint, so that a training that is gone on with can
- * tell all of it again, also what was lost on the way; its sums are float32 from the start, so that
+ * The loss curve of a pre-training. It is part of the checkpoint, so that a resumed training can
+ * report all of it again, also what was lost on the way; its sums are float32 from the start, so that
  * they have the same bits whether they were stored in between or not.
  */
-export class Curve {
-  /** Steps of a point. */
+export class LossCurve {
+  /** Steps that a point stands for. */
   private readonly every: number;
   private readonly numbers: Float32Array;
 
   /**
-   * @param saved what `save` gave
-   * @throws OpnasError CORRUPT_ARTIFACT if that is of another training
+   * @param saved the result of `save`
+   * @throws OpnasError CORRUPT_ARTIFACT if it belongs to another training
    */
   constructor(
     private readonly settings: PretrainSettings,
@@ -33,7 +33,7 @@ export class Curve {
     this.numbers.set(saved.data);
   }
 
-  /** Takes down step `step` (from 0). */
+  /** Adds step `step` (from 0): its losses in nats and its duration. */
   add(step: number, [masked = NaN, nextSentence = NaN]: readonly number[], seconds: number): void {
     const at = width * Math.floor(step / this.every);
     for (const [index, value] of [masked, nextSentence, seconds].entries()) {
@@ -41,7 +41,7 @@ export class Curve {
     }
   }
 
-  /** The points that ended by step `to` and after step `from`, both in steps done. */
+  /** Returns the points that ended by step `to` and after step `from`, both in steps done. */
   points(from: number, to: number): LossPoint[] {
     const { steps } = this.settings;
     const found: LossPoint[] = [];
@@ -52,6 +52,7 @@ export class Curve {
     }
   }
 
+  /** Copies the curve into a tensor [points, 3]. */
   save(): NamedTensor {
     return { shape: [this.numbers.length / width, width], data: this.numbers.slice() };
   }

@@ -6,33 +6,34 @@ import {
   pairParameters,
 } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { GradientSum, newAdam } from "../training/adam.js";
+import { newAdam } from "../training/adam.js";
 import { loadTraining, saveTraining, vector } from "../training/checkpoints.js";
-import type { ModelState } from "../training/step.js";
-import { Curve } from "./lossCurve.js";
+import { GradientSum, type ModelState } from "../training/step.js";
+import { LossCurve } from "./lossCurve.js";
 
-/** All that a full pre-training needs to go on as if it had never been interrupted. */
+/** Everything that a full pre-training needs to resume as if it had never been interrupted. */
 export interface PretrainState extends ModelState {
   /** Steps done. */
   step: number;
-  curve: Curve;
+  curve: LossCurve;
 }
 
 function parametersOf(architecture: Architecture, { size }: PretrainSettings) {
   return [...backboneParameters(size, architecture.layers.map(branchOf)), ...pairParameters(size)];
 }
 
+/** A pre-training before its first step. */
 export function newState(
   architecture: Architecture,
   settings: PretrainSettings,
   seed: number,
 ): PretrainState {
   const weights = initialWeights(parametersOf(architecture, settings), seed);
-  const curve = new Curve(settings);
+  const curve = new LossCurve(settings);
   return { weights, adam: newAdam(weights), summed: new GradientSum(), step: 0, curve };
 }
 
-/** The state as named tensors: weights under their own names; a copy. */
+/** Copies the state into named tensors, weights under their own names. */
 export function saveState({ weights, adam, step, curve }: PretrainState): Tensors {
   return new Map([
     ...saveTraining(weights, adam),
@@ -41,7 +42,10 @@ export function saveState({ weights, adam, step, curve }: PretrainState): Tensor
   ]);
 }
 
-/** @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size */
+/**
+ * Restores what `saveState` saved.
+ * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
+ */
 export function loadState(
   tensors: Tensors,
   architecture: Architecture,
@@ -54,6 +58,6 @@ export function loadState(
     adam: { step: adamSteps, ...adam },
     summed: new GradientSum(),
     step,
-    curve: new Curve(settings, tensorNamed(tensors, "training.curve")),
+    curve: new LossCurve(settings, tensorNamed(tensors, "training.curve")),
   };
 }

@@ -5,7 +5,8 @@ import type { EngineName } from "../engine/choose.js";
 import { useRecordings } from "../engine/recording/load.js";
 import { startEngine } from "../engine/start.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { Crew } from "../training/gradientThreads.js";
+import { GradientThreads } from "../training/gradientThreads.js";
+import { stopAfter } from "../training/testing/stopAfter.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { pretrainModel, type PretrainInput } from "./train.js";
 
@@ -36,9 +37,9 @@ async function train(changes: Partial<PretrainInput> = {}) {
     settings,
     seed: 7,
     data: smallData(),
-    report: (_, more) => points.push(...more),
+    onProgress: (_, more) => points.push(...more),
     checkpoint: () => Promise.resolve(),
-    stopped: () => false,
+    signal: new AbortController().signal,
     ...changes,
   });
   return { weights, losses: lossesOf(points) };
@@ -51,7 +52,7 @@ function lossesOf(points: readonly LossPoint[]) {
 }
 
 describe("a full pre-training", () => {
-  test("tells every step once, its learning rate rising and then falling", async () => {
+  test("reports every step once, its learning rate rising and then falling", async () => {
     const { losses } = await train();
     expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
     const rates = losses.map(({ learningRate }) => learningRate);
@@ -61,25 +62,23 @@ describe("a full pre-training", () => {
 
   test("stopped and resumed has the same losses and ends with the same bits", async () => {
     const whole = await train();
-    let kept: Tensors | undefined;
-    let looked = 0;
+    let saved: Tensors | undefined;
     const cutOff = train({
-      stopped: () => looked++ === 5,
+      signal: stopAfter(5),
       checkpoint: (tensors) => {
-        kept = tensors;
+        saved = tensors;
         return Promise.resolve();
       },
     });
     await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
-    expect(kept && tensorNamed(kept, "training.progress").data[0]).toBe(5);
-    expect(await train({ resume: kept })).toEqual(whole);
+    expect(saved && tensorNamed(saved, "training.progress").data[0]).toBe(5);
+    expect(await train({ resume: saved })).toEqual(whole);
   });
 
-  test("resumed within a point of the loss curve tells the same mean", async () => {
+  test("resumed within a point of the loss curve reports the same mean", async () => {
     const long = { ...settings, steps: 4001, batch: 1, accumulate: 1 };
     const stopAt = async (step: number, resume?: Tensors) => {
-      let looked = 0;
-      let kept: Tensors | undefined;
+      let saved: Tensors | undefined;
       const points: LossPoint[] = [];
       const cutOff = pretrainModel({
         architecture,
@@ -87,20 +86,20 @@ describe("a full pre-training", () => {
         seed: 7,
         data: smallData(),
         resume,
-        report: (_, more) => points.push(...more),
-        stopped: () => looked++ === step,
+        onProgress: (_, more) => points.push(...more),
+        signal: stopAfter(step),
         checkpoint: (tensors) => {
-          kept = tensors;
+          saved = tensors;
           return Promise.resolve();
         },
       });
       await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
-      return { kept, curve: kept && tensorNamed(kept, "training.curve").data };
+      return { saved, curve: saved && tensorNamed(saved, "training.curve").data };
     };
     const losses = (curve?: Float32Array) => curve?.filter((_, at) => at % 3 < 2);
     const whole = await stopAt(8);
-    const { kept } = await stopAt(4);
-    const rest = await stopAt(4, kept);
+    const { saved } = await stopAt(4);
+    const rest = await stopAt(4, saved);
     expect(losses(rest.curve)).toEqual(losses(whole.curve));
   });
 
@@ -123,19 +122,20 @@ describe("a full pre-training", () => {
   });
 
   test("refuses a checkpoint of another training", async () => {
-    let kept: Tensors | undefined;
+    let saved: Tensors | undefined;
     const checkpoint = (tensors: Tensors) => {
-      kept = tensors;
+      saved = tensors;
       return Promise.resolve();
     };
     await train({ settings: { ...settings, steps: 1 }, checkpoint });
-    await expect(train({ resume: kept })).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
+    await expect(train({ resume: saved })).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
   });
 
   test("has the same bits with a second thread, and without recordings", async () => {
     const whole = await train();
-    const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
-    expect(await train({ startCrew })).toEqual(whole);
+    const startThreads = (weights: Tensors) =>
+      GradientThreads.start(engine, settings.size, weights, 2);
+    expect(await train({ startThreads })).toEqual(whole);
     useRecordings(undefined);
     expect(await train()).toEqual(whole);
   });

@@ -1,124 +1,128 @@
 import { OpnasError, type Architecture, type PretrainSettings } from "@opnas/core";
 import type { LossPoint } from "@opnas/prisma";
-import { Ahead } from "../batches/prefetch.js";
-import type { PreparedData } from "../text/types.js";
+import { Prefetcher } from "../batches/prefetch.js";
+import {
+  maskedPairsSchema,
+  type MaskedPairs,
+  type PairBatchSpec,
+} from "../batches/sentencePairs.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
-import { learningRateAt } from "../training/adam.js";
-import { trainToEnd, type Checkpoints } from "../training/loop.js";
-import { Crew } from "../training/gradientThreads.js";
-import type { Lesson } from "../training/lesson.js";
-import { trainStep } from "../training/step.js";
-import { DivergedError } from "../training/watch.js";
-import { maskedPairsSchema, type MaskedPairs, type PairDrawing } from "../batches/sentencePairs.js";
+import type { PreparedData } from "../text/types.js";
+import type { MicroBatch } from "../training/gradients.js";
+import { GradientThreads } from "../training/gradientThreads.js";
+import { runTrainingLoop } from "../training/loop.js";
+import { ProgressReporter } from "../training/progress.js";
+import { learningRateAt } from "../training/schedule.js";
+import { DivergedError, trainStep } from "../training/step.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
-export interface PretrainInput extends Checkpoints {
-  /** Of `settings.size.layers` layers. */
+export interface PretrainInput {
+  /** An architecture of `settings.size.layers` layers. */
   architecture: Architecture;
   settings: PretrainSettings;
   seed: number;
   /** Prepared for the size's vocabulary and length. */
   data: Pick<PreparedData, "documents">;
-  /** A checkpoint to go on from. */
+  /** A checkpoint to resume from. */
   resume?: Tensors | undefined;
-  /** Who learns by these weights, if not this thread alone; the result has the same bits. */
-  startCrew?: ((weights: Tensors) => Promise<Crew>) | undefined;
+  /** Starts threads on these weights; without it this thread is alone. The bits are the same. */
+  startThreads?: ((weights: Tensors) => Promise<GradientThreads>) | undefined;
+  /** Stores a checkpoint: every `checkpointEverySeconds`, before a stop and at the end. */
+  checkpoint: (tensors: Tensors) => Promise<void>;
+  /** Stops the training between two steps. */
+  signal: AbortSignal;
   /**
    * Called about twice a second and at the end with the steps done and the points of the loss curve
    * since the last call; at first with those of the checkpoint.
    */
-  report: (step: number, points: readonly LossPoint[]) => void;
+  onProgress: (step: number, points: readonly LossPoint[]) => void;
 }
 
 /** Compiled, also where this file runs as TypeScript. */
-const pairFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
+const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
 
 const reportEveryMilliseconds = 500;
 
 /**
- * Full pre-training of an architecture as BERT's (paper §5): masked language modelling and
+ * Pre-trains an architecture in full, as BERT (docs/paper.md §5): masked language modelling and
  * next-sentence prediction on sentence pairs. Everything random follows from (seed, step): a training
  * that was cut off anywhere and resumed has, step by step, the bits of one that was not.
  *
  * @returns the trained weights
- * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint; BAD_SETTING when the loss is
- *   no longer finite or the text is too short for pairs of this length
+ * @throws OpnasError STOPPED once the signal is aborted, after a last checkpoint; BAD_SETTING when
+ *   the loss is no longer finite or the text is too short for pairs of this length
  */
 export async function pretrainModel(input: PretrainInput): Promise<Tensors> {
-  const { architecture, settings, seed, resume } = input;
+  const { architecture, settings, seed, resume, signal } = input;
+  const { size, steps, checkpointEverySeconds } = settings;
   const state = resume
     ? loadState(resume, architecture, settings)
     : newState(architecture, settings, seed);
   state.weights = sharedTensors(state.weights);
-  const crew = (await input.startCrew?.(state.weights)) ?? Crew.alone(settings.size, state.weights);
-  const pairs = drawPairs(input, state.step);
+  const threads =
+    (await input.startThreads?.(state.weights)) ?? GradientThreads.single(size, state.weights);
+  const pairs = prefetchPairs(input, state.step);
+  const reporter = progressReporter(input, state);
   try {
-    await trainSteps(input, state, crew, pairs);
+    await runTrainingLoop({
+      from: state.step,
+      steps,
+      signal,
+      takeStep: async () => {
+        await takeStep(input, state, threads, pairs);
+        reporter.add(state.step, state.step === steps);
+      },
+      checkpoints: {
+        everySeconds: checkpointEverySeconds,
+        save: () => input.checkpoint(saveState(state)),
+      },
+    });
     return state.weights;
   } finally {
     await pairs.end();
-    await crew.end();
+    await threads.end();
   }
 }
 
-/** An even micro-batch is learned in two halves, which two threads can take at once. */
+/** Micro-batches of equal size that a step's gradient is computed in. */
+export function microBatchesPerStep(settings: PretrainSettings): number {
+  return settings.accumulate * halvesOf(settings);
+}
+
+/** Halves that an accumulated batch is split into where it is even: two threads take one each. */
 function halvesOf({ batch }: PretrainSettings): number {
   return batch % 2 === 0 ? 2 : 1;
 }
 
-/** Parts of equal size that a step's batch is learned in. */
-export function lessonsPerStep(settings: PretrainSettings): number {
-  return settings.accumulate * halvesOf(settings);
-}
-
-function drawPairs({ settings, seed, data: { documents } }: PretrainInput, step: number) {
+function prefetchPairs({ settings, seed, data: { documents } }: PretrainInput, step: number) {
   const { size, batch, masking } = settings;
-  const drawing: PairDrawing = {
+  const spec: PairBatchSpec = {
     documents,
     masking,
     seed,
-    first: step * lessonsPerStep(settings),
+    first: step * microBatchesPerStep(settings),
     size: batch / halvesOf(settings),
     length: size.length,
     vocabulary: size.vocabulary,
   };
-  return Ahead.start(pairFile, drawing, (drawn) => maskedPairsSchema.parse(drawn));
-}
-
-async function trainSteps(
-  input: PretrainInput,
-  state: PretrainState,
-  crew: Crew,
-  pairs: Ahead<MaskedPairs>,
-): Promise<void> {
-  const { steps, checkpointEverySeconds } = input.settings;
-  const teller = new Teller(input, state);
-  const step = async () => {
-    await takeStep(input, state, crew, pairs);
-    teller.tell();
-  };
-  await trainToEnd(
-    { steps, state, takeStep: step, save: () => saveState(state) },
-    checkpointEverySeconds,
-    input,
-  );
+  return Prefetcher.start(threadFile, spec, (pairs) => maskedPairsSchema.parse(pairs));
 }
 
 async function takeStep(
   { architecture, settings }: PretrainInput,
   state: PretrainState,
-  crew: Crew,
-  pairs: Ahead<MaskedPairs>,
+  threads: GradientThreads,
+  pairs: Prefetcher<MaskedPairs>,
 ): Promise<void> {
   const { steps, learningRate, warmup, weightDecay } = settings;
   const started = performance.now();
-  const lessons: Lesson[] = [];
-  while (lessons.length < lessonsPerStep(settings)) {
-    lessons.push({ architecture, use: "often", batch: await pairs.next() });
+  const microBatches: MicroBatch[] = [];
+  while (microBatches.length < microBatchesPerStep(settings)) {
+    microBatches.push({ architecture, use: "often", batch: await pairs.next() });
   }
   const rate = learningRateAt(state.step, steps, learningRate, warmup);
   try {
-    const { losses } = trainStep(crew, state, lessons, rate, weightDecay);
+    const { losses } = trainStep(threads, state, microBatches, rate, weightDecay);
     state.curve.add(state.step++, losses, (performance.now() - started) / 1000);
   } catch (error) {
     if (!(error instanceof DivergedError)) throw error;
@@ -130,23 +134,16 @@ async function takeStep(
   }
 }
 
-/** Reports what has not been told yet, about twice a second. */
-class Teller {
-  private told = 0;
-  private at = -Infinity;
-
-  constructor(
-    private readonly input: PretrainInput,
-    private readonly state: PretrainState,
-  ) {
-    this.tell();
-  }
-
-  tell(): void {
-    const { step, curve } = this.state;
-    const now = performance.now();
-    if (now - this.at < reportEveryMilliseconds && step < this.input.settings.steps) return;
-    this.input.report(step, curve.points(this.told, step));
-    [this.told, this.at] = [step, now];
-  }
+/** Reports the points of the loss curve that were not reported yet, at first a checkpoint's. */
+function progressReporter(
+  { onProgress }: PretrainInput,
+  { step, curve }: PretrainState,
+): ProgressReporter<number> {
+  let reported = 0;
+  const reporter = new ProgressReporter<number>((done) => {
+    onProgress(done, curve.points(reported, done));
+    reported = done;
+  }, reportEveryMilliseconds);
+  reporter.add(step);
+  return reporter;
 }

@@ -3,7 +3,8 @@ import type { Backbone } from "../model/backbone.js";
 import { tensorNamed, type NamedTensor, type Tensors } from "../model/tensors.js";
 
 /**
- * A candidate's own copy of the super-net's weights: its branches' tensors, of kernels the middle.
+ * Copies a candidate's weights out of the super-net's (docs/paper.md §4): its branches' tensors, of
+ * kernels the middle.
  * @throws OpnasError CORRUPT_ARTIFACT if the super-net is not of the candidate's size
  */
 export function inherit(superNet: Tensors, { parameters }: Backbone): Tensors {
@@ -22,7 +23,7 @@ export function inherit(superNet: Tensors, { parameters }: Backbone): Tensors {
   );
 }
 
-/** The middle columns of [heads, longest] kernels. */
+/** Returns the middle columns of [heads, longest] kernels. */
 function middle({ shape, data }: NamedTensor, [, size = 0]: number[]): Float32Array {
   const [heads = 0, longest = 0] = shape;
   const skip = (longest - size) / 2;

@@ -5,7 +5,7 @@ import { branchParameters, sharedParameters, type Parameter } from "../model/par
 export const longestKernel = 65;
 
 /**
- * The super-net's parameters (paper §4): in every layer both branches, attention with all four
+ * Lists the super-net's parameters (docs/paper.md §4): in every layer both branches, attention with all four
  * projections and convolution with the longest kernel, each with norms and feed-forward of its
  * own. Names are those of a candidate, so that inheriting is looking up.
  */

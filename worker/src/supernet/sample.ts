@@ -7,23 +7,23 @@ import {
   type Random,
 } from "@opnas/core";
 import { z } from "zod";
-import { maskedBatches, maskedSequencesSchema, type Drawing } from "../batches/masked.js";
+import { maskedBatches, maskedSequencesSchema, type BatchSpec } from "../batches/masked.js";
 
-/** What one step of the super-net reads: its sub-networks, and a batch for all of them. */
-export const superNetLessonSchema = z.object({
+/** The batch of one step of the super-net: its sub-networks, and the sequences for all of them. */
+export const superNetBatchSchema = z.object({
   subNetworks: z.array(architectureSchema).min(1),
   batch: maskedSequencesSchema,
 });
-export type SuperNetLesson = z.infer<typeof superNetLessonSchema>;
+export type SuperNetBatch = z.infer<typeof superNetBatchSchema>;
 
-/** The lesson of each step; it follows from (seed, step) alone. */
-export function superNetLessons({
+/** Returns the batch of each step; it follows from (seed, step) alone. */
+export function superNetBatches({
   settings,
   data,
   size,
   seed,
   purpose,
-}: Omit<Drawing, "first">): (step: number) => SuperNetLesson {
+}: Omit<BatchSpec, "first">): (step: number) => SuperNetBatch {
   const batchOf = maskedBatches(settings, data, size, seed, purpose);
   const count = settings.superNet.branches === "both" ? 2 : 1;
   return (step) => {
@@ -33,11 +33,11 @@ export function superNetLessons({
 }
 
 /**
- * Two sub-networks that together use both branches of every layer once: a random choice of branch
- * per layer, and its complement. Graphs and kernels are drawn by the search space's own sampler.
+ * Samples two sub-networks that together use both branches of every layer once: a random choice of branch
+ * per layer, and its complement. Graphs and kernels are sampled by the search space's own sampler.
  */
 export function samplePair(
-  { size, mutation }: Drawing["settings"],
+  { size, mutation }: BatchSpec["settings"],
   random: Random,
 ): [Architecture, Architecture] {
   const pairs = Array.from({ length: size.layers }, () => {

@@ -1,11 +1,12 @@
 import type { ModelSize } from "@opnas/core";
 import { initialWeights, type Branch } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { GradientSum, newAdam, type AdamState } from "../training/adam.js";
+import { newAdam, type AdamState } from "../training/adam.js";
+import { GradientSum } from "../training/step.js";
 import { loadTraining, saveTraining, vector } from "../training/checkpoints.js";
 import { superNetParameters } from "./parameters.js";
 
-/** All that training needs to go on as if it had never been interrupted. */
+/** Everything that a training needs to resume as if it had never been interrupted. */
 export interface SuperNetState {
   weights: Tensors;
   adam: AdamState;
@@ -19,6 +20,7 @@ export interface SuperNetState {
   skipped: number;
 }
 
+/** A super-net before its first step. */
 export function newSuperNet(size: ModelSize, seed: number): SuperNetState {
   const weights = initialWeights(superNetParameters(size), seed);
   const zeros = () => Array.from({ length: size.layers }, () => 0);
@@ -32,7 +34,7 @@ export function newSuperNet(size: ModelSize, seed: number): SuperNetState {
   };
 }
 
-/** The state as named tensors: weights under their own names; a copy. */
+/** Copies the state into named tensors, weights under their own names. */
 export function saveState({ weights, adam, step, trained, skipped }: SuperNetState): Tensors {
   return new Map([
     ...saveTraining(weights, adam),
@@ -42,7 +44,10 @@ export function saveState({ weights, adam, step, trained, skipped }: SuperNetSta
   ]);
 }
 
-/** @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size */
+/**
+ * Restores what `saveState` saved.
+ * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
+ */
 export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {
   const { weights, adam } = loadTraining(tensors, superNetParameters(size));
   const numbers = (name: string) => [...tensorNamed(tensors, `training.${name}`).data];

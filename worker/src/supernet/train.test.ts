@@ -5,8 +5,8 @@ import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { sharedTensors, tensorNamed, type Tensors } from "../model/tensors.js";
-import { Crew } from "../training/gradientThreads.js";
-import { Lane } from "../training/gradientLane.js";
+import { GradientThread, GradientThreads } from "../training/gradientThreads.js";
+import { stopAfter } from "../training/testing/stopAfter.js";
 import { maskedBatches } from "../batches/masked.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { inherit } from "./inherit.js";
@@ -29,9 +29,9 @@ function run(changes: Partial<SuperNetInput> = {}): Promise<Tensors> {
     settings,
     seed: 7,
     data,
-    report: () => undefined,
+    onProgress: () => undefined,
     checkpoint: () => Promise.resolve(),
-    stopped: () => false,
+    signal: new AbortController().signal,
     ...changes,
   });
 }
@@ -44,12 +44,12 @@ describe("training the super-net", () => {
     expect([...tensorNamed(trained, "training.trained.conv").data]).toEqual([steps, steps]);
   });
 
-  test("tells how far it is, up to its last step", async () => {
-    const told: SuperNetProgress[] = [];
-    await run({ report: (progress) => told.push(progress) });
+  test("reports its progress, up to its last step", async () => {
+    const reported: SuperNetProgress[] = [];
+    await run({ onProgress: (progress) => reported.push(progress) });
     const { steps } = settings.superNet;
-    expect(told.at(-1)).toMatchObject({ step: steps, total: steps });
-    for (const { step, loss } of told) {
+    expect(reported.at(-1)).toMatchObject({ step: steps, total: steps });
+    for (const { step, loss } of reported) {
       expect(step).toBeGreaterThan(0);
       expect(loss).toBeGreaterThan(0);
     }
@@ -67,7 +67,7 @@ describe("training the super-net", () => {
     }
   });
 
-  test("draws complementary sub-networks", () => {
+  test("samples complementary sub-networks", () => {
     for (let step = 0; step < 20; step++) {
       const [first, second] = samplePair(settings, stream(1, "pairs", step));
       for (const [index, layer] of first.layers.entries()) {
@@ -78,32 +78,32 @@ describe("training the super-net", () => {
 
   test("stopped and resumed ends with the same bits as without a stop", async () => {
     const whole = await run();
-    let kept: Tensors | undefined;
-    let looked = 0;
+    let saved: Tensors | undefined;
     const cutOff = run({
-      stopped: () => looked++ === 3,
+      signal: stopAfter(3),
       checkpoint: (tensors) => {
-        kept = tensors;
+        saved = tensors;
         return Promise.resolve();
       },
     });
     await expect(cutOff).rejects.toMatchObject({ code: "STOPPED" });
-    expect(kept && tensorNamed(kept, "training.progress").data[0]).toBe(3);
-    expect(await run({ resume: kept })).toEqual(whole);
+    expect(saved && tensorNamed(saved, "training.progress").data[0]).toBe(3);
+    expect(await run({ resume: saved })).toEqual(whole);
   });
 
   test("has the same bits with a second thread", async () => {
-    const startCrew = (weights: Tensors) => Crew.start(engine, settings.size, weights, 2);
-    expect(await run({ startCrew })).toEqual(await run());
+    const startThreads = (weights: Tensors) =>
+      GradientThreads.start(engine, settings.size, weights, 2);
+    expect(await run({ startThreads })).toEqual(await run());
   });
 
-  test("ends with what went wrong in the second thread", async () => {
-    const lane = await Lane.start(engine, settings.size, new Map());
+  test("fails with the reason for which a second thread failed", async () => {
+    const thread = await GradientThread.start(engine, settings.size, new Map());
     const [architecture] = samplePair(settings, stream(1, "pairs", 0));
     const batch = maskedBatches(settings, data, 4, 1, "test")(0);
-    lane.begin({ architecture, use: "once", batch });
-    expect(() => lane.finish()).toThrow('no tensor "embedding.token.weight"');
-    await lane.end();
+    thread.begin({ architecture, use: "once", batch });
+    expect(() => thread.finish()).toThrow('no tensor "embedding.token.weight"');
+    await thread.end();
   });
 
   test("gives another super-net for another seed", async () => {
@@ -122,11 +122,11 @@ describe("training the super-net", () => {
 
   test("lowers the loss", () => {
     const state = newSuperNet(settings.size, 7);
-    const crew = Crew.alone(settings.size, state.weights);
+    const threads = GradientThreads.single(settings.size, state.weights);
     const batchOf = maskedBatches(settings, data, 8, 7, "super-net");
     const losses = Array.from({ length: 150 }, (_, step) => {
       const pair = samplePair(settings, stream(7, "super-net: sub-networks", step));
-      return superNetStep(crew, state, { subNetworks: pair, batch: batchOf(step) }, 3e-3);
+      return superNetStep(threads, state, { subNetworks: pair, batch: batchOf(step) }, 3e-3);
     });
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     // At first it is above that of guessing evenly among 35 words.
@@ -139,11 +139,11 @@ describe("a step of the super-net", () => {
   const batchOf = maskedBatches(settings, data, 4, 1, "test");
 
   test.each([1, 2])(
-    "leaves out what is not finite, and counts it, by %i threads",
-    async (threads) => {
+    "leaves out and counts a sub-network that is not finite, by %i threads",
+    async (count) => {
       const state = newSuperNet(settings.size, 1);
       state.weights = sharedTensors(state.weights);
-      const crew = await Crew.start(engine, settings.size, state.weights, threads);
+      const threads = await GradientThreads.start(engine, settings.size, state.weights, count);
       tensorNamed(state.weights, "layer.0.attention.q.weight").data.fill(NaN);
       const before = tensorNamed(state.weights, "layer.1.attention.q.weight").data.slice();
       const conv = { kind: "conv", kernelSize: 5 } as const;
@@ -151,7 +151,7 @@ describe("a step of the super-net", () => {
         { version: 1, layers: [conv, bertLayer] },
         { version: 1, layers: [bertLayer, conv] },
       ];
-      const loss = superNetStep(crew, state, { subNetworks: pair, batch: batchOf(0) }, 1e-3);
+      const loss = superNetStep(threads, state, { subNetworks: pair, batch: batchOf(0) }, 1e-3);
       expect(state.skipped).toBe(1);
       expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
       expect(Number.isFinite(loss)).toBe(true);
@@ -160,16 +160,16 @@ describe("a step of the super-net", () => {
         if (name !== "layer.0.attention.q.weight")
           expect(data.every(Number.isFinite), name).toBe(true);
       }
-      await crew.end();
+      await threads.end();
     },
   );
 
   test("leaves nothing on the engine", () => {
     const state = newSuperNet(settings.size, 1);
-    const crew = Crew.alone(settings.size, state.weights);
+    const threads = GradientThreads.single(settings.size, state.weights);
     const afterStep = (step: number) => {
       const pair = samplePair(settings, stream(1, "pairs", step));
-      superNetStep(crew, state, { subNetworks: pair, batch: batchOf(step) }, 1e-3);
+      superNetStep(threads, state, { subNetworks: pair, batch: batchOf(step) }, 1e-3);
       return tf.memory().numTensors;
     };
     // The first step makes the few constants that an engine keeps.

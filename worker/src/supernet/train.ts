@@ -1,12 +1,15 @@
 import type { SearchSettings } from "@opnas/core";
-import { Ahead } from "../batches/prefetch.js";
-import type { Drawing } from "../batches/masked.js";
-import type { PreparedData } from "../text/types.js";
+import type { BatchSpec } from "../batches/masked.js";
+import { Prefetcher } from "../batches/prefetch.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
-import { adamStep, clip, learningRateAt } from "../training/adam.js";
-import { trainToEnd, type Checkpoints } from "../training/loop.js";
-import { Crew } from "../training/gradientThreads.js";
-import { superNetLessonSchema, type SuperNetLesson } from "./sample.js";
+import type { PreparedData } from "../text/types.js";
+import { adamStep } from "../training/adam.js";
+import { GradientThreads } from "../training/gradientThreads.js";
+import { runTrainingLoop } from "../training/loop.js";
+import { ProgressReporter } from "../training/progress.js";
+import { learningRateAt } from "../training/schedule.js";
+import { clipGradients } from "../training/step.js";
+import { superNetBatchSchema, type SuperNetBatch } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
 
 export interface SuperNetProgress {
@@ -17,135 +20,133 @@ export interface SuperNetProgress {
   tokensPerSecond: number;
 }
 
-export interface SuperNetInput extends Checkpoints {
+export interface SuperNetInput {
   settings: SearchSettings;
   seed: number;
   data: PreparedData;
-  /** A checkpoint to go on from. */
+  /** A checkpoint to resume from. */
   resume?: Tensors | undefined;
-  /** Who learns by these weights, if not this thread alone; the result has the same bits. */
-  startCrew?: ((weights: Tensors) => Promise<Crew>) | undefined;
+  /** Starts threads on these weights; without it this thread is alone. The bits are the same. */
+  startThreads?: ((weights: Tensors) => Promise<GradientThreads>) | undefined;
+  /** Stores a checkpoint: every `checkpointEverySeconds`, before a stop and at the end. */
+  checkpoint: (tensors: Tensors) => Promise<void>;
+  /** Stops the training between two steps. */
+  signal: AbortSignal;
   /** Called about twice a second. */
-  report: (progress: SuperNetProgress) => void;
+  onProgress: (progress: SuperNetProgress) => void;
 }
 
 /** Compiled, also where this file runs as TypeScript. */
-const lessonFile = new URL("../../dist/supernet/batchThread.js", import.meta.url);
+const threadFile = new URL("../../dist/supernet/batchThread.js", import.meta.url);
 
 const reportEveryMilliseconds = 500;
 
 /**
- * Trains the bi-branch super-net (paper §4) by masked language modelling. In every step two
+ * Trains the bi-branch super-net (docs/paper.md §4) by masked language modelling. In every step two
  * complementary sub-networks (one, with `superNet.branches` "one") see one batch, their gradients are
  * added and Adam takes one step. Everything random follows from (seed, step): a training that was cut
  * off and resumed ends with the same bits.
  *
  * @returns the last checkpoint: weights and the state of training
- * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint
+ * @throws OpnasError STOPPED once the signal is aborted, after a last checkpoint
  */
 export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
-  const { settings, seed, resume } = input;
-  const state = resume ? loadState(resume, settings.size) : newSuperNet(settings.size, seed);
+  const { settings, seed, data, resume, signal } = input;
+  const { size, superNet: plan } = settings;
+  const state = resume ? loadState(resume, size) : newSuperNet(size, seed);
   state.weights = sharedTensors(state.weights);
-  const crew = (await input.startCrew?.(state.weights)) ?? Crew.alone(settings.size, state.weights);
-  const lessons = drawLessons(input, state.step);
+  const threads =
+    (await input.startThreads?.(state.weights)) ?? GradientThreads.single(size, state.weights);
+  const batches = prefetchBatches(input, state.step);
+  const reporter = progressReporter(input, plan.batch * data.pretrain.length);
+  let saved: Tensors = new Map();
   try {
-    return await trainSteps(input, state, crew, lessons);
+    await runTrainingLoop({
+      from: state.step,
+      steps: plan.steps,
+      signal,
+      takeStep: async (step) => {
+        const batch = await batches.next();
+        const rate = learningRateAt(step, plan.steps, plan.learningRate, plan.warmup);
+        const loss = superNetStep(threads, state, batch, rate);
+        const losses = Number.isFinite(loss) ? [loss] : [];
+        reporter.add({ step: state.step, steps: 1, losses }, state.step === plan.steps);
+      },
+      checkpoints: {
+        everySeconds: plan.checkpointEverySeconds,
+        save: () => input.checkpoint((saved = saveState(state))),
+      },
+    });
+    return saved;
   } finally {
-    await lessons.end();
-    await crew.end();
+    await batches.end();
+    await threads.end();
   }
 }
 
-function drawLessons({ settings, seed, data }: SuperNetInput, first: number) {
+function prefetchBatches({ settings, seed, data }: SuperNetInput, first: number) {
   const { pretrain } = data;
-  const drawing: Drawing = {
-    settings,
-    data: { pretrain },
-    seed,
-    first,
-    size: settings.superNet.batch,
-    purpose: "super-net",
-  };
-  return Ahead.start(lessonFile, drawing, (drawn) => superNetLessonSchema.parse(drawn));
-}
-
-function trainSteps(
-  input: SuperNetInput,
-  state: SuperNetState,
-  crew: Crew,
-  lessons: Ahead<SuperNetLesson>,
-): Promise<Tensors> {
-  const { settings, data } = input;
-  const { steps, batch, learningRate, warmup, checkpointEverySeconds } = settings.superNet;
-  const meter = new Meter(input, batch * data.pretrain.length);
-  const takeStep = async () => {
-    const lesson = await lessons.next();
-    const rate = learningRateAt(state.step, steps, learningRate, warmup);
-    const loss = superNetStep(crew, state, lesson, rate);
-    meter.count(state.step, loss);
-  };
-  const save = () => saveState(state);
-  return trainToEnd({ steps, state, takeStep, save }, checkpointEverySeconds, input);
+  const size = settings.superNet.batch;
+  const spec: BatchSpec = { settings, data: { pretrain }, seed, first, size, purpose: "super-net" };
+  return Prefetcher.start(threadFile, spec, (batch) => superNetBatchSchema.parse(batch));
 }
 
 /**
- * One step of the super-net in place; returns the mean loss of its sub-networks. A random graph
- * must not spoil what all share: each sub-network's gradient is clipped by itself, and one whose
- * loss or gradient is not finite is left out.
+ * Takes one step of the super-net in place and returns the mean loss of its sub-networks, in nats. A
+ * random graph must not spoil what all share: each sub-network's gradient is clipped by itself, and
+ * one whose loss or gradient is not finite is left out.
  */
 export function superNetStep(
-  crew: Crew,
+  threads: GradientThreads,
   state: SuperNetState,
-  { subNetworks, batch }: SuperNetLesson,
+  { subNetworks, batch }: SuperNetBatch,
   learningRate: number,
 ): number {
   const { summed } = state;
   summed.clear();
   const losses: number[] = [];
-  const lessons = subNetworks.map(
+  const microBatches = subNetworks.map(
     (architecture) => ({ architecture, use: "once", batch }) as const,
   );
-  for (const { lesson, loss, gradients } of crew.learn(lessons)) {
-    if (!Number.isFinite(loss) || !clip(gradients)) {
+  for (const { microBatch, loss, gradients } of threads.computeGradients(microBatches)) {
+    if (!Number.isFinite(loss) || !clipGradients(gradients)) {
       state.skipped++;
       continue;
     }
     summed.add(gradients);
     losses.push(loss);
-    for (const [index, { kind }] of lesson.architecture.layers.entries()) {
+    for (const [index, { kind }] of microBatch.architecture.layers.entries()) {
       state.trained[kind][index] = (state.trained[kind][index] ?? 0) + 1;
     }
   }
   if (losses.length > 0) adamStep(state.weights, summed.gradients, state.adam, learningRate);
   state.step++;
-  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  return mean(losses) ?? NaN;
 }
 
-/** Reports progress about twice a second. */
-class Meter {
-  private losses: number[] = [];
-  private steps = 0;
-  private since = performance.now();
+/** Reports the mean loss and the speed of the steps since the last report. */
+function progressReporter(
+  { settings, onProgress }: SuperNetInput,
+  tokensPerStep: number,
+): ProgressReporter<{ step: number; steps: number; losses: number[] }> {
+  let since = performance.now();
+  return new ProgressReporter(
+    ({ step, steps, losses }) => {
+      const now = performance.now();
+      const tokensPerSecond = (steps * tokensPerStep) / ((now - since) / 1000);
+      since = now;
+      onProgress({ step, total: settings.superNet.steps, loss: mean(losses), tokensPerSecond });
+    },
+    reportEveryMilliseconds,
+    (earlier, later) => ({
+      step: later.step,
+      steps: earlier.steps + later.steps,
+      losses: [...earlier.losses, ...later.losses],
+    }),
+  );
+}
 
-  constructor(
-    private readonly input: SuperNetInput,
-    private readonly tokensPerStep: number,
-  ) {}
-
-  count(step: number, loss: number): void {
-    this.steps++;
-    if (Number.isFinite(loss)) this.losses.push(loss);
-    const elapsed = performance.now() - this.since;
-    const total = this.input.settings.superNet.steps;
-    if (elapsed < reportEveryMilliseconds && step < total) return;
-    const sum = this.losses.reduce((a, b) => a + b, 0);
-    this.input.report({
-      step,
-      total,
-      loss: this.losses.length > 0 ? sum / this.losses.length : null,
-      tokensPerSecond: (this.steps * this.tokensPerStep) / (elapsed / 1000),
-    });
-    [this.losses, this.steps, this.since] = [[], 0, performance.now()];
-  }
+function mean(losses: readonly number[]): number | null {
+  if (losses.length === 0) return null;
+  return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
 }

@@ -51,12 +51,12 @@ describe("logisticAccuracy", () => {
       label: index % 3,
     }));
 
-  test("learns what the features tell", () => {
+  test("learns classes that follow from the features", () => {
     expect(logisticAccuracy(examples(0), examples(0), 3)).toBe(1);
     expect(logisticAccuracy(examples(0), examples(1), 3)).toBe(0);
   });
 
-  test("is at chance when they tell nothing", () => {
+  test("is at chance if the classes do not follow from the features", () => {
     const blind = examples(0).map(({ label }, index) => ({ features: [`${index % 7}`], label }));
     expect(logisticAccuracy(blind, blind, 3)).toBeLessThan(0.45);
   });

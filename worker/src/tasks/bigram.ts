@@ -1,28 +1,28 @@
 import { firstWordId, type Sequences } from "../text/types.js";
 
-/** What followed (or preceded) one token: ids and how often, and the weight left for the rest. */
+/** The distribution of the tokens that followed (or preceded) one token. */
 interface Row {
   ids: Int32Array;
-  /** Share of each id, discounted. */
+  /** The discounted share of each id. */
   shares: Float64Array;
-  /** Probability mass given to the unigram model. */
+  /** The probability mass of the unigram model. */
   backoff: number;
 }
 
-/** Taken from each bigram count and given to the unigram model (absolute discounting). */
+/** The part of each bigram count that goes to the unigram model instead (absolute discounting). */
 const discount = 0.75;
 
 /**
- * A bigram language model with absolute discounting over the pre-training text: what counting
- * neighbours knows, to be compared with what a network learned.
+ * A bigram language model with absolute discounting over the pre-training text: the baseline that
+ * networks are compared with.
  */
 export class BigramModel {
-  /** Probability of each id, add-one smoothed; 0 for special tokens. */
+  /** The probability of each id, add-one smoothed; 0 for special tokens. */
   readonly unigram: Float64Array;
   private readonly following: Row[];
   private readonly preceding: Row[];
 
-  /** @param vocabulary number of entries, special tokens included */
+  /** @param vocabulary the number of entries, special tokens included */
   constructor(text: Sequences, vocabulary: number) {
     const counts = new Float64Array(vocabulary).fill(1, firstWordId);
     const forward = new Float64Array(text.ids.length);
@@ -46,7 +46,7 @@ export class BigramModel {
     this.preceding = rowsOf(backward.subarray(0, pairs), vocabulary);
   }
 
-  /** P(next | id), above 0 for every word piece. */
+  /** Returns P(next | id), above 0 for every word piece. */
   next(id: number, next: number): number {
     const unigram = this.unigram[next] ?? 0;
     const row = this.following[id];
@@ -56,8 +56,8 @@ export class BigramModel {
   }
 
   /**
-   * P(w | left, right) ∝ P(w | left) · P(w | right) / P(w) for every id w. A neighbour that is a
-   * special token (hidden, or the sequence's edge) tells nothing and is left out.
+   * Returns P(w | left, right) ∝ P(w | left) · P(w | right) / P(w) for every id w: [vocabulary]. A
+   * neighbour that is a special token (hidden, or the sequence's edge) is left out.
    */
   between(left: number, right: number): Float64Array {
     const product = this.unigram.slice();
@@ -77,8 +77,8 @@ export class BigramModel {
 }
 
 /**
- * Rows by first token from pairs coded as first × vocabulary + second, which are put in order;
- * tokens never seen have none.
+ * Makes the rows by first token of pairs coded as first × vocabulary + second, which are sorted in
+ * place; tokens never seen have none.
  */
 function rowsOf(pairs: Float64Array, vocabulary: number): Row[] {
   const seconds: number[][] = [];

@@ -13,14 +13,14 @@ const fewestTokens = 4;
 const testShare = 1 / 4;
 
 /**
- * [CLS] definition [SEP]: is the thing defined a thing, an action or a quality (noun, verb,
- * adjective of WordNet)? Of each length there are as many definitions of each class. No lemma and
- * no definition of the test is in training.
+ * Builds the task "definition": [CLS] definition [SEP], to be classified as the definition of a
+ * noun, a verb or an adjective (WordNet). Each length has as many definitions of each class. No
+ * lemma and no definition of the test is in training.
  *
- * Pairs of nouns (is the first a kind of the second?) were tried and left out: when no noun of the
+ * Pairs of nouns (is the first a kind of the second?) were tried and left out: if no noun of the
  * test is in training, networks of this size stay at chance, whatever their pre-training.
  *
- * @param files of `readWordNetFiles`: one for each class
+ * @param files the files of `readWordNetFiles`, one for each class
  */
 export function definitionTask(text: TaskText, files: readonly Buffer[]): FineTuneTask {
   const definitions = new Map<string, Definition>();
@@ -58,7 +58,7 @@ interface Definition {
   label: number;
 }
 
-/** The example of a definition, if it is of a fit length. */
+/** Makes the example of a definition; undefined if it is too short or too long. */
 function exampleOf(
   { encoder, length }: TaskText,
   { words, label }: Definition,
@@ -68,7 +68,7 @@ function exampleOf(
   return { row: framed(ids), label };
 }
 
-/** Up to `count` examples in random order, of each length as many of each class. */
+/** Samples up to `count` examples in random order; each length has as many of each class. */
 function balancedByLength(
   random: Random,
   definitions: readonly Definition[],

@@ -7,15 +7,18 @@ import { sentenceTask, type LabelledRow } from "./fineTuned.js";
 import { isWord, type TaskText } from "./taskText.js";
 
 const fewestWords = 8;
-/** Words between which the exchange is made lie at least this far apart. */
+/** Fewest words from one exchanged word to the other. */
 const leastDistance = 4;
 
-/** [CLS] sentence [SEP]: class 1 when two different words that stand apart have changed places. */
+/**
+ * Builds the task "far-swap": [CLS] sentence [SEP], class 1 if two different distant words changed
+ * places.
+ */
 export function farSwapTask(text: TaskText): FineTuneTask {
   return sentenceTask("far-swap", text, exampleOf);
 }
 
-/** Only sentences in which an exchange is possible are used, for either class. */
+/** Makes an example of either class; undefined for a sentence in which no exchange is possible. */
 function exampleOf(
   random: Random,
   sentence: Sentence,

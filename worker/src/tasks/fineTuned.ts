@@ -7,16 +7,16 @@ import { dataSeed } from "../text/version.js";
 import { logisticAccuracy, type FeatureExample } from "./logistic.js";
 import { balanced, requireExamples, type TaskText } from "./taskText.js";
 
-/** Most training examples of a task for each of its test examples. */
+/** Most training examples per test example of a task. */
 export const trainPerTest = 8;
 
-/** One example: a row of ids and its class. */
+/** An example: a row of ids and its class. */
 export interface LabelledRow {
   row: readonly number[];
   label: number;
 }
 
-/** A fine-tuned task of the given examples, shuffled, with its baselines. */
+/** Makes a fine-tuned task of examples, shuffled, with its baselines. */
 export function fineTuneTask(
   name: FineTuneTask["name"],
   examples: { train: readonly LabelledRow[]; test: readonly LabelledRow[] },
@@ -54,7 +54,10 @@ export function fineTuneTask(
   };
 }
 
-/** A task of sentences, each of which is made into an example of either of two classes, or passed over. */
+/**
+ * Builds a task with two classes of sentences; `exampleOf` returns undefined for those it cannot
+ * use.
+ */
 export function sentenceTask(
   name: FineTuneTask["name"],
   text: TaskText,
@@ -85,7 +88,10 @@ function ngramExamples(part: { sequences: Sequences; labels: Int32Array }): Feat
   }));
 }
 
-/** A row's tokens, each with the segment it is in, and its pairs of neighbours, edges included. */
+/**
+ * Returns a row's features: its tokens and its pairs of neighbours, edges included, each with its
+ * segment.
+ */
 function ngrams(row: Int32Array): string[] {
   const features: string[] = [];
   let segment = 0;

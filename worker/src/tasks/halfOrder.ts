@@ -9,9 +9,9 @@ import { isWord, type TaskText } from "./taskText.js";
 const fewestWords = 8;
 
 /**
- * [CLS] half [SEP] other half [SEP]: class 0 when they stand in the sentence's order, 1 when they
- * are exchanged. Punctuation is dropped, for where it stands would tell; the halves are as equally
- * long as can be.
+ * Builds the task "half-order": [CLS] half [SEP] other half [SEP], class 0 if the halves stand in
+ * the sentence's order, 1 if they are exchanged. Punctuation is dropped, because its place would
+ * reveal the class; the halves are as equally long as possible.
  */
 export function halfOrderTask(text: TaskText): FineTuneTask {
   return sentenceTask("half-order", text, exampleOf);
@@ -32,7 +32,10 @@ function exampleOf(
   return { row: framed(...(label === 0 ? halves : halves.reverse())), label };
 }
 
-/** Where to cut so that the halves' tokens differ least; one of equals by chance. */
+/**
+ * Returns the word before which to cut so that the halves' tokens differ least; samples one of
+ * equals.
+ */
 function middleOf(random: Random, words: Sentence, total: number): number | undefined {
   let best: number[] = [];
   let least = Math.max(2, total / 5);

@@ -11,7 +11,7 @@ import { swapTask } from "./swap.js";
 import type { TaskText } from "./taskText.js";
 import { readWordNetFiles } from "./wordnet.js";
 
-/** How each task is built; deterministic. */
+/** The builder of each task; builders are deterministic. */
 export const taskBuilders: Readonly<
   Record<TaskName, (text: TaskText) => ProxyTask | Promise<ProxyTask>>
 > = {

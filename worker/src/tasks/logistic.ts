@@ -2,7 +2,7 @@ import { stream } from "@opnas/core";
 
 import { dataSeed } from "../text/version.js";
 
-/** An example as the names of the features it has, and its class. */
+/** An example: the names of its features, and its class. */
 export interface FeatureExample {
   features: readonly string[];
   label: number;
@@ -13,8 +13,9 @@ const learningRate = 0.3;
 const decay = 1e-4;
 
 /**
- * Accuracy (0–1) on `test` of a softmax regression trained on `train`: binary features, AdaGrad, L2
- * on the weights as they are used. Features not seen in training are left out.
+ * Trains a softmax regression on `train` and returns its accuracy (0–1) on `test`: binary features,
+ * AdaGrad, weight decay on the weights that an example uses. Features not seen in training are left
+ * out.
  */
 export function logisticAccuracy(
   train: readonly FeatureExample[],

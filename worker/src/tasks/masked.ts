@@ -6,10 +6,13 @@ import type { MaskedLanguageTask } from "../text/types.js";
 import { dataSeed } from "../text/version.js";
 import { requireExamples, type TaskText } from "./taskText.js";
 
-/** Share of the test tokens that is hidden; the same whatever a search trains with. */
+/** Share of the test tokens that is hidden, whatever share a search trains with. */
 export const testMasking = 0.3;
 
-/** Held-out masked words: up to `examples` sequences of the test speeches, and what counting reaches. */
+/**
+ * Builds the task "mlm": up to `examples` sequences of the test text with hidden words, and the
+ * baselines.
+ */
 export function maskedTask(text: TaskText): MaskedLanguageTask {
   const rows = stream(dataSeed, "mlm: sequences").shuffle([...Array(text.windows.count).keys()]);
   const chosen = Int32Array.from(rows.slice(0, text.examples)).sort();
@@ -49,7 +52,10 @@ function joined(parts: readonly Int32Array[]): Int32Array {
   return Int32Array.from(parts.flatMap((part) => [...part]));
 }
 
-/** Mean loss (nats) and accuracy of a guess made from the two neighbours as the model sees them. */
+/**
+ * Computes mean loss (nats) and accuracy (0–1) of guesses from the two neighbours that the model
+ * sees.
+ */
 function skill(
   task: Pick<MaskedLanguageTask, "masked" | "positionsPerItem" | "positions" | "targets">,
   guess: (left: number, right: number) => Float64Array,
@@ -66,7 +72,7 @@ function skill(
   return { loss: loss / task.targets.length, accuracy: right / task.targets.length };
 }
 
-/** Index of the largest value, of equals the first. */
+/** Returns the index of the largest value, the first of equals. */
 function largest(values: Float64Array): number {
   let best = 0;
   let most = -Infinity;

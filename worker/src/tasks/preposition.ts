@@ -3,9 +3,15 @@ import { OpnasError } from "@opnas/core";
 import { rowOf } from "../text/sequences.js";
 import type { ZeroShotTask } from "../text/types.js";
 import type { TaskText } from "./taskText.js";
-import { innerIndices, taskStream, WholeWords, zeroShotTask, type Question } from "./zeroShot.js";
+import {
+  innerIndices,
+  taskStream,
+  WholeWords,
+  zeroShotTask,
+  type ClozeQuestion,
+} from "./zeroShot.js";
 
-/** "to" is missing on purpose: it mostly marks an infinitive. */
+/** The prepositions asked for, without "to", which mostly marks an infinitive. */
 const prepositions = [
   ..."of in for by with on from at upon under".split(" "),
   ..."between into against through during".split(" "),
@@ -13,12 +19,12 @@ const prepositions = [
 const choiceCount = 10;
 
 /**
- * No preposition is the answer to more than this share of the questions. As they come, "of" is
- * nearly half; all equally often, a small network that goes by frequency is wrong nearly always.
+ * Largest share of the questions with the same answer. Unlimited, "of" would be nearly half; with
+ * all equally often, a small network that goes by frequency would nearly always be wrong.
  */
 const largestShare = 1 / 4;
 
-/** A preposition is hidden: which of ten was it? */
+/** Builds the task "preposition": a preposition is hidden, and ten are offered. */
 export function prepositionTask(text: TaskText): ZeroShotTask {
   const choices = prepositions
     .map((word) => text.vocabulary.indexOf(word))
@@ -30,7 +36,7 @@ export function prepositionTask(text: TaskText): ZeroShotTask {
       `A vocabulary of ${text.vocabulary.length} has fewer than two prepositions; set it higher or leave out the task "preposition".`,
     );
   }
-  const questions = placesOf(text, choices).map(({ row, index, original }): Question => ({
+  const questions = placesOf(text, choices).map(({ row, index, original }): ClozeQuestion => ({
     row,
     positions: [index],
     choices: [[original], ...choices.filter((id) => id !== original).map((id) => [id])],
@@ -47,7 +53,9 @@ interface Place {
   original: number;
 }
 
-/** Places of the test text where one of the choices stands, drawn at random, none too often. */
+/**
+ * Samples places of the test text where one of the choices stands, up to `largestShare` of each.
+ */
 function placesOf(text: TaskText, choices: readonly number[]): Place[] {
   const words = new WholeWords(text.vocabulary);
   const places: Place[] = [];

@@ -1,19 +1,21 @@
 import { isAlphabetic } from "../text/words.js";
 import type { ZeroShotTask } from "../text/types.js";
 import type { TaskText } from "./taskText.js";
-import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
+import { innerIndices, clozeQuestions, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
-/** The others are at most this many places away in the list of words by frequency. */
+/** Most places between the hidden word and the others in the list of words by frequency. */
 const reach = 8;
 const others = 4;
 
-/** A word is hidden: the word itself, or one of four others that are about as frequent? */
+/**
+ * Builds the task "substitute": a word is hidden; it and four others about as frequent are offered.
+ */
 export function substituteTask(text: TaskText): ZeroShotTask {
   const random = taskStream("substitute");
   const words = new WholeWords(text.vocabulary);
   const byFrequency = wordsByFrequency(text);
   const ranks = new Map(byFrequency.map((id, rank) => [id, rank]));
-  const questions = questionsFrom(
+  const questions = clozeQuestions(
     random,
     text.windows,
     text.examples,
@@ -33,7 +35,10 @@ export function substituteTask(text: TaskText): ZeroShotTask {
   return zeroShotTask("substitute", questions, text, 100 / (1 + others));
 }
 
-/** Ids of the words that are one piece, the most frequent in the pre-training speeches first. */
+/**
+ * Returns the ids of words that are one piece, the most frequent in the pre-training documents
+ * first.
+ */
 function wordsByFrequency({ vocabulary, wordCounts }: TaskText): number[] {
   return vocabulary
     .map((token, id) => ({ token, id, count: wordCounts.get(token) ?? 0 }))

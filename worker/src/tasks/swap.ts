@@ -1,12 +1,14 @@
 import type { ZeroShotTask } from "../text/types.js";
 import type { TaskText } from "./taskText.js";
-import { innerIndices, questionsFrom, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
+import { innerIndices, clozeQuestions, taskStream, WholeWords, zeroShotTask } from "./zeroShot.js";
 
-/** Two different neighbouring words are hidden: their own order, or the other way round? */
+/**
+ * Builds the task "swap": two different neighbouring words are hidden, and both orders are offered.
+ */
 export function swapTask(text: TaskText): ZeroShotTask {
   const words = new WholeWords(text.vocabulary);
   const inner = innerIndices(text.length, 2);
-  const questions = questionsFrom(
+  const questions = clozeQuestions(
     taskStream("swap"),
     text.windows,
     text.examples,

@@ -5,17 +5,18 @@ import type { Sentence, Word, WordEncoder } from "../text/tokenizer.js";
 import type { Sequences } from "../text/types.js";
 import type { BigramModel } from "./bigram.js";
 
-/** What tasks are made from. No document is in two of its parts. */
+/** The text that tasks are built from. No document is in two of its parts. */
 export interface TaskText {
   /** Token strings by id. */
   vocabulary: readonly string[];
   encoder: WordEncoder;
-  /** How often each word occurs in the pre-training documents. */
+  /** The number of times each word occurs in the pre-training documents. */
   wordCounts: ReadonlyMap<string, number>;
-  /** Counted on the pre-training documents. */
+  /** A bigram model of the pre-training documents. */
   bigrams: BigramModel;
-  /** Sentences of the task-training and of the test documents. */
+  /** Sentences of the task-training documents. */
   train: readonly Sentence[];
+  /** Sentences of the test documents. */
   test: readonly Sentence[];
   /** The test documents as full sequences. */
   windows: Sequences;
@@ -25,11 +26,12 @@ export interface TaskText {
   examples: number;
 }
 
-/** With fewer, a score says nothing. */
+/** Fewest examples of a task; with fewer, a score says nothing. */
 export const fewestExamples = 16;
 
 /**
- * @throws OpnasError BAD_SETTING when a task has too few examples, as with very short sequences
+ * Checks the number of a task's examples.
+ * @throws OpnasError BAD_SETTING if there are too few, as with very short sequences
  */
 export function requireExamples(
   name: TaskName,
@@ -43,14 +45,16 @@ export function requireExamples(
   );
 }
 
-/** Letters only, as opposed to digits, punctuation and special tokens. */
+/**
+ * Returns true for a word of letters only, as opposed to digits, punctuation and special tokens.
+ */
 export function isWord(word: Word | undefined): boolean {
   return word !== undefined && isAlphabetic(word.text);
 }
 
 /**
- * Up to `count` labelled examples, as many of class 0 as of class 1: candidates are tried in random
- * order, and each that `make` can use becomes an example of the class whose turn it is.
+ * Makes up to `count` labelled examples, as many of class 0 as of class 1. Candidates are tried in
+ * random order; each that `make` can use becomes an example of class 0 or 1 in turn.
  */
 export function balanced<Candidate, Example>(
   random: Random,

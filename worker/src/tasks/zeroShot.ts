@@ -7,17 +7,19 @@ import { dataSeed } from "../text/version.js";
 import type { BigramModel } from "./bigram.js";
 import { requireExamples, type TaskText } from "./taskText.js";
 
-/** One question: a sequence, the positions to hide, and ways to fill them, the original first. */
-export interface Question {
+/** A question: a sequence, the positions to hide, and choices to fill them, the original first. */
+export interface ClozeQuestion {
   row: Int32Array;
   positions: readonly number[];
   choices: readonly (readonly number[])[];
 }
 
-/** A zero-shot task of the given questions, all of one form, with its baselines. */
+/**
+ * Makes a zero-shot task of questions with as many positions and choices each, with its baselines.
+ */
 export function zeroShotTask(
   name: ZeroShotTask["name"],
-  questions: readonly Question[],
+  questions: readonly ClozeQuestion[],
   text: TaskText,
   majority: number,
 ): ZeroShotTask {
@@ -41,8 +43,8 @@ export function zeroShotTask(
   };
 }
 
-/** The choice that a bigram model finds likeliest in its place. */
-function likeliest({ row, positions, choices }: Question, bigrams: BigramModel): number {
+/** Returns the index of the choice that a bigram model finds likeliest. */
+function likeliest({ row, positions, choices }: ClozeQuestion, bigrams: BigramModel): number {
   const first = positions[0] ?? 0;
   const scores = choices.map((choice) => {
     const phrase = [row[first - 1] ?? 0, ...choice, row[first + choice.length] ?? 0];
@@ -57,7 +59,7 @@ function likeliest({ row, positions, choices }: Question, bigrams: BigramModel):
   return scores.indexOf(Math.max(...scores));
 }
 
-/** Whole words: pieces that are letters only and have no continuation in the row. */
+/** Recognises whole words: pieces that are letters only and have no continuation in the row. */
 export class WholeWords {
   private readonly starts: readonly boolean[];
   private readonly continues: readonly boolean[];
@@ -67,7 +69,10 @@ export class WholeWords {
     this.continues = vocabulary.map((token) => token.startsWith("##"));
   }
 
-  /** Whether the id at `index` is a whole word; at a row's end that cannot be known. */
+  /**
+   * Returns true if the id at `index` is a whole word, false also at a row's end, where it is
+   * unknown.
+   */
   at(row: Int32Array, index: number): boolean {
     const next = row[index + 1];
     return (
@@ -77,17 +82,17 @@ export class WholeWords {
 }
 
 /**
- * Up to `count` questions, at most one from each sequence of the test speeches, at one of the
- * places that `placesIn` names, inside the sequence with context on both sides.
+ * Samples up to `count` questions, at most one from each sequence of the test text, at one of the
+ * places that `placesIn` returns. `ask` returns undefined for a place that it cannot use.
  */
-export function questionsFrom<Place>(
+export function clozeQuestions<Place>(
   random: Random,
   windows: Sequences,
   count: number,
   placesIn: (row: Int32Array) => readonly Place[],
-  ask: (row: Int32Array, place: Place) => Question | undefined,
-): Question[] {
-  const questions: Question[] = [];
+  ask: (row: Int32Array, place: Place) => ClozeQuestion | undefined,
+): ClozeQuestion[] {
+  const questions: ClozeQuestion[] = [];
   for (const index of random.shuffle([...Array(windows.count).keys()])) {
     if (questions.length === count) break;
     const row = rowOf(windows, index);
@@ -99,12 +104,12 @@ export function questionsFrom<Place>(
   return questions;
 }
 
-/** Indices at least `margin` tokens away from a sequence's [CLS] and [SEP]. */
+/** Returns the indices at least `margin` tokens away from a sequence's [CLS] and [SEP]. */
 export function innerIndices(length: number, margin: number): number[] {
   return Array.from({ length: Math.max(0, length - 2 - 2 * margin) }, (_, i) => i + 1 + margin);
 }
 
-/** The stream of a zero-shot task's choices. */
+/** Returns the random stream of a zero-shot task. */
 export function taskStream(name: ZeroShotTask["name"]): Random {
   return stream(dataSeed, `${name}: questions`);
 }

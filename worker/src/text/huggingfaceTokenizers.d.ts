@@ -1,6 +1,6 @@
 /**
- * What we use of the package. Its own types import one another without file extensions, which
- * Node's way of resolving modules does not find.
+ * The part of the package that is used here. Its own types import one another without file
+ * extensions, which Node's module resolution does not find.
  */
 declare module "@huggingface/tokenizers" {
   export class Tokenizer {

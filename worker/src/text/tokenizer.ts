@@ -3,17 +3,18 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { splitSentences, splitWords } from "./words.js";
 import { clsId, sepId, unknownId } from "./types.js";
 
-/** A word and its WordPiece ids. Equal words are one object. */
+/** A word and its WordPiece ids; equal words of one encoder are one object. */
 export interface Word {
   text: string;
   ids: readonly number[];
 }
 
+/** The words of a sentence, in order. */
 export type Sentence = readonly Word[];
 
 /**
- * Text to token ids with a vocabulary of `trainVocabulary`. The library encodes each distinct word
- * once; a text is then a matter of looking words up.
+ * Encodes text to token ids with a vocabulary made by `trainVocabulary`. The library encodes each
+ * distinct word once; after that, words are looked up.
  */
 export class WordEncoder {
   private readonly words = new Map<string, Word>();
@@ -23,6 +24,7 @@ export class WordEncoder {
     this.tokenizer = new Tokenizer(tokenizerJson(vocabulary), {});
   }
 
+  /** Encodes a lower-cased word of `splitWords`. */
   word(text: string): Word {
     let word = this.words.get(text);
     if (word === undefined) {
@@ -32,7 +34,7 @@ export class WordEncoder {
     return word;
   }
 
-  /** A text as sentences of words. */
+  /** Splits a text into sentences of encoded words. */
   sentences(text: string): Sentence[] {
     return splitSentences(text)
       .map((sentence) => splitWords(sentence).map((word) => this.word(word)))
@@ -40,12 +42,14 @@ export class WordEncoder {
   }
 }
 
-/** The ids of a sentence, one after the other. */
+/** Returns the ids of a sentence in order. */
 export function idsOf(sentence: Sentence): number[] {
   return sentence.flatMap((word) => word.ids);
 }
 
-/** The `tokenizer.json` (Hugging Face form) of a WordPiece vocabulary with lower-casing. */
+/**
+ * Returns the `tokenizer.json` (Hugging Face format) of a WordPiece vocabulary with lower-casing.
+ */
 export function tokenizerJson(vocabulary: readonly string[]): object {
   const id = (name: string, value: number) => ({
     [name]: { id: name, ids: [value], tokens: [name] },

@@ -1,63 +1,71 @@
-/** `count` token sequences of `length`, row by row, padded with `padId`. */
+/** Token sequences of one length, row by row, padded with `padId`. */
 export interface Sequences {
   count: number;
   length: number;
-  /** [count × length] */
+  /** Token ids [count × length]. */
   ids: Int32Array;
 }
 
+/** The id of [PAD], with which sequences are filled up. */
 export const padId = 0;
+/** The id of [UNK], which stands for words outside of the vocabulary. */
 export const unknownId = 1;
+/** The id of [CLS], the first token of every sequence. */
 export const clsId = 2;
+/** The id of [SEP], the last token of every segment. */
 export const sepId = 3;
+/** The id of [MASK], which stands at hidden positions. */
 export const maskId = 4;
-/** Ids below this are special tokens: never masked, never drawn as a random replacement. */
+/**
+ * The first id that is no special token; special tokens are never masked nor used as replacements.
+ */
 export const firstWordId = 5;
 
-/** Test-set scores (0–100, in the task's own metric) that need no network. */
+/** Scores on the test set that need no network, 0–100, in the task's own metric. */
 export interface Baselines {
   majority: number;
   ngram: number;
 }
 
-/** Held-out masked-LM skill: the test text, and what counting words reaches on it. */
+/** Masked language modelling on held-out text, with the skill of word counts on it. */
 export interface MaskedLanguageTask {
   kind: "masked";
   name: "mlm";
-  /** Full sequences of the test text, nothing hidden. */
+  /** Full sequences of the test text with nothing hidden. */
   test: Sequences;
-  /** The same with tokens hidden once and for all: every candidate sees this, as did the baselines. */
+  /** The test sequences with tokens hidden, alike for every candidate and for the baselines. */
   masked: Sequences;
   positionsPerItem: number;
-  /** [count × positionsPerItem] indices into the sequence, ascending in each */
+  /** Hidden indices into each sequence, ascending: [count × positionsPerItem]. */
   positions: Int32Array;
-  /** [count × positionsPerItem] ids that stood there */
+  /** The ids at the hidden positions: [count × positionsPerItem]. */
   targets: Int32Array;
-  /** Mean cross-entropy in nats and top-1 accuracy (0–1) of the unigram and two-sided bigram models. */
+  /** Mean cross-entropy in nats and top-1 accuracy (0–1) of a unigram model. */
   unigram: { loss: number; accuracy: number };
+  /** Mean cross-entropy in nats and top-1 accuracy (0–1) of a two-sided bigram model. */
   bigram: { loss: number; accuracy: number };
 }
 
 /**
- * Zero-shot choice: one forward pass over each item with its positions masked; of `choices`
- * ways to fill them the first is the original. Score: how often it has the highest sum of log
- * probabilities, × 100.
+ * A zero-shot choice: one forward pass over each item with its positions masked; of the `choices`
+ * to fill them the first is the original. The score is the share of items whose original has the
+ * highest sum of log probabilities, × 100.
  */
 export interface ZeroShotTask {
   kind: "zeroShot";
   name: "swap" | "substitute" | "preposition";
-  /** [MASK] already stands at the items' positions. */
+  /** The items; [MASK] already stands at their positions. */
   test: Sequences;
   positionsPerItem: number;
-  /** [count × positionsPerItem] indices into the sequence */
+  /** Indices into each sequence: [count × positionsPerItem]. */
   positions: Int32Array;
   choicesPerItem: number;
-  /** [count × choicesPerItem × positionsPerItem] token ids; choice 0 is the original */
+  /** Token ids [count × choicesPerItem × positionsPerItem]; choice 0 is the original. */
   choices: Int32Array;
   baselines: Baselines;
 }
 
-/** Fine-tuned classification with a head of `classes` outputs. Metric: accuracy × 100. */
+/** Fine-tuned classification with a head of `classes` outputs; its metric is accuracy × 100. */
 export interface FineTuneTask {
   kind: "fineTuned";
   name: "half-order" | "definition" | "far-swap";
@@ -67,24 +75,25 @@ export interface FineTuneTask {
   baselines: Baselines;
 }
 
+/** A task that candidates are scored on. */
 export type ProxyTask = MaskedLanguageTask | ZeroShotTask | FineTuneTask;
 
-/** Running text: the ids of all documents one after the other, and where in them what begins. */
+/** Running text: the ids of all documents in order, with the starts of sentences and documents. */
 export interface Documents {
   ids: Int32Array;
-  /** Where each sentence begins, ascending. */
+  /** Indices at which the sentences begin, ascending. */
   sentences: Int32Array;
-  /** Where each document begins, ascending; the last entry is the end of the last. */
+  /** Indices at which the documents begin, ascending, and the end of the last one. */
   documents: Int32Array;
 }
 
-/** Everything a search reads of its text; the same for every process of a run. */
+/** All data that a search makes of its text; every process of a run reads the same. */
 export interface PreparedData {
   /** Token strings by id. */
   vocabulary: readonly string[];
   /** Packed sequences of the pre-training documents: [CLS] tokens… [SEP]. */
   pretrain: Sequences;
-  /** The same documents unpacked, for what must know their sentences. */
+  /** The pre-training documents as running text, for sentence pairs. */
   documents: Documents;
   /** The tasks asked for, in the order asked for. */
   tasks: readonly ProxyTask[];

@@ -1,8 +1,11 @@
 /**
- * Part of every cache key: raise it when anything that `prepareData` returns changes, so that no
- * run reads data prepared by older code.
+ * The version of prepared data, part of every cache key: raise it when anything that `prepareData`
+ * returns changes, so that no run reads data prepared by older code.
  */
 export const preparationVersion = 5;
 
-/** Seed of every choice made in preparation. Not a run's seed: all runs share the same data. */
+/**
+ * The seed of every random choice in the preparation, independent of a run's seed: all runs share
+ * the data.
+ */
 export const dataSeed = 1790;

@@ -1,6 +1,8 @@
 import { OpnasError } from "@opnas/core";
 
-/** Two neighbouring pieces, how often they occur, and the words they may still occur in. */
+/**
+ * Two neighbouring pieces, the number of times they occur, and the words they may still occur in.
+ */
 interface Pair {
   left: string;
   right: string;
@@ -19,15 +21,16 @@ export const specialTokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] as c
 const continuation = "##";
 
 /**
- * A WordPiece vocabulary of `size` entries: the special tokens, every character, then the most
- * frequent merges of neighbouring pieces (byte-pair encoding), in the order they were made, then
- * `[unused…]` where the text yields no more.
+ * Trains a WordPiece vocabulary of `size` entries: the special tokens, every character, then the
+ * most frequent merges of neighbouring pieces (byte-pair encoding) in the order they were made,
+ * then `[unused…]` if the text yields no more.
  *
- * Our own because the same words must give the same ids in every process: the trainer in npm's
- * `tokenizers` orders characters, and with them equally frequent merges, by a randomly seeded hash
- * map (decision 0007). Ties here go to the pair met first, words taken in code-unit order.
+ * The same words must give the same ids in every process, which the trainer in npm's `tokenizers`
+ * does not guarantee: it orders characters, and with them equally frequent merges, by a randomly
+ * seeded hash map (decision 0007). Ties here go to the pair met first, words in code-unit
+ * order.
  *
- * @param wordCounts lower-cased words of the pre-training text and how often each occurs
+ * @param wordCounts lower-cased words of the pre-training text with the number of times each occurs
  * @throws OpnasError BAD_SETTING when `size` is below the number of characters
  */
 export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: number): string[] {
@@ -54,7 +57,9 @@ export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: n
   return filledUp(vocabulary, size);
 }
 
-/** Pieces with as many `[unused…]` behind them as make `size`: models are built by that number. */
+/**
+ * Appends `[unused…]` to the pieces until there are `size`, the number that models are built for.
+ */
 export function filledUp(pieces: Iterable<string>, size: number): string[] {
   const filled = new Set(pieces);
   for (let unused = 0; filled.size < size; unused++) filled.add(`[unused${unused}]`);
@@ -65,7 +70,7 @@ class PairTable {
   private readonly byKey = new Map<string, Pair>();
   private readonly pairs: Pair[] = [];
 
-  /** Counts the pairs of a word. */
+  /** Counts a word's pairs. */
   add(word: Word): void {
     this.forEachPair(word, (pair) => {
       pair.count += word.count;
@@ -73,7 +78,9 @@ class PairTable {
     });
   }
 
-  /** The pair that occurs most, of equals the one met first; undefined if none occurs twice. */
+  /**
+   * Returns the most frequent pair, of equals the one met first; undefined if none occurs twice.
+   */
   mostFrequent(): Pair | undefined {
     let best: Pair | undefined;
     let count = 1;
@@ -86,7 +93,7 @@ class PairTable {
     return best;
   }
 
-  /** Makes one piece of `merged` in every word that has it. */
+  /** Joins the pair `merged` to one piece in every word that has it. */
   merge(merged: Pair): void {
     for (const word of merged.words) {
       this.forEachPair(word, (pair) => (pair.count -= word.count));

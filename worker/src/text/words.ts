@@ -1,16 +1,19 @@
-/** Titles and other shortenings whose full stop does not end a sentence. */
+/** Titles and other abbreviations whose full stop does not end a sentence. */
 const abbreviation =
   /(?:^|[\s("])(?:Mr|Mrs|Ms|Dr|St|Gen|Col|Maj|Capt|Lieut|Lt|Gov|Sen|Rep|Hon|Messrs|Rev|Jr|No|Nos|Art|Sec|vol|pp?|[A-Z](?:\.[A-Z])*)\.$/;
 
-/** Behind an end mark and before a capital, a digit, or a letter of a script without capitals. */
+/**
+ * The space after an end mark and before a capital, a digit, or a letter of a script without
+ * capitals.
+ */
 const spaced = /(?<=[.!?؟۔।॥]["')»]?)\s+(?=["'(«„¿¡]?[\p{Lu}\p{Lt}\p{Lo}\p{N}])/u;
 
-/** Behind the end marks of Chinese and Japanese, which no space follows. */
+/** The place after the end marks of Chinese and Japanese, which no space follows. */
 const unspaced = /(?<=[。！？｡]["'」』）]?)(?!["'」』）])\s*(?=\S)/u;
 
 const border = new RegExp(`${spaced.source}|${unspaced.source}`, "u");
 
-/** Sentences as written, in any script that marks their ends. */
+/** Splits text into sentences, in any script that marks their ends. */
 export function splitSentences(text: string): string[] {
   const sentences: string[] = [];
   let open = "";
@@ -24,11 +27,16 @@ export function splitSentences(text: string): string[] {
   return sentences;
 }
 
-/** A Chinese sign, a run of other letters, digits and their marks, or a single punctuation mark. */
+/**
+ * Matches a Chinese sign, a run of other letters, digits and their marks, or one punctuation mark.
+ */
 export const wordPattern =
   /\p{Script=Han}|[[\p{L}\p{N}\p{M}]--\p{Script=Han}]+|[^\s\p{L}\p{N}\p{M}]/gv;
 
-/** Lower-cased words, numbers, Chinese signs and punctuation marks without accents, as BERT splits text. */
+/**
+ * Splits text as BERT does: lower-cased words, numbers, Chinese signs and punctuation marks without
+ * accents.
+ */
 export function splitWords(text: string): string[] {
   const plain = text
     .normalize("NFD")
@@ -37,7 +45,7 @@ export function splitWords(text: string): string[] {
   return plain.match(wordPattern) ?? [];
 }
 
-/** Whether a word of `splitWords` is made of letters, not of digits or punctuation. */
+/** Returns true if a word of `splitWords` is made of letters, not of digits or punctuation. */
 export function isAlphabetic(word: string): boolean {
   return /^[\p{L}\p{M}]+$/u.test(word);
 }

@@ -10,7 +10,7 @@ import { textPlacesSchema } from "../dataset/places.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 
-/** What a worker asks of a trainer; one request at a time, then perhaps `stop`. */
+/** The worker's requests to a trainer: one at a time, then perhaps `stop`. */
 export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("superNet"),
@@ -31,7 +31,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   }),
   z.strictObject({
     type: z.literal("pretrain"),
-    /** Of `settings.size.layers` layers. */
+    /** An architecture of `settings.size.layers` layers. */
     architecture: architectureSchema,
     settings: pretrainSettingsSchema,
     seed: z.int(),
@@ -39,7 +39,7 @@ export const requestSchema = z.discriminatedUnion("type", [
     text: searchSettingsSchema.shape.text,
     places: textPlacesSchema,
     checkpointFile: z.string(),
-    /** Where the trained model goes. */
+    /** The folder that the trained model is written to. */
     modelFolder: z.string(),
     /** Cores that the training may use. */
     cores: z.int().min(1),
@@ -47,7 +47,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("stop") }),
 ]);
 
-/** What a trainer answers: `ready` once, then any number of `progress` and one end per request. */
+/** A trainer's replies: `ready` once, then for each request any number of `progress` and one end. */
 export const replySchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("ready"),
@@ -65,7 +65,7 @@ export const replySchema = z.discriminatedUnion("type", [
     loss: z.number().nullable(),
     tokensPerSecond: z.number(),
     note: z.string().nullable(),
-    /** Of a full pre-training: its loss curve since the last reply. */
+    /** The loss curve of a full pre-training since the last reply. */
     points: z.array(lossPointSchema).optional(),
   }),
   z.strictObject({ type: z.literal("superNet"), steps: z.int(), seconds: z.number() }),

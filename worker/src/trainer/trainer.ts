@@ -15,7 +15,7 @@ import {
 
 const childFile = fileURLToPath(new URL("./child.js", import.meta.url));
 
-/** How long a trainer may take to stop between two steps before it is killed. */
+/** Seconds that a trainer has to stop between two steps before it is killed. */
 const stopGraceSeconds = 5;
 
 /** The worker's end of one trainer process. */
@@ -39,7 +39,7 @@ export class Trainer {
         TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? "1",
       },
     });
-    if (child.stderr) passOn(child.stderr);
+    if (child.stderr) forwardLines(child.stderr);
     const reply = await nextEnd(child, () => undefined);
     if (reply.type !== "ready")
       throw new OpnasError("INTERNAL", "The trainer answered out of turn.");
@@ -51,7 +51,7 @@ export class Trainer {
   }
 
   /**
-   * Has one piece of work done.
+   * Hands the trainer one piece of work and waits for its end.
    * @param signal aborts between two steps (`STOPPED`); a trainer that does not stop is killed
    * @throws OpnasError `STOPPED`, `WORKER_LOST` when the process died, or what the work ran into
    */
@@ -91,13 +91,13 @@ export class Trainer {
   }
 }
 
-/** TensorFlow says these to everybody whatever its log level is: that its log has begun, and infos. */
-const chatter = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} )/;
+/** Lines that TensorFlow writes whatever its log level is: that its log has begun, and infos. */
+const alwaysLogged = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} )/;
 
-/** Passes on what a process with an engine writes to its error output, without the chatter. */
-export function passOn(output: Readable): void {
+/** Writes the error output of a process with an engine to our own, without the lines that it always writes. */
+export function forwardLines(output: Readable): void {
   createInterface({ input: output }).on("line", (line) => {
-    if (!chatter.test(line)) process.stderr.write(`${line}\n`);
+    if (!alwaysLogged.test(line)) process.stderr.write(`${line}\n`);
   });
 }
 

@@ -6,7 +6,7 @@ import type { AdamState } from "./adam.js";
 const meanPrefix = "adam.mean.";
 const meanSquarePrefix = "adam.meanSquare.";
 
-/** Weights under their own names and Adam's means, as every checkpoint has them; a copy. */
+/** Copies weights, under their own names, and Adam's means into tensors as every checkpoint has them. */
 export function saveTraining(weights: Tensors, adam: Omit<AdamState, "step">): Tensors {
   return new Map([
     ...copied(weights, ""),
@@ -16,7 +16,7 @@ export function saveTraining(weights: Tensors, adam: Omit<AdamState, "step">): T
 }
 
 /**
- * The same from a checkpoint; a copy.
+ * Copies weights and Adam's means out of a checkpoint.
  * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
  */
 export function loadTraining(
@@ -53,7 +53,7 @@ function take(tensors: Tensors, parameters: readonly Parameter[], prefix: string
   );
 }
 
-/** Counts as a tensor: float32 holds integers exactly up to 2²⁴. */
+/** Returns counts as a tensor: float32 holds integers exactly up to 2²⁴. */
 export function vector(counts: readonly number[]) {
   return { shape: [counts.length], data: Float32Array.from(counts) };
 }

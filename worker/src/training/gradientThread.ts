@@ -1,23 +1,16 @@
-/** The thread of a lane (lane.ts). */
+/** The file of a gradient thread: computes micro-batches for the thread that started it. */
 import { MessagePort, workerData } from "node:worker_threads";
-import { architectureSchema, toOpnasError } from "@opnas/core";
+import { architectureSchema, modelSizeSchema, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { maskedSequencesSchema } from "../batches/masked.js";
 import { maskedPairsSchema } from "../batches/sentencePairs.js";
 import { engineNames } from "../engine/choose.js";
 import { startEngine } from "../engine/start.js";
-import type { LaneReply } from "./gradientLane.js";
-import { Learner } from "./lesson.js";
+import { GradientComputer } from "./gradients.js";
+import type { GradientThreadReply } from "./gradientThreads.js";
 
-const count = z.int().min(1);
-const sizeSchema = z.object({
-  layers: count,
-  hidden: count,
-  heads: count,
-  vocabulary: count,
-  length: count,
-  rawKernels: z.boolean(),
-});
+/** Core's settings of a size with their defaults; a vocabulary may be smaller than a search's. */
+const sizeSchema = z.object({ ...modelSizeSchema.shape, vocabulary: z.int().min(1) });
 const tensorsSchema = z.map(
   z.string(),
   z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),
@@ -30,19 +23,22 @@ const startSchema = z.object({
   signal: z.instanceof(Int32Array),
   port: z.instanceof(MessagePort),
 });
-const lessonSchema = z.object({
+const microBatchSchema = z.object({
   architecture: architectureSchema,
   use: z.enum(["once", "often"]),
   batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
 });
 
-const { engine, size, weights, gradients, signal, port } = startSchema.parse(workerData);
-const room = new Map([...gradients].map(([name, { data }]) => [name, data]));
-const learner = new Learner(size, weights, room);
+const parsed = startSchema.safeParse(workerData);
+// A ZodError loses its message on the way to another thread.
+if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+const { engine, size, weights, gradients, signal, port } = parsed.data;
+const buffers = new Map([...gradients].map(([name, { data }]) => [name, data]));
+const computer = new GradientComputer(size, weights, buffers);
 
-function answer(message: unknown): LaneReply {
+function answer(message: unknown): GradientThreadReply {
   try {
-    const { losses, gradients } = learner.learn(lessonSchema.parse(message));
+    const { losses, gradients } = computer.computeGradients(microBatchSchema.parse(message));
     return { losses: [...losses], names: [...gradients.keys()] };
   } catch (error) {
     const { code, message: sentence } = toOpnasError(error);
@@ -58,4 +54,4 @@ port.on("message", (message: unknown) => {
   Atomics.store(signal, 0, 1);
   Atomics.notify(signal, 0);
 });
-port.postMessage({ ready: true } satisfies LaneReply);
+port.postMessage({ ready: true } satisfies GradientThreadReply);

@@ -1,48 +1,68 @@
+import { setImmediate } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
-import type { Tensors } from "../model/tensors.js";
-import { nextTurn } from "./watch.js";
 
-/** A training that can be cut off after any step and go on from what it saved. */
-export interface SteppedTraining {
-  /** Steps wanted. */
-  steps: number;
-  state: { step: number };
-  /** Counts itself in `state`. */
-  takeStep: () => Promise<void>;
-  save: () => Tensors;
+/** Progress of a long computation, in steps of a training or in items that are scored. */
+export interface StepProgress {
+  phase: "train" | "fine-tune" | "score";
+  done: number;
+  total: number;
 }
 
-export interface Checkpoints {
-  /** Stores a checkpoint; called every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
-  /** Looked at between steps. */
-  stopped: () => boolean;
+/** The means by which a caller stops and follows a long computation. */
+export interface RunControl {
+  /** Looked at between steps; once aborted, the computation throws STOPPED. */
+  signal: AbortSignal;
+  /** Called after every step. */
+  onProgress?: ((progress: StepProgress) => void) | undefined;
+}
+
+/** A training as steps, which can be cut off between any two. */
+export interface TrainingLoop {
+  /** Steps done before. */
+  from?: number;
+  /** Steps wanted, those done before among them. */
+  steps: number;
+  /** Takes step `step`, counted from 0. */
+  takeStep: (step: number) => void | Promise<void>;
+  signal: AbortSignal;
+  /** Saves the training: every so often, before a stop and at the end. */
+  checkpoints?: { everySeconds: number; save: () => Promise<void> };
 }
 
 /**
- * Takes all steps that are left, with checkpoints meanwhile.
- * @returns the last checkpoint
- * @throws OpnasError STOPPED once `stopped()`, after a last checkpoint; what a step throws
+ * Takes all steps that are left: the one loop of every training. Between steps the process handles
+ * messages and timers.
+ * @throws OpnasError STOPPED once the signal is aborted, after a last checkpoint; what a step throws
  */
-export async function trainToEnd(
-  { steps, state, takeStep, save }: SteppedTraining,
-  checkpointEverySeconds: number,
-  { checkpoint, stopped }: Checkpoints,
-): Promise<Tensors> {
-  let lastCheckpoint = performance.now();
-  while (state.step < steps) {
-    if (stopped()) {
-      await checkpoint(save());
-      throw new OpnasError("STOPPED", "The training was stopped; it can go on.");
+export async function runTrainingLoop(loop: TrainingLoop): Promise<void> {
+  const { from = 0, steps, takeStep, signal, checkpoints } = loop;
+  let lastSaved = performance.now();
+  for (let step = from; step < steps; step++) {
+    if (signal.aborted) {
+      await checkpoints?.save();
+      throw stopped(signal);
     }
-    await takeStep();
-    if (performance.now() - lastCheckpoint >= checkpointEverySeconds * 1000) {
-      await checkpoint(save());
-      lastCheckpoint = performance.now();
+    await takeStep(step);
+    if (checkpoints && performance.now() - lastSaved >= checkpoints.everySeconds * 1000) {
+      await checkpoints.save();
+      lastSaved = performance.now();
     }
     await nextTurn();
   }
-  const last = save();
-  await checkpoint(last);
-  return last;
+  await checkpoints?.save();
+}
+
+/** @throws OpnasError STOPPED once the signal is aborted */
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw stopped(signal);
+}
+
+function stopped(signal: AbortSignal): OpnasError {
+  const sentence = "The work was stopped before it was done; it can go on.";
+  return new OpnasError("STOPPED", sentence, { cause: signal.reason });
+}
+
+/** Lets the process handle messages and timers between steps. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate();
 }

@@ -6,10 +6,10 @@ import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
 import { sharedTensors } from "../model/tensors.js";
-import { GradientSum, newAdam } from "./adam.js";
-import { Crew } from "./gradientThreads.js";
+import { newAdam } from "./adam.js";
+import { GradientThreads } from "./gradientThreads.js";
 import { maskedBatches } from "../batches/masked.js";
-import { trainStep } from "./step.js";
+import { GradientSum, trainStep } from "./step.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -27,17 +27,17 @@ const batchOf = maskedBatches(settings, smallData(), 4, 1, "test");
 async function train(threads: number, steps = 6) {
   const { size } = settings;
   const weights = sharedTensors(initialWeights(buildBackbone(size, architecture).parameters, 1));
-  const crew = await Crew.start(engine, size, weights, threads);
+  const gradientThreads = await GradientThreads.start(engine, size, weights, threads);
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
   const losses: number[] = [];
   const tensors: number[] = [];
   for (let step = 0; step < steps; step++) {
     const parts = [0, 1, 2].map((part) => batchOf(3 * step + part));
-    const lessons = parts.map((batch) => ({ architecture, use: "often", batch }) as const);
-    losses.push(trainStep(crew, state, lessons, 3e-3).loss);
+    const microBatches = parts.map((batch) => ({ architecture, use: "often", batch }) as const);
+    losses.push(trainStep(gradientThreads, state, microBatches, 3e-3).loss);
     tensors.push(tf.memory().numTensors);
   }
-  await crew.end();
+  await gradientThreads.end();
   return { losses, weights, tensors };
 }
 
@@ -54,14 +54,17 @@ describe("a step of one model", () => {
     expect(tensors.at(-1)).toBe(tensors[1]);
   });
 
-  test("takes the mean over its parts: a batch twice is the batch", () => {
+  test("takes the mean over its micro-batches: a batch given twice counts once", () => {
     const { size } = settings;
     const stepOf = (count: number) => {
       const weights = initialWeights(buildBackbone(size, architecture).parameters, 1);
       const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
-      const lesson = { architecture, use: "often", batch: batchOf(0) } as const;
-      const lessons = Array.from({ length: count }, () => lesson);
-      return { loss: trainStep(Crew.alone(size, weights), state, lessons, 1e-3), weights };
+      const microBatch = { architecture, use: "often", batch: batchOf(0) } as const;
+      const microBatches = Array.from({ length: count }, () => microBatch);
+      return {
+        loss: trainStep(GradientThreads.single(size, weights), state, microBatches, 1e-3),
+        weights,
+      };
     };
     expect(stepOf(2)).toEqual(stepOf(1));
   });

@@ -1,13 +1,14 @@
 import { sampleCorrelation } from "simple-statistics";
 
+/** The metrics of GLUE's tasks. */
 export const metrics = ["accuracy", "f1", "matthews", "pearson", "spearman"] as const;
 export type Metric = (typeof metrics)[number];
 
 /**
- * A metric of GLUE by predictions and gold labels, which are classes (of two, 1 is the positive
- * one) or scores: 0 to 1, for Matthews and the correlations −1 to 1. Where predictions tell nothing,
- * so that a quotient is 0 / 0, F1 and Matthews are 0, as in scikit-learn; a correlation with what
- * does not vary does not exist: null.
+ * Computes a metric of GLUE from predictions and gold labels, which are classes (of two, 1 is the
+ * positive one) or scores. The result is 0 to 1, for Matthews and the correlations −1 to 1. If a
+ * quotient is 0 / 0, F1 and Matthews are 0, as in scikit-learn; a correlation with constant values
+ * does not exist and is null.
  */
 export function measure(
   metric: Metric,
@@ -28,7 +29,7 @@ export function measure(
   }
 }
 
-/** Rows by whether they are predicted positive and whether they are. */
+/** Counts of rows by predicted and gold class. */
 interface Confusion {
   truePositive: number;
   falsePositive: number;
@@ -37,8 +38,8 @@ interface Confusion {
 }
 
 function confusion(predicted: readonly number[], gold: readonly number[]): Confusion {
-  const count = (said: boolean, is: boolean) =>
-    gold.filter((label, row) => (label === 1) === is && (predicted[row] === 1) === said).length;
+  const count = (positive: boolean, is: boolean) =>
+    gold.filter((label, row) => (label === 1) === is && (predicted[row] === 1) === positive).length;
   return {
     truePositive: count(true, true),
     falsePositive: count(true, false),
@@ -51,7 +52,7 @@ function f1({ truePositive, falsePositive, falseNegative }: Confusion): number {
   return orZero((2 * truePositive) / (2 * truePositive + falsePositive + falseNegative));
 }
 
-/** Correlation of two binary variables (Matthews 1975). */
+/** Computes the correlation of two binary variables (Matthews 1975). */
 function matthews(counts: Confusion): number {
   const { truePositive, falsePositive, falseNegative, trueNegative } = counts;
   const margins =
@@ -70,7 +71,7 @@ function correlation(a: readonly number[], b: readonly number[]): number | null 
   return varies(a) && varies(b) ? sampleCorrelation([...a], [...b]) : null;
 }
 
-/** Places from 1 in ascending order; equal values share the mean of theirs. */
+/** Returns ranks from 1 in ascending order; equal values have the mean of their ranks. */
 function ranks(values: readonly number[]): number[] {
   const order = values.map((value, row) => ({ value, row })).sort((a, b) => a.value - b.value);
   const result = new Array<number>(values.length);

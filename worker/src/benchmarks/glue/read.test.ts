@@ -50,12 +50,12 @@ describe("the official GLUE folder", () => {
     ]);
   });
 
-  test("does without the diagnostic set", async () => {
+  test("is read without the diagnostic set if that is missing", async () => {
     await rm(path.join(folder, "diagnostic"), { recursive: true });
     expect((await read("MNLI")).test).toHaveLength(2);
   });
 
-  test("keeps quotation marks, which quote nothing, and reads Windows line ends", async () => {
+  test("keeps quotation marks as they are and reads Windows line ends", async () => {
     await writeFile(
       path.join(folder, "RTE", "train.tsv"),
       'index\tsentence1\tsentence2\tlabel\r\n7\t"a\tb ""\tentailment\r\n',
@@ -87,7 +87,7 @@ describe("the official GLUE folder", () => {
     });
   });
 
-  test("counts scores that are no numbers from 0 to 5", async () => {
+  test("counts scores that are not numbers from 0 to 5 as malformed", async () => {
     const row = (score: string) => `1\tg\tf\ty\t1\tn\tn\tone\ttwo\t${score}\n`;
     const file = path.join(folder, "STS-B", "dev.tsv");
     await appendFile(file, ["nan", "", "5.1", "-1", "3 points"].map(row).join(""));

@@ -4,38 +4,38 @@ import { RowCounter, type FileReport } from "../fileReport.js";
 import { readIfThere, readText } from "../files.js";
 import { diagnostic, type GlueTask } from "./tasks.js";
 
-/** One or two sentences, and the class or the score that belongs to them. */
+/** One or two sentences with their class or score. */
 export interface LabelledExample {
   texts: readonly string[];
   label: number;
 }
 
-/** A row to predict; without texts where they cannot be read, for a submission must have all rows. */
+/** A row to predict; without texts if they cannot be read: a submission must have all rows. */
 export interface TestExample {
   index: number;
   texts?: readonly string[];
 }
 
-/** Test rows, and the file of the submission that takes their predictions. */
+/** Test rows, and the submission's file for their predictions. */
 export interface TestSet {
   submission: string;
   examples: TestExample[];
 }
 
-/** Everything that a task's files hold. */
+/** The content of a task's files. */
 export interface GlueData {
   train: LabelledExample[];
-  /** As `task.sets`. */
+  /** Examples of each of `task.sets`. */
   dev: LabelledExample[][];
-  /** As `task.sets`; of MNLI also the diagnostic set, where it is there. */
+  /** Test rows of each of `task.sets`, and of MNLI's diagnostic set if the folder has it. */
   test: TestSet[];
   reports: FileReport[];
 }
 
 /**
- * Reads a task of the official GLUE folder, as its download script lays it out.
- * @throws OpnasError BAD_INPUT if a file is missing, has not the task's columns, or is for the most
- *   part malformed
+ * Reads a task of the official GLUE folder, in the layout of its download script.
+ * @throws OpnasError BAD_INPUT if a file is missing, lacks one of the task's columns, or is mostly
+ *   malformed
  */
 export async function readGlueTask(folder: string, task: GlueTask): Promise<GlueData> {
   const reports: FileReport[] = [];
@@ -120,14 +120,14 @@ const unknownLabel = ({ classes }: GlueTask) =>
     : "a score that is no number from 0 to 5";
 
 interface Row {
-  /** From 1, the header included. */
+  /** The line number from 1, the header included. */
   line: number;
   cells: string[];
-  /** Whether it has as many cells as there are columns. */
+  /** True if it has as many cells as there are columns. */
   complete: boolean;
 }
 
-/** Tab-separated rows without quoting; `at` gives the cells of columns by their names. */
+/** Parses tab-separated rows without quoting; `at` returns the cells of columns by their names. */
 function parseTable(
   text: string,
   file: string,

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { writeGlueFolder } from "../testing/glueFolder.js";
 import { copyTensors } from "../../model/tensors.js";
-import { tinyModel } from "../testing/model.js";
-import { tuningSchema, type BenchmarkReport } from "../tuning.js";
+import { tinyModel } from "../../model/testing/tinyModel.js";
+import { tuningSchema } from "../tuning.js";
 import { runGlue, type GlueInput, type GlueResult } from "./run.js";
 import { glueTaskNames } from "./tasks.js";
 
@@ -21,7 +21,7 @@ const input = (out: string) => ({
   folder: path.join(work, "glue"),
   out: path.join(work, out),
   tuning,
-  stopped: () => false,
+  signal: new AbortController().signal,
 });
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ describe("all of GLUE", () => {
   let result: GlueResult;
   beforeAll(async () => void (result = await runGlue(input("all"))));
 
-  test("learns what is in the sentences, by the better learning rate", () => {
+  test("learns the labels by the better learning rate", () => {
     expect(result.tasks.map(({ task }) => task)).toEqual(glueTaskNames);
     for (const { task, score, learningRate, trials } of result.tasks) {
       // By chance: 0 for Matthews and the correlations, 33 for MNLI, 50 for the others.
@@ -114,7 +114,7 @@ describe("all of GLUE", () => {
 });
 
 describe("a run of some tasks", () => {
-  test("has no average, and gives the same again", async () => {
+  test("has no average, and repeats to the bit", async () => {
     const short = { ...tuning, epochs: 1, learningRates: [1e-3] };
     const some = (out: string) => runGlue({ ...input(out), tasks: ["RTE"], tuning: short });
     const first = await some("some");
@@ -124,22 +124,28 @@ describe("a run of some tasks", () => {
     expect(await zipIn("again")).toEqual(await zipIn("some"));
   });
 
-  test("goes on with the first task that an interrupted run has not done", async () => {
+  test("resumes with the first task that an interrupted run has not done", async () => {
     const quick = { ...tuning, epochs: 1, learningRates: [1e-3] };
     const seen = new Set<string>();
     const two = (changes: Partial<GlueInput>) => {
       seen.clear();
-      const report: BenchmarkReport = ({ task }) => seen.add(task);
       return runGlue({
         ...input("two"),
         tasks: ["RTE", "WNLI"],
         tuning: quick,
-        report,
+        onProgress: ({ task }) => void seen.add(task),
         ...changes,
       });
     };
-    const stopped = two({ stopped: () => seen.has("WNLI") });
-    await expect(stopped).rejects.toMatchObject({ code: "STOPPED" });
+    const stop = new AbortController();
+    const interrupted = two({
+      signal: stop.signal,
+      onProgress: ({ task }) => {
+        seen.add(task);
+        if (task === "WNLI") stop.abort();
+      },
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: "STOPPED" });
     expect([...seen]).toEqual(["RTE", "WNLI"]);
     const whole = await two({});
     expect([...seen]).toEqual(["WNLI"]);
@@ -156,20 +162,23 @@ describe("a run of some tasks", () => {
     for (const count of Object.values(tasks[0]?.cut ?? {})) expect(count).toBeGreaterThan(5);
   });
 
-  test("tells how far it is and stops between two steps", async () => {
+  test("reports its progress and stops between two steps", async () => {
     const seen: string[] = [];
+    const stop = new AbortController();
     const run = runGlue({
       ...input("stopped"),
       tasks: ["WNLI"],
-      report: ({ task, learningRate, phase, done, total }) =>
-        seen.push([task, learningRate, phase, done, total].join(" ")),
-      stopped: () => seen.length === 3,
+      onProgress: ({ task, learningRate, phase, done, total }) => {
+        seen.push([task, learningRate, phase, done, total].join(" "));
+        if (seen.length === 3) stop.abort();
+      },
+      signal: stop.signal,
     });
     await expect(run).rejects.toMatchObject({ code: "STOPPED" });
     expect(seen).toEqual([1, 2, 3].map((step) => `WNLI 1e-7 fine-tune ${step} 48`));
   });
 
-  test("scores a task 0 whose every training diverged, and submits its most frequent class", async () => {
+  test("scores a task 0 if all its trainings diverged, and submits its most frequent class", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const run = { ...input("diverged"), model: { ...model, weights }, tasks: ["SST-2" as const] };
@@ -184,7 +193,7 @@ describe("a run of some tasks", () => {
     expect(strFromU8(zip["SST-2.tsv"] ?? new Uint8Array())).toMatch(/^index\tprediction\n0\t0\n/);
   });
 
-  test("refuses rows longer than the model reads, and a folder with a file too few", async () => {
+  test("refuses rows longer than the model reads, and a folder that lacks a file", async () => {
     const long = runGlue({ ...input("long"), tuning: { ...tuning, length: 64 } });
     await expect(long).rejects.toMatchObject({ code: "BAD_SETTING" });
     const nowhere = runGlue({ ...input("nowhere"), folder: path.join(work, "nowhere") });

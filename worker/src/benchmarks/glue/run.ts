@@ -1,17 +1,18 @@
 import path from "node:path";
 import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
-import { writeWhole } from "../../files/writeAtomically.js";
-import { DivergedError, watch, type Watch } from "../../training/watch.js";
+import { writeAtomically } from "../../files/writeAtomically.js";
+import { DivergedError } from "../../training/step.js";
 import { countCut } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
-import { keptOr, keyOf } from "../resume.js";
+import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
+  controlOf,
   modelToTune,
   trialSchema,
-  type BenchmarkReport,
+  type BenchmarkControl,
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
@@ -34,17 +35,15 @@ import {
 } from "./tasks.js";
 
 /** Everything that a run of GLUE follows from. */
-export interface GlueInput {
+export interface GlueInput extends BenchmarkControl {
   model: Model;
-  /** The official folder. */
+  /** The official folder of GLUE. */
   folder: string;
-  /** Where `glue.json` and `glue-submission.zip` are written. */
+  /** The folder that `glue.json` and `glue-submission.zip` are written to. */
   out: string;
   tuning: Tuning;
-  /** All nine where it is not given. */
+  /** The tasks to run; all nine by default. */
   tasks?: readonly GlueTaskName[];
-  report?: BenchmarkReport;
-  stopped: () => boolean;
 }
 
 const taskResultSchema = z.object({
@@ -52,12 +51,14 @@ const taskResultSchema = z.object({
   /** Mean of the metrics on the dev sets, 0–100 (correlations may be below 0); 0 if diverged. */
   score: z.number(),
   metrics: z.array(metricScoreSchema),
-  /** The best of the trials; null if all diverged. */
+  /** The learning rate of the best trial; null if all diverged. */
   learningRate: z.number().nullable(),
   trials: z.array(trialSchema),
-  /** Test rows that have no prediction of the model's (`fallbackOf`), by the submission's file. */
+  /**
+   * Numbers of test rows predicted by `fallbackOf` instead of the model, by the submission's file.
+   */
   fallbacks: z.record(z.string(), z.int()),
-  /** Rows longer than the tuning's length, whose ends were not read. */
+  /** Numbers of rows longer than the tuning's length, whose ends were not read. */
   cut: z.object({ train: z.int(), dev: z.int(), test: z.int() }),
 });
 export type GlueTaskResult = z.infer<typeof taskResultSchema>;
@@ -68,27 +69,28 @@ const outcomeSchema = z.object({
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
+/** The result of a run of GLUE, written as `glue.json`. */
 export interface GlueResult extends Averages {
   benchmark: "GLUE";
   tuning: Tuning;
   tasks: GlueTaskResult[];
-  /** What was found in the folder, rows that could not be used among it. */
+  /** The counts of sound and malformed rows of each file. */
   files: FileReport[];
-  /** Files that a whole submission has and this one has not. */
+  /** Files of a whole submission that this one lacks. */
   missing: string[];
 }
 
 /**
  * Fine-tunes a model on the tasks of GLUE, scores it on their dev sets by the official metrics, and
  * predicts their test sets for a submission. All files are read before the first training, so that
- * one that cannot be used is told at once; what is known is written after every task, and a run that
- * was interrupted goes on with the first task that is not done. A task whose every training diverged
- * scores 0 and is submitted as its most frequent class.
+ * an unusable one is refused at once. Results are written after every task, and an interrupted run
+ * resumes with the first task that is not done. A task all of whose trainings diverged scores 0 and
+ * is submitted as its most frequent class.
  *
- * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT as `readGlueTask`; BAD_SETTING
+ * @throws OpnasError STOPPED once the signal is aborted; BAD_INPUT as `readGlueTask`; BAD_SETTING
  */
 export async function runGlue(input: GlueInput): Promise<GlueResult> {
-  const { model, folder, out, tuning, stopped } = input;
+  const { model, folder, out, tuning } = input;
   checkLength(tuning, model);
   const wanted = glueTasks.filter(({ name }) => (input.tasks ?? glueTaskNames).includes(name));
   const files: FileReport[] = [];
@@ -106,21 +108,22 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
   const tuned = modelToTune(model);
   try {
     for (const task of wanted) {
-      const watchOf = (learningRate: number | null) =>
-        watch(stopped, (phase, done, total) =>
-          input.report?.({ task: task.name, learningRate, phase, done, total }),
-        );
+      const controlAt = controlOf(input, task.name);
       const data = await readGlueTask(folder, task);
-      const done = await keptOr(out, task.name, keyOf(model, { tuning, data }), outcomeSchema, () =>
-        runTask(tuned, task, data, tuning, watchOf),
+      const done = await resumeOr(
+        out,
+        task.name,
+        resultKeyOf(model, { tuning, data }),
+        outcomeSchema,
+        () => runTask(tuned, task, data, tuning, controlAt),
       );
       result.tasks.push(done.result);
       submission.push(...done.predictions);
       const names = submission.map(({ name }) => name);
       result.missing = submissionNames.filter((name) => !names.includes(name));
       Object.assign(result, averages(result.tasks));
-      await writeWhole(path.join(out, "glue.json"), [`${JSON.stringify(result, null, 2)}\n`]);
-      await writeWhole(path.join(out, "glue-submission.zip"), [zipOf(submission)]);
+      await writeAtomically(path.join(out, "glue.json"), [`${JSON.stringify(result, null, 2)}\n`]);
+      await writeAtomically(path.join(out, "glue-submission.zip"), [zipOf(submission)]);
     }
   } finally {
     tuned.backbone.release();
@@ -133,15 +136,15 @@ async function runTask(
   task: GlueTask,
   { train, dev, test }: GlueData,
   tuning: Tuning,
-  watchOf: (learningRate: number | null) => Watch,
+  controlAt: ReturnType<typeof controlOf>,
 ): Promise<Outcome> {
   const { trials, best } = await bestTrial(tuning.learningRates, async (learningRate) => {
-    const watch = watchOf(learningRate);
-    const weights = await fineTuneGlue(model, task, train, tuning, learningRate, watch);
+    const control = controlAt(learningRate);
+    const weights = await fineTuneGlue(model, task, train, tuning, learningRate, control);
     const predicted: number[][] = [];
     for (const set of dev) {
       const texts = set.map(({ texts }) => texts);
-      predicted.push(await predictGlue(model, weights, task, texts, tuning, watch));
+      predicted.push(await predictGlue(model, weights, task, texts, tuning, control));
     }
     if (predicted.flat().some(Number.isNaN)) throw new DivergedError();
     return { weights, ...scoreGlue(task, dev, predicted) };
@@ -152,7 +155,7 @@ async function runTask(
   for (const set of test) {
     const texts = set.examples.flatMap(({ texts }) => (texts ? [texts] : []));
     const predicted = best
-      ? await predictGlue(model, best.weights, task, texts, tuning, watchOf(best.learningRate))
+      ? await predictGlue(model, best.weights, task, texts, tuning, controlAt(best.learningRate))
       : [];
     predictions.push(submissionFile(task, set, predicted, fallback));
   }

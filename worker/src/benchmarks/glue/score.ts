@@ -3,7 +3,7 @@ import { measure, metrics } from "./metrics.js";
 import type { LabelledExample } from "./read.js";
 import { glueTaskNames, type GlueTask, type GlueTaskName } from "./tasks.js";
 
-/** A metric on a dev set, × 100; null where it does not exist (`measure`). */
+/** A metric on a dev set, × 100; null if it does not exist (`measure`). */
 export const metricScoreSchema = z.object({
   set: z.string().nullable(),
   metric: z.enum(metrics),
@@ -11,7 +11,9 @@ export const metricScoreSchema = z.object({
 });
 export type MetricScore = z.infer<typeof metricScoreSchema>;
 
-/** A task's metrics on all its dev sets, and their mean, in which one that does not exist is 0. */
+/**
+ * Computes a task's metrics on all its dev sets and their mean, in which a missing one counts as 0.
+ */
 export function scoreGlue(
   task: GlueTask,
   dev: readonly (readonly LabelledExample[])[],
@@ -33,7 +35,7 @@ export interface Averages {
   averageWithoutWnli: number | null;
 }
 
-/** The means of scores; null where a task is missing. */
+/** Averages scores over GLUE's tasks; null if a task is missing. */
 export function averages(scores: readonly { task: GlueTaskName; score: number }[]): Averages {
   const over = (names: readonly GlueTaskName[]) => {
     const found = scores.filter(({ task }) => names.includes(task)).map(({ score }) => score);

@@ -1,34 +1,36 @@
 import type { Metric } from "./metrics.js";
 
+/** The nine tasks of GLUE by their folders' names. */
 export const glueTaskNames = [
   ...(["CoLA", "SST-2", "MRPC", "STS-B", "QQP", "MNLI", "QNLI", "RTE", "WNLI"] as const),
 ] as const;
 export type GlueTaskName = (typeof glueTaskNames)[number];
 
-/** Where a task is measured: MNLI on two sets, the others on one. */
+/** A dev set with its test set: MNLI has two, the other tasks one. */
 export interface GlueSet {
-  /** `matched` or `mismatched`; null where there is only one. */
+  /** `matched` or `mismatched`; null if the task has only one set. */
   name: string | null;
   dev: string;
   test: string;
-  /** The file of the submission that this test set's predictions go into. */
+  /** The submission's file for this test set's predictions. */
   submission: string;
 }
 
-/** A task as its files in the official folder have it. */
+/** A task, with the format of its files in the official folder. */
 export interface GlueTask {
-  /** Also the folder's name. */
+  /** The task's name, which is also that of its folder. */
   name: GlueTaskName;
-  /** Columns of the one or two sentences, and of the label in training and dev files. */
+  /** The columns of the one or two sentences. */
   texts: readonly string[];
+  /** The column of the label in training and dev files. */
   label: string;
-  /** The row's number in test files. */
+  /** The column of the row's number in test files. */
   index: string;
-  /** Labels by class; absent where the label is a score from 0 to 5. */
+  /** The labels by class; absent if the label is a score from 0 to 5. */
   classes?: readonly string[];
-  /** Columns of training and dev files, where these have no header. */
+  /** The columns of training and dev files that have no header. */
   headless?: readonly string[];
-  /** The task's score is the mean of these on all its sets. */
+  /** The metrics, whose mean over all sets is the task's score. */
   metrics: readonly Metric[];
   sets: readonly GlueSet[];
 }
@@ -89,7 +91,7 @@ export const submissionNames: readonly string[] = [
   diagnostic.submission,
 ];
 
-/** The class that counts as positive for F1 and Matthews, where there are two. */
+/** The class that counts as positive for F1 and Matthews. */
 export const positiveClass = 1;
 
 function setOf(name: string, submission: string): GlueSet {

@@ -30,7 +30,7 @@ const predictions = (rows: typeof cases) =>
   Object.fromEntries(rows.map(([id, , predicted]) => [id, predicted]));
 
 describe("the metrics of SQuAD", () => {
-  test("are those of the official script of v1.1, a question without prediction included", () => {
+  test("equal those of the official script of v1.1, also with a question without prediction", () => {
     const all = [...golds(cases), { id: "no prediction", answers: ["something"] }];
     const { exact_match, f1 } = evaluateV1(all, predictions(cases));
     expect(exact_match).toBeCloseTo(58.333333333333336, 10);
@@ -78,7 +78,7 @@ describe("the metrics of SQuAD", () => {
     },
   ];
   test.each(expected)(
-    "are those of the script of v2.0 at a threshold of $threshold",
+    "equal those of the official script of v2.0 at a threshold of $threshold",
     (expected) => {
       const { threshold, printed } = expected;
       const found = evaluateV2(golds(rows), predictions(rows), noAnswer, threshold);
@@ -89,7 +89,7 @@ describe("the metrics of SQuAD", () => {
     },
   );
 
-  test("leaves out what there is nothing of", () => {
+  test("have no entries for kinds of questions that are missing", () => {
     const answerable = evaluateV2(golds(cases), predictions(cases), noAnswer);
     expect(Object.keys(answerable).filter((name) => name.startsWith("NoAns"))).toEqual([]);
   });

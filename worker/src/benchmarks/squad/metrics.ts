@@ -1,21 +1,24 @@
-import type { Question } from "./read.js";
+import type { SquadQuestion } from "./read.js";
 
-/** Answers by question; "" says that there is none. */
+/** Predicted answers by the question's id; "" stands for no answer. */
 export type Predictions = Readonly<Record<string, string>>;
 
-/** How sure a model is, 0–1, that a question has no answer. */
+/** Predicted probabilities (0–1) that a question has no answer, by the question's id. */
 export type NoAnswerProbabilities = Readonly<Record<string, number>>;
 
-type Gold = Pick<Question, "id" | "answers">;
+type Gold = Pick<SquadQuestion, "id" | "answers">;
 
 /** ASCII punctuation, Python's `string.punctuation`. */
 const punctuation = /[!-/:-@[-`{-~]/g;
-/** Words of any script bound a word, as Python's \b has it. */
+/** English articles as whole words, with word boundaries like Python's \b. */
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu;
-/** What Python's `split` splits at. */
+/** The white space that Python's `split` splits at. */
 const space = new RegExp(String.raw`[\p{White_Space}\x1c-\x1f]+`, "u");
 
-/** An answer's words in lower case without punctuation and articles, as the official scripts do. */
+/**
+ * Splits an answer into lower-case words without punctuation and articles, as the official scripts
+ * do.
+ */
 function wordsOf(answer: string): string[] {
   const plain = answer.toLowerCase().replace(punctuation, "").replace(articles, " ");
   return plain.split(space).filter((word) => word !== "");
@@ -24,7 +27,9 @@ function wordsOf(answer: string): string[] {
 const isExact = (gold: string, answer: string) =>
   wordsOf(gold).join(" ") === wordsOf(answer).join(" ") ? 1 : 0;
 
-/** Harmonic mean of the shares of each answer's words that the other has too. */
+/**
+ * Computes F1, 0–1: the harmonic mean of the shares of each answer's words that the other has too.
+ */
 function overlap(gold: readonly string[], answer: readonly string[]): number {
   const left = [...gold];
   const common = answer.filter((word) => {
@@ -37,13 +42,16 @@ function overlap(gold: readonly string[], answer: readonly string[]): number {
   return (2 * precision * recall) / (precision + recall);
 }
 
-/** v2.0's F1: where either side has no words, whether both have none. */
+/** Computes v2.0's F1, 0–1: if either answer has no words, 1 if both have none, else 0. */
 function f1WithNone(gold: string, answer: string): number {
   const [a, b] = [wordsOf(gold), wordsOf(answer)];
   return a.length === 0 || b.length === 0 ? Number(a.length === b.length) : overlap(a, b);
 }
 
-/** EM and F1, 0–100, as evaluate-v1.1.py: the best over the gold answers; no prediction scores 0. */
+/**
+ * Computes exact match and F1, 0–100, as evaluate-v1.1.py: the best over the gold answers; no
+ * prediction scores 0.
+ */
 export function evaluateV1(golds: readonly Gold[], predictions: Predictions) {
   const mean = (score: (gold: string, answer: string) => number) =>
     percent(
@@ -58,14 +66,14 @@ export function evaluateV1(golds: readonly Gold[], predictions: Predictions) {
   };
 }
 
-/** What evaluate-v2.0.py prints, under its names; 0–100, but for counts and thresholds. */
+/** The output of evaluate-v2.0.py under its names; 0–100, except for counts and thresholds. */
 export type V2Evaluation = Record<
   "exact" | "f1" | "total" | "best_exact" | "best_exact_thresh" | "best_f1" | "best_f1_thresh",
   number
 > &
   Partial<Record<`${"HasAns" | "NoAns"}_${"exact" | "f1" | "total"}`, number>>;
 
-/** A question of v2.0: its scores by its prediction, and how sure it is that there is no answer. */
+/** A question of v2.0 with the scores of its prediction and the probability of no answer. */
 interface Row {
   hasAnswer: boolean;
   answered: boolean;
@@ -75,8 +83,9 @@ interface Row {
 }
 
 /**
- * The same as evaluate-v2.0.py with a file of no-answer probabilities: above `threshold` a question
- * counts as answered by none. There must be a prediction and a probability for every question.
+ * Computes the metrics of evaluate-v2.0.py with a file of no-answer probabilities: a question whose
+ * probability is above `threshold` counts as predicted to have no answer. There must be a
+ * prediction and a probability for every question.
  */
 export function evaluateV2(
   golds: readonly Gold[],
@@ -129,8 +138,8 @@ function thresholded({ probability, hasAnswer }: Row, score: number, threshold: 
 }
 
 /**
- * The threshold on the no-answer probability that gives the best score, and that score: from all
- * questions unanswered, one after the other is answered, the surest first.
+ * Finds the threshold on the no-answer probability with the best score, and that score: starting
+ * from no question answered, they are answered one by one in the order of their probabilities.
  */
 function bestThreshold(rows: readonly Row[], metric: "exact" | "f1") {
   let current = rows.filter(({ hasAnswer }) => !hasAnswer).length;

@@ -1,14 +1,19 @@
 import { splitWords, wordPattern } from "../../text/words.js";
 import type { WordEncoder } from "../../text/tokenizer.js";
 
-/** A passage's word pieces, and for each where its word stands in the text: code units [start, end). */
+/**
+ * A passage's word pieces, each with the place of its word in the text: code units [start, end).
+ */
 export interface Passage {
   pieces: number[];
   starts: number[];
   ends: number[];
 }
 
-/** The pieces are those of `piecesOf`; words are found in the text as it is, with its accents. */
+/**
+ * Encodes a passage: the pieces of `piecesOf`, with the places of their words in the unchanged
+ * text.
+ */
 export function encodePassage(encoder: WordEncoder, text: string): Passage {
   const passage: Passage = { pieces: [], starts: [], ends: [] };
   for (const { 0: word, index } of text.matchAll(wordPattern)) {
@@ -23,7 +28,10 @@ export function encodePassage(encoder: WordEncoder, text: string): Passage {
   return passage;
 }
 
-/** The first and last piece of the words that a span of the text touches; undefined if it has none. */
+/**
+ * Returns the first and last piece of the words that a span of the text touches; undefined if there
+ * is none.
+ */
 export function piecesAt(
   { starts, ends }: Passage,
   span: { start: number; end: number },

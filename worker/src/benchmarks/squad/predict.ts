@@ -1,23 +1,23 @@
 import type { SpanScores } from "./spanModel.js";
 import { richestWindows, type EncodedQuestion, type Window } from "./windows.js";
 
-/** The best span of a question's passage, and how likely it is that it has no answer. */
+/** The best span of a question's passage, and the probability that there is no answer. */
 export interface Prediction {
   id: string;
-  /** As it stands in the passage; "" only where the passage has no words. */
+  /** The span as it stands in the passage; "" only if the passage has no words. */
   text: string;
-  /** Of the difference of the scores of no answer ([CLS]) and of the best span: sigmoid, 0–1. */
+  /** The sigmoid (0–1) of the score of no answer ([CLS]) minus that of the best span. */
   noAnswer: number;
 }
 
-/** Finds each question's best span while its windows' scores come in. */
+/** Finds each question's best span from its windows' scores, one window after another. */
 export class SpanSearch {
   private readonly best = new Map<EncodedQuestion, { span?: Span; none: number }>();
   private readonly richest = new Map<Window, Window[]>();
 
   /**
-   * @param windows of each question
-   * @param answerLength most pieces of an answer
+   * @param windows the windows of each question
+   * @param answerLength the most pieces of an answer
    */
   constructor(
     windows: readonly (readonly Window[])[],
@@ -29,7 +29,10 @@ export class SpanSearch {
     }
   }
 
-  /** A span's score is the sum of the logits of its begin and its end, no answer's that of [CLS]. */
+  /**
+   * Adds a window's scores. A span's score is the sum of the logits of its begin and its end; the
+   * score of no answer is that of [CLS].
+   */
   see(window: Window, scores: SpanScores): void {
     const known = this.best.get(window.of) ?? { none: Infinity };
     const span = this.bestOf(window, scores);
@@ -39,6 +42,7 @@ export class SpanSearch {
     this.best.set(window.of, known);
   }
 
+  /** Returns the prediction of every question whose windows were seen. */
   predictions(): Prediction[] {
     return [...this.best].map(([{ question, passage }, { span, none }]) => {
       const { id, context } = question;
@@ -48,7 +52,7 @@ export class SpanSearch {
     });
   }
 
-  /** Of the spans that begin where this window has most context. */
+  /** Finds the best of the spans that begin where this window has most context. */
   private bestOf(window: Window, { begin, end }: SpanScores): Span | undefined {
     const { first, end: stop, offset } = window;
     const richest = this.richest.get(window) ?? [];
@@ -64,7 +68,7 @@ export class SpanSearch {
   }
 }
 
-/** Pieces of a passage. */
+/** A span of a passage: its first and last piece, and its score. */
 interface Span {
   first: number;
   last: number;

@@ -12,7 +12,7 @@ const file = (qas: unknown[]) =>
 const four = ["a", "b", "c", "d"].map(sound);
 
 describe("a SQuAD file", () => {
-  test("gives questions and where their answers stand, counted as the file counts", () => {
+  test("gives questions with the places of their answers, counted in code points", () => {
     const { questions, report } = parseSquad(file(four), "f.json", "1.1", "train");
     expect(report).toEqual({ file: "f.json", rows: 4, sound: 4, malformed: [] });
     const [{ span } = {}] = questions;
@@ -20,7 +20,7 @@ describe("a SQuAD file", () => {
   });
 
   const misplaced = { ...sound("m"), answers: [{ text: "The otter", answer_start: 23 }] };
-  test("does not train on an answer that stands elsewhere, but scores it", () => {
+  test("gives a question whose answer is misplaced for scoring, but not for training", () => {
     const text = file([...four, misplaced]);
     const reason = "an answer that does not stand at its answer_start";
     const train = parseSquad(text, "f.json", "1.1", "train");
@@ -51,7 +51,7 @@ describe("a SQuAD file", () => {
     ["that is empty", { ...sound("e"), question: " " }, "an empty question"],
     ["that contradicts itself", { ...sound("i"), is_impossible: true }, "is_impossible denies"],
   ];
-  test.each(malformed)("counts a question %s", (_, entry, reason) => {
+  test.each(malformed)("counts a question %s as malformed", (_, entry, reason) => {
     const { questions, report } = parseSquad(file([...four, entry]), "f.json", "2.0", "train");
     expect(questions).toHaveLength(4);
     expect(report).toMatchObject({ rows: 5, sound: 4 });

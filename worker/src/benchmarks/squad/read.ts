@@ -3,16 +3,17 @@ import { z } from "zod";
 import { RowCounter, type FileReport } from "../fileReport.js";
 
 /** A question about a passage. */
-export interface Question {
+export interface SquadQuestion {
   id: string;
   text: string;
   context: string;
-  /** Gold answers; none where the passage has no answer (v2.0 only). */
+  /** The gold answers; empty if the passage has no answer (v2.0 only). */
   answers: readonly string[];
-  /** Where the first gold answer stands in `context`: code units [start, end). */
+  /** The place of the first gold answer in `context`: code units [start, end). */
   span?: { start: number; end: number };
 }
 
+/** The versions of SQuAD. */
 export const squadVersions = ["1.1", "2.0"] as const;
 export type SquadVersion = (typeof squadVersions)[number];
 
@@ -28,8 +29,8 @@ const fileSchema = z.object({
 });
 
 /**
- * The questions of an official SQuAD file (Rajpurkar et al. 2016, 2018). To train, a question needs
- * an answer that stands where the file says; to be scored it does not.
+ * Parses the questions of an official SQuAD file (Rajpurkar et al. 2016, 2018). A question to train
+ * on needs an answer at the place that the file states; a question to be scored does not.
  * @throws OpnasError BAD_INPUT if the text is not of the form, or most questions are malformed
  */
 export function parseSquad(
@@ -37,9 +38,9 @@ export function parseSquad(
   file: string,
   version: SquadVersion,
   use: "train" | "dev",
-): { questions: Question[]; report: FileReport } {
+): { questions: SquadQuestion[]; report: FileReport } {
   const counter = new RowCounter(file);
-  const questions: Question[] = [];
+  const questions: SquadQuestion[] = [];
   const ids = new Set<string>();
   for (const { context, entry } of entriesOf(text, file)) {
     const { question, problem } = check(entry, context, version, ids);
@@ -51,7 +52,7 @@ export function parseSquad(
   return { questions, report: counter.report() };
 }
 
-/** Every entry of the file's questions, with its passage. */
+/** Yields every entry of the file's questions with its passage. */
 function* entriesOf(text: string, file: string): Generator<{ context: string; entry: unknown }> {
   for (const { paragraphs } of parseFile(text, file)) {
     for (const { context, qas } of paragraphs) for (const entry of qas) yield { context, entry };
@@ -75,13 +76,13 @@ function parseJson(text: string, bad: (what: string, cause: unknown) => OpnasErr
   }
 }
 
-/** The question that an entry is, unless it can be used for nothing, and what is wrong with it. */
+/** Checks an entry: returns its question, unless it is unusable, and the problem found, if any. */
 function check(
   entry: unknown,
   context: string,
   version: SquadVersion,
   ids: Set<string>,
-): { question?: Question; problem?: string } {
+): { question?: SquadQuestion; problem?: string } {
   const parsed = questionSchema.safeParse(entry);
   if (!parsed.success) return { problem: "a question that is not of the form" };
   const { id, question: text, answers, is_impossible: impossible } = parsed.data;
@@ -110,8 +111,10 @@ function check(
 
 type Answer = z.infer<typeof questionSchema>["answers"][number];
 
-/** Where an answer stands; undefined if it does not. Files count code points, strings code units. */
-function spanOf(context: string, { text, answer_start: points }: Answer): Question["span"] {
+/**
+ * Finds an answer at its stated place, or undefined. Files count code points, strings code units.
+ */
+function spanOf(context: string, { text, answer_start: points }: Answer): SquadQuestion["span"] {
   const start = hasPairs(context) ? Array.from(context).slice(0, points).join("").length : points;
   return context.startsWith(text, start) ? { start, end: start + text.length } : undefined;
 }

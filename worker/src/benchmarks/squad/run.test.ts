@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../../engine/start.js";
 import { copyTensors } from "../../model/tensors.js";
-import { tinyModel } from "../testing/model.js";
+import { tinyModel } from "../../model/testing/tinyModel.js";
 import { writeSquadFolder } from "../testing/squadFolder.js";
 import { tuningSchema } from "../tuning.js";
 import { runSquad, spanSchema, type SquadResult } from "./run.js";
@@ -26,7 +26,7 @@ const input = (out: string) => ({
   spans,
   folder: path.join(work, "squad"),
   out: path.join(work, out),
-  stopped: () => false,
+  signal: new AbortController().signal,
 });
 const readOut = async (out: string, name: string): Promise<unknown> =>
   JSON.parse(await readFile(path.join(work, out, name), "utf8"));
@@ -43,7 +43,7 @@ describe("both versions of SQuAD", () => {
   beforeAll(async () => void (result = await runSquad(input("both"))));
   const of = (version: string) => result.versions.find((each) => each.version === version);
 
-  test("are learned by the better learning rate", () => {
+  test("are learned, by the better learning rate", () => {
     // One of some fourteen words is the answer: the untrained model finds it seldom.
     expect(of("1.1")?.learningRate).toBe(4e-3);
     expect(of("1.1")?.trials[0]?.score).toBeLessThan(40);
@@ -72,7 +72,7 @@ describe("both versions of SQuAD", () => {
 });
 
 describe("a run of SQuAD", () => {
-  test("predicts nothing where every training diverged", async () => {
+  test("predicts no answers if all trainings diverged", async () => {
     const weights = copyTensors(model.weights);
     weights.get("embedding.norm.bias")?.data.fill(NaN);
     const result = await runSquad({ ...input("diverged"), model: { ...model, weights } });
@@ -85,16 +85,19 @@ describe("a run of SQuAD", () => {
 
   test("stops between two steps", async () => {
     let steps = 0;
+    const stop = new AbortController();
     const run = runSquad({
       ...input("stopped"),
-      report: () => steps++,
-      stopped: () => steps === 2,
+      onProgress: () => {
+        if (++steps === 2) stop.abort();
+      },
+      signal: stop.signal,
     });
     await expect(run).rejects.toMatchObject({ code: "STOPPED" });
     expect(steps).toBe(2);
   });
 
-  test("says which file is missing, and which setting does not fit", async () => {
+  test("names a missing file and a setting that does not fit", async () => {
     const nowhere = runSquad({ ...input("nowhere"), folder: path.join(work, "nowhere") });
     await expect(nowhere).rejects.toThrow("neither train-v1.1.json nor train-v2.0.json");
     const long = runSquad({ ...input("long"), spans: { ...spans, questionLength: 21 } });

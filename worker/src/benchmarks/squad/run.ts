@@ -2,66 +2,68 @@ import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
-import { writeWhole } from "../../files/writeAtomically.js";
-import { watch, type Watch } from "../../training/watch.js";
+import { writeAtomically } from "../../files/writeAtomically.js";
 import { piecesOf } from "../encode.js";
 import type { FileReport } from "../fileReport.js";
 import { readIfThere } from "../files.js";
-import { keptOr, keyOf } from "../resume.js";
+import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
   checkLength,
+  controlOf,
   modelToTune,
   trialSchema,
-  type BenchmarkReport,
+  type BenchmarkControl,
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
 import { evaluateSquad } from "./score.js";
 import { fineTuneSquad, scoreWindows, type SpanScores } from "./spanModel.js";
 import { SpanSearch } from "./predict.js";
-import { parseSquad, squadVersions, type Question, type SquadVersion } from "./read.js";
+import { parseSquad, squadVersions, type SquadQuestion, type SquadVersion } from "./read.js";
 import { encodeQuestions, windowsOf, type Window } from "./windows.js";
 
-/** How passages are cut and answers sought, in word pieces; the defaults are BERT's. */
+/** Settings of windows and answers, in word pieces; the defaults are BERT's. */
 export const spanSchema = z.strictObject({
-  /** Most of a question. */
+  /** Most pieces of a question. */
   questionLength: z.int().min(1).default(64),
-  /** From one window of a passage to the next. */
+  /** Pieces from one window's beginning to the next one's. */
   stride: z.int().min(1),
+  /** Most pieces of an answer. */
   answerLength: z.int().min(1).default(30),
 });
 export type SpanSettings = z.infer<typeof spanSchema>;
 
-/** [CLS], two [SEP] and one piece of the passage: what a row needs beside its question. */
+/** Fewest tokens of a row besides the question: [CLS], two [SEP] and one piece of the passage. */
 const fewestOthers = 4;
 
 /** Everything that a run of SQuAD follows from. */
-export interface SquadInput {
+export interface SquadInput extends BenchmarkControl {
   model: Model;
-  /** With `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
+  /** A folder with `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
   folder: string;
-  /** Where `squad.json` and the predictions are written. */
+  /** The folder that `squad.json` and the predictions are written to. */
   out: string;
   tuning: Tuning;
   spans: SpanSettings;
-  report?: BenchmarkReport;
-  stopped: () => boolean;
 }
 
 const versionResultSchema = z.object({
   version: z.enum(squadVersions),
   /**
-   * What the official script of this version prints for the predictions that were written (v2.0:
-   * with the no-answer probabilities), under its names.
+   * The output of this version's official script for the predictions that were written (v2.0: with
+   * the no-answer probabilities), under its names.
    */
   metrics: z.record(z.string(), z.number()),
-  /** v2.0: above this probability of no answer the prediction is none. */
+  /** The probability of no answer above which nothing is predicted (v2.0); null in v1.1. */
   noAnswerThreshold: z.number().nullable(),
-  /** The best of the trials by F1; null if all diverged: then every prediction is "". */
+  /**
+   * The learning rate of the trial with the best F1; null if all diverged: then every prediction is
+   * "".
+   */
   learningRate: z.number().nullable(),
   trials: z.array(trialSchema),
-  /** Questions longer than `questionLength`, whose ends were not read. */
+  /** Numbers of questions longer than `questionLength`, whose ends were not read. */
   cut: z.object({ train: z.int(), dev: z.int() }),
 });
 export type SquadVersionResult = z.infer<typeof versionResultSchema>;
@@ -73,43 +75,41 @@ const outcomeSchema = z.object({
 });
 type Outcome = z.infer<typeof outcomeSchema>;
 
+/** The result of a run of SQuAD, written as `squad.json`. */
 export interface SquadResult {
   benchmark: "SQuAD";
   tuning: Tuning;
   spans: SpanSettings;
   versions: SquadVersionResult[];
-  /** What was found in the folder, questions that are not as they should be among it. */
+  /** The counts of sound and malformed questions of each file. */
   files: FileReport[];
 }
 
 /**
  * Fine-tunes a model to mark the answers of SQuAD and scores it on the dev sets of the versions
- * that the folder has. All files are read before the first training; what is known is written after
- * every version, and a run that was interrupted goes on with the first that is not done. The
- * threshold of v2.0 is the one with the best F1 on the dev set, as BERT's was chosen.
+ * that the folder has. All files are read before the first training; results are written after
+ * every version, and an interrupted run resumes with the first version that is not done. The
+ * threshold of v2.0 is the one with the best F1 on the dev set, as for BERT.
  *
- * @throws OpnasError STOPPED once `stopped()`; BAD_INPUT if a file is missing or cannot be used;
+ * @throws OpnasError STOPPED once the signal is aborted; BAD_INPUT if a file is missing or cannot be used;
  *   BAD_SETTING
  */
 export async function runSquad(input: SquadInput): Promise<SquadResult> {
-  const { model, out, tuning, spans, stopped } = input;
+  const { model, out, tuning, spans } = input;
   checkSettings(input);
   const sets = await readFolder(input.folder);
   const files = sets.flatMap(({ reports }) => reports);
   const result: SquadResult = { benchmark: "SQuAD", tuning, spans, versions: [], files };
   const tuned = modelToTune(model);
   const write = (name: string, content: unknown) =>
-    writeWhole(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
+    writeAtomically(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
   try {
     for (const set of sets) {
       const task = `SQuAD v${set.version}`;
-      const watchOf = (learningRate: number) =>
-        watch(stopped, (phase, done, total) =>
-          input.report?.({ task, learningRate, phase, done, total }),
-        );
-      const key = keyOf(model, { tuning, spans, train: set.train, dev: set.dev });
-      const done = await keptOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
-        runVersion(tuned, set, tuning, spans, watchOf),
+      const controlAt = controlOf(input, task);
+      const key = resultKeyOf(model, { tuning, spans, train: set.train, dev: set.dev });
+      const done = await resumeOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
+        runVersion(tuned, set, tuning, spans, controlAt),
       );
       result.versions.push(done.result);
       const { predictions, noAnswer } = done;
@@ -123,11 +123,11 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
   return result;
 }
 
-/** The files of a version. */
+/** The questions of a version's files. */
 interface SquadSet {
   version: SquadVersion;
-  train: Question[];
-  dev: Question[];
+  train: SquadQuestion[];
+  dev: SquadQuestion[];
   reports: FileReport[];
 }
 
@@ -162,28 +162,35 @@ async function runVersion(
   { version, train, dev }: SquadSet,
   tuning: Tuning,
   spans: SpanSettings,
-  watchOf: (learningRate: number) => Watch,
+  controlAt: ReturnType<typeof controlOf>,
 ): Promise<Outcome> {
   const shape = { ...spans, length: tuning.length };
-  const windowsIn = (questions: readonly Question[]) =>
+  const windowsIn = (questions: readonly SquadQuestion[]) =>
     encodeQuestions(model.encoder, questions, spans.questionLength).map((question) =>
       windowsOf(question, shape),
     );
   const [trainWindows, devWindows] = [windowsIn(train).flat(), windowsIn(dev)];
   const { trials, best } = await bestTrial(tuning.learningRates, async (learningRate) => {
-    const watch = watchOf(learningRate);
+    const control = controlAt(learningRate);
     const purpose = `SQuAD v${version}`;
-    const weights = await fineTuneSquad(model, trainWindows, tuning, learningRate, purpose, watch);
+    const weights = await fineTuneSquad(
+      model,
+      trainWindows,
+      tuning,
+      learningRate,
+      purpose,
+      control,
+    );
     const search = new SpanSearch(devWindows, spans.answerLength);
     const see = (window: Window, scores: SpanScores) => search.see(window, scores);
-    await scoreWindows(model, weights, devWindows.flat(), tuning, see, watch);
+    await scoreWindows(model, weights, devWindows.flat(), tuning, see, control);
     return evaluateSquad(version, dev, search.predictions());
   });
   const { learningRate = null } = best ?? {};
   const none = dev.map(({ id }) => ({ id, text: "", noAnswer: 1 }));
   const evaluation = best ?? evaluateSquad(version, dev, none);
   const { metrics, noAnswerThreshold, predictions, noAnswer } = evaluation;
-  const cutIn = (questions: readonly Question[]) =>
+  const cutIn = (questions: readonly SquadQuestion[]) =>
     questions.filter(({ text }) => piecesOf(model.encoder, text).length > spans.questionLength)
       .length;
   const cut = { train: cutIn(train), dev: cutIn(dev) };
@@ -191,7 +198,7 @@ async function runVersion(
   return { result, predictions: { ...predictions }, noAnswer: { ...noAnswer } };
 }
 
-/** BAD_SETTING unless a row has room for a question and a part of its passage. */
+/** Throws BAD_SETTING unless a row can hold a question and a part of its passage. */
 function checkSettings({ model, tuning, spans }: SquadInput): void {
   checkLength(tuning, model);
   const longest = tuning.length - fewestOthers;

@@ -1,26 +1,27 @@
 import { evaluateV1, evaluateV2, type NoAnswerProbabilities, type Predictions } from "./metrics.js";
 import type { Prediction } from "./predict.js";
-import type { Question, SquadVersion } from "./read.js";
+import type { SquadQuestion, SquadVersion } from "./read.js";
 
-/** Predictions in the official form, and what the official script says of them. */
+/** Predictions in the official form, with the official script's metrics. */
 export interface Evaluation {
-  /** F1. */
+  /** F1, 0–100. */
   score: number;
-  /** Under the script's names. */
+  /** The metrics under the script's names. */
   metrics: Record<string, number>;
-  /** v2.0: above this probability of no answer the prediction is none. */
+  /** The probability of no answer above which nothing is predicted (v2.0); null in v1.1. */
   noAnswerThreshold: number | null;
   predictions: Predictions;
   noAnswer: NoAnswerProbabilities;
 }
 
 /**
- * Scores predictions for a dev set. In v2.0, what is less sure than the threshold with the best F1 on
- * that set becomes no answer, as BERT's results are made; the metrics are of what is then predicted.
+ * Scores predictions for a dev set. In v2.0, a prediction becomes no answer if its probability of
+ * no answer is above the threshold with the best F1 on that set, as for BERT; the metrics are those
+ * of the resulting predictions.
  */
 export function evaluateSquad(
   version: SquadVersion,
-  questions: readonly Question[],
+  questions: readonly SquadQuestion[],
   found: readonly Prediction[],
 ): Evaluation {
   const textsAbove = (threshold: number) =>

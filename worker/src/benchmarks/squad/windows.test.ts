@@ -70,7 +70,7 @@ function encoded() {
 }
 
 describe("windows of a passage", () => {
-  // "otter" is o ##t ##ter, so the passage has 13 pieces; beside a question of 2 there is room for 7.
+  // "otter" is o ##t ##ter, so the passage has 13 pieces; beside a question of 2 a row holds 7.
   const windows = windowsOf(encoded(), shape);
 
   test("begin a stride apart and reach the end", () => {
@@ -84,7 +84,7 @@ describe("windows of a passage", () => {
     );
   });
 
-  test("mark the answer where it is whole, else the [CLS]", () => {
+  test("mark the answer if they hold all of it, else the [CLS]", () => {
     expect(windows.map(({ answer }) => answer)).toEqual([
       { first: 0, last: 0 },
       { first: 8, last: 10 },
@@ -92,7 +92,7 @@ describe("windows of a passage", () => {
     ]);
   });
 
-  test("leave out no piece, however long the stride, and are one where there is nothing to read", () => {
+  test("leave out no piece at any stride, and are one for an empty passage", () => {
     const far = windowsOf(encoded(), { ...shape, stride: 100 });
     expect(far.map(({ first, end }) => [first, end])).toEqual([
       [0, 7],
@@ -122,7 +122,7 @@ describe("the best span", () => {
     return search.predictions();
   };
 
-  test("is whole words of the text, and sure by its distance from no answer", () => {
+  test("is made of whole words, and its no-answer probability follows from both scores", () => {
     const [found] = search(30, scores({}, {}), scores({ 0: 1, 8: 2 }, { 9: 3 }), scores({}, {}));
     // The second window has most context for piece 7, the o of "otter", at its place 8.
     expect(found).toMatchObject({ id: "q", text: "otter" });

@@ -2,41 +2,47 @@ import { framed } from "../../text/sequences.js";
 import type { WordEncoder } from "../../text/tokenizer.js";
 import { piecesOf } from "../encode.js";
 import { encodePassage, piecesAt, type Passage } from "./passage.js";
-import type { Question } from "./read.js";
+import type { SquadQuestion } from "./read.js";
 
-/** How passages longer than a row are cut, all in word pieces. */
+/** The sizes of windows, in word pieces. */
 export interface WindowShape {
-  /** Of a whole row. */
+  /** Tokens of a whole row. */
   length: number;
-  /** Most of a question. */
+  /** Most pieces of a question. */
   questionLength: number;
-  /** From one window's beginning to the next one's. */
+  /** Pieces from one window's beginning to the next one's. */
   stride: number;
 }
 
-/** A question with its passage in pieces. */
+/** A question and its passage in word pieces. */
 export interface EncodedQuestion {
-  question: Question;
+  question: SquadQuestion;
   pieces: number[];
   passage: Passage;
 }
 
-/** A row of a question and as much of its passage as has room: [CLS] question [SEP] part [SEP]. */
+/** A row of a question and as much of its passage as fits: [CLS] question [SEP] part [SEP]. */
 export interface Window {
   of: EncodedQuestion;
-  /** The passage's pieces [first, end) that are in it. */
+  /** The range [first, end) of the passage's pieces in the window. */
   first: number;
   end: number;
-  /** Where in the row the passage begins. */
+  /** The index in the row at which the passage begins. */
   offset: number;
-  /** Where in the row the answer begins and ends; 0, the [CLS], where the window has no whole one. */
+  /**
+   * The answer's first and last index in the row; 0, the [CLS], if the window lacks the whole
+   * answer.
+   */
   answer: { first: number; last: number };
 }
 
-/** Equal passages, which come one after the other in the files, are encoded once. */
+/**
+ * Encodes questions and passages; equal passages, which are consecutive in the files, are encoded
+ * once.
+ */
 export function encodeQuestions(
   encoder: WordEncoder,
-  questions: readonly Question[],
+  questions: readonly SquadQuestion[],
   questionLength: number,
 ): EncodedQuestion[] {
   let last: { context: string; passage: Passage } | undefined;
@@ -48,15 +54,15 @@ export function encodeQuestions(
   });
 }
 
-/** The windows that a question's passage is read through, at least one, the last to its end. */
+/** Makes the windows of a question's passage: at least one, the last up to the passage's end. */
 export function windowsOf(of: EncodedQuestion, { length, stride }: WindowShape): Window[] {
   const offset = of.pieces.length + 2;
-  const room = length - offset - 1;
+  const pieces = length - offset - 1;
   const total = of.passage.pieces.length;
   const answer = of.question.span && piecesAt(of.passage, of.question.span);
   const windows: Window[] = [];
-  for (let first = 0; windows.at(-1)?.end !== total; first += Math.min(stride, room)) {
-    const end = Math.min(first + room, total);
+  for (let first = 0; windows.at(-1)?.end !== total; first += Math.min(stride, pieces)) {
+    const end = Math.min(first + pieces, total);
     const whole = answer && answer.first >= first && answer.last < end;
     const place = (piece: number) => piece - first + offset;
     windows.push({
@@ -72,14 +78,14 @@ export function windowsOf(of: EncodedQuestion, { length, stride }: WindowShape):
   return windows;
 }
 
-/** A window's ids. */
+/** Returns the ids of a window's row. */
 export function rowOfWindow({ of, first, end }: Window): number[] {
   return framed(of.pieces, of.passage.pieces.slice(first, end));
 }
 
 /**
- * For each piece of the passage, the window in which it has most context: the most on its poorer
- * side, a longer window being worth a little (Devlin et al. 2019, their code).
+ * Returns for each piece of the passage the window in which it has most context: the most on its
+ * poorer side, plus a little for a longer window (the code of Devlin et al. 2019).
  */
 export function richestWindows(windows: readonly Window[]): Window[] {
   const pieces = windows.at(-1)?.end ?? 0;

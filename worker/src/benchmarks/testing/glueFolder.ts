@@ -1,22 +1,22 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fixtureStream, sentenceOf } from "./language.js";
+import { fixtureStream, sentenceOf } from "../../text/testing/language.js";
 
-/** Rows of each part of a task. */
+/** The numbers of rows of each part of a task. */
 const counts = { train: 48, dev: 24, test: 10 };
 const entailment = ["entailment", "not_entailment"];
 const inference = ["entailment", "neutral", "contradiction"];
 
 /**
- * One row's cells, as the official file has them, from its number, a sentence that tells nothing, one
- * whose mood is the label, and the label.
+ * Makes a row's cells in the official format from its number, a sentence unrelated to the label, a
+ * sentence whose mood is the label, and the label.
  */
 type Cells = (row: number, first: string, second: string, label: string) => string[];
 
 interface Format {
   folder: string;
   labels: readonly string[];
-  /** Also of dev files; without a header where it is null. */
+  /** The format of training and dev files; without a header if it is null. */
   train: { header: string | null; cells: Cells };
   test: { header: string; cells: Cells };
   files?: { dev: string[]; test: string[] };
@@ -175,8 +175,8 @@ const formats: Format[] = [
 ];
 
 /**
- * A GLUE folder in the official layout, of sentences of our own. The last sentence's mood is the
- * label, so that a small model can learn it.
+ * Writes a GLUE folder in the official layout with synthetic sentences. The last sentence's mood is
+ * the label, so that a small model can learn it.
  */
 export async function writeGlueFolder(folder: string): Promise<void> {
   for (const { folder: task, labels, train, test, files } of formats) {

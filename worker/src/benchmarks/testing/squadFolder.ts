@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { factOf, fixtureStream } from "./language.js";
+import { factOf, fixtureStream } from "../../text/testing/language.js";
 
 const counts = { train: 80, dev: 24 };
 
-/** What is asked of a fact: the question and which of its words is the answer; none has no answer. */
+/**
+ * The questions about a fact, each with the word that is the answer; null if there is no answer.
+ */
 const questions = [
   { text: "Which animal is it?", answer: "animal" },
   { text: "What does it look like?", answer: "mood" },
@@ -12,8 +14,9 @@ const questions = [
 ] as const;
 
 /**
- * `train-v….json` and `dev-v….json` of both versions in the official form, about sentences of our
- * own. The answer follows from the question and the kind of word, so that a small model can learn it.
+ * Writes `train-v….json` and `dev-v….json` of both versions in the official format, about synthetic
+ * sentences. The answer follows from the question and the kind of word, so that a small model can
+ * learn it.
  */
 export async function writeSquadFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -46,7 +49,7 @@ function fileOf(version: "1.1" | "2.0", part: "train" | "dev") {
   };
 }
 
-/** The dev sets have several answers of several people, and v2.0 has some that only look like one. */
+/** Makes the answers to a question: one per annotator, or in v2.0 only plausible ones. */
 function answersOf(context: string, text: string | null, people: number) {
   if (text === null) {
     return { plausible_answers: [{ text: "Today", answer_start: 0 }], answers: [] };

@@ -1,6 +1,6 @@
 import type { NamedTensor } from "../../model/tensors.js";
 
-/** The scripts' `formula`: numbers that follow from a tensor's name and shape. */
+/** Computes a tensor from its name and shape, as the scripts' `formula` does. */
 export function formula({ name, shape }: { name: string; shape: number[] }): NamedTensor {
   const phase = Buffer.from(name).reduce((sum, letter, at) => sum + letter * (at + 1), 0);
   const [offset, scale] = name.endsWith("norm.weight")

@@ -16,7 +16,7 @@ const computedSchema = z.object({
   gradients: z.record(z.string(), z.array(z.number())),
 });
 
-/** What PyTorch made of each layer (make_layers.py). */
+/** The outputs and gradients of each layer by PyTorch (make_layers.py). */
 const { size, paddedLength, cases } = z
   .object({
     size: z.object({ batch: z.int(), length: z.int(), hidden: z.int(), heads: z.int() }),
@@ -26,10 +26,10 @@ const { size, paddedLength, cases } = z
   .parse(JSON.parse(readFileSync(new URL("layers.json", import.meta.url), "utf8")));
 const { batch, length, hidden, heads } = size;
 
-/** Behind a case's name: its kernels have no softmax. */
+/** The end of the name of a case whose kernels have no softmax. */
 const rawKernels = ", raw kernels";
 
-/** The script's names; layer 8 has the graph of layer 6. */
+/** The layers by the script's names; layer 8 is missing because it has the graph of layer 6. */
 const layers: Record<string, Layer> = {
   BERT: bertLayer,
   ...Object.fromEntries(
@@ -51,7 +51,7 @@ function published(number: number): Layer {
   return layer;
 }
 
-/** The layer's output at tokens, and what they weighted by fixed numbers give as gradients. */
+/** Computes the layer's output at tokens and the gradients of its sum weighted by fixed numbers. */
 function compute(layer: Layer, isRaw: boolean, padded: boolean): Map<string, Tensor> {
   const prefix = branchPrefix(0, layer.kind);
   const modelSize = { layers: 1, hidden, heads, vocabulary: 1, length, rawKernels: isRaw };
@@ -87,7 +87,10 @@ function compute(layer: Layer, isRaw: boolean, padded: boolean): Map<string, Ten
   ]);
 }
 
-/** To be called for each engine in a process of its own, after `startEngine`. */
+/**
+ * Describes the published layers; to be called for each engine in its own process, after
+ * `startEngine`.
+ */
 export function describeReferenceLayers(): void {
   describe("the published layers agree with PyTorch, forward and gradient, to 1e-5", () => {
     for (const [name, reference] of Object.entries(cases)) {

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { MaskedSequences } from "../../batches/masked.js";
 import { clsId, firstWordId, maskId, padId, sepId } from "../../text/types.js";
-import { adamStep, clip, newAdam } from "../../training/adam.js";
-import { gradientRoom, lossAndGradients } from "../../training/gradients.js";
-import { maskedLanguageLoss } from "../../training/maskedLanguage.js";
+import { adamStep, newAdam } from "../../training/adam.js";
+import { gradientBuffers, lossAndGradients } from "../../training/gradients.js";
+import { maskedLanguageLoss } from "../../training/losses.js";
+import { clipGradients } from "../../training/step.js";
 import { buildBackbone } from "../../model/backbone.js";
 import type { Weights } from "../../model/tensors.js";
 import { formula } from "./formula.js";
@@ -26,13 +27,13 @@ const referenceSchema = z.object({
   losses: z.array(z.number()).length(5),
 });
 
-/** What PyTorch made of the same model (make_reference.py), and the model. */
+/** The sizes of a small model and its losses by PyTorch (make_reference.py). */
 const reference = referenceSchema.parse(
   JSON.parse(readFileSync(new URL("reference.json", import.meta.url), "utf8")),
 );
 const size = { ...reference.size, rawKernels: false };
 
-/** Vanilla attention, a convolution, and the published graph of layer 4. */
+/** Returns vanilla attention, a convolution, and the published graph of layer 4. */
 function architecture(): Architecture {
   const published = autobertZeroBase.layers[3];
   if (!published) throw new OpnasError("INTERNAL", "The published backbone has twelve layers.");
@@ -42,7 +43,7 @@ function architecture(): Architecture {
   };
 }
 
-/** The script's `batch`. */
+/** Makes the batch of a step as the script's `batch` does. */
 function batchOf(step: number): MaskedSequences {
   const { length, vocabulary } = size;
   const ids = new Int32Array(reference.batch * length).fill(padId);
@@ -72,7 +73,10 @@ function batchOf(step: number): MaskedSequences {
   };
 }
 
-/** To be called for each engine in a process of its own, after `startEngine`. */
+/**
+ * Describes the losses of a small model; to be called for each engine in its own process, after
+ * `startEngine`.
+ */
 export function describeReferenceLosses(): void {
   describe("a small model", () => {
     test("has the first five losses that PyTorch computes, to 1e-4", () => {
@@ -83,12 +87,12 @@ export function describeReferenceLosses(): void {
 
       const names = [...weights.keys()];
       const adam = newAdam(weights);
-      const room = gradientRoom(weights);
+      const room = gradientBuffers(weights);
       const losses = reference.losses.map((_, step) => {
         const batch = batchOf(step);
         const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
         const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
-        expect(clip(gradients)).toBe(true);
+        expect(clipGradients(gradients)).toBe(true);
         adamStep(weights, gradients, adam, reference.learningRate);
         return loss;
       });

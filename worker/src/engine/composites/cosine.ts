@@ -4,11 +4,11 @@ import { composite } from "./composite.js";
 /** Added to a row's squared length, so that a row of zeros has cosine 0 and a finite gradient. */
 const epsilon = 1e-12;
 
-/** Cosine of each row of a [..., n, d] with each row of b [..., m, d] → [..., n, m]. */
+/** Cosine similarity of each row of a [..., n, d] with each row of b [..., m, d] → [..., n, m]. */
 export function cosine(a: Tensor, b: Tensor): Tensor {
   return composite([a, b], () => {
-    const inverseA = inverseLength(a);
-    const inverseB = inverseLength(b);
+    const inverseA = inverseLength(a); // [..., n, 1]
+    const inverseB = inverseLength(b); // [..., m, 1]
     const unitA = a.mul(inverseA);
     const unitB = b.mul(inverseB);
     return {
@@ -26,7 +26,7 @@ function inverseLength(x: Tensor): Tensor {
   return x.square().sum(-1, true).add(epsilon).rsqrt();
 }
 
-/** The gradient of x, given that of x / |x|: its part along x falls away. */
+/** Turns the gradient by x / |x| into the gradient by x: its component along x vanishes. */
 function alongSphere(dUnit: Tensor, unit: Tensor, inverse: Tensor): Tensor {
   return dUnit.sub(unit.mul(dUnit.mul(unit).sum(-1, true))).mul(inverse);
 }

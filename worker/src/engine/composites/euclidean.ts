@@ -5,13 +5,13 @@ import { composite } from "./composite.js";
 const epsilon = 1e-6;
 
 /**
- * √(|a_i − b_j|² + 1e-6) for each row of a [..., n, d] and each of b [..., m, d] → [..., n, m].
- * The distances come from one matrix product, so that no [n, m, d] tensor is needed.
+ * Euclidean distance √(|a_i − b_j|² + 1e-6) of each row of a [..., n, d] and each of b [..., m, d]
+ * → [..., n, m]. The distances come from one matrix product, so that no [n, m, d] tensor is needed.
  */
 export function euclidean(a: Tensor, b: Tensor): Tensor {
   return composite([a, b], () => {
     const squares = a.square().sum(-1, true).add(b.square().sum(-1).expandDims(-2));
-    const products = kernels.matMul(a, b, false, true);
+    const products = kernels.matMul(a, b, false, true); // [..., n, m]
     const distance = squares.sub(products.mul(2)).relu().add(epsilon).sqrt();
     return {
       value: distance,

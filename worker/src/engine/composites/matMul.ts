@@ -1,7 +1,10 @@
 import { kernels, type Tensor } from "../tf.js";
 import { composite } from "./composite.js";
 
-/** a [..., n, k] · b [..., k, m], or · bᵀ of b [..., m, k], → [..., n, m]. Same leading axes. */
+/**
+ * Matrix product a [..., n, k] · b [..., k, m] → [..., n, m]; with `transposeB` b is [..., m, k].
+ * Both have the same leading axes.
+ */
 export function matMul(a: Tensor, b: Tensor, transposeB = false): Tensor {
   return composite([a, b], () => ({
     value: kernels.matMul(a, b, false, transposeB),

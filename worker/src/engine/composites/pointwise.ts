@@ -1,21 +1,23 @@
 import { kernels, type Tensor } from "../tf.js";
 
-/** x · Φ(x) with Φ the normal distribution function by `erf` (not the tanh approximation). */
+/**
+ * GELU: x · Φ(x), Φ being the normal distribution function by `erf`, not the tanh approximation.
+ */
 export function gelu(x: Tensor): Tensor {
   return kernels.gelu(x);
 }
 
-/** log(1 / (1 + e^−x)), finite for every x. */
+/** Log of the sigmoid: log(1 / (1 + e^−x)), finite for every x. */
 export function logSigmoid(x: Tensor): Tensor {
   return kernels.logSigmoid(x);
 }
 
-/** log(1 + e^x) = −logSigmoid(−x), finite for every x. */
+/** Softplus: log(1 + e^x) = −logSigmoid(−x), finite for every x. */
 export function softplus(x: Tensor): Tensor {
   return kernels.softplus(x);
 }
 
-/** x / (1 + |x|). */
+/** Softsign: x / (1 + |x|). */
 export function softsign(x: Tensor): Tensor {
   return kernels.softsign(x);
 }

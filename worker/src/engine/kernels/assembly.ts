@@ -4,15 +4,15 @@ import { size } from "../composites/shape.js";
 import { fusedComposites, type Run } from "./fused.js";
 import type { WasmMemory } from "./wasmMemory.js";
 
-/** Numbers in the strip of a matrix that `product` copies for its inner loop, per row. */
+/** Columns of a matrix that `product` packs together for its inner loop. */
 const STRIP = 8;
 
 /** The address that stands for no bias. */
 const NO_BIAS = 0;
 
 /**
- * Our own operations of worker/native/wasm, which work directly on the memory of the running
- * WebAssembly engine: all of `Kernels` but what `fallback` must do for shapes they do not take.
+ * Returns kernels made of our own operations in worker/native/wasm, which work directly on the
+ * memory of the running WebAssembly engine. Shapes that they do not take go to `fallback`.
  */
 export function assemblyKernels(tf: TensorFlow, own: WasmMemory, fallback: Kernels): Kernels {
   const product = (

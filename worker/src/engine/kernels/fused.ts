@@ -11,15 +11,16 @@ type FusedComposites = Omit<
 export type Run = (name: string, inputs: Tensor[]) => Tensor[];
 
 /**
- * The composites by our own operations, each of which passes over memory once where an engine's own
- * need five to fifteen passes; natively 1.3 to 2.8 times as fast, softsign excepted (`npm run
- * bench:paths`, docs/decisions/0010). They have the same names and arguments on every engine that
- * has them: libtensorflow (worker/native/kernels) and WebAssembly (worker/native/wasm).
+ * Returns the composites made of our own operations, each of which passes over memory once where an
+ * engine's own operations need five to fifteen passes; natively they are 1.3 to 2.8 times as fast,
+ * softsign excepted (`npm run bench:paths`, decision 0010). The operations have the same
+ * names and arguments in libtensorflow (worker/native/kernels) and WebAssembly
+ * (worker/native/wasm).
  */
 export function fusedComposites(tf: TensorFlow, run: Run): FusedComposites {
   const one = (name: string, inputs: Tensor[]) => first(run(name, inputs));
 
-  /** A function of one number; the operation gives its derivative along with its value. */
+  /** Makes an elementwise function of an operation that returns value and derivative. */
   const pointwise = (name: string) => (x: Tensor) =>
     composite([x], () => {
       const [value, slope] = pair(run(name, [x]));
@@ -81,7 +82,7 @@ export function fusedComposites(tf: TensorFlow, run: Run): FusedComposites {
   };
 }
 
-/** Whether a mask is one row per entry of x's first axis, as the operation understands it. */
+/** Returns true if a mask has one row per entry of x's first axis, the form the operation takes. */
 function fitsRows(mask: Tensor, x: Tensor): boolean {
   const between = mask.shape.slice(1, -1);
   return (

@@ -4,8 +4,8 @@ import { asRows, reshape, size } from "../composites/shape.js";
 import { tf, type Kernels, type Product, type Tensor } from "../tf.js";
 
 /**
- * The composites in TensorFlow.js's own operations, with gradients that need fewer of them than
- * the operations' own would. For every engine that has nothing faster.
+ * Returns kernels made of TensorFlow.js's own operations, for every engine that has nothing faster.
+ * Their gradients are written out, and need fewer operations than TensorFlow.js's would.
  */
 export function plainKernels(matMul: Product): Kernels {
   return {

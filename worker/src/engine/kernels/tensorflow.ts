@@ -4,7 +4,7 @@ import type { Kernels, Product, Tensor, TensorFlow } from "../tf.js";
 import { fusedComposites } from "./fused.js";
 import { plainKernels } from "./plain.js";
 
-/** How many tensors our own operations give. */
+/** The number of outputs of each of our own operations. */
 const outputs: Record<string, number> = {
   OpnasGelu: 2,
   OpnasLogSigmoid: 2,
@@ -20,7 +20,10 @@ const outputs: Record<string, number> = {
   OpnasCrossEntropyGradient: 1,
 };
 
-/** Kernels for libtensorflow, by way of tfjs-node; `fused` once our own operations are loaded. */
+/**
+ * Returns the kernels for libtensorflow, called through tfjs-node; `fused` once our own operations
+ * are loaded.
+ */
 export function tensorflowKernels(tf: TensorFlow, { fused }: { fused: boolean }): Kernels {
   const backend = tfjsNode(tf);
   const plain = { ...plainKernels(productOf(tf, backend)), sumRows: sumRowsOf(backend) };
@@ -30,7 +33,7 @@ export function tensorflowKernels(tf: TensorFlow, { fused }: { fused: boolean })
   return { ...plain, ...fusedComposites(tf, run) };
 }
 
-/** Sums by BiasAddGrad, which takes half of Sum's time. */
+/** Sums rows by BiasAddGrad, which takes half of Sum's time. */
 function sumRowsOf(backend: TfjsNode): Kernels["sumRows"] {
   const attributes = [{ name: "T", type: attributeType.type, value: dataType.float }];
   return (x) => {
@@ -40,7 +43,9 @@ function sumRowsOf(backend: TfjsNode): Kernels["sumRows"] {
   };
 }
 
-/** Matrices by MatMul, which is faster than the BatchMatMulV2 that tfjs-node uses for all. */
+/**
+ * Multiplies matrices by MatMul, which is faster than the BatchMatMulV2 that tfjs-node always uses.
+ */
 function productOf(tf: TensorFlow, backend: TfjsNode): Product {
   return (a, b, transposeA = false, transposeB = false) => {
     if (a.rank !== 2 || b.rank !== 2) return tf.matMul(a, b, transposeA, transposeB);

@@ -3,8 +3,8 @@ import type { Kernels, Tensor, TensorFlow } from "../tf.js";
 import { plainKernels } from "./plain.js";
 
 /**
- * Kernels for the WebAssembly engine. Its matrix product is fast only without transpose flags, so
- * transposes are made explicit.
+ * Returns kernels for the WebAssembly engine. Its matrix product is fast only without transpose
+ * flags, so transposes are made explicit.
  */
 export function wasmKernels(tf: TensorFlow): Kernels {
   const transposed = (x: Tensor) =>
@@ -15,8 +15,8 @@ export function wasmKernels(tf: TensorFlow): Kernels {
 }
 
 /**
- * Gives the WebAssembly engine an operation that it lacks, the gradient of a gather: sums the rows
- * of x that have the same segment id. To be called once.
+ * Registers UnsortedSegmentSum, the gradient of a gather, which the WebAssembly engine lacks: it
+ * sums the rows of x that have the same segment id. To be called once.
  */
 export function registerUnsortedSegmentSum(tf: TensorFlow): void {
   tf.registerKernel({

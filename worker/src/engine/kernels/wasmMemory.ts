@@ -1,9 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import type { Tensor, TensorFlow } from "../tf.js";
 
-/** What is known of a tensor by its engine. */
-export type Known = Pick<Tensor, "dataId" | "shape" | "dtype">;
-
 /** The part of TensorFlow.js's WebAssembly backend that gives access to tensors in its memory. */
 interface WasmBackend {
   wasm: { asm: { memory: WebAssembly.Memory } };
@@ -11,7 +8,9 @@ interface WasmBackend {
   makeOutput(shape: number[], dtype: "float32"): { dataId: object };
 }
 
-/** Our own operations (worker/native/wasm) on the memory of the running WebAssembly engine. */
+/**
+ * Our own operations (worker/native/wasm), working on the memory of the running WebAssembly engine.
+ */
 export class WasmMemory {
   private readonly engine: TensorFlow;
   private readonly backend: WasmBackend;
@@ -24,6 +23,7 @@ export class WasmMemory {
     this.exports = new WebAssembly.Instance(compiled, { env: { memory } }).exports;
   }
 
+  /** Calls one of the module's functions by its name. */
   call(name: string, ...args: number[]): unknown {
     const operation = this.exports[name];
     if (!operation) throw new OpnasError("INTERNAL", `There is no operation ${name}.`);
@@ -37,12 +37,12 @@ export class WasmMemory {
     return data.memoryOffset;
   }
 
-  /** The numbers of a float32 tensor, as they lie in memory now. */
+  /** A view of a float32 tensor's numbers, valid until the memory grows. */
   numbersOf(x: Tensor): Float32Array {
     return new Float32Array(this.backend.wasm.asm.memory.buffer, this.at(x), x.size);
   }
 
-  /** A tensor whose numbers are whatever was in memory. */
+  /** Allocates a float32 tensor without initialising its numbers. */
   make(shape: number[]): Tensor {
     const info = {
       ...this.backend.makeOutput(shape, "float32"),
@@ -52,13 +52,17 @@ export class WasmMemory {
     return this.engine.engine().makeTensorFromTensorInfo(info);
   }
 
+  /** Allocates a float32 tensor of zeros. */
   makeZeros(shape: number[]): Tensor {
     const x = this.make(shape);
     this.numbersOf(x).fill(0);
     return x;
   }
 
-  /** Operations that read by ids trust them, so this is asked first. */
+  /**
+   * Checks that ids are int32 from 0 to `limit` − 1; operations that read by ids do not check them.
+   * @throws OpnasError INTERNAL
+   */
   requireIds(ids: Tensor, limit: number): void {
     if (ids.dtype !== "int32" || !this.call("areWithin", this.at(ids), ids.size, limit)) {
       throw new OpnasError("INTERNAL", `An id is not an integer from 0 to ${limit - 1}.`);

@@ -5,10 +5,10 @@ import type { TensorFlow } from "../tf.js";
 import type { WasmMemory } from "./wasmMemory.js";
 
 /**
- * Makes three operations of the WebAssembly engine itself faster where gradients use them: Identity
- * (every saved tensor) shares memory instead of copying it; a sum over all axes but the last, and
- * transposes, run on our own operations. A step of BERT at `mini` runs 1.6 times as often as with
- * TensorFlow.js's own transpose (npm run bench:engine -- --engine wasm --models mini).
+ * Replaces three of the WebAssembly engine's own operations by faster ones: Identity (every saved
+ * tensor) shares memory instead of copying it; a sum over all axes but the last, and transposes,
+ * run on our own operations. A step of BERT at `mini` is 1.6 times as fast as with TensorFlow.js's
+ * own transpose (npm run bench:engine -- --engine wasm --models mini).
  */
 export function replaceSlowOperations(tf: TensorFlow, own: WasmMemory): void {
   replace(tf, "Identity", () => ({ inputs: { x } }) => {
@@ -47,8 +47,9 @@ const orderSchema = z.array(z.int());
 const mostLoops = 4;
 
 /**
- * A transpose as blocks that stay together, in up to four nested loops: how many steps each takes
- * and how many bytes of the original a step is. Undefined where four do not do.
+ * Plans a transpose as copies of contiguous blocks in up to four nested loops: the number of steps
+ * of each loop, a step's stride in the original in bytes, and the bytes of a block. Returns
+ * undefined if four loops are too few.
  */
 function transposition(from: readonly number[], order: readonly number[]) {
   const shape = order.map((axis) => from[axis] ?? 1);

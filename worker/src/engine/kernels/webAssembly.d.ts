@@ -1,4 +1,6 @@
-/** The part of Node's WebAssembly that is used here; TypeScript has it among a browser's types only. */
+/**
+ * The part of Node's WebAssembly that is used here; TypeScript has it among a browser's types only.
+ */
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;
@@ -11,6 +13,6 @@ declare namespace WebAssembly {
     readonly exports: Readonly<Record<string, ((...args: number[]) => unknown) | undefined>>;
     constructor(module: Module, imports: Record<string, Record<string, unknown>>);
   }
-  /** Whether this version of Node can run it. */
+  /** Returns true if this version of Node can run the module. */
   function validate(bytes: Uint8Array): boolean;
 }

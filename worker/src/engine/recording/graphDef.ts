@@ -2,7 +2,7 @@ import { OpnasError } from "@opnas/core";
 import { PbfWriter } from "pbf";
 import { attributeType, type Attribute } from "../tfjsNode.js";
 
-/** A node of a graph: an operation, or what `placeholder` and `constant` make. */
+/** A node of a graph: an operation, a placeholder or a constant. */
 export interface GraphNode {
   name: string;
   operation: string;
@@ -13,19 +13,22 @@ export interface GraphNode {
   value?: { shape: readonly number[]; dtype: number; bytes: Uint8Array };
 }
 
-/** A node that is fed from outside. */
+/** Makes a node that is fed from outside. */
 export function placeholder(name: string, dtype: number): GraphNode {
   const attributes = [{ name: "dtype", type: attributeType.type, value: dtype }];
   return { name, operation: "Placeholder", inputs: [], attributes };
 }
 
-/** A node that always has this value. */
+/** Makes a node that always has this value. */
 export function constant(name: string, value: NonNullable<GraphNode["value"]>): GraphNode {
   const attributes = [{ name: "dtype", type: attributeType.type, value: value.dtype }];
   return { name, operation: "Const", inputs: [], attributes, value };
 }
 
-/** The nodes as TensorFlow's protocol buffer GraphDef (field numbers: graph.proto and below). */
+/**
+ * Encodes nodes as TensorFlow's protocol buffer GraphDef (field numbers: graph.proto and the files
+ * it imports).
+ */
 export function encodeGraph(nodes: readonly GraphNode[]): Uint8Array {
   const pbf = new PbfWriter();
   for (const node of nodes) pbf.writeMessage(1, writeNode, node);
@@ -87,9 +90,9 @@ function writeShape(shape: readonly number[], pbf: PbfWriter): void {
 }
 
 /**
- * TensorFlow's ConfigProto for the session of a recorded graph: run as recorded, in the thread that
- * calls. Rewriting it would change the order of sums, so that recorded and not recorded training
- * would differ in bits; a second executor thread would only be waited for.
+ * Encodes TensorFlow's ConfigProto for the session of a recorded graph: no rewriting, and execution
+ * in the calling thread. Rewriting would change the order of sums, so that recorded and unrecorded
+ * training would differ in bits; the caller would only wait for a second executor thread.
  */
 export function sessionConfig(): Uint8Array {
   const pbf = new PbfWriter();

@@ -4,7 +4,7 @@ import { dataType, tfjsNode } from "../tfjsNode.js";
 import { encodeGraph, sessionConfig, type GraphNode } from "./graphDef.js";
 import type { Port } from "./recorder.js";
 
-/** What our native addon does for recordings (worker/native/kernels/recorded.h). */
+/** The native addon's functions for recordings (worker/native/kernels/recorded.h). */
 export interface RecordingAddon {
   loadRecordings: (
     graph: Uint8Array,
@@ -20,43 +20,45 @@ export interface RecordingAddon {
   unloadRecording: (recording: number) => void;
 }
 
-/** A section of a graph: what is fed and what is asked for. */
+/** A section of a graph: the ports that are fed and the ports that are asked for. */
 export interface Section {
   inputs: readonly Port[];
   outputs: readonly Port[];
 }
 
-/** A section as one operation. */
+/** A section of a graph loaded into TensorFlow as one operation. */
 export interface LoadedSection {
-  /** Its inputs' tensors → its outputs' tensors. */
+  /** Maps the tensors of the inputs to those of the outputs. */
   run: (inputs: readonly Tensor[]) => Tensor[];
-  /** The same on this process's own arrays of these shapes, into arrays of the results' sizes. */
+  /** Runs it on this process's arrays, which have these shapes, and writes into `results`. */
   runOn: (
     arrays: readonly (Float32Array | Int32Array)[],
     shapes: readonly Int32Array[],
     results: readonly Float32Array[],
   ) => void;
-  /** Frees it; the graph goes with the last of its sections. */
+  /** Frees the section, and the graph with the last of its sections. */
   unload: () => void;
 }
 
 let addon: RecordingAddon | undefined;
 const config = sessionConfig();
 
-/** For `startEngine` only; undefined for an engine that cannot record. */
+/**
+ * Sets the addon that records, or undefined for an engine that cannot; only `startEngine` calls it.
+ */
 export function useRecordings(loaded: RecordingAddon | undefined): void {
   addon = loaded;
 }
 
-/** Whether what an addon exports can load recordings. */
+/** Returns true if an addon's exports can load recordings. */
 export function isRecordingAddon(exported: unknown): exported is RecordingAddon {
   return typeof exported === "object" && exported !== null && "loadRecordings" in exported;
 }
 
-/** Whether the running engine can record. */
+/** Returns true if the running engine can record. */
 export const canRecord = () => addon !== undefined;
 
-/** Hands a graph to TensorFlow. */
+/** Loads a graph into TensorFlow; returns its sections in the order given. */
 export function loadSections(
   nodes: readonly GraphNode[],
   sections: readonly Section[],

@@ -5,41 +5,44 @@ import { inScope } from "../scope.js";
 import { canRecord, loadSections } from "./load.js";
 import { isRecording, nodeOf, Recorder, type Port } from "./recorder.js";
 
-/** A part of a model: of `variables` it has gradients, of `constants` not. */
+/** A differentiable part of a model: it has gradients by `variables` and none by `constants`. */
 export type Part = (variables: readonly Tensor[], constants: readonly Tensor[]) => Tensor;
 
 /** A part that may be recorded. */
 export interface RecordablePart extends Part {
-  /** Frees what was recorded; the part can go on and is recorded anew. */
+  /** Frees the recordings; the part can still be called and is then recorded anew. */
   release: () => void;
 }
 
-/** A part as recorded for tensors of certain shapes. */
+/** A part's recording for tensors of certain shapes. */
 interface Recorded {
   run: Part;
   release: () => void;
 }
 
-/** What is known while gradients are being computed. */
+/** The state of a computation of gradients. */
 interface Pass {
-  /** Tensors with a greater id were made in the pass, and go with its forward half by themselves. */
+  /** Tensors with a greater id were made in the pass, and are freed with its forward half. */
   begin: number;
-  /** Those of them that the backward half needs. */
+  /** Tensors of the forward half that the backward half needs. */
   kept: Tensor[];
   /** Recordings to make after the pass. */
   wanted: (() => void)[];
 }
 
-/** Shapes that come up less often, such as rare lengths, are not worth a graph's time and memory. */
+/**
+ * A part is recorded at this use of the same shapes: rarer shapes are not worth a graph's time and
+ * memory.
+ */
 export const recordedAtUse = 4;
 
 let pass: Pass | undefined;
 
 /**
- * A part of a model that, where the engine can record, runs as one operation after its first calls:
- * what the part does is kept as a graph, forward and backward. One by one, an operation costs about
- * 50 µs in JavaScript, more than many take to compute. The graph runs the same kernels in the same
- * order, so it gives the same bits.
+ * Makes a part of a model run as one operation after its first calls, where the engine can record:
+ * its operations are kept as a graph, forward and backward (decision 0009). One by one, an
+ * operation costs about 50 µs in JavaScript, more than many take to compute. The graph runs the
+ * same kernels in the same order, so it gives the same bits.
  *
  * `part` must depend on nothing but its arguments.
  */
@@ -75,8 +78,9 @@ export function recordable(part: Part): RecordablePart {
 }
 
 /**
- * Value and gradients of `loss` by `leaves`; undefined for one that it does not depend on. To be
- * called within a scope, with leaves that live longer than the call.
+ * Computes the value of `loss` and its gradients by `leaves`; a gradient is undefined if the loss
+ * does not depend on that leaf. To be called within a scope, with leaves that live longer than the
+ * call.
  */
 export function valueAndGradients(
   loss: () => Tensor,
@@ -96,7 +100,7 @@ export function valueAndGradients(
   return { value, gradients: grads };
 }
 
-/** Ids of tensors grow. */
+/** The id of the newest tensor; later tensors have greater ids. */
 function newestTensor(): number {
   const newest = tf.scalar(0);
   newest.dispose();
@@ -112,7 +116,7 @@ function signature(variables: readonly Tensor[], constants: readonly Tensor[]): 
   return `${pass ? "both ways" : "forward"} ${shapes.join()}`;
 }
 
-/** Runs the part while listening; later calls run what was heard. */
+/** Runs the part while recording it; later calls run the recording. */
 function recordForward(part: Part, variables: readonly Tensor[], constants: readonly Tensor[]) {
   const recorder = new Recorder([...variables, ...constants]);
   const value = recorder.during(() => part(variables, constants));
@@ -124,8 +128,8 @@ function recordForward(part: Part, variables: readonly Tensor[], constants: read
 }
 
 /**
- * Runs the part and its gradient on tensors of the same shapes while listening. Only what the
- * gradient needs of the first half is kept between the two.
+ * Runs the part and its gradient on zeros of these shapes while recording them as two sections.
+ * Only the values of the first section that the second needs are kept between the two.
  */
 function recordBothWays(
   part: Part,
@@ -169,7 +173,7 @@ function recordBothWays(
   return { run, release };
 }
 
-/** Keeps a tensor until the pass is over; those from before it are their maker's. */
+/** Keeps a tensor that was made in the pass until the pass is over. */
 function keep(tensor: Tensor | undefined): Tensor {
   if (!tensor) throw new OpnasError("INTERNAL", "A recording has fewer inputs than it reads.");
   if (pass && tensor.id > pass.begin) pass.kept.push(tf.keep(tensor));
@@ -177,8 +181,9 @@ function keep(tensor: Tensor | undefined): Tensor {
 }
 
 /**
- * A recording of value and gradients as two sections: inputs → value and what the gradients need of
- * the first half; the value's gradient, that, and the inputs that are `read` → gradients.
+ * Divides a recording of value and gradients into two sections. The first maps the inputs to the
+ * value and the intermediate values that the gradients need; the second maps the value's gradient,
+ * those intermediate values and the inputs that it reads (`read`) to the gradients.
  */
 function divide(recorder: Recorder, half: number, value: Tensor, gradients: readonly Tensor[]) {
   const { nodes, inputs } = recorder;

@@ -1,25 +1,23 @@
 import { OpnasError } from "@opnas/core";
+import type { HostTensor } from "../hostTensor.js";
 import { inScope } from "../scope.js";
 import { tf, type Tensor } from "../tf.js";
 import { loadSections } from "./load.js";
 import { Recorder } from "./recorder.js";
 import type { Part } from "./recordable.js";
 
-/** Numbers in this process's memory, by shape. */
-export interface Numbers {
-  shape: readonly number[];
-  data: Float32Array | Int32Array;
-}
-
-/** Losses and the gradients of their sum as one graph that reads and writes this process's own arrays. */
+/**
+ * A graph of losses and the gradients of their sum that reads and writes this process's own arrays.
+ */
 export interface RecordedStep {
   /**
-   * Variables and constants in the order and of the shapes of the recording → the losses, which
-   * last until the next run; the gradients by all variables go into `gradients`.
+   * Runs the graph on variables and constants in the order and of the shapes of the recording.
+   * Writes the gradients by all variables into `gradients`; returns the losses [k], which the next
+   * run overwrites.
    */
   run: (
-    variables: readonly Numbers[],
-    constants: readonly Numbers[],
+    variables: readonly HostTensor[],
+    constants: readonly HostTensor[],
     gradients: readonly Float32Array[],
   ) => Float32Array;
   /** Frees the graph. */
@@ -27,14 +25,14 @@ export interface RecordedStep {
 }
 
 /**
- * Records `losses` ([] or [k]), which must depend on all variables and on nothing but its arguments:
- * what it does for tensors of the shapes of `variables` and `constants`, forward and backward.
- * Running the recording costs no step in JavaScript and gives the bits that `losses` gives.
+ * Records `losses` ([] or [k]) forward and backward for tensors of the shapes of `variables` and
+ * `constants`; it must depend on all variables and on nothing but its arguments. Running the
+ * recording executes no operation from JavaScript and gives the same bits as `losses`.
  */
 export function recordStep(
   losses: Part,
-  variables: readonly Numbers[],
-  constants: readonly Numbers[],
+  variables: readonly HostTensor[],
+  constants: readonly HostTensor[],
 ): RecordedStep {
   const { nodes, section, count } = inScope(() => {
     const on = variables.map(zeros);
@@ -64,6 +62,6 @@ export function recordStep(
   };
 }
 
-function zeros({ shape, data }: Numbers): Tensor {
+function zeros({ shape, data }: HostTensor): Tensor {
   return tf.zeros([...shape], data instanceof Int32Array ? "int32" : "float32");
 }

@@ -12,22 +12,23 @@ import { constant, placeholder, type GraphNode } from "./graphDef.js";
 
 const float32: Attribute = { name: "T", type: attributeType.type, value: dataType.float };
 
-/** Where a value of a recording comes from: an output of a node, like "n5:0". */
+/** An output of a node of a recording, like "n5:0". */
 export type Port = string;
 
 let recording = false;
 
-/** Whether a recorder is listening. */
+/** Returns true while a `Recorder` is listening. */
 export const isRecording = () => recording;
 
 /**
- * Listens to what TensorFlow.js has the native binding do: every operation is a node, every tensor
- * made from numbers a constant, every tensor that was there before one of the declared inputs.
+ * Listens to TensorFlow.js's calls of the native binding: every operation becomes a node, every
+ * tensor made from numbers a constant. Tensors that existed before must be among the declared
+ * inputs.
  */
 export class Recorder {
-  /** Inputs first, then everything in the order in which it ran. */
+  /** The inputs, then constants and operations in the order in which they ran. */
   readonly nodes: GraphNode[] = [];
-  /** The inputs' ports, in the order in which they were declared. */
+  /** The inputs' ports, in the order of the declared inputs. */
   readonly inputs: readonly Port[];
   private readonly ports = new Map<number, Port>();
   private readonly backend: TfjsNode;
@@ -44,7 +45,7 @@ export class Recorder {
     });
   }
 
-  /** Runs `work` and records what it has the engine do. */
+  /** Runs `work`, records the engine's operations meanwhile, and returns the result. */
   during<T>(work: () => T): T {
     const createTensor: Binding["createTensor"] = (shape, dtype, values) => {
       const id = this.binding.createTensor(shape, dtype, values);
@@ -78,13 +79,16 @@ export class Recorder {
     }
   }
 
-  /** Where a tensor that was there or came up comes from; a number from before becomes a constant. */
+  /**
+   * Returns the port of a declared or recorded tensor; another single number becomes a constant.
+   * @throws OpnasError INTERNAL for any other tensor
+   */
   portOf(tensor: Tensor): Port {
     const id = this.idOf(tensor);
     return this.ports.get(id) ?? this.outside(id, "the result");
   }
 
-  /** The same value at a port of its own: what is fed cannot be asked for in the same run. */
+  /** Adds a copy of a value: a session cannot be asked for a port that is fed in the same run. */
   copyOf(port: Port): Port {
     const node = { operation: "Identity", inputs: [port], attributes: [float32] };
     return this.add((name) => ({ name, ...node }));
@@ -115,7 +119,10 @@ export class Recorder {
     return port;
   }
 
-  /** A tensor from before: a number such as an epsilon becomes a constant; more would go stale. */
+  /**
+   * Records an undeclared tensor: one number, such as an epsilon, becomes a constant; more would go
+   * stale.
+   */
   private outside(id: number, reader: string): Port {
     const values = this.binding.tensorDataSync(id);
     if (!(values instanceof Float32Array) || values.length > 1) {
@@ -125,7 +132,7 @@ export class Recorder {
   }
 }
 
-/** Attributes that tfjs-node leaves to eager execution to find out; a graph must state them. */
+/** The attributes that a graph must state and tfjs-node leaves to eager execution to infer. */
 function unstated(operation: string): Attribute[] {
   return operation === "ExpandDims" ? [float32] : [];
 }

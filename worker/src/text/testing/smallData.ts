@@ -16,7 +16,7 @@ import { runningText } from "../sequences.js";
 
 const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 40, length: 12, rawKernels: false };
 
-/** Settings of a search so small that a test can run it. */
+/** Returns the settings of a search so small that a test can run it. */
 export function smallSettings(changes: Partial<SearchSettings> = {}): SearchSettings {
   const preset = presetNamed("smoke");
   return {
@@ -31,8 +31,8 @@ export function smallSettings(changes: Partial<SearchSettings> = {}): SearchSett
 }
 
 /**
- * Sequences with a rule in them, so that there is something to learn: after a word comes its
- * neighbour by number. One task of each kind, every length from full to short.
+ * Makes data that follows a rule, so that there is something to learn: each word is followed by the
+ * word of the next number. There is one task of each kind; lengths go from full to short.
  */
 export function smallData(): PreparedData {
   return {
@@ -43,7 +43,7 @@ export function smallData(): PreparedData {
   };
 }
 
-/** Rows [CLS] w, w + 1, … [SEP]; `ragged` rows end early and are padded. */
+/** Makes rows [CLS] w, w + 1, … [SEP]; `ragged` rows end early and are padded. */
 export function countingSequences(count: number, ragged: boolean): Sequences {
   const { length, vocabulary } = size;
   const random = stream(0, "counting sequences");
@@ -57,7 +57,7 @@ export function countingSequences(count: number, ragged: boolean): Sequences {
   return { count, length, ids };
 }
 
-/** Four documents of sentences of five words, each the neighbour of the one before, in its own words. */
+/** Makes four documents of sentences of five consecutive words; no word is in two documents. */
 function countingDocuments(): Documents {
   const words = Math.floor((size.vocabulary - firstWordId) / 4);
   return runningText(
@@ -71,7 +71,7 @@ function countingDocuments(): Documents {
   );
 }
 
-/** The sequences with one position of each hidden, and what stood there. */
+/** Hides one position of each sequence; returns the ids that stood there as targets. */
 function hide(test: Sequences, position: number) {
   const ids = test.ids.slice();
   const targets = new Int32Array(test.count);

@@ -4,12 +4,12 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { OpnasError } from "@opnas/core";
 
 /**
- * The real path of `name` below the folder of users' texts. What lies elsewhere, also by a link, is
- * refused: who may start a search must not read the rest of the disk.
+ * Returns the real path of `name` below the folder of users' texts. Paths that lead elsewhere, also
+ * by a link, are refused: starting a search must not give access to the rest of the disk.
  *
- * @throws OpnasError BAD_INPUT when there is no such folder or name, or when it leads out
+ * @throws OpnasError BAD_INPUT if there is no such folder or name, or if it leads out
  */
-export async function insideTexts(texts: string, name: string): Promise<string> {
+export async function resolveInTexts(texts: string, name: string): Promise<string> {
   const root = await realPath(
     texts,
     `The worker has no folder ${texts} for texts: make it and put "${name}" there, or set OPNAS_TEXT_DIR.`,

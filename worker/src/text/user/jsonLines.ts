@@ -7,10 +7,11 @@ import { documentsOf } from "./sections.js";
 const lineSchema = z.object({ text: z.string() });
 
 /**
- * The documents of a .jsonl file: of each line the field "text". Lines that are not of this form
- * or hold no text are left out and told.
+ * Returns the documents of a .jsonl file: the field "text" of each line. Lines that are not of this
+ * form or hold no text are left out and reported in `remarks`.
  *
- * @throws OpnasError BAD_INPUT when more than half of the lines are not: then it is another format
+ * @throws OpnasError BAD_INPUT if more than half of the lines are not of this form: it is another
+ *   format
  */
 export function documentsOfLines(
   name: string,
@@ -29,9 +30,9 @@ export function documentsOfLines(
   }
   const remarks = blank > 0 ? [`${blank} of ${lines} lines of ${name} hold no text`] : [];
   if (bad.length === 0) return { documents, remarks };
-  const told = `${bad.length} of ${lines} lines of ${name} are not {"text": "…"}, the first is line ${bad[0]}`;
-  if (2 * bad.length > lines) throw new OpnasError("BAD_INPUT", `${told}.`);
-  return { documents, remarks: [...remarks, told] };
+  const remark = `${bad.length} of ${lines} lines of ${name} are not {"text": "…"}, the first is line ${bad[0]}`;
+  if (2 * bad.length > lines) throw new OpnasError("BAD_INPUT", `${remark}.`);
+  return { documents, remarks: [...remarks, remark] };
 }
 
 function textOf(line: string): string | undefined {

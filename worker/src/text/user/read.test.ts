@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { insideTexts } from "./folder.js";
-import { mostBytes, readOwnDocuments } from "./read.js";
+import { resolveInTexts } from "./folder.js";
+import { mostBytes, readUserText } from "./read.js";
 
 let root: string;
 let texts: string;
@@ -25,7 +25,7 @@ async function put(files: Record<string, string | Uint8Array>): Promise<void> {
   }
 }
 
-const read = (vocabularyFile?: string) => readOwnDocuments(texts, "news", vocabularyFile);
+const read = (vocabularyFile?: string) => readUserText(texts, "news", vocabularyFile);
 
 /** The text of each document. */
 async function textsRead(): Promise<string[]> {
@@ -65,7 +65,7 @@ describe("a user's text", () => {
     expect(sections.join(" ")).toBe(paragraphs.join(" ").replace(/\s+/g, " "));
   });
 
-  test("tells what cannot be read, what holds no text, and files that are neither", async () => {
+  test("reports lines that cannot be read, files without text, and files of other kinds", async () => {
     const good = ["One.", "Two.", "Three.", " \t"].map(line);
     const lines = [...good, "{", '{"text": 5}', "[]"].join("\n");
     await put({ "a.jsonl": lines, "b.csv": "x", "c.txt": "\n", "d.txt": "" });
@@ -105,7 +105,7 @@ describe("a user's text", () => {
 
   test("does not count its vocabulary file as a document", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C", "vocab.txt": "[PAD]" });
-    const vocabulary = await insideTexts(texts, "news/vocab.txt");
+    const vocabulary = await resolveInTexts(texts, "news/vocab.txt");
     expect((await read(vocabulary)).documents.map(({ name }) => name)).not.toContain(
       "news/vocab.txt",
     );
@@ -113,22 +113,22 @@ describe("a user's text", () => {
 });
 
 describe("the folder of users' texts", () => {
-  test("has no way out by name", async () => {
+  test("cannot be left by a name", async () => {
     await writeFile(join(root, "secret.txt"), "x");
     for (const name of ["../secret.txt", "..", ".", "news/../../secret.txt"]) {
       await put({ "a.txt": "A" });
-      await expect(insideTexts(texts, name)).rejects.toMatchObject({ code: "BAD_INPUT" });
-      await expect(insideTexts(texts, name)).rejects.toThrow("leads out of");
+      await expect(resolveInTexts(texts, name)).rejects.toMatchObject({ code: "BAD_INPUT" });
+      await expect(resolveInTexts(texts, name)).rejects.toThrow("leads out of");
     }
   });
 
-  test("has no way out by links", async () => {
+  test("cannot be left by links", async () => {
     await put({ "a.txt": "A", "b.txt": "B", "c.txt": "C" });
     await mkdir(join(root, "elsewhere"));
     await writeFile(join(root, "elsewhere", "secret.txt"), "x");
     await symlink(join(root, "elsewhere"), join(texts, "out"));
-    await expect(readOwnDocuments(texts, "out", undefined)).rejects.toThrow(/leads out of/);
-    await expect(insideTexts(texts, "out/secret.txt")).rejects.toThrow(/leads out of/);
+    await expect(readUserText(texts, "out", undefined)).rejects.toThrow(/leads out of/);
+    await expect(resolveInTexts(texts, "out/secret.txt")).rejects.toThrow(/leads out of/);
     for (const target of ["elsewhere", "elsewhere/secret.txt", "nowhere"]) {
       await symlink(join(root, target), join(texts, "news", "link.txt"));
       await expect(read()).rejects.toThrow("news/link.txt is a link");
@@ -136,10 +136,10 @@ describe("the folder of users' texts", () => {
     }
   });
 
-  test("may itself be a link, and says when it is missing", async () => {
+  test("may itself be a link, and is named if it is missing", async () => {
     await put({ "a.txt": "A" });
     await symlink(texts, join(root, "texts"));
-    expect(await insideTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);
-    await expect(insideTexts(join(root, "none"), "news")).rejects.toThrow(/OPNAS_TEXT_DIR/);
+    expect(await resolveInTexts(join(root, "texts"), "news/a.txt")).toMatch(/text\/news\/a\.txt$/);
+    await expect(resolveInTexts(join(root, "none"), "news")).rejects.toThrow(/OPNAS_TEXT_DIR/);
   });
 });

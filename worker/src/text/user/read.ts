@@ -5,42 +5,42 @@ import { OpnasError } from "@opnas/core";
 
 import type { Document } from "../corpus.js";
 import { documentsOfLines } from "./jsonLines.js";
-import { insideTexts } from "./folder.js";
+import { resolveInTexts } from "./folder.js";
 import { documentsOf } from "./sections.js";
 
-/** All files of a text together; what this takes is in decision 0016. */
+/** Most bytes of all files of a text together (decision 0016 has its time and memory). */
 export const mostBytes = 300e6;
-/** One document for pre-training, one for training tasks, one for tests. */
+/** Fewest documents: one for pre-training, one for training tasks, one for tests. */
 const fewestDocuments = 3;
 
-export interface OwnDocuments {
+/** The documents of a user's text. */
+export interface UserText {
   documents: Document[];
-  /** What was left out and why; empty when nothing was. */
+  /** Sentences that say which parts were left out and why. */
   remarks: string[];
 }
 
 interface TextFile {
-  /** Below the folder of users' texts, with "/". */
+  /** The path below the folder of users' texts, with "/". */
   name: string;
   path: string;
 }
 
 /**
- * The documents of a user's folder: each .txt file, and each line of a .jsonl file with its "text";
- * long ones in sections. Folders are read recursively, files in the order of their names.
+ * Reads the documents of a user's folder: each .txt file, and the "text" of each line of a .jsonl
+ * file; long ones in sections. Folders are read recursively, files in the order of their names.
  *
  * @param texts the folder of users' texts
  * @param folder a name below it
- * @param vocabularyFile is no document, wherever it lies
- * @throws OpnasError BAD_INPUT that names the file or folder and says what is wrong with it,
- *   TOO_LARGE
+ * @param vocabularyFile a path that is never read as a document
+ * @throws OpnasError BAD_INPUT naming the file or folder and what is wrong with it, TOO_LARGE
  */
-export async function readOwnDocuments(
+export async function readUserText(
   texts: string,
   folder: string,
   vocabularyFile: string | undefined,
-): Promise<OwnDocuments> {
-  const { files, others } = await filesBelow(await insideTexts(texts, folder), folder);
+): Promise<UserText> {
+  const { files, others } = await filesBelow(await resolveInTexts(texts, folder), folder);
   const wanted = files.filter(({ path }) => path !== vocabularyFile);
   await requireSize(wanted, folder);
   const documents: Document[] = [];
@@ -65,7 +65,9 @@ export async function readOwnDocuments(
   return { documents, remarks };
 }
 
-/** Links are not followed: they may lead out of the folder, or round in circles. */
+/**
+ * Lists the files below a folder; refuses links, which may lead out of the folder or in circles.
+ */
 async function filesBelow(path: string, folder: string) {
   const entries = await reading(folder, () =>
     readdir(path, { recursive: true, withFileTypes: true }),
@@ -119,7 +121,7 @@ function decoded(bytes: Buffer, name: string): string {
   }
 }
 
-/** @throws OpnasError BAD_INPUT in place of what the file system says */
+/** Reads from the file system; throws BAD_INPUT in place of the file system's error. */
 async function reading<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

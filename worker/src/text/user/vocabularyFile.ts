@@ -4,16 +4,16 @@ import { OpnasError } from "@opnas/core";
 
 import { filledUp, specialTokens } from "../vocabulary.js";
 
-/** 100,000 pieces, which is the most that settings allow, of 100 bytes. */
+/** Largest file: 100,000 pieces, the most that settings allow, of 100 bytes. */
 const mostBytes = 10e6;
 
 /**
- * The pieces of a vocabulary file as BERT's vocab.txt (one a line, without capitals), in the order
- * of our ids: the special tokens, then the others in the file's order, then [unused…] until there
- * are `size`.
+ * Reads the pieces of a vocabulary file in the format of BERT's vocab.txt (one a line, without
+ * capitals) and returns them in the order of our ids: the special tokens, then the others in the
+ * file's order, then [unused…] until there are `size`.
  *
  * @param file its path, and its name for messages
- * @throws OpnasError BAD_INPUT when it is not such a file or has more than `size` pieces
+ * @throws OpnasError BAD_INPUT if it is not such a file or has more than `size` pieces
  */
 export async function readVocabulary(
   { name, path }: { name: string; path: string },

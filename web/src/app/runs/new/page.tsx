@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { StartPage } from "@/start/start-page";
+import { StartPage } from "@/new-search/start-page";
 
 export const metadata: Metadata = { title: "New search" };
 

@@ -1,0 +1,42 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+
+const root = new URL("../..", import.meta.url).pathname;
+
+/** Runs a bench and waits for its end. */
+function run(...args: string[]) {
+  const all = ["bench/strategies/sweep.ts", ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, all, {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const usage =
+  "usage: npm run bench:sweep -- [--record bench/record/record.json.gz] [--seeds 200] " +
+  "[--first-seed 10001] [--only …] [--json FILE] [--quick] [--help]\n";
+
+test("--help prints what is measured and the options", () => {
+  const { status, stdout, stderr } = run("--help");
+  expect(stdout).toContain(`${usage}\nWhat the strategies' settings are worth`);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+test.each([
+  [["--sedes", "3"], /^Unknown option '--sedes'/],
+  [["--seeds", "many"], /^--seeds: it must be a whole number from 1\n/],
+  [["--seeds", "0"], /^--seeds: it must be a whole number from 1\n/],
+  [["3"], /^Unexpected argument '3'/],
+])("%j ends with the usage and code 2", (args, message) => {
+  const { status, stdout, stderr } = run(...args);
+  expect(stderr).toMatch(message);
+  expect(stderr.endsWith(usage)).toBe(true);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+});
+
+test("any other error ends with code 1, and is shown", () => {
+  const { status, stderr } = run("--record", "absent.json.gz");
+  expect(status).toBe(1);
+  expect(stderr).toContain("ENOENT: no such file or directory, open 'absent.json.gz'");
+});

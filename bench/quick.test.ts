@@ -1,0 +1,229 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const root = new URL("..", import.meta.url).pathname;
+const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
+const { scripts } = packageSchema.parse(
+  JSON.parse(await readFile(path.join(root, "package.json"), "utf8")),
+);
+
+let folder: string;
+const at = (name: string) => path.join(folder, name);
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "opnas-quick-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Returns the program that an npm script runs after the build. */
+function programOf(script: string): string {
+  const program = / && node (\S+)$/.exec(scripts[script] ?? "")?.[1];
+  if (program === undefined) throw new Error(`${script} ends with no program.`);
+  return program;
+}
+
+/** Runs an npm script's program with `--quick`; returns what it printed. */
+function quick(script: string, ...args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [programOf(script), "--quick", ...args], { cwd: root });
+    const [printed, noted]: [string[], string[]] = [[], []];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => noted.push(text));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(printed.join(""));
+      else reject(new Error(`${script} ended with ${String(code)}: ${noted.join("")}`));
+    });
+  });
+}
+
+/** Runs a bench with `--quick`; returns what it printed, and its JSON in the form of a schema. */
+async function bench<T>(script: string, schema: z.ZodType<T>, ...args: string[]) {
+  const file = at(`${script.replace(":", "-")}.json`);
+  const printed = await quick(script, "--json", file, ...args);
+  return { printed, report: schema.parse(JSON.parse(await readFile(file, "utf8"))) };
+}
+
+const positive = z.number().positive();
+const spread = z.object({ median: positive, min: positive, max: positive });
+// What was not reached within the horizon is Infinity, which JSON writes as null.
+const needed = z.object({
+  median: positive.nullable(),
+  low: positive.nullable(),
+  high: positive.nullable(),
+});
+const agreement = z.object({ all: z.unknown(), learners: z.unknown() });
+
+const tests: Record<string, () => Promise<void>> = {
+  "bench:engine": async () => {
+    const measured = z.object({
+      model: z.literal("tiny"),
+      case: z.enum(["bert", "superNet", "autobert"]),
+      stepsPerSecond: positive,
+      gflops: positive,
+      peakMemoryBytes: positive,
+    });
+    const { printed, report } = await bench(
+      "bench:engine",
+      z.object({
+        peer: z.string().nullable(),
+        cases: z.array(measured).length(3),
+        steady: z.array(z.object({ tensors: z.int() })).length(10),
+      }),
+    );
+    expect(printed).toMatch(/^model +case +steps\/s +PyTorch/m);
+    for (const { case: name } of report.cases) {
+      expect(printed).toMatch(new RegExp(`^tiny +${name} +\\d+\\.\\d\\d `, "m"));
+    }
+    const isAlone = printed.includes("alone: PyTorch is not in the cache, so only our side is");
+    expect(isAlone).toBe(report.peer === null);
+    expect(new Set(report.steady.map(({ tensors }) => tensors)).size).toBe(1);
+  },
+
+  "bench:paths": async () => {
+    const result = z.object({ name: z.string(), milliseconds: positive, ratio: spread });
+    const { printed, report } = await bench(
+      "bench:paths",
+      z.object({ results: z.array(result).length(12) }),
+    );
+    expect(printed).toContain("times as fast");
+    for (const { name } of report.results) expect(printed).toContain(`'${name}'`);
+  },
+
+  "bench:candidates": async () => {
+    const way = z.object({ processes: z.int(), threads: z.int(), perHour: spread });
+    const { printed, report } = await bench(
+      "bench:candidates",
+      z.object({ ways: z.array(way).length(2) }),
+    );
+    expect(report.ways.map(({ threads }) => threads)).toEqual([1, 2]);
+    expect(printed).toContain("candidates per hour");
+  },
+
+  "bench:record": async () => {
+    const run = z.object({ seed: z.int(), score: z.number() });
+    const record = z.object({
+      plan: z.object({ steps: z.literal(2) }),
+      entries: z.array(z.object({ key: z.string(), runs: z.array(run).length(2) })).min(4),
+    });
+    const out = at("record.json.gz");
+    const { printed, report } = await bench("bench:record", record, "--out", out);
+    expect(printed).toMatch(
+      /^all: \d architectures, r between seeds \S+, \d+\.\d\d points apart$/m,
+    );
+    expect(record.parse(JSON.parse(gunzipSync(await readFile(out)).toString()))).toEqual(report);
+  },
+
+  "bench:proxies": async () => {
+    const { printed, report } = await bench(
+      "bench:proxies",
+      z.object({
+        architectures: z.literal(3),
+        seedCorrelation: agreement,
+        tasks: z.object({ mlm: z.object({ mean: z.number() }), swap: z.unknown() }),
+        alone: z.object({ steps: z.literal(2), kendallScore: agreement }),
+        seconds: z.object({ superNet: z.array(positive).length(2) }),
+      }),
+    );
+    for (const row of [...Object.keys(report.tasks), "proxy score", "held-out loss"]) {
+      expect(printed).toContain(`│ ${row} `);
+    }
+    expect(printed).toContain("against 2 steps alone");
+  },
+
+  "bench:biws": async () => {
+    const score = z.object({ alone: z.number(), biws: z.array(z.unknown()).length(1) });
+    const { printed } = await bench(
+      "bench:biws",
+      z.object({
+        costRatio: positive,
+        proxies: z.object({ parameters: agreement, oneBranch: agreement }),
+        scores: z.array(score).length(3),
+      }),
+    );
+    expect(printed).toMatch(/^ {2}two branches a step: .+, .+$/m);
+    expect(printed).toMatch(/^cost ratio \d+\.\d{3} /m);
+  },
+
+  "bench:strategies": async () => {
+    const strategy = z.object({ evaluationsToRandomsBest: needed, curve: z.array(needed) });
+    const { printed, report } = await bench(
+      "bench:strategies",
+      z.object({
+        seeds: z.literal(3),
+        targets: z.object({ randomsBest: positive }),
+        strategies: z.record(z.string(), strategy),
+      }),
+    );
+    expect(Object.keys(report.strategies)).toHaveLength(6);
+    for (const [name, { curve }] of Object.entries(report.strategies)) {
+      expect(printed).toMatch(new RegExp(`^${name}\n {2}evaluations to random's best: \\d`, "m"));
+      expect(curve).toHaveLength(200);
+    }
+  },
+
+  "bench:landscapes": async () => {
+    const evaluations = z.array(z.object({ strategy: z.string(), needed })).length(5);
+    const { printed, report } = await bench(
+      "bench:landscapes",
+      z.object({ rows: z.array(z.object({ landscape: z.string(), evaluations })).length(4) }),
+    );
+    for (const { landscape } of report.rows) {
+      expect(printed).toMatch(new RegExp(`^\\| ${landscape} \\|( \\d+ \\(\\d.*?\\) \\|){5}$`, "m"));
+    }
+  },
+
+  "bench:sweep": async () => {
+    const { printed, report } = await bench(
+      "bench:sweep",
+      z.object({ target: positive, rows: z.array(z.object({ strategy: z.string(), needed })) }),
+    );
+    expect(report.rows.map(({ strategy }) => strategy)).toEqual(["opnas"]);
+    expect(printed).toMatch(/^\| opnas \| \{\} \| \d+ \(\d+–\d+\) \|$/m);
+  },
+
+  "bench:plots": async () => {
+    const plot = z.object({ file: z.string(), bytes: positive });
+    const { printed, report } = await bench(
+      "bench:plots",
+      z.object({ plots: z.array(plot).length(3) }),
+      "--out",
+      folder,
+    );
+    for (const { file } of report.plots) {
+      expect(await readFile(file, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
+      expect(printed).toContain(path.basename(file));
+    }
+  },
+
+  benchmark: async () => {
+    const printed = await quick("benchmark", "--out", at("benchmark"));
+    expect(printed).toMatch(/^SST-2 {2}\d+\.\d {2}\(accuracy /m);
+    expect(printed).toMatch(/^v1\.1 {2}EM \d+\.\d, F1 \d+\.\d /m);
+    const report: unknown = JSON.parse(await readFile(at("benchmark/glue.json"), "utf8"));
+    expect(report).toMatchObject({
+      benchmark: "GLUE",
+      tasks: [{ task: "CoLA" }, { task: "SST-2" }],
+    });
+    expect(await readdir(at("benchmark"))).toContain("squad.json");
+  },
+};
+
+describe("with --quick", () => {
+  test.each(Object.entries(tests))("npm run %s prints its table and writes its JSON", (_, run) =>
+    run(),
+  );
+
+  test("every bench among the npm scripts is tried here", () => {
+    const benches = Object.keys(scripts).filter((name) => /^bench(mark$|:)/.test(name));
+    expect(Object.keys(tests).sort()).toEqual(benches.sort());
+    // The engine's check ends with the bench of the engine.
+    expect(programOf("engine:check")).toBe(programOf("bench:engine"));
+  });
+});

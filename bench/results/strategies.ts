@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { Chart } from "./chart.ts";
+
+const interval = z.object({ median: z.number(), low: z.number(), high: z.number() });
+
+/** The part of `npm run bench:strategies -- --json FILE` that is drawn. */
+export const strategiesSchema = z.object({
+  settings: z.object({ population: z.int() }),
+  targets: z.object({ randomsBest: z.number() }),
+  strategies: z.record(z.string(), z.object({ curve: z.array(interval) })),
+});
+
+/** Returns the chart of the best score so far, with intervals. */
+export function strategiesChart({
+  strategies,
+  targets,
+  settings,
+}: z.infer<typeof strategiesSchema>): Chart {
+  const values = Object.entries(strategies).flatMap(([strategy, { curve }]) =>
+    curve
+      .map((each, index) => ({ strategy, evaluations: index + 1, ...each }))
+      // Before that all sample alike.
+      .filter(({ evaluations }) => evaluations >= settings.population),
+  );
+  const x = {
+    field: "evaluations",
+    type: "quantitative",
+    title: "architectures evaluated",
+    scale: { type: "log", nice: false },
+  } as const;
+  const sort = Object.keys(strategies);
+  const color = { field: "strategy", type: "nominal", sort } as const;
+  const scale = { zero: false };
+  return {
+    title: "Best score so far on the record of truth: median of the seeds, 95 % interval",
+    layer: [
+      {
+        data: { values },
+        mark: { type: "area", opacity: 0.2 },
+        encoding: {
+          x,
+          color,
+          y: { field: "low", type: "quantitative", title: "best score so far", scale },
+          y2: { field: "high" },
+        },
+      },
+      {
+        data: { values },
+        mark: "line",
+        encoding: { x, color, y: { field: "median", type: "quantitative", scale } },
+      },
+      {
+        data: { values: [{ score: targets.randomsBest }] },
+        mark: { type: "rule", strokeDash: [4, 4] },
+        encoding: { y: { field: "score", type: "quantitative" } },
+      },
+    ],
+  };
+}

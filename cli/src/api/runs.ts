@@ -1,0 +1,112 @@
+import { type DocumentType, graphql } from "../generated/index.js";
+
+/** The state of a run, as it is shown while the run goes on. */
+export const runState = graphql(`
+  fragment RunState on SearchRun {
+    id
+    name
+    status
+    lastSeq
+    error {
+      code
+      message
+    }
+    progress {
+      phase
+      done
+      total
+      etaSeconds
+      fraction
+      message
+    }
+    bestArchitecture {
+      name
+      score
+    }
+  }
+`);
+
+export type RunState = DocumentType<typeof runState>;
+
+export const runDocument = graphql(`
+  query Run($id: ID!) {
+    searchRun(id: $id) {
+      ...RunState
+    }
+  }
+`);
+
+/** The events of a run after a sequence number: stored ones first, then live ones. */
+export const eventsDocument = graphql(`
+  subscription Events($runId: ID!, $after: Int!) {
+    searchEvents(runId: $runId, after: $after) {
+      seq
+      kind
+    }
+  }
+`);
+
+export const runsDocument = graphql(`
+  query Runs($first: Int!) {
+    searchRuns(first: $first) {
+      totalCount
+      edges {
+        node {
+          id
+          name
+          status
+          preset
+          seed
+          createdAt
+          progress {
+            fraction
+          }
+          bestArchitecture {
+            score
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const startSearchDocument = graphql(`
+  mutation StartSearch($input: StartSearchInput!) {
+    startSearch(input: $input) {
+      id
+      name
+    }
+  }
+`);
+
+/** The part of a run that a change of its state is answered with. */
+export const changedRun = graphql(`
+  fragment ChangedRun on SearchRun {
+    id
+    status
+  }
+`);
+
+export const pauseDocument = graphql(`
+  mutation Pause($id: ID!) {
+    pauseSearch(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);
+
+export const resumeDocument = graphql(`
+  mutation Resume($id: ID!) {
+    resumeSearch(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);
+
+export const cancelDocument = graphql(`
+  mutation Cancel($id: ID!) {
+    cancelSearch(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);

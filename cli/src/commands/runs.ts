@@ -1,0 +1,92 @@
+import { Command } from "commander";
+import { leaderboardDocument } from "../api/architectures.js";
+import type { Api } from "../api/client.js";
+import { cancelDocument, pauseDocument, resumeDocument, runsDocument } from "../api/runs.js";
+import { buildRecord, fetchRunData } from "../search/record.js";
+import { pageSize } from "./optionValues.js";
+import { decimals, print, table } from "./output.js";
+
+/**
+ * Builds the commands that show runs and their architectures, or pause, resume and cancel a run;
+ * `connect` gives the API to ask.
+ */
+export function runCommands(connect: (command: Command) => Api): Command[] {
+  const runs = new Command("runs")
+    .description("the newest runs")
+    .option("--first <number>", "how many", pageSize, 20)
+    .action(async function (this: Command) {
+      const { first } = this.opts<{ first: number }>();
+      const { searchRuns } = await connect(this).request(runsDocument, { first });
+      const rows = searchRuns.edges.map(({ node }) => [
+        node.id,
+        node.name,
+        node.preset,
+        String(node.seed),
+        node.status.toLowerCase(),
+        `${Math.round(node.progress.fraction * 100)}%`,
+        decimals(node.bestArchitecture?.score),
+      ]);
+      print(table(["run", "name", "preset", "seed", "status", "done", "best"], rows));
+      print(`${searchRuns.edges.length} of ${searchRuns.totalCount} runs`);
+    });
+
+  const show = new Command("show")
+    .description("the JSON record of a run, as far as it has come")
+    .argument("<run>", "the run's id")
+    .action(async function (this: Command, id: string) {
+      print(JSON.stringify(buildRecord(await fetchRunData(connect(this), id)), null, 2));
+    });
+
+  const leaderboard = new Command("leaderboard")
+    .description("the best architectures")
+    .option("--first <number>", "how many", pageSize, 20)
+    .option("--run <run>", "of this run only")
+    .action(async function (this: Command) {
+      const { first, run } = this.opts<{ first: number; run?: string }>();
+      const filter = run === undefined ? null : { runId: run };
+      const answer = await connect(this).request(leaderboardDocument, { first, filter });
+      const rows = answer.leaderboard.edges.map(({ node }, index) => [
+        String(index + 1),
+        node.id,
+        node.reference === null ? node.name : `${node.name} (reference)`,
+        decimals(node.score),
+        (node.stability ?? "").toLowerCase().replace("_", " "),
+        String(node.params),
+        node.reference === null ? String(node.generationIndex) : "",
+        node.run.name,
+      ]);
+      const heads = [
+        "",
+        "architecture",
+        "name",
+        "score",
+        "stability",
+        "parameters",
+        "generation",
+        "run",
+      ];
+      print(table(heads, rows));
+      print(`${rows.length} of ${answer.leaderboard.totalCount} architectures`);
+    });
+
+  return [runs, show, leaderboard, ...changeCommands(connect)];
+}
+
+function changeCommands(connect: (command: Command) => Api): Command[] {
+  const changes = {
+    pause: async (api: Api, id: string) => (await api.request(pauseDocument, { id })).pauseSearch,
+    resume: async (api: Api, id: string) =>
+      (await api.request(resumeDocument, { id })).resumeSearch,
+    cancel: async (api: Api, id: string) =>
+      (await api.request(cancelDocument, { id })).cancelSearch,
+  };
+  return Object.entries(changes).map(([name, change]) =>
+    new Command(name)
+      .description(`${name} a run`)
+      .argument("<run>", "the run's id")
+      .action(async function (this: Command, id: string) {
+        const run = await change(connect(this), id);
+        print(`${run.id}: ${run.status.toLowerCase()}`);
+      }),
+  );
+}

@@ -1,0 +1,90 @@
+import { SingleBar } from "cli-progress";
+import type { Watcher } from "./follow.js";
+
+/** A watcher that shows progress on a stream until it is stopped. */
+export interface ProgressView<State> extends Watcher<State> {
+  stop(): void;
+}
+
+/** A state as one line for a person. */
+export interface ProgressLine {
+  /** The part that is done, 0–1. */
+  fraction: number;
+  what: string;
+  /** The time left, e.g. "42 s left"; empty where it is not known. */
+  left: string;
+  /** The stage that the state belongs to; a new stage is printed at once. */
+  stage: string;
+}
+
+/** Milliseconds between two printed lines of one stage. */
+const lineInterval = 10_000;
+
+/** Shows a bar with the time left on a terminal; elsewhere a line every ten seconds and at each stage. */
+export function showProgress<State>(
+  out: NodeJS.WriteStream,
+  describe: (state: State) => ProgressLine,
+): ProgressView<State> {
+  return out.isTTY ? bar(out, describe) : lines(out, describe);
+}
+
+function bar<State>(
+  out: NodeJS.WriteStream,
+  describe: (state: State) => ProgressLine,
+): ProgressView<State> {
+  const format = "{bar} {percentage}%  {what}  {left}";
+  const view = new SingleBar({
+    format,
+    stream: out,
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: false,
+    gracefulExit: false,
+  });
+  view.start(1000, 0, { what: "starting", left: "" });
+  return {
+    state: (state) => {
+      const { fraction, what, left } = describe(state);
+      view.update(Math.round(fraction * 1000), { what, left });
+    },
+    lost: (reason) => view.update({ what: `connection lost, trying again (${reason})`, left: "" }),
+    stop: () => view.stop(),
+  };
+}
+
+function lines<State>(
+  out: NodeJS.WriteStream,
+  describe: (state: State) => ProgressLine,
+): ProgressView<State> {
+  let latest: ProgressLine | undefined;
+  let printedStage = "";
+  const print = ({ fraction, what, left, stage }: ProgressLine) => {
+    printedStage = stage;
+    out.write(`${(fraction * 100).toFixed(0).padStart(3)}%  ${what}  ${left}\n`);
+  };
+  const timer = setInterval(() => {
+    if (latest !== undefined) print(latest);
+  }, lineInterval);
+  return {
+    state(state) {
+      latest = describe(state);
+      if (latest.stage !== printedStage) print(latest);
+    },
+    lost: (reason) => out.write(`connection lost, trying again (${reason})\n`),
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Formats the time left, e.g. "3 min 05 s left"; empty where it is not known. */
+export function timeLeft(seconds: number | null | undefined): string {
+  return seconds === null || seconds === undefined ? "" : `${duration(seconds)} left`;
+}
+
+/** Formats seconds for a person: 42 s, 3 min 05 s, 2 h 10 min. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (n: number) => String(n).padStart(2, "0");
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
+}

@@ -1,0 +1,47 @@
+/** The test file that runs every bench with `--quick`. */
+const benches = "bench/quick.test.ts";
+
+/**
+ * The quick run of every command: where `npm test` runs each script of package.json and each command
+ * of README.md, as a file that runs it or as a stage of start/stages.mjs. A new script or command
+ * needs an entry here.
+ */
+export const quickRuns: Readonly<Record<string, readonly string[]>> = {
+  "npm start": ["start/errors.test.mjs", "test/e2e/portal.test.ts"],
+  "npm test": ["test/docs/commands.test.ts"],
+  "npm run search": ["test/docs/commands.test.ts"],
+  "npm run benchmark": ["test/docs/commands.test.ts"],
+  "npm run build": ["test/docs/commands.test.ts"],
+  "npm run lint": ["stage static"],
+  "npm run format": ["stage static"],
+  "npm run typecheck": ["stage static"],
+  "npm run engine:check": ["stage conformance", benches],
+  "npm run bench:biws": [benches],
+  "npm run bench:candidates": [benches],
+  "npm run bench:engine": [benches],
+  "npm run bench:landscapes": [benches],
+  "npm run bench:paths": [benches],
+  "npm run bench:proxies": [benches],
+  "npm run bench:record": [benches],
+  "npm run bench:strategies": [benches],
+  "npm run bench:sweep": [benches],
+  "npx opnas --help": ["test/docs/commands.test.ts"],
+  "npx opnas leaderboard": ["test/integration/cli.test.ts"],
+  "npx opnas pretrain": ["test/integration/cli.test.ts"],
+};
+
+/**
+ * Lists the commands that a Markdown document names in its code, fenced or within a line, each as
+ * the key of its quick run: without arguments, except for `npx opnas`.
+ */
+export function commandsIn(markdown: string): string[] {
+  const fenced = [...markdown.matchAll(/^```\w*\n(.*?)^```/gms)].flatMap(([, code = ""]) =>
+    code.split("\n"),
+  );
+  const inline = [...markdown.matchAll(/`(np[mx] [^`\n]+)`/g)].map(([, code = ""]) => code);
+  const commands = [...fenced, ...inline].flatMap((line) => {
+    const [command] = /^(npm run [\w:]+|npm \w+|npx opnas [\w-]+)/.exec(line) ?? [];
+    return command === undefined ? [] : [command];
+  });
+  return [...new Set(commands)];
+}

@@ -1,0 +1,53 @@
+"use client";
+
+import { ChevronRight } from "lucide-react";
+import { groupOf, groupTitle } from "./labels";
+import type { Choices } from "./queries";
+import { SettingControl } from "./setting-control";
+import type { Edits, Setting } from "./settings";
+
+/** Lists every setting of the preset by group; an edited value replaces the preset's. */
+export function Advanced(props: {
+  settings: readonly Setting[];
+  edits: Edits;
+  errors: Readonly<Record<string, string>>;
+  tasks: Choices["tasks"];
+  onEdit: (path: string, value: Edits[string]) => void;
+}) {
+  const { settings, edits, errors, tasks, onEdit } = props;
+  const groups = Map.groupBy(settings, ({ path }) => groupOf(path));
+  const failed = settings.some(({ path }) => errors[path] !== undefined);
+  return (
+    <details className="group border-t border-line" open={failed || undefined}>
+      <summary className="flex list-none items-center gap-2 px-4 py-3.5 text-sm font-medium hover:bg-sunken/60 sm:px-5">
+        <ChevronRight
+          aria-hidden
+          className="size-4 text-muted transition-transform group-open:rotate-90"
+        />
+        Advanced settings
+        <span className="font-normal text-muted max-sm:hidden">
+          from the preset; change what you need
+        </span>
+      </summary>
+      <div className="space-y-6 px-4 pt-2 pb-5 sm:px-5">
+        {[...groups].map(([group, members]) => (
+          <fieldset key={group} className="min-w-0">
+            <legend className="mb-2 text-sm font-semibold">{groupTitle(group)}</legend>
+            <div className="grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-4">
+              {members.map((setting) => (
+                <SettingControl
+                  key={setting.path}
+                  setting={setting}
+                  edit={edits[setting.path]}
+                  error={errors[setting.path]}
+                  tasks={tasks}
+                  onEdit={(value) => onEdit(setting.path, value)}
+                />
+              ))}
+            </div>
+          </fieldset>
+        ))}
+      </div>
+    </details>
+  );
+}

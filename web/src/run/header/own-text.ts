@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+const settingsSchema = z.object({
+  text: z.object({ folder: z.string().nullable(), vocabulary: z.string().nullable() }),
+});
+
+/** Describes the text that a run read in place of the built-in one; null for the built-in text. */
+export function ownText(settings: unknown): string | null {
+  const text = settingsSchema.safeParse(settings).data?.text;
+  if (!text) return null;
+  const parts = [
+    text.folder !== null && `own text ${text.folder}`,
+    text.vocabulary !== null && `vocabulary ${text.vocabulary}`,
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? parts.join(", ") : null;
+}

@@ -1,0 +1,22 @@
+/**
+ * The parts of the worker that its measurements (bench) use beside the public entry. Nothing else
+ * imports from here.
+ */
+export { cacheFolder } from "../native/location.mjs";
+export { candidateResultSchema, type CandidateResult } from "@opnas/prisma";
+export { hostLoops, type HostLoops } from "./engine/hostLoops.js";
+export { tensorflowKernels } from "./engine/kernels/tensorflow.js";
+export { wasmKernels } from "./engine/kernels/wasm.js";
+export { kernels, tf, type Kernels, type Tensor } from "./engine/tf.js";
+export type { MaskedSequences } from "./batches/masked.js";
+export { buildBackbone } from "./model/backbone.js";
+export { initialWeights } from "./model/parameters.js";
+export { sharedTensors, tensorNamed } from "./model/tensors.js";
+export { superNetParameters } from "./supernet/parameters.js";
+export { samplePair } from "./supernet/sample.js";
+export { newSuperNet } from "./supernet/state.js";
+export { superNetStep } from "./supernet/train.js";
+export { forwardLines, Trainer } from "./trainer/trainer.js";
+export { newAdam } from "./training/adam.js";
+export { GradientThreads } from "./training/gradientThreads.js";
+export { GradientSum, trainStep } from "./training/step.js";
