@@ -2,24 +2,25 @@ import type { Database, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Notifications } from "./events/notifications.js";
-import type { Patience } from "./events/patience.js";
+import type { Backoff } from "./events/backoff.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 
-/** What the process has once. */
+/** The services that the process has once. */
 export interface Services {
   database: Database;
   queue: Queue;
   notifications: Notifications;
   eventLog: EventLog;
   feed: EventFeed;
-  patience: Patience;
+  backoff: Backoff;
 }
 
-/** What a resolver gets: the services, and loaders of its own operation. */
+/** The context of a resolver: the services, and loaders for its own operation. */
 export interface Context extends Services {
   loaders: Loaders;
 }
 
+/** Creates the context of one operation. */
 export function createContext(services: Services): Context {
   return { ...services, loaders: createLoaders(services.database) };
 }

@@ -3,7 +3,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer, webSocketClient } from "./testing/client.js";
-import { SearchDriver } from "./testing/search.js";
+import { SearchDriver } from "./testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -101,6 +101,12 @@ test("half a character in a name or a search is refused as bad input", async () 
   expect(await refusal(JSON.stringify({ query: startSearch, variables }))).toMatchObject({
     code: "BAD_INPUT",
     path: "input.name",
+  });
+  const query = "query ($filter: RunFilter) { searchRuns(filter: $filter) { totalCount } }";
+  const search = { filter: { search: "\ud800" } };
+  expect(await refusal(JSON.stringify({ query, variables: search }))).toMatchObject({
+    code: "BAD_INPUT",
+    path: "filter.search",
   });
 });
 

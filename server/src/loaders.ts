@@ -11,10 +11,12 @@ import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
-import { recentMetrics } from "./training/recent.js";
+import { recentMetrics } from "./pretraining/recent.js";
 
+/** A loader of values by a row id. */
 export type Loader<Value> = DataLoader<string, Value>;
 
+/** The loaders of one operation, each by the id of the row that it is named after. */
 export interface Loaders {
   run: Loader<SearchRun>;
   generation: Loader<Generation>;
@@ -32,8 +34,8 @@ export interface Loaders {
 }
 
 /**
- * Loaders turn the single look-ups of many fields into one query for all of them. They keep
- * nothing: a subscription lives long, and each of its messages must show what is true then.
+ * Creates loaders, which turn the single look-ups of many fields into one query for all of them. They
+ * cache nothing: a subscription lives long, and each of its messages must show the present state.
  */
 export function createLoaders(database: Database): Loaders {
   return {

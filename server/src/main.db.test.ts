@@ -38,7 +38,7 @@ async function ended(child: ChildProcess): Promise<{ code: unknown; milliseconds
   return { code, milliseconds: performance.now() - began };
 }
 
-test("it says that it is ready and where, serves, and stops when it is asked to", async () => {
+test("the process reports that it is ready and its port, serves, and stops on SIGTERM", async () => {
   const { child, output } = start({ DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" });
   const port = await ready(child);
   const health = await fetch(`http://127.0.0.1:${port}/health`);
@@ -53,14 +53,14 @@ test("it says that it is ready and where, serves, and stops when it is asked to"
   });
 });
 
-test("it stops when its launcher has gone", async () => {
+test("the process stops when its launcher has ended", async () => {
   const { child } = start({ DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" });
   await ready(child);
   child.disconnect();
   expect((await ended(child)).code).toBe(0);
 });
 
-test("a taken port, a database that is away and a bad setting are one line each", async () => {
+test("a taken port, an unreachable database and a bad setting are reported in one line each", async () => {
   const { child } = start({ DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" });
   const port = await ready(child);
   const cases: [Record<string, string>, string][] = [

@@ -1,11 +1,11 @@
-// The API as a process of its own; start/ runs it and worker, or anybody by `node dist/main.js`.
+// Runs the API as a process of its own: started by start/, or by hand with `node dist/main.js`.
 import { OpnasError } from "@opnas/core";
 import { consoleLog as log } from "./log.js";
 import { startServer } from "./server.js";
 import { readSettings } from "./settings.js";
 
-/** A stop that takes longer is forced. */
-const longestStop = 5_000;
+/** A stop that takes longer, in milliseconds, is forced. */
+const stopTimeout = 5_000;
 
 try {
   const server = await startServer(readSettings(process.env));
@@ -17,7 +17,7 @@ try {
     if (stopping) return;
     stopping = true;
     log.info(`API stops: ${reason}.`);
-    setTimeout(() => process.exit(0), longestStop).unref();
+    setTimeout(() => process.exit(0), stopTimeout).unref();
     await server.stop();
     process.exit(0);
   };

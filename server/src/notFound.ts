@@ -1,9 +1,12 @@
 import { OpnasError } from "@opnas/core";
 
-/** Longest part of an id that is repeated to whoever sent it. */
-const shown = 100;
+/** The most characters of an unknown id that the error repeats. */
+const maxIdLength = 100;
 
-/** @param what `run`, `training` … */
+/**
+ * Returns the error for a row that does not exist.
+ * @param what the kind of row, such as `run` or `training`
+ */
 export function notFound(what: string, id: string): OpnasError {
-  return new OpnasError("NOT_FOUND", `There is no ${what} ${id.slice(0, shown)}.`);
+  return new OpnasError("NOT_FOUND", `There is no ${what} ${id.slice(0, maxIdLength)}.`);
 }

@@ -1,4 +1,4 @@
-// npm run schema: writes schema.graphql, the contract that web, cli and scripts build against.
+// npm run schema: writes schema.graphql, from which web, cli and scripts generate their types.
 import { writeFile } from "node:fs/promises";
 import { createSchema } from "./schema.js";
 import { printContract } from "./contract.js";

@@ -3,7 +3,7 @@ import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { testServer } from "./testing/client.js";
-import { SearchDriver } from "./testing/search.js";
+import { SearchDriver } from "./testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -25,7 +25,7 @@ beforeAll(async () => {
   }
 });
 
-/** How many statements an operation sends to Postgres; the queue's own housekeeping aside. */
+/** Counts the statements that an operation sends to Postgres, without those of the queue itself. */
 async function statements(query: string): Promise<number> {
   const sent = vi.spyOn(pg.Client.prototype, "query");
   const { errors } = await server.ask(query);
@@ -50,7 +50,7 @@ test("a page of the leaderboard costs as many queries for 12 rows as for 1", asy
   expect(few).toBeLessThanOrEqual(6);
 });
 
-test("the page of a run costs a fixed number of queries, whatever it has", async () => {
+test("the data of a run's page cost a bounded number of queries, however much it has", async () => {
   const cost = await statements(`{
     searchRun(id: "${runId}") {
       name status progress { fraction } timings { trainSeconds } bestArchitecture { ${row} }

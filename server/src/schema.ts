@@ -2,31 +2,21 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
-import {
-  ArchitectureConnectionResolver,
-  ArchitectureEdgeResolver,
-  ArchitectureResolver,
-  EvaluationResolver,
-} from "./architecture/resolver.js";
+import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
+import { ArchitectureResolver } from "./architecture/resolver.js";
+import { SearchEventFields } from "./events/fields.js";
 import { EventResolver } from "./events/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
-import { ParetoResolver } from "./leaderboard/pareto.js";
 import { PresetResolver } from "./preset/resolver.js";
-import { RunFields } from "./run/fields.js";
-import { GenerationFields } from "./run/generation.js";
-import { KernelResolver } from "./run/kernels.js";
-import { PriorityResolver } from "./run/priorities.js";
-import { RunResolver, SearchRunConnectionResolver, SearchRunEdgeResolver } from "./run/resolver.js";
+import { TrainingFields } from "./pretraining/fields.js";
+import { TrainingResolver } from "./pretraining/resolver.js";
+import { GenerationFields, RunFields } from "./run/fields.js";
+import { RunResolver } from "./run/resolver.js";
+import { SettingResolver } from "./setting/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
-import { ArchitectureTrainings, TrainingFields } from "./training/fields.js";
-import {
-  TrainingConnectionResolver,
-  TrainingEdgeResolver,
-  TrainingResolver,
-} from "./training/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
 
-/** type-graphql asks for one; every subscription here brings its own source instead. */
+/** The publisher that type-graphql requires; every subscription here has a source of its own. */
 const noPubSub: PubSub = {
   publish() {
     throw new Error("Subscriptions read the database (events/follow.ts); nothing is published.");
@@ -36,29 +26,22 @@ const noPubSub: PubSub = {
   },
 };
 
-/** The GraphQL schema, from the decorators of all entities. */
+/** Builds the GraphQL schema from the decorators of all entities. */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
-      ArchitectureConnectionResolver,
-      ArchitectureEdgeResolver,
+      ArchitectureFields,
       ArchitectureResolver,
-      EvaluationResolver,
+      EvaluationFields,
       EventResolver,
       GenerationFields,
-      KernelResolver,
       LeaderboardResolver,
-      ParetoResolver,
       PresetResolver,
-      PriorityResolver,
       RunFields,
       RunResolver,
-      SearchRunConnectionResolver,
-      SearchRunEdgeResolver,
+      SearchEventFields,
+      SettingResolver,
       TaskResolver,
-      ArchitectureTrainings,
-      TrainingConnectionResolver,
-      TrainingEdgeResolver,
       TrainingFields,
       TrainingResolver,
       WorkerResolver,
@@ -67,4 +50,19 @@ export function createSchema(): GraphQLSchema {
     pubSub: noPubSub,
     validate: false,
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** Describes the root types, for which type-graphql has no decorator. */
+function describeRoots(schema: GraphQLSchema): void {
+  const descriptions = {
+    Query: "Reads: none of them changes anything.",
+    Mutation: "Starts, pauses, resumes and cancels searches and pre-trainings.",
+    Subscription: "Streams of changes, over WebSocket.",
+  };
+  for (const [name, description] of Object.entries(descriptions)) {
+    const type = schema.getType(name);
+    if (type !== undefined) type.description = description;
+  }
 }

@@ -4,15 +4,16 @@ import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Notifications } from "./events/notifications.js";
-import { Patience } from "./events/patience.js";
-import { serveHttp } from "./http/server.js";
+import { Backoff } from "./events/backoff.js";
+import { serveHttp } from "./http/serve.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
 
+/** A server that accepts requests. */
 export interface RunningServer {
   port: number;
   services: Services;
-  /** Ends all connections, those to the database too. */
+  /** Closes all connections, also those to the database. */
   stop(): Promise<void>;
 }
 
@@ -43,12 +44,12 @@ export async function startServer(
     closing.push(() => queue.stop({ graceful: true, timeout: 1_000 }));
 
     const eventLog = new EventLog(database, notifications);
-    const patience = new Patience(log);
-    const feed = new EventFeed({ database, eventLog, notifications, patience });
+    const backoff = new Backoff(log);
+    const feed = new EventFeed({ database, eventLog, notifications, backoff });
     await feed.start();
     closing.push(() => feed.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, patience };
+    const services = { database, queue, notifications, eventLog, feed, backoff };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

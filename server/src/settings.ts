@@ -16,16 +16,17 @@ const settingsSchema = z.object({
   OPNAS_WEB_PORT: port.default(3000),
 });
 
+/** The settings of the server process. */
 export interface ServerSettings {
   databaseUrl: string;
-  /** Port of the API on 127.0.0.1; 0 lets the system choose one. */
+  /** The port of the API on 127.0.0.1; 0 lets the system choose one. */
   port: number;
-  /** Port of the portal, whose pages may call the API from a browser. */
+  /** The port of the portal, whose pages may call the API from a browser. */
   webPort: number;
 }
 
 /**
- * The server's settings from the environment.
+ * Reads the server's settings from the environment.
  * @throws OpnasError `BAD_SETTING` that names the variable
  */
 export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {

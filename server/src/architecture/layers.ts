@@ -1,7 +1,8 @@
 import { type Architecture as Backbone, layerFormula, layoutGraph } from "@opnas/core";
-import { type Layer, LayerKind } from "./types.js";
+import type { Layer } from "./layerTypes.js";
+import { LayerKind } from "./types.js";
 
-/** A backbone's layers with their formulas and, for attention, the graph to draw. */
+/** Returns a backbone's layers with their formulas and, for attention, the graph to draw. */
 export function layersOf(backbone: Backbone): Layer[] {
   return backbone.layers.map((layer, index) => {
     const formula = layerFormula(layer);

@@ -1,9 +1,9 @@
 import type { Database } from "@opnas/prisma";
 
-/** Longest chain that is followed towards the root. */
-const longestLineage = 1_000;
+/** The most ancestors that are read for one architecture. */
+const maxLineageLength = 1_000;
 
-/** For each architecture the ids of its ancestors, the oldest first, itself last: one query. */
+/** Reads, in one query, the ids of the ancestors of each architecture, the oldest first, itself last. */
 export async function lineages(
   database: Database,
   ids: readonly string[],
@@ -15,7 +15,7 @@ export async function lineages(
       UNION ALL
       SELECT chain.start, parent.id, parent."parentId", chain.age + 1
         FROM chain JOIN "Architecture" parent ON parent.id = chain."parentId"
-       WHERE chain.age < ${longestLineage}
+       WHERE chain.age < ${maxLineageLength}
     )
     SELECT start, id FROM chain ORDER BY start, age DESC`;
   const chains = new Map<string, string[]>();

@@ -1,7 +1,11 @@
 import { type Database, Prisma } from "@opnas/prisma";
 import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
-import { ArchitectureOrderField, type ArchitectureOrder } from "./types.js";
+import {
+  type ArchitectureOrder,
+  ArchitectureOrderField,
+  type ArchitecturePageArguments,
+} from "./types.js";
 
 const columns: Record<ArchitectureOrderField, Omit<SortColumn, "nullable">> = {
   SCORE: { name: "score", sql: Prisma.sql`a.score`, type: "float8" },
@@ -16,15 +20,9 @@ const byScore: ArchitectureOrder = {
   direction: OrderDirection.DESC,
 };
 
-export interface ArchitecturePageArguments {
-  first: number | null;
-  after?: string | null;
-  orderBy?: ArchitectureOrder | null;
-}
-
 /**
- * A page of architectures, the best score first unless told otherwise.
- * @param scored whether every row of the source has a score; an index then serves the order
+ * Reads a page of architectures, by default the best score first.
+ * @param scored true if every row of the source has a score; an index then serves the order
  */
 export async function architecturePage(
   database: Database,

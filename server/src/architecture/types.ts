@@ -1,7 +1,17 @@
 import type { Stability as StoredStability } from "@opnas/prisma";
 import { GraphQLJSON } from "graphql-scalars";
-import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
-import { OrderDirection, PageInfo } from "../pagination/types.js";
+import {
+  ArgsType,
+  Field,
+  Float,
+  ID,
+  InputType,
+  Int,
+  ObjectType,
+  registerEnumType,
+} from "type-graphql";
+import { connectionOf } from "../pagination/connection.js";
+import { OrderDirection, PageArguments } from "../pagination/types.js";
 
 export const Stability = {
   STABLE: "STABLE",
@@ -9,14 +19,32 @@ export const Stability = {
   DIVERGED: "DIVERGED",
 } as const satisfies { [Name in StoredStability]: Name };
 export type Stability = StoredStability;
-registerEnumType(Stability, { name: "Stability" });
+registerEnumType(Stability, {
+  name: "Stability",
+  description: "The course of a candidate's training.",
+  valuesConfig: {
+    STABLE: { description: "The loss stayed finite and the model learned." },
+    NO_LEARNING: {
+      description:
+        "Held-out words are predicted hardly better than by their frequency. The score counts all the same.",
+    },
+    DIVERGED: { description: "A loss or a gradient was not finite. The score is 0." },
+  },
+});
 
-/** Values as core's JSON form has them. */
+/** The kinds of layers; the values are those of core's JSON form. */
 export enum LayerKind {
   ATTENTION = "attention",
   CONVOLUTION = "conv",
 }
-registerEnumType(LayerKind, { name: "LayerKind" });
+registerEnumType(LayerKind, {
+  name: "LayerKind",
+  description: "The kind of a layer of a backbone.",
+  valuesConfig: {
+    ATTENTION: { description: "Attention, whose head is a searched graph of operations." },
+    CONVOLUTION: { description: "A light convolution, whose kernel size is searched." },
+  },
+});
 
 export enum ArchitectureOrderField {
   SCORE = "SCORE",
@@ -25,222 +53,117 @@ export enum ArchitectureOrderField {
   STEP_TIME = "STEP_TIME",
   CREATED_AT = "CREATED_AT",
 }
-registerEnumType(ArchitectureOrderField, { name: "ArchitectureOrderField" });
+registerEnumType(ArchitectureOrderField, {
+  name: "ArchitectureOrderField",
+  description: "A value that architectures are sorted by.",
+  valuesConfig: {
+    SCORE: { description: "The mean score of the proxy tasks, 0 to 100." },
+    PARAMS: { description: "The number of parameters." },
+    FLOPS: { description: "The floating-point operations of one sequence of full length." },
+    STEP_TIME: { description: "The median seconds of one training step." },
+    CREATED_AT: { description: "The time at which the architecture was proposed." },
+  },
+});
 
-@InputType()
+@InputType({ description: "The order of a list of architectures. In a tie the older comes first." })
 export class ArchitectureOrder {
-  @Field(() => ArchitectureOrderField)
+  @Field(() => ArchitectureOrderField, { description: "The value to sort by." })
   field!: ArchitectureOrderField;
 
-  @Field(() => OrderDirection)
+  @Field(() => OrderDirection, { description: "The direction to sort in." })
   direction!: OrderDirection;
 }
 
-@ObjectType({ description: "One backbone of one run." })
+@ArgsType()
+export class ArchitecturePageArguments extends PageArguments {
+  @Field(() => ArchitectureOrder, {
+    nullable: true,
+    description: "The order of the list; by default the best score comes first.",
+  })
+  orderBy?: ArchitectureOrder | null;
+}
+
+@ObjectType({ description: "A backbone of a run: a candidate of its search, or a reference." })
 export class Architecture {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The architecture's identifier, a UUID." })
   id!: string;
 
-  @Field(() => String, { description: "The same for architectures that compute the same." })
+  @Field(() => String, {
+    description:
+      "A hash of the architecture's canonical form: equal for architectures that compute the same.",
+  })
   key!: string;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description:
+      "A short name made from the key, such as quiet-heron-3f2a; a reference has its own.",
+  })
   name!: string;
 
-  @Field(() => GraphQLJSON, { description: "The backbone in its JSON form." })
+  @Field(() => GraphQLJSON, {
+    description: "The backbone in its JSON form: its version and its layers.",
+  })
   json!: unknown;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: "The number of parameters at the run's model size." })
   params!: number;
 
-  @Field(() => Float, { description: "Of one sequence of full length." })
+  @Field(() => Float, {
+    description: "The floating-point operations of one sequence of full length.",
+  })
   flops!: number;
 
-  @Field(() => Float, { nullable: true, description: "0–100; null until evaluated." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "The mean score of the proxy tasks, 0 to 100. Null until it is evaluated.",
+  })
   score!: number | null;
 
-  @Field(() => Stability, { nullable: true })
+  @Field(() => Stability, {
+    nullable: true,
+    description: "The course of its training. Null until it is evaluated.",
+  })
   stability!: Stability | null;
 
   @Field(() => Float, {
     nullable: true,
     description:
-      "Median seconds of one training step where it was evaluated: depends on machine and settings. Null until evaluated, and where too few steps ran.",
+      "The median seconds of one training step where it was evaluated; it depends on the machine and the settings. Null until it is evaluated, and where too few steps ran.",
   })
   stepSeconds!: number | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "Which published backbone this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution. Null for candidates.",
+      "The published backbone that this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution. Null for candidates.",
   })
   reference!: string | null;
 
-  @Field(() => String, { nullable: true, description: "What made it of its parent." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The changes that made it from its parent, in words. Null without a parent.",
+  })
   mutation!: string | null;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: "Its number among the candidates of its generation, from 0.",
+  })
   indexInGeneration!: number;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time at which it was proposed." })
   createdAt!: Date;
 }
 
-@ObjectType({ description: "id: an input's name (Q K V P) or n0, n1, … kind: input | op." })
-export class GraphNode {
-  @Field(() => ID)
-  id!: string;
+export const ArchitectureConnection = connectionOf(Architecture, (loaders) => loaders.architecture);
 
-  @Field(() => String)
-  kind!: string;
-
-  @Field(() => String)
-  op!: string;
-
-  @Field(() => String)
-  label!: string;
-
-  @Field(() => String, { description: "E.g. n×d: n tokens, d the width of a head." })
-  shape!: string;
-}
-
-@ObjectType()
-export class GraphEdge {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => ID)
-  source!: string;
-
-  @Field(() => ID)
-  target!: string;
-
-  @Field(() => Int, { description: "0 or 1: which argument of the target." })
-  argument!: number;
-}
-
-@ObjectType()
-export class AttentionGraph {
-  @Field(() => [String])
-  inputs!: string[];
-
-  @Field(() => [GraphNode])
-  nodes!: GraphNode[];
-
-  @Field(() => [GraphEdge])
-  edges!: GraphEdge[];
-
-  @Field(() => ID)
-  output!: string;
-}
-
-@ObjectType({
-  description:
-    "formula: LaTeX. graph: null for a convolution layer, kernelSize: null for an attention layer.",
-})
-export class Layer {
-  @Field(() => Int)
-  index!: number;
-
-  @Field(() => LayerKind)
-  kind!: LayerKind;
-
-  @Field(() => String)
-  formula!: string;
-
-  @Field(() => Int, { nullable: true })
-  kernelSize!: number | null;
-
-  @Field(() => AttentionGraph, { nullable: true })
-  graph!: AttentionGraph | null;
-}
-
-@ObjectType()
+@ObjectType({ description: "An architecture in the line of ancestors of another." })
 export class LineageStep {
-  @Field(() => Architecture)
+  @Field(() => Architecture, { description: "The architecture of this step." })
   architecture!: Architecture;
 
-  @Field(() => String, { nullable: true, description: "What made it; null for the first." })
-  mutation!: string | null;
-}
-
-@ObjectType({
-  description:
-    "score: 0–100 in the task's metric; majority and ngram: the baselines on the same test set.",
-})
-export class TaskScore {
-  @Field(() => String)
-  task!: string;
-
-  @Field(() => String)
-  title!: string;
-
-  @Field(() => String)
-  kind!: string;
-
-  @Field(() => String)
-  metric!: string;
-
-  @Field(() => Float)
-  score!: number;
-
-  @Field(() => Float)
-  majority!: number;
-
-  @Field(() => Float)
-  ngram!: number;
-}
-
-@ObjectType()
-export class Evaluation {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => Float)
-  score!: number;
-
-  @Field(() => Stability)
-  stability!: Stability;
-
-  @Field(() => Float, { nullable: true, description: "Masked-LM loss on held-out text, in nats." })
-  heldOutLoss!: number | null;
-
-  @Field(() => Float, { nullable: true, description: "Of masked words on held-out text, 0–1." })
-  heldOutAccuracy!: number | null;
-
-  @Field(() => Float, {
+  @Field(() => String, {
     nullable: true,
-    description: "Median seconds of one training step; null where too few ran.",
+    description: "The changes that made it from the step before. Null for the first.",
   })
-  stepSeconds!: number | null;
-
-  @Field(() => GraphQLJSON, { description: "Seconds, by what they were spent on." })
-  timings!: unknown;
-
-  @Field(() => String)
-  engine!: string;
-
-  @Field(() => Int)
-  attempt!: number;
-
-  @Field(() => String, { nullable: true })
-  workerId!: string | null;
-
-  @Field(() => Date)
-  createdAt!: Date;
-}
-
-@ObjectType()
-export class ArchitectureEdge {
-  @Field(() => String)
-  cursor!: string;
-}
-
-@ObjectType()
-export class ArchitectureConnection {
-  @Field(() => [ArchitectureEdge])
-  edges!: ArchitectureEdge[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
+  mutation!: string | null;
 }

@@ -1,23 +1,23 @@
 import { type Database, type RunEvent, runChannel } from "@opnas/prisma";
 import type { Notifications } from "./notifications.js";
 
-/** Events read at once: a replay of a long run goes in steps of this. */
+/** The most events of one read; a long run is replayed in batches of this size. */
 export const batchSize = 200;
 
-/** The stored events of runs, read in order. */
+/** Reads the stored events of runs in order. */
 export class EventLog {
   private readonly database: Database;
   private readonly reading = new Map<string, Promise<RunEvent[]>>();
 
   constructor(database: Database, notifications: Notifications) {
     this.database = database;
-    // A query under way may have begun before what is told now: nobody may join it any more.
+    // A query under way may have begun before this event: no reader may share it any more.
     notifications.listen(runChannel, () => this.reading.clear());
   }
 
   /**
-   * The next events of a run with seq > `after`, at most `batchSize`. All who follow one run live
-   * ask the same at the same time: they share one query.
+   * Returns the next events of a run with seq > `after`, at most `batchSize`. All readers that follow
+   * one run live ask for the same events at the same time: they share one query.
    */
   read(runId: string, after: number): Promise<RunEvent[]> {
     const key = `${runId}:${after}`;

@@ -49,7 +49,7 @@ async function append(runId: string, count: number): Promise<void> {
   }
 }
 
-test("stored events are replayed in batches, then new ones follow: 1 to n, once each", async () => {
+test("stored events are replayed in batches, then new ones follow: each of 1 to n once", async () => {
   const runId = await newRun();
   await database.$transaction(async (tx) => {
     const payload = { status: "RUNNING", reason: null };
@@ -68,7 +68,7 @@ test("stored events are replayed in batches, then new ones follow: 1 to n, once 
   expect(seqs(subscription)).toEqual(oneTo(520));
 });
 
-test("with writers at work during replay and after it, every reader gets exactly 1 to n", async () => {
+test("every reader gets exactly 1 to n while events are written during and after its replay", async () => {
   const runId = await newRun();
   await append(runId, 30);
   const readers = [follow(runId), follow(runId)];
@@ -82,7 +82,7 @@ test("with writers at work during replay and after it, every reader gets exactly
   expect(readers.map(seqs)).toEqual([oneTo(last), oneTo(last), oneTo(last), oneTo(last, 41)]);
 });
 
-test("a reader that comes back with its last seq misses nothing and gets nothing twice", async () => {
+test("a reader that resumes after its last seq misses no event and gets none twice", async () => {
   const runId = await newRun();
   const writing = append(runId, 100);
   const seen: number[] = [];
@@ -97,7 +97,7 @@ test("a reader that comes back with its last seq misses nothing and gets nothing
   expect(seen).toEqual(oneTo(101));
 });
 
-test("events written while the notifying connection is gone arrive once it is back", async () => {
+test("events written while the notification connection is lost arrive after it reconnects", async () => {
   const runId = await newRun();
   const reader = follow(runId);
   await reader.until((messages) => messages.length === 1);
@@ -114,7 +114,7 @@ test("events written while the notifying connection is gone arrive once it is ba
   expect(seqs(reader)).toEqual(oneTo(7));
 });
 
-test("a reader outlives a database that drops all connections", async () => {
+test("a subscription continues after the database has dropped all connections", async () => {
   const runId = await newRun();
   const reader = follow(runId);
   await reader.until((messages) => messages.length === 1);
@@ -138,7 +138,7 @@ test("a reader outlives a database that drops all connections", async () => {
   expect(seqs(reader)).toEqual([1, 2]);
 });
 
-test("a reader of a run that is not there is told so", async () => {
+test("a reader of a run that does not exist gets NOT_FOUND", async () => {
   const runId = randomUUID();
   const reader = follow(runId);
   await reader.until((messages) => messages.length === 1);
@@ -149,7 +149,7 @@ test("a reader of a run that is not there is told so", async () => {
   await reader.leave();
 });
 
-test("nothing listens any more once the clients have left, by word or by a dead connection", async () => {
+test("no listener remains once the clients have unsubscribed or lost their connection", async () => {
   const runId = await newRun();
   const before = notifications.listenerCount;
   const readers = oneTo(5).map(() => follow(runId));
@@ -169,7 +169,7 @@ test("nothing listens any more once the clients have left, by word or by a dead 
   await dying.dispose();
 });
 
-test("a reader that does not ask for more makes the server read no further ahead than a batch", async () => {
+test("the server reads at most one batch ahead of a slow reader", async () => {
   const runId = await newRun();
   await append(runId, 3);
   let reads = 0;
@@ -187,7 +187,7 @@ test("a reader that does not ask for more makes the server read no further ahead
   await iterator.return?.();
 });
 
-test("an event names the rows it is about", async () => {
+test("an event resolves the run, architecture and generation that it is about", async () => {
   const reader = new Subscription<{ searchEvents: { run: { id: string } } }>(
     server.port,
     `subscription ($runId: ID!) {

@@ -2,40 +2,42 @@ import { type RunEvent, runChannel } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import { batchSize, type EventLog } from "./eventLog.js";
 import type { Notifications } from "./notifications.js";
-import type { Patience } from "./patience.js";
-import { leaving, Signal } from "./signal.js";
+import type { Backoff } from "./backoff.js";
+import { abortOnLeave, Latch } from "./latch.js";
 
 /**
- * Every event of a run with seq > `after`: first what is stored, then what is added, in order, none
- * twice. A run's events have gapless numbers in commit order, so "greater than the last one sent"
- * is all there is to know; a notification, also one during the replay, only says when to look.
+ * Streams every event of a run with seq > `after`: first the stored ones, then those that are added,
+ * in order, none twice. A run's events have gapless numbers in commit order, so "greater than the
+ * last one sent" is a sufficient condition; a notification, also one during the replay, only says
+ * when to read again.
  *
- * The reader pulls: nothing is read ahead beyond one batch, so a slow client costs no memory. It
- * ends when the reader leaves. While the database is away it waits and goes on from the last one.
+ * The reader pulls: nothing is read ahead beyond one batch, so a slow client costs no memory. The
+ * stream ends when the reader leaves. While the database cannot be reached it waits, and then it
+ * continues after the last event sent.
  */
 export function followRun(
-  services: { eventLog: Pick<EventLog, "read">; notifications: Notifications; patience: Patience },
+  services: { eventLog: Pick<EventLog, "read">; notifications: Notifications; backoff: Backoff },
   runId: string,
   after: number,
 ): AsyncIterable<RunEvent> {
-  const { eventLog, notifications, patience } = services;
+  const { eventLog, notifications, backoff } = services;
   return new Repeater<RunEvent>(async (push, stop) => {
-    const news = new Signal();
+    const changed = new Latch();
     const unlisten = notifications.listen(runChannel, (payload) => {
-      if (payload === runId || payload === null) news.raise();
+      if (payload === runId || payload === null) changed.release();
     });
-    const left = leaving(stop, news);
+    const signal = abortOnLeave(stop, changed);
     try {
       let last = after;
-      while (!left.aborted) {
+      while (!signal.aborted) {
         const read = () => eventLog.read(runId, last);
-        const events = (await patience.read(read, left)) ?? [];
+        const events = (await backoff.retry(read, signal)) ?? [];
         for (const event of events) {
-          // Resolves when the reader asks for the next; once it left, the rest is dropped unseen.
+          // Resolves when the reader asks for the next; once it has left, the rest is dropped unseen.
           await push(event);
           last = event.seq;
         }
-        if (events.length < batchSize) await news.wait();
+        if (events.length < batchSize) await changed.wait();
       }
     } finally {
       unlisten();

@@ -2,26 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runChannel, pretrainingChannel, unreachable, workerChannel } from "@opnas/prisma";
 import pg from "pg";
 import type { Log } from "../log.js";
+import { backoffPauses } from "./backoff.js";
 
-/** Called with the payload of a notification, or with null when some may have been missed. */
+/** A callback for a notification's payload; it is null when notifications may have been missed. */
 export type Listener = (payload: string | null) => void;
 export type Channel = typeof runChannel | typeof workerChannel | typeof pretrainingChannel;
 
 const channels: readonly Channel[] = [runChannel, workerChannel, pretrainingChannel];
 const probeMilliseconds = 15_000;
-const shortestPause = 100;
-const longestPause = 5_000;
 
 interface Connection {
   client: pg.Client;
-  /** Resolves with the reason once the connection is gone. */
+  /** Resolves with the reason once the connection is lost. */
   lost: Promise<unknown>;
 }
 
 /**
- * What the database tells, on one connection for the whole process, fanned out to those who listen.
- * A notification only says "look again": the truth is in the tables. So after a lost connection
- * everyone is told to look again, and nothing is missed.
+ * Receives Postgres' notifications on one connection for the whole process and passes them to the
+ * listeners. A notification only means "read again"; the data are in the tables. After a lost
+ * connection every listener is therefore called with null, and nothing is missed.
  */
 export class Notifications {
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -35,23 +34,23 @@ export class Notifications {
     this.log = log;
   }
 
-  /** @throws OpnasError `DATABASE_UNREACHABLE` */
+  /** Connects and begins to listen. @throws OpnasError `DATABASE_UNREACHABLE` */
   async start(): Promise<void> {
     try {
-      void this.keep(await this.connect());
+      void this.reconnectAlways(await this.connect());
     } catch (error) {
       throw unreachable(this.databaseUrl, error);
     }
   }
 
-  /** @returns ends the listening */
+  /** Calls `listener` for each notification of a channel. @returns a function that ends it */
   listen(channel: Channel, listener: Listener): () => void {
     const listeners = this.listeners.get(channel) ?? new Set();
     this.listeners.set(channel, listeners.add(listener));
     return () => listeners.delete(listener);
   }
 
-  /** How many listen now. */
+  /** The number of listeners now, of all channels. */
   get listenerCount(): number {
     return [...this.listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0);
   }
@@ -69,7 +68,7 @@ export class Notifications {
       query_timeout: 10_000,
       keepAlive: true,
     });
-    client.on("notification", ({ channel, payload }) => this.tell(channel, payload ?? null));
+    client.on("notification", ({ channel, payload }) => this.notify(channel, payload ?? null));
     const lost = new Promise<unknown>((resolve) => {
       client.on("error", resolve);
       client.on("end", () => resolve(new Error("the connection was closed")));
@@ -82,7 +81,7 @@ export class Notifications {
       await close(client);
       throw error;
     }
-    // A connection that died without a word is found by asking; the error then ends it.
+    // A dead connection may report nothing: a query finds it, and its error then ends it.
     const probe = setInterval(() => {
       client.query("SELECT 1").catch((error: unknown) => client.emit("error", error));
     }, probeMilliseconds);
@@ -92,7 +91,7 @@ export class Notifications {
   }
 
   /** Replaces the connection whenever it is lost, until `stop`. */
-  private async keep(connection: Connection): Promise<void> {
+  private async reconnectAlways(connection: Connection): Promise<void> {
     for (let current: Connection | null = connection; current !== null;) {
       const reason = await current.lost;
       await close(current.client);
@@ -103,25 +102,26 @@ export class Notifications {
   }
 
   private async reconnect(): Promise<Connection | null> {
-    for (let pause = shortestPause; ; pause = Math.min(pause * 2, longestPause)) {
+    for (const pause of backoffPauses()) {
       try {
         await sleep(pause, undefined, { signal: this.stopping.signal });
         const connection = await this.connect();
         this.log.info("The database's notifications are back.");
-        for (const channel of channels) this.tell(channel, null);
+        for (const channel of channels) this.notify(channel, null);
         return connection;
       } catch {
         if (this.stopping.signal.aborted) return null;
       }
     }
+    return null;
   }
 
-  private tell(channel: string, payload: string | null): void {
+  private notify(channel: string, payload: string | null): void {
     for (const listener of this.listeners.get(channel) ?? []) listener(payload);
   }
 }
 
-/** Ends a connection that is given up; what goes wrong with it now is of no interest. */
+/** Ends a connection that is given up; errors in doing so do not matter. */
 async function close(client: pg.Client): Promise<void> {
   await client.end().catch(() => undefined);
 }

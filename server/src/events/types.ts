@@ -1,23 +1,27 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, ID, Int, ObjectType } from "type-graphql";
 
-@ObjectType({
-  description:
-    "kind is one of: run.created run.status supernet.progress supernet.finished generation.started candidate.started candidate.evaluated reference.evaluated generation.finished run.finished run.failed",
-})
+@ObjectType({ description: "A stored event of a run." })
 export class SearchEvent {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The id of the run." })
   runId!: string;
 
-  @Field(() => Int, { description: "1, 2, 3 … within the run, without gaps." })
+  @Field(() => Int, {
+    description: "The event's number within the run: 1, 2, 3 … without gaps, in commit order.",
+  })
   seq!: number;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description:
+      "The kind of event, one of: run.created, run.status, supernet.progress, supernet.finished, generation.started, candidate.started, candidate.evaluated, reference.evaluated, generation.finished, run.finished, run.failed. A newer version may add others.",
+  })
   kind!: string;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time at which the event was stored." })
   time!: Date;
 
-  @Field(() => GraphQLJSON)
+  @Field(() => GraphQLJSON, {
+    description: "The event's data as an object, whose fields depend on its kind.",
+  })
   payload!: unknown;
 }

@@ -62,7 +62,7 @@ test("the health page says whether the database answers", async () => {
   });
 });
 
-test("the portal may call from its pages; a page of another site gets nothing at all", async () => {
+test("pages of the portal are served; a page of another site is refused", async () => {
   const origin = `http://localhost:${webPort}`;
   const answer = await send("POST", "/graphql", { ...json, origin }, presets);
   expect(answer.status).toBe(200);
@@ -90,7 +90,7 @@ test("the portal may call from its pages; a page of another site gets nothing at
   expect(refused.body).toContain("http://evil.example may not call this API");
 });
 
-test("a name that was re-bound to this machine is refused", async () => {
+test("a foreign host name that resolves to this machine (DNS rebinding) is refused", async () => {
   const headers = { ...json, host: `evil.example:${server.port}` };
   const refused = await send("POST", "/graphql", headers, presets);
   expect(refused.status).toBe(403);
@@ -101,7 +101,7 @@ test("a name that was re-bound to this machine is refused", async () => {
 
 test.each([
   ["another site's page", { origin: "http://evil.example" }, "/graphql", 403],
-  ["a re-bound name", { host: "evil.example" }, "/graphql", 403],
+  ["a foreign host name", { host: "evil.example" }, "/graphql", 403],
   ["a wrong path", {}, "/other", 404],
 ])("a WebSocket from %s is refused", async (_who, headers, path, status) => {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, "graphql-transport-ws", {
@@ -111,14 +111,14 @@ test.each([
   expect(String(error)).toContain(`Unexpected server response: ${status}`);
 });
 
-test("a form cannot be sent across sites: requests must be JSON", async () => {
+test("requests that a form of another site can send are refused: they must be JSON", async () => {
   const plain = await send("POST", "/graphql", { "content-type": "text/plain" }, presets);
   expect(plain.status).toBe(400);
   const get = await send("GET", "/graphql?query=%7Bpresets%7Bname%7D%7D", {});
   expect(get.status).toBe(400);
 });
 
-test("a body that is too large or no JSON is refused with a code", async () => {
+test("a body that is too large or not JSON is refused with a code", async () => {
   const large = await send(
     "POST",
     "/graphql",
@@ -166,14 +166,14 @@ test.each([
   },
 );
 
-test("a query that is too deep, too dear or full of aliases is refused", async () => {
+test("a query that is too deep, too costly or full of aliases is refused", async () => {
   const deep = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(6)} id ${"} }".repeat(6)} } } } }`;
   const aliases = `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: presets { name }`).join(" ")} }`;
-  const dear = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(4)} ${"id ".repeat(3_000)} ${"} }".repeat(4)} } } } }`;
+  const costly = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(4)} ${"id ".repeat(3_000)} ${"} }".repeat(4)} } } } }`;
   for (const [query, limit] of [
     [deep, /depth limit of 14 exceeded/i],
     [aliases, /aliases limit of 30 exceeded/i],
-    [dear, /cost limit of 100000 exceeded/i],
+    [costly, /cost limit of 100000 exceeded/i],
   ] as const) {
     const { data, errors } = await server.ask(query);
     expect(data).toBeUndefined();
@@ -181,25 +181,25 @@ test("a query that is too deep, too dear or full of aliases is refused", async (
   }
 });
 
-test("an error nobody expected is told by an id alone; its log has it once", async () => {
+test("an unexpected error is reported by an id alone and logged once", async () => {
   vi.spyOn(database.searchRun, "findUnique").mockImplementation(() => {
-    throw new Error("secret of the house");
+    throw new Error("secret of the database");
   });
   const id = "00000000-0000-7000-8000-000000000000";
   const { errors } = await server.ask(`{ searchRun(id: "${id}") { id } }`);
   expect(errors).toHaveLength(1);
-  const told =
+  const sentence =
     /^Something went wrong inside the server\. Its log tells what, under error ([0-9a-f]{8})\.$/.exec(
       errors?.[0]?.message ?? "",
     );
   expect(errors?.[0]?.extensions).toEqual({ code: "INTERNAL", kind: "fatal" });
   expect(JSON.stringify(errors)).not.toContain("secret");
-  const lines = server.log.lines.filter((line) => line.includes("secret of the house"));
+  const lines = server.log.lines.filter((line) => line.includes("secret of the database"));
   expect(lines).toHaveLength(1);
-  expect(lines[0]?.startsWith(`Error ${told?.[1] ?? "?"}: `)).toBe(true);
+  expect(lines[0]?.startsWith(`Error ${sentence?.[1] ?? "?"}: `)).toBe(true);
 });
 
-test("a database that went away is told by its code, and is worth a retry", async () => {
+test("an unreachable database is reported by a retryable code", async () => {
   const query = '{ searchRun(id: "00000000-0000-7000-8000-000000000000") { id } }';
   await server.ask(query);
   await database.$executeRaw`
@@ -216,7 +216,7 @@ test("a database that went away is told by its code, and is worth a retry", asyn
   await eventually(async () => (await server.ask(query)).errors === undefined);
 });
 
-test("a connection that speaks no GraphQL over WebSocket is closed, and the server lives", async () => {
+test("a connection that breaks the GraphQL over WebSocket protocol is closed, and the server goes on", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");
   await new Promise((resolve) => socket.once("open", resolve));
   socket.send("nonsense");
@@ -228,7 +228,7 @@ test("a connection that speaks no GraphQL over WebSocket is closed, and the serv
   expect((await server.ask("{ presets { name } }")).errors).toBeUndefined();
 });
 
-test("stopping says 1001 to clients, ends within seconds and leaves nothing open", async () => {
+test("a stop closes clients with 1001, ends within seconds and leaves nothing open", async () => {
   const other = await testServer(databaseUrl);
   const watching = new Subscription(other.port, "subscription { workersChanged { id } }");
   await watching.until((messages) => messages.length === 1);

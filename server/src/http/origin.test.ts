@@ -20,11 +20,14 @@ test.each([
   ["127.0.0.1@evil.example", undefined],
   ["", undefined],
   [undefined, undefined],
-])("a call to %s from a page of %s is refused: the name is not this machine's", (host, origin) => {
-  expect(refusal({ host, origin }, 3000)).toBe(
-    "This API answers only to its own machine: call it as localhost or 127.0.0.1.",
-  );
-});
+])(
+  "a call to %s from a page of %s is refused: the host name is not this machine's",
+  (host, origin) => {
+    expect(refusal({ host, origin }, 3000)).toBe(
+      "This API answers only to its own machine: call it as localhost or 127.0.0.1.",
+    );
+  },
+);
 
 test.each([
   "http://evil.example",
@@ -33,7 +36,7 @@ test.each([
   "http://localhost:30000",
   "http://localhost:3000.evil.example",
   "null",
-])("a page of %s may not call", (origin) => {
+])("a call from a page of %s is refused", (origin) => {
   expect(refusal({ host: "localhost:4000", origin }, 3000)).toBe(
     `Pages of ${origin} may not call this API: only the portal at http://localhost:3000 may.`,
   );

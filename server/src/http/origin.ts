@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from "node:http";
 const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /**
- * Why a request must not be served, or null. The API has no accounts yet: being on this machine is
- * the permission. So a name that was re-bound to 127.0.0.1 is refused by its Host header, and a
- * page of another site by its Origin. Programs send no Origin and are let in.
+ * Returns why a request must not be served, or null. The API has no accounts yet: access to this
+ * machine is the permission. DNS rebinding is refused by the Host header, and a page of another site
+ * by its Origin. Programs send no Origin and are served.
  */
 export function refusal(headers: IncomingHttpHeaders, webPort: number): string | null {
   const host = headers.host ?? "";
@@ -19,7 +19,7 @@ export function refusal(headers: IncomingHttpHeaders, webPort: number): string |
   return null;
 }
 
-/** Whether a page of the portal made the request. */
+/** Reports whether an Origin header is that of the portal. */
 export function isPortal(origin: string, webPort: number): boolean {
   return origin === `http://localhost:${webPort}` || origin === `http://127.0.0.1:${webPort}`;
 }

@@ -11,17 +11,18 @@ import {
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { createContext, type Services } from "../context.js";
-import { type ErrorFormatter, parseFailed, tooDeep } from "./errors.js";
-import { largestMessageBytes, mostTokens } from "./limits.js";
+import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
+import { maxMessageBytes, maxTokens } from "./limits.js";
 import { refusal } from "./origin.js";
 
-/** Clients that do not answer the farewell are cut off after this. */
-const farewellMilliseconds = 1_500;
+/** The milliseconds after which a client that does not answer the close is cut off. */
+const closeTimeoutMilliseconds = 1_500;
 
 /**
- * GraphQL over WebSocket on the same port and path as over HTTP, with the same limits, guards and
- * form of errors.
- * @returns ends all connections with 1001 (going away), after which clients connect again
+ * Serves GraphQL over WebSocket on the port and path of HTTP, with its limits, guards and form of
+ * errors.
+ * @returns a function that closes all connections with 1001 (going away), after which clients
+ * connect again
  */
 export function serveWebSocket(
   httpServer: Server,
@@ -35,14 +36,14 @@ export function serveWebSocket(
   },
 ): () => Promise<void> {
   const { path, webPort, schema, services, limits, formatError } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error));
 
   const graphql = useServer(
     {
       schema,
-      // By ourselves, so that a request that cannot be read fails alone and not its connection.
+      // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
       onSubscribe: (_context, _id, { query, variables, operationName }) => {
         const document = parseDocument(query);
         if (document instanceof GraphQLError) return [document];
@@ -70,7 +71,7 @@ export function serveWebSocket(
       ? `WebSockets are served at ${path}.`
       : refusal(request.headers, webPort);
     if (reason !== null) {
-      // A client that is gone already needs no answer.
+      // A client that has already left needs no answer.
       socket.on("error", () => undefined);
       socket.end(
         `HTTP/1.1 ${wrongPath ? "404 Not Found" : "403 Forbidden"}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(reason)}\r\nConnection: close\r\n\r\n${reason}`,
@@ -83,20 +84,20 @@ export function serveWebSocket(
   });
 
   return async () => {
-    const farewell = graphql.dispose();
+    const closed = graphql.dispose();
     const late = new AbortController();
-    void sleep(farewellMilliseconds, undefined, { signal: late.signal }).then(
+    void sleep(closeTimeoutMilliseconds, undefined, { signal: late.signal }).then(
       () => sockets.clients.forEach((client) => client.terminate()),
       () => undefined,
     );
-    await farewell;
+    await closed;
     late.abort();
   };
 }
 
 function parseDocument(query: string) {
   try {
-    return parse(query, { maxTokens: mostTokens });
+    return parse(query, { maxTokens: maxTokens });
   } catch (error) {
     if (error instanceof GraphQLError) return coded(error, parseFailed);
     if (error instanceof RangeError) return coded(new GraphQLError(tooDeep), parseFailed);

@@ -7,17 +7,17 @@ import {
 } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import type { EventFeed } from "../events/feed.js";
-import { pace } from "../events/pace.js";
-import type { Patience } from "../events/patience.js";
-import { leaving, Signal } from "../events/signal.js";
+import { throttle } from "../events/throttle.js";
+import type { Backoff } from "../events/backoff.js";
+import { abortOnLeave, Latch } from "../events/latch.js";
 import { countRows } from "../pagination/keyset.js";
-import { lastingConditions, leaderboardSource } from "./filter.js";
+import { permanentConditions, leaderboardSource } from "./filter.js";
 import type { LeaderboardFilter } from "./types.js";
 
-/** Rows of one message; the rest waits for the next. */
+/** The most rows of one message; the rest waits for the next. */
 const rowsPerMessage = 200;
 
-/** How the rows of a leaderboard changed. */
+/** A change of the rows of a leaderboard; `total` counts its rows after it. */
 export interface Change {
   upserts: Architecture[];
   removed: string[];
@@ -25,37 +25,38 @@ export interface Change {
 }
 
 /**
- * The changes of one leaderboard. The first message comes at once and has no rows: from it on
- * nothing is missed, so a client that reads the leaderboard after it has everything. Changes that
- * come faster than messages may go out are gathered, each row once, as it is when it is sent; what
- * waits for a slow client is therefore never more than one id for each architecture.
+ * Streams the changes of one leaderboard. The first message is sent at once and has no rows: a
+ * client that reads the leaderboard after it misses nothing. Changes that come faster than messages
+ * may be sent are merged: each row is sent once, in its state at the time of sending, so that no
+ * more than one id for each architecture waits for a slow client.
+ * @throws InputError for a filter that cannot be used
  */
 export function leaderboardChanges(
-  services: { database: Database; feed: EventFeed; patience: Patience },
+  services: { database: Database; feed: EventFeed; backoff: Backoff },
   filter: LeaderboardFilter | null,
 ): AsyncIterable<Change> {
-  const { database, feed, patience } = services;
+  const { database, feed, backoff } = services;
   const source = leaderboardSource(filter);
   return new Repeater<Change>(async (push, stop) => {
     const waiting = new Set<string>();
-    const news = new Signal();
+    const changed = new Latch();
     const unlisten = feed.listen((runId, events) => {
       if (filter?.runId != null && filter.runId !== runId) return;
       for (const id of evaluatedIn(events)) waiting.add(id);
-      if (waiting.size > 0) news.raise();
+      if (waiting.size > 0) changed.release();
     });
-    const left = leaving(stop, news);
+    const signal = abortOnLeave(stop, changed);
     try {
-      const total = await patience.read(() => countRows(database, source), left);
+      const total = await backoff.retry(() => countRows(database, source), signal);
       await push({ upserts: [], removed: [], total: total ?? 0 });
-      while (!left.aborted) {
-        await news.wait();
+      while (!signal.aborted) {
+        await changed.wait();
         const ids = takeFrom(waiting, rowsPerMessage);
-        if (waiting.size > 0) news.raise();
-        const change = await patience.read(() => readChange(database, filter, ids), left);
+        if (waiting.size > 0) changed.release();
+        const change = await backoff.retry(() => readChange(database, filter, ids), signal);
         if (change === undefined || change.upserts.length + change.removed.length === 0) continue;
         await push(change);
-        await pace(left);
+        await throttle(signal);
       }
     } finally {
       unlisten();
@@ -66,20 +67,21 @@ export function leaderboardChanges(
 function evaluatedIn(events: readonly RunEvent[]): string[] {
   return events.flatMap(({ kind, payload }) => {
     if (kind !== "candidate.evaluated" && kind !== "reference.evaluated") return [];
-    const told = eventPayloads[kind].safeParse(payload).data;
-    return told === undefined ? [] : [told.architectureId];
+    const parsed = eventPayloads[kind].safeParse(payload).data;
+    return parsed === undefined ? [] : [parsed.architectureId];
   });
 }
 
-function takeFrom(waiting: Set<string>, most: number): string[] {
-  const taken = [...waiting].slice(0, most);
+function takeFrom(waiting: Set<string>, limit: number): string[] {
+  const taken = [...waiting].slice(0, limit);
   for (const id of taken) waiting.delete(id);
   return taken;
 }
 
 /**
- * What became of these architectures. Those that can never be on this leaderboard (another preset,
- * other layers) are left out; of the others, who is not on it now is told as removed.
+ * Reads the present state of these architectures. Those that can never be on this leaderboard
+ * (another preset, other layers) are left out; the others are reported as removed if they are not on
+ * it now.
  */
 async function readChange(
   database: Database,
@@ -89,7 +91,7 @@ async function readChange(
   const source = leaderboardSource(filter);
   const isListed = Prisma.join([...source.conditions], " AND ");
   const isAsked = Prisma.sql`a.id = ANY(${[...ids]}::uuid[])`;
-  const mayBeListed = Prisma.join([isAsked, ...lastingConditions(filter)], " AND ");
+  const mayBeListed = Prisma.join([isAsked, ...permanentConditions(filter)], " AND ");
   const rows = await database.$queryRaw<{ id: string; listed: boolean }[]>`
     SELECT a.id, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed}`;
   const listed = rows.filter((row) => row.listed).map(({ id }) => id);

@@ -16,8 +16,8 @@ const filterSchema = z.object({
 });
 
 /**
- * Rows of a leaderboard: the evaluated architectures that meet the filter.
- * @throws InputError
+ * Returns the rows of a leaderboard: the evaluated architectures that meet the filter.
+ * @throws InputError for a filter that cannot be used
  */
 export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
   return {
@@ -26,13 +26,13 @@ export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
     conditions: [
       Prisma.sql`a.score IS NOT NULL`,
       ...(filter?.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
-      ...lastingConditions(filter),
+      ...permanentConditions(filter),
     ],
   };
 }
 
-/** What an architecture meets or fails for ever, whatever its score becomes. */
-export function lastingConditions(filter: LeaderboardFilter | null): Prisma.Sql[] {
+/** Returns the conditions that an architecture meets or fails for ever, whatever its score. */
+export function permanentConditions(filter: LeaderboardFilter | null): Prisma.Sql[] {
   const parsed = parseInput(filterSchema, filter ?? {}, "filter");
   const { runId, preset, references, kind, search } = parsed;
   const conditions: Prisma.Sql[] = [];
@@ -41,8 +41,8 @@ export function lastingConditions(filter: LeaderboardFilter | null): Prisma.Sql[
     conditions.push(Prisma.sql`a."runId" IN (SELECT id FROM "SearchRun" WHERE preset = ${preset})`);
   }
   if (references != null) {
-    const absent = Prisma.raw(references ? "IS NOT NULL" : "IS NULL");
-    conditions.push(Prisma.sql`a.reference ${absent}`);
+    const nullness = Prisma.raw(references ? "IS NOT NULL" : "IS NULL");
+    conditions.push(Prisma.sql`a.reference ${nullness}`);
   }
   if (kind != null) {
     const layer = JSON.stringify([{ kind }]);

@@ -3,7 +3,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually, Subscription, testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -34,11 +34,11 @@ function changes({ messages }: Subscription<Message>): Message["leaderboardChang
 }
 
 /** The total of a message may be ahead of its rows: what was scored meanwhile comes in the next. */
-function toldRows(watching: Subscription<Message>): Message["leaderboardChanged"]["upserts"] {
+function reportedRows(watching: Subscription<Message>): Message["leaderboardChanged"]["upserts"] {
   return changes(watching).flatMap(({ upserts }) => upserts);
 }
 
-test("changes are gathered into few messages; together they are every row, as it ended", async () => {
+test("changes are merged into few messages, which together hold every row in its last state", async () => {
   const run = await driver.startedRun({ population: 40 });
   const ids = await driver.propose(run, 0);
   const watching = watch({ runId: run.id });
@@ -53,12 +53,12 @@ test("changes are gathered into few messages; together they are every row, as it
     seen = watching.messages.length;
   }, 5);
   for (const [score, id] of ids.entries()) await driver.evaluate(run.id, id, score);
-  await eventually(() => toldRows(watching).length >= 40);
+  await eventually(() => reportedRows(watching).length >= 40);
   const seconds = (performance.now() - began) / 1000;
   clearInterval(clock);
   await watching.leave();
 
-  const rows = toldRows(watching);
+  const rows = reportedRows(watching);
   expect(changes(watching).at(-1)?.total).toBe(40);
   expect(new Map(rows.map((row) => [row.id, row.score]))).toEqual(
     new Map(ids.map((id, score) => [id, score])),
@@ -67,7 +67,7 @@ test("changes are gathered into few messages; together they are every row, as it
   expect(watching.messages.length - 1).toBeLessThanOrEqual(Math.ceil(seconds * 4) + 1);
 });
 
-test("a row that commits late with an early clock is not missed", async () => {
+test("a row that commits late with an early timestamp is not missed", async () => {
   const run = await driver.startedRun();
   const [early, late] = await driver.propose(run, 0);
   const watching = watch({ runId: run.id });
@@ -92,7 +92,7 @@ test("a row that commits late with an early clock is not missed", async () => {
   });
 });
 
-test("a row that no longer matches is told as removed; rows of other boards are not told at all", async () => {
+test("a row that no longer matches is reported as removed; rows of other leaderboards are not reported", async () => {
   const run = await driver.startedRun();
   const other = await driver.startedRun({}, 8);
   const [id = ""] = await driver.propose(run, 0);
@@ -120,7 +120,7 @@ test("a row that no longer matches is told as removed; rows of other boards are 
   ]);
 });
 
-test("changes during a lost connection are told after it; then nothing listens any more", async () => {
+test("changes during a lost connection are reported after it; no listener remains at the end", async () => {
   const run = await driver.startedRun();
   const ids = await driver.propose(run, 0);
   const watching = watch();
@@ -130,12 +130,12 @@ test("changes during a lost connection are told after it; then nothing listens a
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE application_name = 'opnas-listener' AND datname = current_database()`;
   for (const id of ids) await driver.evaluate(run.id, id, 30);
-  await eventually(() => toldRows(watching).length === ids.length);
+  await eventually(() => reportedRows(watching).length === ids.length);
   await watching.leave();
   await eventually(() => feed.listenerCount === 0);
 });
 
-test("runsChanged tells the open runs at once, then each that is new or changed", async () => {
+test("runsChanged reports the open runs at once, then each that is new or changed", async () => {
   const open = await driver.startedRun();
   const done = await driver.startedRun();
   await driver.finish(done.id);
@@ -143,13 +143,15 @@ test("runsChanged tells the open runs at once, then each that is new or changed"
     server.port,
     "subscription { runsChanged { id status phase progress { done } } }",
   );
-  const told = () => watching.messages.flatMap(({ data }) => (data ? [data.runsChanged] : []));
-  await eventually(() => told().some(({ id }) => id === open.id));
-  expect(told().some(({ id }) => id === done.id)).toBe(false);
+  const reported = () => watching.messages.flatMap(({ data }) => (data ? [data.runsChanged] : []));
+  await eventually(() => reported().some(({ id }) => id === open.id));
+  expect(reported().some(({ id }) => id === done.id)).toBe(false);
   const fresh = await driver.startedRun();
-  await eventually(() => told().some(({ id }) => id === fresh.id));
+  await eventually(() => reported().some(({ id }) => id === fresh.id));
   await server.ask(`mutation { pauseSearch(id: "${open.id}") { id } }`);
-  await eventually(() => told().some(({ id, status }) => id === open.id && status === "PAUSED"));
+  await eventually(() =>
+    reported().some(({ id, status }) => id === open.id && status === "PAUSED"),
+  );
   await watching.leave();
 });
 
@@ -200,7 +202,7 @@ test("filters choose by run, preset, stability, layer kind, and a part of name o
   });
 });
 
-test("a notification that is not about a run does no harm", async () => {
+test("a notification that names no run does no harm", async () => {
   const run = await driver.startedRun();
   const [id = ""] = await driver.propose(run, 0);
   const watching = watch({ runId: run.id });
@@ -222,7 +224,7 @@ const referencesForm = z.object({
   }),
 });
 
-test("references are on the leaderboard, marked, and can be left out or looked at alone", async () => {
+test("references are marked on the leaderboard, and can be left out or listed alone", async () => {
   const run = await driver.startedRun({ population: 4 }, 12);
   const ids = await driver.propose(run, 0, true);
   const watching = watch({ runId: run.id });
@@ -273,10 +275,10 @@ test("references are on the leaderboard, marked, and can be left out or looked a
   expect(await board({ references: true })).toEqual(best);
   expect(await board({ references: false })).toEqual(worst);
 
-  await eventually(() => toldRows(watching).length >= 8);
-  await eventually(() => toldRows(withoutReferences).length >= 4);
+  await eventually(() => reportedRows(watching).length >= 8);
+  await eventually(() => reportedRows(withoutReferences).length >= 4);
   await Promise.all([watching.leave(), withoutReferences.leave()]);
   expect(changes(watching).at(-1)?.total).toBe(8);
   expect(changes(withoutReferences).at(-1)?.total).toBe(4);
-  expect(new Set(toldRows(withoutReferences).map(({ id }) => id))).toEqual(new Set(ids));
+  expect(new Set(reportedRows(withoutReferences).map(({ id }) => id))).toEqual(new Set(ids));
 });

@@ -4,7 +4,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -58,7 +58,7 @@ async function runWith(
   return run.id;
 }
 
-test("is what no other beats, cheapest first; equals stay together, unknown costs are left out", async () => {
+test("the front is the architectures that none dominates, cheapest first; equals stay, unknown costs are left out", async () => {
   const runId = await runWith([
     { score: 10, cost: 5 },
     { score: 30, cost: 7 },
@@ -80,7 +80,7 @@ test("is what no other beats, cheapest first; equals stay together, unknown cost
   expect(found[0]?.layers.length).toBeGreaterThan(0);
 });
 
-test("has no architecture that diverged or did not learn", async () => {
+test("the front has no architecture that diverged or did not learn", async () => {
   const runId = await runWith(
     [1, 2].map((cost) => ({ score: 50, cost })),
     "NO_LEARNING",
@@ -90,7 +90,7 @@ test("has no architecture that diverged or did not learn", async () => {
 });
 
 test.each(["PARAMS", "FLOPS", "STEP_TIME"])(
-  "of 20,000 architectures by %s agrees with comparing each with every other",
+  "the front of 20,000 architectures by %s agrees with a comparison of all pairs",
   { timeout: 120_000 },
   async (x) => {
     const run = await driver.startedRun({ population: 2 });
@@ -130,7 +130,7 @@ test.each(["PARAMS", "FLOPS", "STEP_TIME"])(
   },
 );
 
-test("of a run that is not there is empty; a filter that cannot be is refused", async () => {
+test("the front of a run that does not exist is empty; a malformed filter is refused", async () => {
   expect(await front("FLOPS", { runId: randomUUID() })).toEqual([]);
   const { errors } = await server.ask('{ paretoFront(filter: { runId: "x" }, x: PARAMS) { id } }');
   expect(errors?.[0]?.extensions.code).toBe("BAD_INPUT");

@@ -1,11 +1,9 @@
 import { type Architecture, type Database, Prisma } from "@opnas/prisma";
-import { Arg, Ctx, Query, registerEnumType, Resolver } from "type-graphql";
-import { Architecture as ArchitectureType } from "../architecture/types.js";
-import type { Context } from "../context.js";
+import { registerEnumType } from "type-graphql";
 import { leaderboardSource } from "./filter.js";
-import { LeaderboardFilter } from "./types.js";
+import type { LeaderboardFilter } from "./types.js";
 
-/** What an architecture costs: less is better. */
+/** The costs of an architecture: less is better. */
 export enum ParetoCost {
   PARAMS = "PARAMS",
   FLOPS = "FLOPS",
@@ -13,19 +11,26 @@ export enum ParetoCost {
 }
 registerEnumType(ParetoCost, {
   name: "ParetoCost",
+  description: "A cost of architectures, to minimize.",
   valuesConfig: {
+    PARAMS: { description: "The number of parameters." },
+    FLOPS: { description: "The floating-point operations of one sequence of full length." },
     STEP_TIME: {
       description:
-        "Measured seconds of a training step: only comparable within one machine and settings.",
+        "The measured seconds of a training step: comparable only within one machine and settings.",
     },
   },
 });
 
-/** What an architecture is worth: more is better. */
-export enum ParetoWorth {
+/** The objectives of a search: more is better. */
+export enum ParetoObjective {
   SCORE = "SCORE",
 }
-registerEnumType(ParetoWorth, { name: "ParetoWorth" });
+registerEnumType(ParetoObjective, {
+  name: "ParetoObjective",
+  description: "An objective of architectures, to maximize.",
+  valuesConfig: { SCORE: { description: "The mean score of the proxy tasks, 0 to 100." } },
+});
 
 const costs: Record<ParetoCost, Prisma.Sql> = {
   PARAMS: Prisma.sql`a.params`,
@@ -33,52 +38,36 @@ const costs: Record<ParetoCost, Prisma.Sql> = {
   STEP_TIME: Prisma.sql`a."stepSeconds"`,
 };
 
-const worths: Record<ParetoWorth, Prisma.Sql> = { SCORE: Prisma.sql`a.score` };
-
-@Resolver(() => ArchitectureType)
-export class ParetoResolver {
-  @Query(() => [ArchitectureType], {
-    description:
-      "The stable architectures of a leaderboard that no other beats: none costs no more and is worth no less, one of the two strictly. Cheapest first. Those whose cost is not known are left out.",
-  })
-  paretoFront(
-    @Arg("filter", () => LeaderboardFilter, { nullable: true }) filter: LeaderboardFilter | null,
-    @Arg("x", () => ParetoCost) x: ParetoCost,
-    @Arg("y", () => ParetoWorth, { defaultValue: ParetoWorth.SCORE }) y: ParetoWorth,
-    @Ctx() { database }: Context,
-  ): Promise<Architecture[]> {
-    return paretoFront(database, filter, x, y);
-  }
-}
+const objectives: Record<ParetoObjective, Prisma.Sql> = { SCORE: Prisma.sql`a.score` };
 
 /**
- * The front in one pass: by cost, and at one cost the worthiest first, an architecture is on it if
- * nothing before it is worth as much. Peers, equal in both, do not beat one another; they are one
- * group of the window.
+ * Reads the Pareto front of a leaderboard in one pass: with the cheapest first, and at one cost the
+ * best objective first, an architecture is on the front if none before it is as good. Architectures
+ * equal in both do not dominate one another; they are one group of the window.
  */
-async function paretoFront(
+export async function paretoFront(
   database: Database,
   filter: LeaderboardFilter | null,
   x: ParetoCost,
-  y: ParetoWorth,
+  y: ParetoObjective,
 ): Promise<Architecture[]> {
   const source = leaderboardSource(filter);
-  const [cost, worth] = [costs[x], worths[y]];
+  const [cost, objective] = [costs[x], objectives[y]];
   const isKnown = Prisma.sql`a.stability = 'STABLE' AND ${cost} IS NOT NULL`;
   const conditions = [...source.conditions, isKnown];
   return database.$queryRaw<Architecture[]>`
     SELECT a.* FROM "Architecture" a
      WHERE a.id = ANY(ARRAY(
        SELECT id FROM (
-         SELECT ${source.id} AS id, ${worth} AS worth,
-                max(${worth}) OVER (
-                  ORDER BY ${cost}, ${worth} DESC
+         SELECT ${source.id} AS id, ${objective} AS objective,
+                max(${objective}) OVER (
+                  ORDER BY ${cost}, ${objective} DESC
                   GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
                 ) AS best
            FROM ${source.from}
           WHERE ${Prisma.join(conditions, " AND ")}
        ) AS ranked
-       WHERE best IS NULL OR worth > best
+       WHERE best IS NULL OR objective > best
      ))
      ORDER BY ${cost}, a.id`;
 }

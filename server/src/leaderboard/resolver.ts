@@ -1,36 +1,57 @@
-import { Arg, Ctx, Int, Query, Resolver, Root, Subscription } from "type-graphql";
+import type { Architecture as ArchitectureRow } from "@opnas/prisma";
+import { Arg, Args, Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import { architecturePage } from "../architecture/page.js";
-import { Architecture, ArchitectureConnection, ArchitectureOrder } from "../architecture/types.js";
+import { Architecture, ArchitectureConnection } from "../architecture/types.js";
 import type { Context } from "../context.js";
-import { type Page, usualPage } from "../pagination/keyset.js";
+import type { Page } from "../pagination/keyset.js";
 import { type Change, leaderboardChanges } from "./changes.js";
 import { leaderboardSource } from "./filter.js";
-import { LeaderboardChange, LeaderboardFilter } from "./types.js";
+import { ParetoCost, paretoFront, ParetoObjective } from "./pareto.js";
+import { LeaderboardArguments, LeaderboardChange, LeaderboardFilter } from "./types.js";
 
-@Resolver(() => Architecture)
+const filterArgument = {
+  nullable: true,
+  description: "Conditions on the architectures; without it all evaluated ones count.",
+};
+
+@Resolver()
 export class LeaderboardResolver {
   @Query(() => ArchitectureConnection, {
     description:
-      "The evaluated architectures of all runs, the best score first unless told otherwise; in a tie the older comes first.",
+      "The evaluated architectures of all runs, by default the best score first; in a tie the older comes first.",
   })
   leaderboard(
-    @Arg("first", () => Int, { nullable: true, defaultValue: usualPage }) first: number | null,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => LeaderboardFilter, { nullable: true }) filter: LeaderboardFilter | null,
-    @Arg("orderBy", () => ArchitectureOrder, { nullable: true }) orderBy: ArchitectureOrder | null,
+    @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
-    return architecturePage(database, leaderboardSource(filter), { first, after, orderBy }, true);
+    return architecturePage(database, leaderboardSource(filter ?? null), page, true);
+  }
+
+  @Query(() => [Architecture], {
+    description:
+      "The Pareto front of a leaderboard: its stable architectures that no other dominates by being at least as good in cost and objective and better in one. The cheapest comes first. Architectures of unknown cost are left out.",
+  })
+  paretoFront(
+    @Arg("filter", () => LeaderboardFilter, filterArgument) filter: LeaderboardFilter | null,
+    @Arg("x", () => ParetoCost, { description: "The cost to minimize." }) x: ParetoCost,
+    @Arg("y", () => ParetoObjective, {
+      defaultValue: ParetoObjective.SCORE,
+      description: "The objective to maximize.",
+    })
+    y: ParetoObjective,
+    @Ctx() { database }: Context,
+  ): Promise<ArchitectureRow[]> {
+    return paretoFront(database, filter, x, y);
   }
 
   @Subscription(() => LeaderboardChange, {
     subscribe: ({ args, context }: { args: { filter?: LeaderboardFilter }; context: Context }) =>
       leaderboardChanges(context, args.filter ?? null),
     description:
-      "The entries of the leaderboard that changed, at most four messages a second. The first message comes at once and has no rows: read the leaderboard after it and nothing is missed.",
+      "The changes of a leaderboard, at most four messages a second. The first message is sent at once and has no rows: a client that reads the leaderboard after it misses nothing.",
   })
   leaderboardChanged(
-    @Arg("filter", () => LeaderboardFilter, { nullable: true }) _filter: LeaderboardFilter | null,
+    @Arg("filter", () => LeaderboardFilter, filterArgument) _filter: LeaderboardFilter | null,
     @Root() change: Change,
   ): Change {
     return change;

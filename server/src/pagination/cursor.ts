@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../input.js";
 
-/** A row's place in an ordered list: its value in the column sorted by, and its id for ties. */
+/** The position of a row in an ordered list: its value in the sort column, and its id for ties. */
 export interface Position {
   value: number | Date | null;
   id: string;

@@ -2,20 +2,20 @@ import { type Database, Prisma } from "@opnas/prisma";
 import { InputError } from "../input.js";
 import { type ColumnType, decodeCursor, encodeCursor, type Position } from "./cursor.js";
 
-/** Longest page that one request may ask for. */
-const longestPage = 100;
+/** The most rows that one request may ask for. */
+export const maxPageSize = 100;
 
-/** Rows of a page where the request names no number. */
-export const usualPage = 20;
+/** The number of rows of a page where the request gives none. */
+export const defaultPageSize = 20;
 
 /**
- * How many rows a page has.
+ * Returns the number of rows that a page is to have.
  * @throws InputError for a `first` out of range
  */
 export function pageSize(first: number | null, usual: number): number {
   const size = first ?? usual;
-  if (size < 1 || size > longestPage) {
-    const message = `first must be 1 to ${longestPage}, not ${size}.`;
+  if (size < 1 || size > maxPageSize) {
+    const message = `first must be 1 to ${maxPageSize}, not ${size}.`;
     throw new InputError({ path: ["first"], message });
   }
   return size;
@@ -30,6 +30,7 @@ export interface SortColumn {
   nullable: boolean;
 }
 
+/** The part of a list that a request asks for. */
 export interface PageRequest {
   first: number | null;
   after: string | null;
@@ -37,23 +38,24 @@ export interface PageRequest {
   direction: "ASC" | "DESC";
 }
 
-/** The rows a list is drawn from: `FROM` with its joins, the id column, and conditions to meet. */
+/** The rows of a list: `FROM` with its joins, the id column, and the conditions to meet. */
 export interface RowSource {
   from: Prisma.Sql;
   id: Prisma.Sql;
   conditions: readonly Prisma.Sql[];
 }
 
+/** A page of a list: the ids of its rows. */
 export interface Page {
   edges: { id: string; cursor: string }[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  /** Counts the whole list; only asked when the request selects it. */
+  /** Counts the whole list; called only when the request selects the count. */
   count: () => Promise<number>;
 }
 
 /**
- * One page by keyset: it starts behind a position, not at an offset, so rows that are added
- * meanwhile neither repeat nor hide others, and page 1,000 costs what page 1 costs.
+ * Reads one page by keyset pagination: it starts after a position, not at an offset, so that rows
+ * which are added meanwhile neither repeat nor hide others, and page 1,000 costs what page 1 costs.
  * @throws InputError for a `first` out of range or a foreign cursor
  */
 export async function readPage(
@@ -62,7 +64,7 @@ export async function readPage(
   request: PageRequest,
 ): Promise<Page> {
   const { column, direction } = request;
-  const first = pageSize(request.first, usualPage);
+  const first = pageSize(request.first, defaultPageSize);
   const after =
     request.after === null ? null : decodeCursor(column.name, column.type, request.after);
   const conditions =
@@ -83,7 +85,7 @@ export async function readPage(
   };
 }
 
-/** How many rows meet the source's conditions. */
+/** Counts the rows that meet the source's conditions. */
 export async function countRows(database: Database, source: RowSource): Promise<number> {
   const [row] = await database.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int AS count FROM ${source.from} WHERE ${allOf(source.conditions)}`;
@@ -94,7 +96,7 @@ function allOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
   return conditions.length === 0 ? Prisma.sql`true` : Prisma.join([...conditions], " AND ");
 }
 
-/** Holds for the rows that come behind a position. The range on the column lets an index start there. */
+/** Returns the condition for rows after a position. Its range on the column lets an index start there. */
 function behind(source: RowSource, { column, direction }: PageRequest, { value, id }: Position) {
   const laterId = Prisma.sql`${source.id} > ${id}::uuid`;
   if (value === null) return Prisma.sql`(${column.sql} IS NULL AND ${laterId})`;

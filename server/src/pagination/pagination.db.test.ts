@@ -2,7 +2,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -112,7 +112,7 @@ test("pages over rows without a score cover every row once; those come last", as
   }
 });
 
-test("rows that are added while one pages neither hide nor repeat those that were there", async () => {
+test("rows added between pages neither hide nor repeat those that were there before", async () => {
   const run = await driver.startedRun({ population: 40 }, 13);
   const ids = await driver.propose(run, 0);
   const there = ids.slice(0, 20);
@@ -180,7 +180,7 @@ test.each([0, -1, 101, 1000])("a page of %i is refused", async (first) => {
   });
 });
 
-test("a cursor that is not this list's is refused", async () => {
+test("a cursor of another list is refused", async () => {
   const run = await driver.startedRun({}, 15);
   const [id = ""] = await driver.propose(run, 0);
   await driver.evaluate(run.id, id, 1);

@@ -1,16 +1,46 @@
-import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { ArgsType, Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { defaultPageSize, maxPageSize } from "./keyset.js";
 
 export enum OrderDirection {
   ASC = "ASC",
   DESC = "DESC",
 }
-registerEnumType(OrderDirection, { name: "OrderDirection" });
+registerEnumType(OrderDirection, {
+  name: "OrderDirection",
+  description: "The direction in which a list is sorted. Rows without a value come last in both.",
+  valuesConfig: {
+    ASC: { description: "The smallest or oldest first." },
+    DESC: { description: "The largest or newest first." },
+  },
+});
 
-@ObjectType()
+@ObjectType({ description: "The position of a page within its list." })
 export class PageInfo {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: "True if further entries follow this page." })
   hasNextPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "Give it as `after` for the next page." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The cursor of the page's last entry: pass it as `after` to get the next page. Null for an empty page.",
+  })
   endCursor!: string | null;
+}
+
+/** The arguments of every list that is read page by page. */
+@ArgsType()
+export class PageArguments {
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: defaultPageSize,
+    description: `The number of entries of the page, 1 to ${maxPageSize}.`,
+  })
+  first!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The `endCursor` of the page before, from the same query with the same order. The first page has none.",
+  })
+  after?: string | null;
 }

@@ -3,7 +3,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());

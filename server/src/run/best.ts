@@ -1,6 +1,6 @@
 import type { Database } from "@opnas/prisma";
 
-/** For each run the id of its candidate with the highest score; null while none is scored. */
+/** Reads the id of each run's candidate with the highest score; null while none is scored. */
 export async function bestArchitectureIds(
   database: Database,
   runIds: readonly string[],

@@ -1,44 +1,47 @@
 import type { Database, RunStatus, SearchRun } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import type { EventFeed } from "../events/feed.js";
-import { pace } from "../events/pace.js";
-import type { Patience } from "../events/patience.js";
-import { leaving, Signal } from "../events/signal.js";
+import { throttle } from "../events/throttle.js";
+import type { Backoff } from "../events/backoff.js";
+import { abortOnLeave, Latch } from "../events/latch.js";
 
-/** Runs that are not over. */
-const open: RunStatus[] = ["QUEUED", "RUNNING", "PAUSED"];
+/** The states of runs that are not over. */
+const openStatuses: RunStatus[] = ["QUEUED", "RUNNING", "PAUSED"];
 
 /**
- * Every run that is not over, at once; then each run that is new or has changed, as it is when it
- * is sent, at most four times a second.
+ * Streams every run that is not over, at once; then each run that is new or has changed, in its
+ * state at the time of sending, at most four times a second.
  */
 export function runChanges(services: {
   database: Database;
   feed: EventFeed;
-  patience: Patience;
+  backoff: Backoff;
 }): AsyncIterable<SearchRun> {
-  const { database, feed, patience } = services;
+  const { database, feed, backoff } = services;
   return new Repeater<SearchRun>(async (push, stop) => {
-    const changed = new Set<string>();
-    const news = new Signal();
+    const changedIds = new Set<string>();
+    const changed = new Latch();
     const unlisten = feed.listen((runId) => {
-      changed.add(runId);
-      news.raise();
+      changedIds.add(runId);
+      changed.release();
     });
-    const left = leaving(stop, news);
+    const signal = abortOnLeave(stop, changed);
     const readOpen = () =>
-      database.searchRun.findMany({ where: { status: { in: open } }, orderBy: { id: "asc" } });
+      database.searchRun.findMany({
+        where: { status: { in: openStatuses } },
+        orderBy: { id: "asc" },
+      });
     const readChanged = (ids: string[]) =>
       database.searchRun.findMany({ where: { id: { in: ids } }, orderBy: { id: "asc" } });
     try {
-      let runs = await patience.read(readOpen, left);
-      while (!left.aborted) {
+      let runs = await backoff.retry(readOpen, signal);
+      while (!signal.aborted) {
         for (const run of runs ?? []) await push(run);
-        await pace(left);
-        await news.wait();
-        const ids = [...changed];
-        changed.clear();
-        runs = await patience.read(() => readChanged(ids), left);
+        await throttle(signal);
+        await changed.wait();
+        const ids = [...changedIds];
+        changedIds.clear();
+        runs = await backoff.retry(() => readChanged(ids), signal);
       }
     } finally {
       unlisten();

@@ -10,7 +10,18 @@ export const RunStatus = {
   CANCELLED: "CANCELLED",
 } as const satisfies { [Name in StoredStatus]: Name };
 export type RunStatus = StoredStatus;
-registerEnumType(RunStatus, { name: "RunStatus" });
+registerEnumType(RunStatus, {
+  name: "RunStatus",
+  description: "The state of a run.",
+  valuesConfig: {
+    QUEUED: { description: "It waits for a worker." },
+    RUNNING: { description: "Workers train and score for it." },
+    PAUSED: { description: "It was paused and can be resumed." },
+    DONE: { description: "Its budget of candidates is evaluated." },
+    FAILED: { description: "An error ended it: see SearchRun.error." },
+    CANCELLED: { description: "It was cancelled for good." },
+  },
+});
 
 export const RunPhase = {
   PREPARING: "PREPARING",
@@ -19,9 +30,18 @@ export const RunPhase = {
   FINISHED: "FINISHED",
 } as const satisfies { [Name in StoredPhase]: Name };
 export type RunPhase = StoredPhase;
-registerEnumType(RunPhase, { name: "RunPhase" });
+registerEnumType(RunPhase, {
+  name: "RunPhase",
+  description: "The part of its work that a run has reached.",
+  valuesConfig: {
+    PREPARING: { description: "Text and tasks are read and tokenized." },
+    SUPERNET: { description: "The super-net is trained." },
+    SEARCHING: { description: "Generations of candidates are proposed and evaluated." },
+    FINISHED: { description: "All candidates are evaluated." },
+  },
+});
 
-/** Values as core and the rows have them. */
+/** The search strategies; the values are those of core and of the rows. */
 export enum StrategyName {
   OPNAS = "opnas",
   EVOLUTION = "evolution",
@@ -30,12 +50,17 @@ export enum StrategyName {
 }
 registerEnumType(StrategyName, {
   name: "StrategyName",
+  description: "The strategy that proposes candidates.",
   valuesConfig: {
-    OPNAS: { description: "Operation-priority evolution: operations are drawn by their UCB." },
-    EVOLUTION: { description: "Plain evolution: operations are drawn uniformly." },
+    OPNAS: {
+      description:
+        "Operation-priority evolution: operations are sampled by their upper confidence bound (UCB).",
+    },
+    EVOLUTION: { description: "Plain evolution: operations are sampled uniformly." },
     RANDOM: { description: "Random search: every candidate is a fresh sample." },
     REINFORCEMENT: {
-      description: "Reinforcement learning: a policy that draws operations learns by REINFORCE.",
+      description:
+        "Reinforcement learning: a policy that samples operations is trained by REINFORCE.",
     },
   },
 });
@@ -44,4 +69,11 @@ export enum RunOrderField {
   CREATED_AT = "CREATED_AT",
   BEST_SCORE = "BEST_SCORE",
 }
-registerEnumType(RunOrderField, { name: "RunOrderField" });
+registerEnumType(RunOrderField, {
+  name: "RunOrderField",
+  description: "A value that runs are sorted by.",
+  valuesConfig: {
+    CREATED_AT: { description: "The time at which the run was started by its user." },
+    BEST_SCORE: { description: "The highest score of its candidates, 0 to 100." },
+  },
+});

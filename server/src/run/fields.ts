@@ -1,44 +1,56 @@
 import {
   type Architecture as ArchitectureRow,
+  type Evaluation as EvaluationRow,
   type Generation as GenerationRow,
   Prisma,
   type RunEvent as EventRow,
   type SearchRun as RunRow,
   settingsOfRun,
 } from "@opnas/prisma";
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import { architecturePage } from "../architecture/page.js";
-import { Architecture, ArchitectureConnection, ArchitectureOrder } from "../architecture/types.js";
+import { Evaluation } from "../architecture/evaluationTypes.js";
+import {
+  Architecture,
+  ArchitectureConnection,
+  ArchitecturePageArguments,
+} from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { SearchEvent } from "../events/types.js";
-import { type Page, pageSize, usualPage } from "../pagination/keyset.js";
+import { maxPageSize, type Page, pageSize } from "../pagination/keyset.js";
 import { Progress, progressOf } from "./progress.js";
 import { RunTimings } from "./timings.js";
 import { Generation, RunError, SearchRun } from "./types.js";
 
-const usualEvents = 50;
+const defaultEventCount = 50;
 
 const runErrorSchema = z.object({ code: z.string(), message: z.string() });
 
 @Resolver(() => SearchRun)
 export class RunFields {
-  @FieldResolver(() => RunError, { nullable: true })
+  @FieldResolver(() => RunError, {
+    nullable: true,
+    description: "The error that it failed with. Null if it did not fail.",
+  })
   error(@Root() { error }: RunRow): RunError | null {
     return error === null ? null : runErrorSchema.parse(error);
   }
 
-  @FieldResolver(() => Progress)
+  @FieldResolver(() => Progress, { description: "The progress of the run." })
   progress(@Root() run: RunRow): Progress {
     return progressOf(run, settingsOfRun(run));
   }
 
-  @FieldResolver(() => [Generation])
+  @FieldResolver(() => [Generation], { description: "The generations, the initial one first." })
   generations(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<GenerationRow[]> {
     return loaders.generationsOfRun.load(id);
   }
 
-  @FieldResolver(() => Architecture, { nullable: true })
+  @FieldResolver(() => Architecture, {
+    nullable: true,
+    description: "The candidate with the highest score. Null while none is scored.",
+  })
   async bestArchitecture(
     @Root() { id }: RunRow,
     @Ctx() { loaders }: Context,
@@ -49,13 +61,11 @@ export class RunFields {
 
   @FieldResolver(() => ArchitectureConnection, {
     description:
-      "All candidates of the run, also those not evaluated yet, which come last by score.",
+      "All candidates of the run, without the references. Those not evaluated yet come last by score.",
   })
   architectures(
     @Root() { id }: RunRow,
-    @Arg("first", () => Int, { nullable: true, defaultValue: usualPage }) first: number | null,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("orderBy", () => ArchitectureOrder, { nullable: true }) orderBy: ArchitectureOrder | null,
+    @Args(() => ArchitecturePageArguments) page: ArchitecturePageArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
     const source = {
@@ -63,33 +73,82 @@ export class RunFields {
       id: Prisma.sql`a.id`,
       conditions: [Prisma.sql`a."runId" = ${id}::uuid AND a.reference IS NULL`],
     };
-    return architecturePage(database, source, { first, after, orderBy }, false);
+    return architecturePage(database, source, page, false);
   }
 
   @FieldResolver(() => [Architecture], {
     description:
-      "The published backbones that are evaluated beside the candidates, under the same protocol.",
+      "The published backbones that are evaluated beside the candidates, under the same protocol; empty where the settings leave them out.",
   })
   references(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<ArchitectureRow[]> {
     return loaders.referencesOfRun.load(id);
   }
 
-  @FieldResolver(() => [SearchEvent], { description: "Stored events with seq > after, in order." })
+  @FieldResolver(() => [SearchEvent], {
+    description: "The stored events with a seq above `after`, in order.",
+  })
   async events(
     @Root() { id }: RunRow,
-    @Arg("first", () => Int, { nullable: true, defaultValue: usualEvents }) first: number | null,
-    @Arg("after", () => Int, { nullable: true }) after: number | null,
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: defaultEventCount,
+      description: `The most events to return, 1 to ${maxPageSize}.`,
+    })
+    first: number | null,
+    @Arg("after", () => Int, {
+      nullable: true,
+      description: "The seq of the last event already known; by default 0, before the first.",
+    })
+    after: number | null,
     @Ctx() { database }: Context,
   ): Promise<EventRow[]> {
     return database.runEvent.findMany({
       where: { runId: id, seq: { gt: after ?? 0 } },
       orderBy: { seq: "asc" },
-      take: pageSize(first, usualEvents),
+      take: pageSize(first, defaultEventCount),
     });
   }
 
-  @FieldResolver(() => RunTimings)
+  @FieldResolver(() => RunTimings, { description: "The split of the time that workers spent." })
   timings(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<RunTimings> {
     return loaders.timings.load(id);
+  }
+}
+
+@Resolver(() => Generation)
+export class GenerationFields {
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "The highest score in this generation and those before it, 0 to 100. Null while none is scored.",
+  })
+  async bestScoreSoFar(
+    @Root() { runId, index }: GenerationRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<number | null> {
+    const scores = (await loaders.generationsOfRun.load(runId))
+      .filter((generation) => generation.index <= index)
+      .flatMap(({ bestScore }) => (bestScore === null ? [] : [bestScore]));
+    return scores.length === 0 ? null : Math.max(...scores);
+  }
+
+  @FieldResolver(() => [Architecture], {
+    description: "The candidates, in the order they were proposed in.",
+  })
+  candidates(
+    @Root() { id }: GenerationRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<ArchitectureRow[]> {
+    return loaders.candidatesOfGeneration.load(id);
+  }
+
+  @FieldResolver(() => [Evaluation], {
+    description: "The evaluations of its candidates, the oldest first.",
+  })
+  evaluations(
+    @Root() { id }: GenerationRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<EvaluationRow[]> {
+    return loaders.evaluationsOfGeneration.load(id);
   }
 }

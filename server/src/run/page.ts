@@ -5,7 +5,7 @@ import { containing } from "../pagination/like.js";
 import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
 import { RunOrderField, RunStatus } from "./enums.js";
-import type { RunFilter, RunOrder } from "./types.js";
+import type { RunFilter, RunPageArguments } from "./inputs.js";
 
 const columns: Record<RunOrderField, SortColumn> = {
   CREATED_AT: {
@@ -22,15 +22,10 @@ const columns: Record<RunOrderField, SortColumn> = {
   },
 };
 
-/** A page of runs, the newest first unless told otherwise. */
+/** Reads a page of runs, by default the newest first. */
 export function runPage(
   database: Database,
-  filter: RunFilter | null,
-  {
-    first,
-    after,
-    orderBy,
-  }: { first: number | null; after?: string | null; orderBy?: RunOrder | null },
+  { first, after, filter, orderBy }: RunPageArguments,
 ): Promise<Page> {
   const { field, direction } = orderBy ?? {
     field: RunOrderField.CREATED_AT,
@@ -39,7 +34,7 @@ export function runPage(
   const source = {
     from: Prisma.sql`"SearchRun" r`,
     id: Prisma.sql`r.id`,
-    conditions: conditionsOf(filter),
+    conditions: conditionsOf(filter ?? null),
   };
   return readPage(database, source, {
     first,

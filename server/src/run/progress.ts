@@ -5,36 +5,41 @@ import { RunPhase } from "./enums.js";
 
 @ObjectType({
   description:
-    "How far a run is. done/total count the present phase's steps or candidates; fraction is of the whole run.",
+    "The progress of a run: `done` and `total` of the present phase, `fraction` of the whole run.",
 })
 export class Progress {
-  @Field(() => RunPhase)
+  @Field(() => RunPhase, { description: "The phase that the run is in." })
   phase!: RunPhase;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The steps or candidates of the present phase that are done." })
   done!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, {
+    description: "All steps or candidates of the present phase; 0 until they are known.",
+  })
   total!: number;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      "Rest of the present phase. Null until it can be estimated, and while nothing runs.",
+      "The estimated seconds that the rest of the present phase takes. Null until it can be estimated, and while nothing runs.",
   })
   etaSeconds!: number | null;
 
   @Field(() => Float, {
     description:
-      "0 to 1, of the whole run, by the training work done; an estimate, for phases differ in speed.",
+      "The share of the whole run's training work that is done, 0 to 1; an estimate, as phases differ in speed.",
   })
   fraction!: number;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "A note on the present work, for people. Null if there is none.",
+  })
   message!: string | null;
 }
 
-/** How far a run is, from its row. */
+/** Computes the progress of a run from its row. */
 export function progressOf(run: SearchRun, settings: SearchSettings): Progress {
   return {
     phase: run.phase,
@@ -47,7 +52,7 @@ export function progressOf(run: SearchRun, settings: SearchSettings): Progress {
 }
 
 /**
- * The part of the run's work that is done. Work is counted in sequences that pass through a model,
+ * Computes the share of the run's work that is done, 0 to 1. Work is counted in sequences that pass through a model,
  * a training step's three times (its backward pass costs about two forward passes). That ignores
  * that candidates differ in cost, so it is an estimate; within a phase it is exact.
  */
@@ -62,15 +67,15 @@ function fractionOf(run: SearchRun, settings: SearchSettings): number {
 }
 
 /**
- * What a sequence costs in the super-net, by what it costs in a candidate's fine-tuning: it is of
- * full length, its words are guessed among the whole vocabulary, and its graphs run once only.
+ * The cost of a sequence in the super-net, relative to one in a candidate's fine-tuning: it has full
+ * length, its words are predicted among the whole vocabulary, and its graphs run only once.
  * Preset tiny, native, 2 cores: the super-net took 112 s of 378 (`npm run search -- --preset tiny
  * --seed 7`, which prints its split of time).
  */
 const superNetCost = 2;
 
 /**
- * The super-net's part of a run's work; each of its steps trains two sub-networks (docs/paper.md
+ * Computes the super-net's share of a run's work; each step trains two sub-networks (docs/paper.md
  * §4).
  */
 function superNetShare(settings: SearchSettings): number {

@@ -1,8 +1,14 @@
-import { changeRunState, type RunAction, type SearchRun as RunRow, startRun } from "@opnas/prisma";
+import {
+  changeRunState,
+  type OperationStatistic,
+  type RunAction,
+  type SearchRun as RunRow,
+  startRun,
+} from "@opnas/prisma";
 import {
   Arg,
+  Args,
   Ctx,
-  FieldResolver,
   ID,
   Int,
   Mutation,
@@ -13,63 +19,115 @@ import {
 } from "type-graphql";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
-import { type Page, usualPage } from "../pagination/keyset.js";
 import { notFound } from "../notFound.js";
+import type { Page } from "../pagination/keyset.js";
 import { runChanges } from "./changes.js";
+import { RunPageArguments, StartSearchInput } from "./inputs.js";
+import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
+import { operationPriorities } from "./operationPriorities.js";
 import { runPage } from "./page.js";
 import { plannedRun } from "./startSearch.js";
-import {
-  RunFilter,
-  RunOrder,
-  SearchRun,
-  SearchRunConnection,
-  SearchRunEdge,
-  StartSearchInput,
-} from "./types.js";
+import { LayerChoices, OperationPriority } from "./statistics.js";
+import { SearchRun, SearchRunConnection } from "./types.js";
 
-@Resolver(() => SearchRun)
+const idArgument = { description: "The run's id." };
+
+@Resolver()
 export class RunResolver {
-  @Query(() => SearchRun, { nullable: true })
+  @Query(() => SearchRun, {
+    nullable: true,
+    description: "One run by its id. Null if there is none.",
+  })
   async searchRun(
-    @Arg("id", () => ID) id: string,
+    @Arg("id", () => ID, idArgument) id: string,
     @Ctx() { database }: Context,
   ): Promise<RunRow | null> {
     return isRowId(id) ? database.searchRun.findUnique({ where: { id } }) : null;
   }
 
-  @Query(() => SearchRunConnection, { description: "The newest first, unless told otherwise." })
+  @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
   searchRuns(
-    @Arg("first", () => Int, { nullable: true, defaultValue: usualPage }) first: number | null,
-    @Arg("after", () => String, { nullable: true }) after: string | null,
-    @Arg("filter", () => RunFilter, { nullable: true }) filter: RunFilter | null,
-    @Arg("orderBy", () => RunOrder, { nullable: true }) orderBy: RunOrder | null,
+    @Args(() => RunPageArguments) page: RunPageArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
-    return runPage(database, filter, { first, after, orderBy });
+    return runPage(database, page);
   }
 
-  @Mutation(() => SearchRun)
+  @Query(() => [OperationPriority], {
+    description:
+      "The statistics that a generation was sampled with: the newest generation, the given one, or all of them in order. Empty for strategies without such statistics.",
+  })
+  async operationPriorities(
+    @Arg("runId", () => ID, idArgument) id: string,
+    @Arg("generation", () => Int, {
+      nullable: true,
+      description: "The generation's number; by default the newest that has statistics.",
+    })
+    generation: number | null,
+    @Arg("allGenerations", () => Boolean, {
+      defaultValue: false,
+      description: "True to read every generation; `generation` then has no effect.",
+    })
+    allGenerations: boolean,
+    @Ctx() { database }: Context,
+  ): Promise<OperationStatistic[]> {
+    if (!isRowId(id)) return [];
+    return operationPriorities(database, id, allGenerations ? "all" : (generation ?? "newest"));
+  }
+
+  @Query(() => [LayerChoices], {
+    description:
+      "The number of times that the best candidates of a run have attention and each kernel size, for each layer. Empty while none is scored.",
+  })
+  async kernelsByDepth(
+    @Arg("runId", () => ID, idArgument) id: string,
+    @Arg("top", () => Int, {
+      defaultValue: 10,
+      description: `The number of best candidates to count, 1 to ${maxCandidates}.`,
+    })
+    top: number,
+    @Ctx() { database }: Context,
+  ): Promise<LayerChoices[]> {
+    return kernelsByDepth(database, id, top);
+  }
+
+  @Mutation(() => SearchRun, {
+    description: "Starts a search: records the run and queues its first job. Returns the run.",
+  })
   startSearch(
-    @Arg("input", () => StartSearchInput) input: StartSearchInput,
+    @Arg("input", () => StartSearchInput, { description: "The search to start." })
+    input: StartSearchInput,
     @Ctx() { database, queue }: Context,
   ): Promise<RunRow> {
     return startRun(database, queue, plannedRun(input));
   }
 
   @Mutation(() => SearchRun, {
-    description: "Workers stop between two steps and keep what is done.",
+    description:
+      "Pauses a queued or running search: workers stop between two steps and keep the work done.",
   })
-  pauseSearch(@Arg("id", () => ID) id: string, @Ctx() context: Context): Promise<RunRow> {
+  pauseSearch(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() context: Context,
+  ): Promise<RunRow> {
     return change(context, id, "pause");
   }
 
-  @Mutation(() => SearchRun)
-  resumeSearch(@Arg("id", () => ID) id: string, @Ctx() context: Context): Promise<RunRow> {
+  @Mutation(() => SearchRun, { description: "Resumes a paused search." })
+  resumeSearch(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() context: Context,
+  ): Promise<RunRow> {
     return change(context, id, "resume");
   }
 
-  @Mutation(() => SearchRun)
-  cancelSearch(@Arg("id", () => ID) id: string, @Ctx() context: Context): Promise<RunRow> {
+  @Mutation(() => SearchRun, {
+    description: "Cancels a search that is not over. It cannot be resumed.",
+  })
+  cancelSearch(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() context: Context,
+  ): Promise<RunRow> {
     return change(context, id, "cancel");
   }
 
@@ -86,20 +144,4 @@ export class RunResolver {
 async function change({ database, queue }: Context, id: string, action: RunAction) {
   if (!isRowId(id)) throw notFound("run", id);
   return changeRunState(database, queue, id, action);
-}
-
-@Resolver(() => SearchRunConnection)
-export class SearchRunConnectionResolver {
-  @FieldResolver(() => Int)
-  totalCount(@Root() page: Page): Promise<number> {
-    return page.count();
-  }
-}
-
-@Resolver(() => SearchRunEdge)
-export class SearchRunEdgeResolver {
-  @FieldResolver(() => SearchRun)
-  node(@Root() { id }: { id: string }, @Ctx() { loaders }: Context): Promise<RunRow> {
-    return loaders.run.load(id);
-  }
 }

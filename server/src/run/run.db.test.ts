@@ -4,7 +4,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -20,7 +20,7 @@ const startSearch = `mutation ($input: StartSearchInput!) {
 
 const started = z.object({ startSearch: z.looseObject({ id: z.string() }) });
 
-test("startSearch records the run, its first event and its job, and answers with the run", async () => {
+test("startSearch records the run, its first event and its job, and returns the run", async () => {
   const { startSearch: run } = await server.read(started, startSearch, {
     input: { preset: "smoke", seed: 7, strategy: "EVOLUTION", settings: { masking: 0.2 } },
   });
@@ -66,7 +66,7 @@ test("the same idempotency key returns the first run, also when both requests co
   expect(new Set(ids).size).toBe(1);
 });
 
-test("bad input is refused with its code, its field and all that is wrong", async () => {
+test("bad input is refused with its code, its field and every fault", async () => {
   const runs = await database.searchRun.count();
   const settings = { superNet: { steps: -1 }, masking: 2 };
   const { data, errors } = await server.ask(startSearch, { input: { preset: "smoke", settings } });
@@ -106,7 +106,7 @@ test("a run is paused, resumed and cancelled; asking twice changes nothing", asy
 });
 
 test.each(["pauseSearch", "resumeSearch", "cancelSearch"])(
-  "%s of a run that is not there says so, whatever the id looks like",
+  "%s of a run that does not exist gets NOT_FOUND, whatever the form of the id",
   async (mutation) => {
     for (const id of [randomUUID(), "seven"]) {
       const { errors } = await server.ask(`mutation { ${mutation}(id: "${id}") { id } }`);
@@ -118,7 +118,7 @@ test.each(["pauseSearch", "resumeSearch", "cancelSearch"])(
   },
 );
 
-test("what is not there is null or empty where the contract allows it", async () => {
+test("rows that do not exist are null or empty where the schema allows it", async () => {
   const id = randomUUID();
   const { data } = await server.ask(
     `query ($id: ID!) {
@@ -211,7 +211,7 @@ const foundRuns = z.object({
   searchRuns: z.looseObject({ totalCount: z.int(), edges: z.array(z.unknown()) }),
 });
 
-test("runs are found by status, preset and a part of the name with any signs", async () => {
+test("runs are found by status, preset and a part of the name with any characters", async () => {
   await server.ask(startSearch, { input: { preset: "smoke", name: "100%_sure\\thing" } });
   const search = async (filter: unknown) => {
     const query = `query ($filter: RunFilter) {

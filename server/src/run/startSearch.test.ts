@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { InputError } from "../input.js";
 import { StrategyName } from "./enums.js";
 import { plannedRun } from "./startSearch.js";
-import type { StartSearchInput } from "./types.js";
+import type { StartSearchInput } from "./inputs.js";
 
 function refusal(input: StartSearchInput): { path: string | undefined; message: string } {
   try {
@@ -25,7 +25,7 @@ test("a preset alone gives its settings, a name, and a seed that GraphQL's Int c
   expect(run.seed).toBeLessThan(2 ** 31);
 });
 
-test("partial settings are laid over the preset's, object by object; lists are replaced", () => {
+test("partial settings are merged into the preset's, object by object; lists are replaced", () => {
   const { settings } = plannedRun({
     preset: "tiny",
     settings: { superNet: { steps: 7 }, tasks: ["mlm"] },
@@ -33,7 +33,7 @@ test("partial settings are laid over the preset's, object by object; lists are r
   expect(settings).toEqual({ ...tiny, superNet: { ...tiny.superNet, steps: 7 }, tasks: ["mlm"] });
 });
 
-test("limits are laid over those that the preset has not; null takes one away", () => {
+test("limits are merged into a preset without limits; null removes one", () => {
   const limited = plannedRun({
     preset: "tiny",
     settings: { limits: { parameters: 345_000, flops: null } },
@@ -41,26 +41,26 @@ test("limits are laid over those that the preset has not; null takes one away", 
   expect(limited.settings.limits).toEqual({ parameters: 345_000, flops: null });
 });
 
-test("a text of one's own is named in the settings; without a name it is the built-in one", () => {
+test("the settings may name the user's own text; without a name it is the built-in one", () => {
   const text = { folder: "news/2024", vocabulary: "vocab.txt" };
   expect(plannedRun({ preset: "tiny", settings: { text } }).settings.text).toEqual(text);
   expect(plannedRun({ preset: "tiny" }).settings.text).toEqual({ folder: null, vocabulary: null });
 });
 
-test("the strategy of the request wins over the settings'", () => {
+test("the strategy of the request takes precedence over that of its settings", () => {
   const settings = { strategy: "random" };
   const run = plannedRun({ preset: "tiny", strategy: StrategyName.EVOLUTION, settings });
   expect(run.settings.strategy).toBe("evolution");
 });
 
-test("an unknown preset is refused by naming those there are", () => {
+test("an unknown preset is refused with the names of the known ones", () => {
   expect(refusal({ preset: "huge" })).toEqual({
     path: "input.preset",
     message: `There is no preset huge. Choose one of: ${presets.map(({ name }) => name).join(", ")}.`,
   });
 });
 
-test("an unknown setting is refused by its path, with what there is instead", () => {
+test("an unknown setting is refused by its path, with the names of the known ones", () => {
   expect(refusal({ preset: "tiny", settings: { superNet: { stepz: 7 } } })).toEqual({
     path: "input.settings.superNet.stepz",
     message:

@@ -4,7 +4,7 @@ import type { NewRun } from "@opnas/prisma";
 import { z } from "zod";
 import { InputError, jsonExcess, parseInput, text } from "../input.js";
 import { StrategyName } from "./enums.js";
-import type { StartSearchInput } from "./types.js";
+import type { StartSearchInput } from "./inputs.js";
 
 /** The first number that GraphQL's Int and Postgres' integer cannot carry; seeds are below it. */
 export const intBound = 2 ** 31;
@@ -28,9 +28,9 @@ const inputSchema = z.object({
 });
 
 /**
- * A request to start a search as the run it asks for: the preset's settings with the request's laid
- * over them, a name and a seed where it gives none.
- * @throws InputError that names the field
+ * Turns a request to start a search into the run to record: the preset's settings with those of the
+ * request merged in, a name and a seed where it gives none.
+ * @throws InputError that names the field at fault
  */
 export function plannedRun(request: StartSearchInput): NewRun {
   const input = parseInput(inputSchema, request, "input");
@@ -45,18 +45,21 @@ export function plannedRun(request: StartSearchInput): NewRun {
     name: input.name ?? `${preset.name} ${seed}`,
     seed,
     preset: preset.name,
-    settings: settingsOver(preset.settings, input.settings ?? {}, input.strategy),
+    settings: mergedSettings(preset.settings, input.settings ?? {}, input.strategy),
     idempotencyKey: input.idempotencyKey ?? undefined,
   };
 }
 
-function settingsOver(
+function mergedSettings(
   base: SearchSettings,
   changes: Record<string, unknown>,
   strategy: StrategyName | null | undefined,
 ): SearchSettings {
   const path = ["input", "settings"];
-  const merged = { ...layOver(base, changes, path), ...(strategy == null ? {} : { strategy }) };
+  const merged = {
+    ...mergeSettings(base, changes, path),
+    ...(strategy == null ? {} : { strategy }),
+  };
   const settings = parseInput(searchSettingsSchema, merged, ...path);
   const candidates = candidateCount(settings);
   if (candidates >= intBound) {
@@ -67,10 +70,10 @@ function settingsOver(
 }
 
 /**
- * `changes` over `base`, object by object; lists and values are replaced.
+ * Merges `changes` into a copy of `base`, object by object; lists and values are replaced.
  * @throws InputError that names a field which `base` does not have
  */
-export function layOver(
+export function mergeSettings(
   base: Record<string, unknown>,
   changes: Record<string, unknown>,
   path: readonly string[],
@@ -83,7 +86,7 @@ export function layOver(
     }
     const present = base[key];
     const isNested = isObject(present) && isObject(change);
-    return [key, isNested ? layOver(present, change, [...path, key]) : change];
+    return [key, isNested ? mergeSettings(present, change, [...path, key]) : change];
   });
   return { ...base, ...Object.fromEntries<unknown>(merged) };
 }

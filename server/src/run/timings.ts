@@ -2,26 +2,30 @@ import type { Database } from "@opnas/prisma";
 import { Field, Float, ObjectType } from "type-graphql";
 
 @ObjectType({
-  description: "Where a run's time went, in seconds of workers, all candidates together.",
+  description: "The split of a run's time, in seconds of workers, summed over all candidates.",
 })
 export class RunTimings {
-  @Field(() => Float, { description: "Training of the super-net." })
+  @Field(() => Float, { description: "The seconds of training the super-net." })
   superNetSeconds!: number;
 
-  @Field(() => Float, { description: "Candidates' own training after they inherited weights." })
+  @Field(() => Float, {
+    description: "The seconds of training candidates after they inherited the super-net's weights.",
+  })
   trainSeconds!: number;
 
-  @Field(() => Float, { description: "Fine-tuning on the proxy tasks." })
+  @Field(() => Float, { description: "The seconds of fine-tuning on the proxy tasks." })
   fineTuneSeconds!: number;
 
-  @Field(() => Float, { description: "Scoring on held-out text." })
+  @Field(() => Float, { description: "The seconds of scoring on held-out text." })
   scoreSeconds!: number;
 
-  @Field(() => Float, { description: "The platform's own: queue, database, events." })
+  @Field(() => Float, {
+    description: "The seconds of the platform's own work: queue, database and events.",
+  })
   overheadSeconds!: number;
 }
 
-/** The time split of each run, summed over its evaluations in one query. */
+/** Reads, in one query, the split of time of each run, summed over its evaluations. */
 export async function runTimings(
   database: Database,
   runIds: readonly string[],

@@ -1,180 +1,113 @@
 import { GraphQLJSON } from "graphql-scalars";
-import { Field, Float, ID, InputType, Int, ObjectType } from "type-graphql";
-import { OrderDirection, PageInfo } from "../pagination/types.js";
-import { RunOrderField, RunPhase, RunStatus, StrategyName } from "./enums.js";
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { connectionOf } from "../pagination/connection.js";
+import { RunPhase, RunStatus, StrategyName } from "./enums.js";
 
 @ObjectType({ description: "One search: a super-net, then generations of candidates." })
 export class SearchRun {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The run's identifier, a UUID." })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The run's name, by default its preset and seed." })
   name!: string;
 
-  @Field(() => RunStatus)
+  @Field(() => RunStatus, { description: "The state of the run." })
   status!: RunStatus;
 
-  @Field(() => RunPhase)
+  @Field(() => RunPhase, { description: "The part of its work that it has reached." })
   phase!: RunPhase;
 
-  @Field(() => Int, { description: "The same seed and settings give the same search." })
+  @Field(() => Int, {
+    description:
+      "The seed of all random choices, 0 or more: the same seed and settings give the same search.",
+  })
   seed!: number;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The name of the preset that it was started from." })
   preset!: string;
 
-  @Field(() => StrategyName)
+  @Field(() => StrategyName, { description: "The strategy that proposes candidates." })
   strategy!: StrategyName;
 
-  @Field(() => GraphQLJSON, { description: "All settings, the preset's with the changes." })
+  @Field(() => GraphQLJSON, {
+    description:
+      "All settings, those of the preset with the changes of the request; see settingDescriptions.",
+  })
   settings!: unknown;
 
-  @Field(() => String, { nullable: true, description: "Null until a worker took the run." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The engine that trains, such as tensorflow. Null until a worker took the run.",
+  })
   engine!: string | null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time at which the run was requested." })
   createdAt!: Date;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: "The time at which a worker began. Null before.",
+  })
   startedAt!: Date | null;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: "The time at which it was done, failed or cancelled. Null before.",
+  })
   finishedAt!: Date | null;
 
   @Field(() => Int, {
-    description: "Seq of the newest stored event: subscribe to searchEvents after it.",
+    description: "The seq of the newest stored event: subscribe to searchEvents after it.",
   })
   lastSeq!: number;
 }
 
-@ObjectType({ description: "Why a run failed." })
+export const SearchRunConnection = connectionOf(SearchRun, (loaders) => loaders.run);
+
+@ObjectType({ description: "The error that a run or a pre-training failed with." })
 export class RunError {
-  @Field(() => String)
+  @Field(() => String, { description: "The error's code, such as CORRUPT_ARTIFACT." })
   code!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "A sentence that says what went wrong and what to do." })
   message!: string;
 }
 
-@ObjectType()
+@ObjectType({ description: "Candidates of a run that were proposed together." })
 export class Generation {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The generation's identifier, a UUID." })
   id!: string;
 
-  @Field(() => Int, { description: "0 is the initial population." })
+  @Field(() => Int, {
+    description: "The generation's number in its run; 0 is the initial population.",
+  })
   index!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The number of candidates." })
   size!: number;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The number of candidates that are evaluated." })
   evaluated!: number;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description: "The highest score of its candidates, 0 to 100. Null until one is evaluated.",
+  })
   bestScore!: number | null;
 
-  @Field(() => Float, { nullable: true })
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The mean score of its evaluated candidates, 0 to 100. Null until one is evaluated.",
+  })
   meanScore!: number | null;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time at which it was proposed." })
   startedAt!: Date;
 
-  @Field(() => Date, { nullable: true })
+  @Field(() => Date, {
+    nullable: true,
+    description: "The time at which its last candidate was evaluated. Null before.",
+  })
   finishedAt!: Date | null;
-}
-
-@ObjectType({
-  description:
-    "position: place along the path (0-based) for operations; for kernels the layer index. kind: operation | kernel.",
-})
-export class OperationPriority {
-  @Field(() => Int)
-  generation!: number;
-
-  @Field(() => String)
-  kind!: string;
-
-  @Field(() => Int)
-  position!: number;
-
-  @Field(() => String)
-  operation!: string;
-
-  @Field(() => Int)
-  count!: number;
-
-  @Field(() => Float)
-  meanScore!: number;
-
-  @Field(() => Float)
-  ucb!: number;
-
-  @Field(() => Float, { description: "With which the next generation drew this operation." })
-  probability!: number;
-}
-
-@ObjectType()
-export class SearchRunEdge {
-  @Field(() => String)
-  cursor!: string;
-}
-
-@ObjectType()
-export class SearchRunConnection {
-  @Field(() => [SearchRunEdge])
-  edges!: SearchRunEdge[];
-
-  @Field(() => PageInfo)
-  pageInfo!: PageInfo;
-}
-
-@InputType()
-export class RunFilter {
-  @Field(() => [RunStatus], { nullable: true })
-  status?: RunStatus[] | null;
-
-  @Field(() => String, { nullable: true })
-  preset?: string | null;
-
-  @Field(() => String, { nullable: true, description: "Part of the name." })
-  search?: string | null;
-}
-
-@InputType()
-export class RunOrder {
-  @Field(() => RunOrderField)
-  field!: RunOrderField;
-
-  @Field(() => OrderDirection)
-  direction!: OrderDirection;
-}
-
-@InputType()
-export class StartSearchInput {
-  @Field(() => String)
-  preset!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: "0 or more. Default: a seed chosen by the server and recorded.",
-  })
-  seed?: number | null;
-
-  @Field(() => String, { nullable: true })
-  name?: string | null;
-
-  @Field(() => StrategyName, { nullable: true })
-  strategy?: StrategyName | null;
-
-  @Field(() => GraphQLJSON, {
-    nullable: true,
-    description: "Partial settings laid over the preset's (see Preset.settings); checked.",
-  })
-  settings?: unknown;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Repeating a request with the same key returns the first run.",
-  })
-  idempotencyKey?: string | null;
 }

@@ -5,21 +5,22 @@ import { z } from "zod";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
 
-/** A portal's port, as the servers of these tests know it. */
+/** The portal's port in the settings of the servers of these tests. */
 export const webPort = 3999;
 
-/** A log that keeps its lines, to be looked at. */
+/** Creates a log that keeps its lines for assertions. */
 export function rememberingLog(): Log & { lines: string[] } {
   const lines: string[] = [];
   return { lines, info: (line) => void lines.push(line), error: (line) => void lines.push(line) };
 }
 
+/** A whole server under test. */
 export interface TestServer extends RunningServer {
   url: string;
   log: ReturnType<typeof rememberingLog>;
-  /** Sends an operation over HTTP; the response's JSON. */
+  /** Sends an operation over HTTP and returns the response's JSON. */
   ask(query: string, variables?: Record<string, unknown>): Promise<Answer>;
-  /** The same, for a request that must succeed: its data, in the form asked for. */
+  /** Sends an operation that must succeed and returns its data, parsed by a schema. */
   read<T>(form: z.ZodType<T>, query: string, variables?: Record<string, unknown>): Promise<T>;
 }
 
@@ -31,7 +32,7 @@ const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
-/** The whole server on a free port, over the database at `databaseUrl`. */
+/** Starts the whole server on a free port, over the database at `databaseUrl`. */
 export async function testServer(databaseUrl: string): Promise<TestServer> {
   const log = rememberingLog();
   const server = await startServer({ databaseUrl, port: 0, webPort }, log);
@@ -56,7 +57,7 @@ export async function testServer(databaseUrl: string): Promise<TestServer> {
   return { ...server, url, log, ask, read };
 }
 
-/** A graphql-ws client that does not reconnect by itself. */
+/** Creates a graphql-ws client that does not reconnect by itself. */
 export function webSocketClient(port: number): Client {
   return createClient({
     url: `ws://127.0.0.1:${port}/graphql`,
@@ -65,12 +66,12 @@ export function webSocketClient(port: number): Client {
   });
 }
 
-/** A subscription whose messages are gathered as they come. */
+/** A subscription that collects its messages as they arrive. */
 export class Subscription<T> {
   readonly messages: FormattedExecutionResult<T, unknown>[] = [];
   private readonly client: Client;
   private readonly iterator: AsyncIterableIterator<FormattedExecutionResult<T, unknown>>;
-  /** Resolves at the end, with the reason if there was one. */
+  /** Resolves when the subscription ends, with the reason if there is one. */
   private readonly gathering: Promise<unknown>;
 
   constructor(port: number, query: string, variables?: Record<string, unknown>) {
@@ -87,14 +88,14 @@ export class Subscription<T> {
     await eventually(() => isMet(this.messages));
   }
 
-  /** Ends it as a client does, with its connection. */
+  /** Ends the subscription and its connection, as a client does. */
   async leave(): Promise<void> {
     await this.iterator.return?.();
     await this.client.dispose();
     await this.gathering;
   }
 
-  /** Resolves when the server or the connection ended it; with the reason if it has one. */
+  /** Resolves when the server or the connection ends it, with the reason if there is one. */
   ended(): Promise<unknown> {
     return this.gathering;
   }
@@ -104,7 +105,7 @@ export class Subscription<T> {
   }
 }
 
-/** Waits for a condition, looking often; fails after ten seconds. */
+/** Polls a condition until it is met. @throws Error after ten seconds */
 export async function eventually(isMet: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000;
   while (!(await isMet())) {

@@ -1,41 +1,41 @@
 import { type Database, workerChannel } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import type { Notifications } from "../events/notifications.js";
-import { pace } from "../events/pace.js";
-import type { Patience } from "../events/patience.js";
-import { leaving, Signal } from "../events/signal.js";
+import { throttle } from "../events/throttle.js";
+import type { Backoff } from "../events/backoff.js";
+import { abortOnLeave, Latch } from "../events/latch.js";
 import { listWorkers } from "./list.js";
 import type { Worker } from "./types.js";
 
-/** A killed worker tells nothing: that it fell silent is found by looking this often. */
-const lookMilliseconds = 2_000;
+/** A killed worker sends no notification: the list is read this often to find that it is lost. */
+const pollMilliseconds = 2_000;
 
-/** The list of workers, at once and whenever it changed; at most four messages a second. */
+/** Streams the list of workers, at once and whenever it changes; at most four messages a second. */
 export function workerChanges(services: {
   database: Database;
   notifications: Notifications;
-  patience: Patience;
+  backoff: Backoff;
 }): AsyncIterable<Worker[]> {
-  const { database, notifications, patience } = services;
+  const { database, notifications, backoff } = services;
   return new Repeater<Worker[]>(async (push, stop) => {
-    const news = new Signal();
-    const unlisten = notifications.listen(workerChannel, news.raise);
-    const look = setInterval(news.raise, lookMilliseconds);
-    const left = leaving(stop, news);
+    const changed = new Latch();
+    const unlisten = notifications.listen(workerChannel, changed.release);
+    const poll = setInterval(changed.release, pollMilliseconds);
+    const signal = abortOnLeave(stop, changed);
     try {
       let sent: string | undefined;
-      while (!left.aborted) {
-        const workers = await patience.read(() => listWorkers(database), left);
-        const told = JSON.stringify(workers);
-        if (workers !== undefined && told !== sent) {
-          sent = told;
+      while (!signal.aborted) {
+        const workers = await backoff.retry(() => listWorkers(database), signal);
+        const json = JSON.stringify(workers);
+        if (workers !== undefined && json !== sent) {
+          sent = json;
           await push(workers);
-          await pace(left);
+          await throttle(signal);
         }
-        await news.wait();
+        await changed.wait();
       }
     } finally {
-      clearInterval(look);
+      clearInterval(poll);
       unlisten();
     }
   });

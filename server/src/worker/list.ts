@@ -2,18 +2,18 @@ import { type Database, type Worker as WorkerRow, workerSilenceSeconds } from "@
 import { z } from "zod";
 import type { Worker } from "./types.js";
 
-/** Workers that stopped or fell silent are listed for this long. */
-const rememberedSeconds = 3600;
-const mostWorkers = 200;
+/** The seconds for which workers that stopped or were lost are listed. */
+const listedSeconds = 3600;
+const maxWorkers = 200;
 
 const sentencesSchema = z.array(z.string());
 
-/** The workers that are alive, and those that were a short while ago; the newest first. */
+/** Reads the workers that are alive or were in the last hour, the newest first, at most 200. */
 export async function listWorkers(database: Database): Promise<Worker[]> {
   const rows = await database.worker.findMany({
-    where: { lastSeenAt: { gt: new Date(Date.now() - rememberedSeconds * 1000) } },
+    where: { lastSeenAt: { gt: new Date(Date.now() - listedSeconds * 1000) } },
     orderBy: [{ startedAt: "desc" }, { id: "asc" }],
-    take: mostWorkers,
+    take: maxWorkers,
   });
   return rows.map(describe);
 }

@@ -7,7 +7,7 @@ import { Worker } from "./types.js";
 @Resolver(() => Worker)
 export class WorkerResolver {
   @Query(() => [Worker], {
-    description: "Those that are alive or were in the last hour, the newest first.",
+    description: "The workers that are alive or were in the last hour, the newest first.",
   })
   workers(@Ctx() { database }: Context): Promise<Worker[]> {
     return listWorkers(database);
@@ -15,7 +15,7 @@ export class WorkerResolver {
 
   @Subscription(() => [Worker], {
     subscribe: ({ context }: { context: Context }) => workerChanges(context),
-    description: "The list of workers: at once, then whenever it changed.",
+    description: "The list of workers, as in the query workers: at once, then whenever it changes.",
   })
   workersChanged(@Root() workers: Worker[]): Worker[] {
     return workers;

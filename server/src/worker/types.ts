@@ -1,36 +1,41 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 
-@ObjectType({ description: "A process that trains and scores." })
+@ObjectType({ description: "A process that trains and scores architectures." })
 export class Worker {
-  @Field(() => ID)
+  @Field(() => ID, { description: "The worker's identifier, a UUID, new at each start." })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The worker's name for people." })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, {
+    description: "The engine that it trains with, such as tensorflow or wasm.",
+  })
   engine!: string;
 
-  @Field(() => [String], { description: "Why this engine and not a better one." })
+  @Field(() => [String], {
+    description: "The reasons against each better engine, as sentences.",
+  })
   engineReasons!: string[];
 
-  @Field(() => Int)
+  @Field(() => Int, { description: "The number of processor threads that it may use." })
   threads!: number;
 
-  @Field(() => Int, { description: "Candidates it trains at once." })
+  @Field(() => Int, { description: "The number of candidates that it trains at once." })
   slots!: number;
 
   @Field(() => String, {
-    description: "starting | idle | busy | stopped | lost (it fell silent without a word)",
+    description:
+      "The worker's state: starting, idle, busy, stopped, or lost (it stopped reporting without a reason).",
   })
   status!: string;
 
-  @Field(() => [String])
+  @Field(() => [String], { description: "The jobs that it works on, as sentences for people." })
   currentJobs!: string[];
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time at which it started." })
   startedAt!: Date;
 
-  @Field(() => Date)
+  @Field(() => Date, { description: "The time of its last report." })
   lastSeenAt!: Date;
 }

@@ -2,7 +2,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually, Subscription, testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -12,7 +12,7 @@ interface Message {
   workersChanged: { id: string; status: string }[];
 }
 
-test("workersChanged gives the list at once, then each change, also that one fell silent", async () => {
+test("workersChanged sends the list at once, then each change, also that a worker is lost", async () => {
   const before = notifications.listenerCount;
   const watching = new Subscription<Message>(
     server.port,
@@ -46,7 +46,7 @@ test("workersChanged gives the list at once, then each change, also that one fel
   await eventually(() => notifications.listenerCount === before);
 });
 
-test("a worker that left long ago is not listed", async () => {
+test("a worker that stopped over an hour ago is not listed", async () => {
   const driver = new SearchDriver(server.services);
   await driver.signIn("stopped");
   const listed = async () => {

@@ -10,7 +10,7 @@ import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { eventually, Subscription, testServer } from "../testing/client.js";
-import { SearchDriver } from "../testing/search.js";
+import { SearchDriver } from "../testing/searchDriver.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
@@ -72,7 +72,7 @@ function report(claim: PretrainingClaim, from: number, to: number): Promise<void
 }
 
 describe("pretrain", () => {
-  test("takes the search's size and the default settings where the request gives none", async () => {
+  test("uses the search's size and the default settings where the request gives none", async () => {
     const training = await pretrain({});
     expect(training).toMatchObject({
       status: "QUEUED",
@@ -86,7 +86,7 @@ describe("pretrain", () => {
     expect(training.seed).toBeGreaterThanOrEqual(0);
   });
 
-  test("lays the request's settings over them and keeps its seed", async () => {
+  test("merges the request's settings into them and keeps its seed", async () => {
     const settings = { size: { layers: 6, hidden: 64 }, steps: 20, accumulate: 4 };
     expect(await pretrain({ seed: 5, settings })).toMatchObject({
       seed: 5,
@@ -95,7 +95,7 @@ describe("pretrain", () => {
     });
   });
 
-  test("takes a published size, and lays the request's over it", async () => {
+  test("uses a published size, into which the request's is merged", async () => {
     expect(await pretrain({ size: "BASE", settings: { size: { layers: 6 } } })).toMatchObject({
       settings: {
         size: { ...size, layers: 6, hidden: 768, heads: 12, length: 128 },
@@ -104,12 +104,12 @@ describe("pretrain", () => {
     });
   });
 
-  test("with the same key again returns the first training", async () => {
+  test("returns the first pre-training for a repeated key", async () => {
     const first = await pretrain({ idempotencyKey: "once" });
     expect(await pretrain({ idempotencyKey: "once" })).toEqual(first);
   });
 
-  test("names the field that cannot be used, and an architecture that is not there", async () => {
+  test("names the field that cannot be used, and an architecture that does not exist", async () => {
     const path = async (input: object) => (await refusal(input))?.extensions;
     expect(await path({ settings: { stps: 1 } })).toMatchObject({
       code: "BAD_INPUT",
@@ -144,7 +144,7 @@ describe("a training", () => {
     }
   });
 
-  test("tells its newest point and the time left", async () => {
+  test("reports its newest point and the time left", async () => {
     const settings = { steps: 100, batch: 4 };
     const { id } = await pretrain({ settings });
     await report(await claimed(id), 1, 30);
@@ -224,7 +224,7 @@ const oneTo = (last: number, from = 1) =>
   Array.from({ length: last - from + 1 }, (_, index) => from + index);
 
 describe("trainingMetrics", () => {
-  test("replays what is stored, follows what is added, and ends with the training", async () => {
+  test("replays stored points, follows added ones, and ends with the pre-training", async () => {
     const { id } = await pretrain({});
     const claim = await claimed(id);
     await report(claim, 1, 450);
@@ -239,7 +239,7 @@ describe("trainingMetrics", () => {
     expect(steps(late)).toEqual(oneTo(470, 461));
   });
 
-  test("shows a curve that was told again after a kill as if it had been told once", async () => {
+  test("sends each point once although a second worker reports the curve again after a kill", async () => {
     const { id } = await pretrain({});
     await report(await claimed(id), 1, 10);
     const reader = follow(id);
@@ -252,7 +252,7 @@ describe("trainingMetrics", () => {
     expect(steps(reader)).toEqual(oneTo(20));
   });
 
-  test("misses nothing that is stored while its notifications are away", async () => {
+  test("misses no point that is stored while the notification connection is lost", async () => {
     const { id } = await pretrain({});
     const claim = await claimed(id);
     await report(claim, 1, 1);
@@ -267,7 +267,7 @@ describe("trainingMetrics", () => {
     expect(steps(reader)).toEqual(oneTo(5));
   });
 
-  test("refuses a training that is not there, and leaves no listener behind", async () => {
+  test("refuses a pre-training that does not exist, and leaves no listener behind", async () => {
     const reader = follow("0199b1f0-0000-7000-8000-00000000dead");
     await reader.ended();
     expect(reader.messages[0]?.errors?.[0]?.extensions).toMatchObject({ code: "NOT_FOUND" });

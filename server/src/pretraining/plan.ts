@@ -16,8 +16,8 @@ import {
 } from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput, text } from "../input.js";
-import { layOver, intBound, settingsInput } from "../run/startSearch.js";
-import { type PretrainInput, PublishedSize } from "./types.js";
+import { intBound, mergeSettings, settingsInput } from "../run/startSearch.js";
+import { type PretrainInput, PublishedSize } from "./inputs.js";
 
 const inputSchema = z.object({
   seed: z.int().min(0, "it is below 0").nullish(),
@@ -27,11 +27,11 @@ const inputSchema = z.object({
 });
 
 /**
- * A request to pre-train as the training it asks for: the default settings at the size of the search
- * that found the architecture or at a published one, with the request's laid over them.
- * @throws InputError that names the field
+ * Turns a request to pre-train into the pre-training to record: the default settings at the size of
+ * the search that found the architecture, or at a published one, with those of the request merged in.
+ * @throws InputError that names the field at fault
  */
-export function plannedTraining(
+export function plannedPretraining(
   { id, json }: Pick<Architecture, "id" | "json">,
   run: Pick<SearchRun, "settings">,
   request: PretrainInput,
@@ -40,7 +40,7 @@ export function plannedTraining(
   const layers = architectureSchema.parse(json).layers.length;
   const base = baseOf({ ...settingsOfRun(run).size, layers }, input.size);
   const path = ["input", "settings"];
-  const settings = layOver(base, input.settings ?? {}, path);
+  const settings = mergeSettings(base, input.settings ?? {}, path);
   return {
     architectureId: id,
     seed: input.seed ?? randomInt(intBound),

@@ -5,10 +5,10 @@ import {
   type PretrainingMetric,
 } from "@opnas/prisma";
 
-/** Points that a training's present speed is the mean of. */
+/** The number of newest points whose mean is a pre-training's present speed. */
 const recentPoints = 20;
 
-/** For each training its newest points, the newest first. */
+/** Reads the newest points of each pre-training, the newest first. */
 export async function recentMetrics(
   database: Database,
   trainingIds: readonly string[],
@@ -28,7 +28,7 @@ export async function recentMetrics(
   return found;
 }
 
-/** Seconds that the rest of a running training takes at its present speed; null before it has one. */
+/** Estimates the seconds that the rest of a running pre-training takes; null before its first point. */
 export function etaSeconds(
   training: Pretraining,
   recent: readonly PretrainingMetric[],

@@ -2,7 +2,8 @@ import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput } from "../input.js";
 import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
-import { type TrainingFilter, TrainingStatus } from "./types.js";
+import type { TrainingPageArguments } from "./inputs.js";
+import { TrainingStatus } from "./types.js";
 
 const column: SortColumn = {
   name: "createdAt",
@@ -13,11 +14,10 @@ const column: SortColumn = {
 
 const filterSchema = z.object({ status: z.array(z.enum(TrainingStatus)).nullish() });
 
-/** A page of trainings, the newest first. */
+/** Reads a page of pre-trainings, of all architectures or of one, the newest first. */
 export function trainingPage(
   database: Database,
-  filter: TrainingFilter | null,
-  { first, after }: { first: number | null; after?: string | null },
+  { first, after, filter }: TrainingPageArguments,
   architectureId?: string,
 ): Promise<Page> {
   const { status } = parseInput(filterSchema, filter ?? {}, "filter");

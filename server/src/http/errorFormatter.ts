@@ -5,7 +5,7 @@ import { databaseError } from "@opnas/prisma";
 import { InputError } from "../input.js";
 import type { Log } from "../log.js";
 
-/** What Apollo calls an error that it knows nothing about. */
+/** The code that Apollo gives to an error without one. */
 const apolloInternal = "INTERNAL_SERVER_ERROR";
 
 /** The code of a document that cannot be parsed, as Apollo names it. */
@@ -14,16 +14,17 @@ export const parseFailed = "GRAPHQL_PARSE_FAILED";
 /** The sentence for a document whose nesting exhausts the parser's stack (a RangeError). */
 export const tooDeep = "The document is nested too deeply.";
 
+/** A function that turns an error into the form that a client receives. */
 export type ErrorFormatter = (
   formatted: GraphQLFormattedError,
   error: unknown,
 ) => GraphQLFormattedError;
 
 /**
- * The one place where an error becomes what a client sees: the code of the closed set, its kind,
- * the field at fault where there is one, and the sentence. GraphQL's own errors (syntax,
- * validation) keep their codes. What is not expected is logged once under an id, and only the id
- * leaves the server.
+ * Creates the one function that turns errors into the form that a client receives: the code of the
+ * closed set, its kind, the field at fault if there is one, and the sentence. GraphQL's own errors
+ * (syntax, validation) keep their codes. An unexpected error is logged once under an id, and only the
+ * id leaves the server.
  */
 export function createErrorFormatter(log: Log): ErrorFormatter {
   const logged = new WeakMap<Error, string>();
@@ -50,7 +51,7 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
   };
 }
 
-/** `path` names the first field with its argument; `issues` has all, from the argument `input` on. */
+/** Returns the first field at fault with its argument as `path`, and all within `input` as `issues`. */
 function fieldsAtFault({ issues }: InputError) {
   return {
     path: issues[0]?.path.join("."),
@@ -61,7 +62,7 @@ function fieldsAtFault({ issues }: InputError) {
   };
 }
 
-/** What was thrown inside GraphQL's wrapping; GraphQL's own errors are their own origin. */
+/** Unwraps the error that GraphQL's errors wrap; an error of GraphQL itself is returned as it is. */
 function originOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError
     ? originOf(error.originalError)
@@ -72,7 +73,7 @@ function internalSentence(id: string): string {
   return `Something went wrong inside the server. Its log tells what, under error ${id}.`;
 }
 
-/** One failure may fail many fields of a response: it has one id and one entry in the log. */
+/** Logs a failure once under one id, although it may fail many fields of a response. */
 function logOnce(error: OpnasError, logged: WeakMap<Error, string>, log: Log): string {
   const origin = error.cause instanceof Error ? error.cause : error;
   const known = logged.get(origin);

@@ -9,24 +9,25 @@ import express, { type ErrorRequestHandler, type RequestHandler } from "express"
 import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
 import { createSchema } from "../schema.js";
-import { createErrorFormatter } from "./errors.js";
-import { largestMessageBytes, mostTokens, operationLimits } from "./limits.js";
+import { createErrorFormatter } from "./errorFormatter.js";
+import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
 import { isPortal, refusal } from "./origin.js";
 import { serveWebSocket } from "./websocket.js";
 
 const path = "/graphql";
 
-/** Requests under way may take this long once the server stops. */
+/** The milliseconds that requests under way may still take once the server stops. */
 const drainMilliseconds = 2_000;
 
+/** An HTTP server that accepts requests. */
 export interface HttpServer {
   port: number;
-  /** Ends what is open and resolves once nothing is. */
+  /** Closes every connection and resolves once all are closed. */
   stop(): Promise<void>;
 }
 
 /**
- * The API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and GET /health.
+ * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and GET /health.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -42,7 +43,7 @@ export async function serveHttp(
   const apollo = new ApolloServer<Context>({
     schema,
     validationRules: limits,
-    parseOptions: { maxTokens: mostTokens },
+    parseOptions: { maxTokens: maxTokens },
     formatError,
     introspection: true,
     csrfPrevention: true,
@@ -60,7 +61,7 @@ export async function serveHttp(
   app.get("/health", health(services));
   app.use(
     path,
-    express.json({ limit: largestMessageBytes }),
+    express.json({ limit: maxMessageBytes }),
     expressMiddleware(apollo, { context: () => Promise.resolve(createContext(services)) }),
   );
   app.use(refuse);
@@ -101,7 +102,7 @@ function health({ database }: Services): RequestHandler {
   };
 }
 
-/** Requests that fail before GraphQL sees them: a body that is too large or no JSON. */
+/** Answers requests that fail before GraphQL: a body that is too large or not JSON. */
 const refuse: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   if (response.headersSent) {
     next(error);
@@ -109,7 +110,7 @@ const refuse: ErrorRequestHandler = (error: unknown, _request, response, next) =
   }
   const type = typeof error === "object" && error !== null && "type" in error ? error.type : "";
   if (type === "entity.too.large") {
-    const message = `A request may have ${largestMessageBytes / 1024} KiB; send less at once.`;
+    const message = `A request may have ${maxMessageBytes / 1024} KiB; send less at once.`;
     response.status(413).json(errorBody("TOO_LARGE", message));
   } else {
     response.status(400).json(errorBody("BAD_INPUT", "The request's body is not JSON."));
@@ -140,7 +141,7 @@ function portTaken(port: number, cause: Error): OpnasError {
   );
 }
 
-/** Apollo's own lines; what matters is logged by http/errors.ts. */
+/** A logger that drops Apollo's own lines; errors are logged by http/errorFormatter.ts. */
 const quiet = {
   debug: () => undefined,
   info: () => undefined,

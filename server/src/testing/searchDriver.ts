@@ -29,7 +29,7 @@ import {
   type CandidateResult,
 } from "@opnas/prisma";
 
-/** A worker's part in a search, without the training: what it writes, by the operations it uses. */
+/** Writes the rows of a search as a worker does, by the same transactions, but without training. */
 export class SearchDriver {
   readonly workerId = randomUUID();
   private readonly db: Database;
@@ -40,7 +40,7 @@ export class SearchDriver {
     this.queue = queue;
   }
 
-  /** A row for the worker, which evaluations refer to. */
+  /** Stores a row for the worker, which evaluations refer to. */
   async signIn(status: "idle" | "busy" | "stopped" = "busy"): Promise<void> {
     await reportWorker(this.db, {
       id: this.workerId,
@@ -54,7 +54,7 @@ export class SearchDriver {
     });
   }
 
-  /** A run of the preset `smoke` whose super-net is trained. */
+  /** Stores a run of the preset `smoke` whose super-net is trained. */
   async startedRun(changes: Partial<SearchSettings> = {}, seed = 7): Promise<SearchRun> {
     const preset = presetNamed("smoke");
     const settings = { ...preset.settings, ...changes };
@@ -76,7 +76,7 @@ export class SearchDriver {
     return run;
   }
 
-  /** Proposes and stores a generation, perhaps with references; its candidates' ids, by place. */
+  /** Proposes and stores a generation. @returns its candidates' ids, in their order */
   async propose(run: SearchRun, index: number, withReferences = false): Promise<string[]> {
     const settings = settingsOfRun(run);
     const context = searchContext(settings, run.seed);
@@ -127,14 +127,14 @@ export class SearchDriver {
     });
   }
 
-  /** Closes a run whose budget is spent. */
+  /** Finishes a run whose budget is spent. */
   async finish(runId: string): Promise<void> {
     await finishRun(this.db, await this.claim(runId, "evolve:last"));
   }
 
   private async claim(runId: string, workKey: string): Promise<WorkClaim> {
     const claimed = await claimWork(this.db, { runId, workKey, workerId: this.workerId });
-    if (claimed === null) throw new Error(`${workKey} is not wanted any more.`);
+    if (claimed === null) throw new Error(`${workKey} is no longer needed.`);
     return claimed.claim;
   }
 }

@@ -1,0 +1,92 @@
+import { GraphQLJSON } from "graphql-scalars";
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Stability } from "./types.js";
+
+@ObjectType({
+  description: "The score of one architecture in one proxy task, beside two baselines.",
+})
+export class TaskScore {
+  @Field(() => String, { description: "The task's name, as in the query tasks." })
+  task!: string;
+
+  @Field(() => String, { description: "The task's title for people." })
+  title!: string;
+
+  @Field(() => String, {
+    description:
+      "The kind of scoring: masked (predicting hidden words), zeroShot (by likelihood alone) or fineTuned (after fine-tuning a small head).",
+  })
+  kind!: string;
+
+  @Field(() => String, { description: "The metric of the scores, in words." })
+  metric!: string;
+
+  @Field(() => Float, { description: "The architecture's score in the task's metric, 0 to 100." })
+  score!: number;
+
+  @Field(() => Float, {
+    description:
+      "The score of always answering with the most frequent answer, on the same test set.",
+  })
+  majority!: number;
+
+  @Field(() => Float, { description: "The score of an n-gram model on the same test set." })
+  ngram!: number;
+}
+
+@ObjectType({ description: "The result of training and scoring one architecture." })
+export class Evaluation {
+  @Field(() => ID, { description: "The evaluation's identifier, a UUID." })
+  id!: string;
+
+  @Field(() => Float, {
+    description: "The mean score of the proxy tasks, 0 to 100; 0 if the training diverged.",
+  })
+  score!: number;
+
+  @Field(() => Stability, { description: "The course of the training." })
+  stability!: Stability;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The masked-LM loss on held-out text: cross-entropy in nats. Null if the training diverged.",
+  })
+  heldOutLoss!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The share of masked words of held-out text predicted correctly, 0 to 1. Null if the training diverged.",
+  })
+  heldOutAccuracy!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "The median seconds of one training step. Null where too few steps ran.",
+  })
+  stepSeconds!: number | null;
+
+  @Field(() => GraphQLJSON, {
+    description:
+      "The seconds spent, as an object: trainSeconds, fineTuneSeconds, scoreSeconds and overheadSeconds (queue and database).",
+  })
+  timings!: unknown;
+
+  @Field(() => String, { description: "The engine that it ran on, such as tensorflow." })
+  engine!: string;
+
+  @Field(() => Int, {
+    description: "The number of the attempt that succeeded: 1 if no worker was lost before.",
+  })
+  attempt!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The id of the worker that evaluated. Null if its row has been deleted.",
+  })
+  workerId!: string | null;
+
+  @Field(() => Date, { description: "The time at which the result was stored." })
+  createdAt!: Date;
+}

@@ -1,0 +1,126 @@
+import { architectureSchema } from "@opnas/core";
+import type {
+  Architecture as ArchitectureRow,
+  Evaluation as EvaluationRow,
+  Generation as GenerationRow,
+  SearchRun as RunRow,
+} from "@opnas/prisma";
+import { taskScoreSchema, tokenUniformitySchema } from "@opnas/prisma";
+import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
+import { z } from "zod";
+import type { Context } from "../context.js";
+import type { Page } from "../pagination/keyset.js";
+import { PageArguments } from "../pagination/types.js";
+import { trainingPage } from "../pretraining/page.js";
+import { TrainingConnection } from "../pretraining/types.js";
+import { Generation, SearchRun } from "../run/types.js";
+import { Evaluation, TaskScore } from "./evaluationTypes.js";
+import { layersOf } from "./layers.js";
+import { Layer } from "./layerTypes.js";
+import { Architecture, LineageStep } from "./types.js";
+
+@Resolver(() => Architecture)
+export class ArchitectureFields {
+  @FieldResolver(() => [Layer], { description: "The layers, from the input to the output." })
+  layers(@Root() { json }: ArchitectureRow): Layer[] {
+    return layersOf(architectureSchema.parse(json));
+  }
+
+  @FieldResolver(() => SearchRun, { description: "The run that it belongs to." })
+  run(@Root() { runId }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<RunRow> {
+    return loaders.run.load(runId);
+  }
+
+  @FieldResolver(() => Generation, { description: "The generation that it belongs to." })
+  generation(
+    @Root() { generationId }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<GenerationRow> {
+    return loaders.generation.load(generationId);
+  }
+
+  @FieldResolver(() => Int, {
+    description: "The number of its generation; 0 is the initial population.",
+  })
+  async generationIndex(
+    @Root() { generationId }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<number> {
+    return (await loaders.generation.load(generationId)).index;
+  }
+
+  @FieldResolver(() => Architecture, {
+    nullable: true,
+    description: "The architecture that it was mutated from. Null for a sampled one.",
+  })
+  async parent(
+    @Root() { parentId }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<ArchitectureRow | null> {
+    return parentId === null ? null : loaders.architecture.load(parentId);
+  }
+
+  @FieldResolver(() => [LineageStep], {
+    description:
+      "The line of ancestors, from the first down to this architecture, which is the last step.",
+  })
+  async lineage(
+    @Root() { id }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<{ architecture: ArchitectureRow; mutation: string | null }[]> {
+    const ids = await loaders.lineage.load(id);
+    const ancestors = await Promise.all(ids.map((ancestor) => loaders.architecture.load(ancestor)));
+    return ancestors.map((architecture) => ({ architecture, mutation: architecture.mutation }));
+  }
+
+  @FieldResolver(() => [Evaluation], { description: "Its evaluations, the oldest first." })
+  evaluations(
+    @Root() { id }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<EvaluationRow[]> {
+    return loaders.evaluationsOfArchitecture.load(id);
+  }
+
+  @FieldResolver(() => [TaskScore], {
+    description: "The task scores of the newest evaluation; empty before it.",
+  })
+  async taskScores(
+    @Root() { id }: ArchitectureRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<TaskScore[]> {
+    const newest = (await loaders.evaluationsOfArchitecture.load(id)).at(-1);
+    return newest === undefined ? [] : taskScoresOf(newest);
+  }
+
+  @FieldResolver(() => TrainingConnection, { description: "Its pre-trainings, the newest first." })
+  trainings(
+    @Root() { id }: ArchitectureRow,
+    @Args(() => PageArguments) page: PageArguments,
+    @Ctx() { database }: Context,
+  ): Promise<Page> {
+    return trainingPage(database, page, id);
+  }
+}
+
+@Resolver(() => Evaluation)
+export class EvaluationFields {
+  @FieldResolver(() => [TaskScore], { description: "The score of each proxy task." })
+  taskScores(@Root() evaluation: EvaluationRow): TaskScore[] {
+    return taskScoresOf(evaluation);
+  }
+
+  @FieldResolver(() => [Float], {
+    nullable: true,
+    description:
+      "The mean cosine similarity between different tokens of a held-out sequence, −1 to 1: after the embedding and after each layer. Null if the training diverged or the evaluation is older than the measure.",
+  })
+  tokenUniformity(@Root() { tokenUniformity }: EvaluationRow): number[] | null {
+    return tokenUniformitySchema.nullable().parse(tokenUniformity);
+  }
+}
+
+const taskScoresSchema = z.array(taskScoreSchema);
+
+function taskScoresOf({ taskScores }: EvaluationRow): TaskScore[] {
+  return taskScoresSchema.parse(taskScores);
+}

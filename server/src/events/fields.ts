@@ -1,0 +1,53 @@
+import type {
+  Architecture as ArchitectureRow,
+  Generation as GenerationRow,
+  RunEvent as EventRow,
+  SearchRun as RunRow,
+} from "@opnas/prisma";
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { z } from "zod";
+import { Architecture } from "../architecture/types.js";
+import type { Context } from "../context.js";
+import { Generation, SearchRun } from "../run/types.js";
+import { SearchEvent } from "./types.js";
+
+/** The rows that payloads of any kind may refer to. */
+const referencesSchema = z.object({
+  architectureId: z.uuid().nullish(),
+  bestArchitectureId: z.uuid().nullish(),
+  generationId: z.uuid().nullish(),
+});
+
+@Resolver(() => SearchEvent)
+export class SearchEventFields {
+  @FieldResolver(() => SearchRun, { description: "The run in its present state." })
+  run(@Root() { runId }: EventRow, @Ctx() { loaders }: Context): Promise<RunRow> {
+    return loaders.run.load(runId);
+  }
+
+  @FieldResolver(() => Architecture, {
+    nullable: true,
+    description:
+      "The architecture that the event is about; of run.finished the best one. Null for other kinds.",
+  })
+  async architecture(
+    @Root() { payload }: EventRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<ArchitectureRow | null> {
+    const { architectureId, bestArchitectureId } = referencesSchema.parse(payload);
+    const id = architectureId ?? bestArchitectureId;
+    return id == null ? null : loaders.architecture.load(id);
+  }
+
+  @FieldResolver(() => Generation, {
+    nullable: true,
+    description: "The generation that the event is about. Null for other kinds.",
+  })
+  async generation(
+    @Root() { payload }: EventRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<GenerationRow | null> {
+    const { generationId } = referencesSchema.parse(payload);
+    return generationId == null ? null : loaders.generation.load(generationId);
+  }
+}

@@ -1,0 +1,134 @@
+import {
+  cancelPretraining,
+  resumePretraining,
+  startPretraining,
+  type Pretraining as TrainingRow,
+  type PretrainingMetric as MetricRow,
+} from "@opnas/prisma";
+import {
+  Arg,
+  Args,
+  Ctx,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from "type-graphql";
+import type { Context } from "../context.js";
+import { isRowId } from "../input.js";
+import type { Page } from "../pagination/keyset.js";
+import { notFound } from "../notFound.js";
+import { followTraining } from "./follow.js";
+import { trainingPage } from "./page.js";
+import { plannedPretraining } from "./plan.js";
+import { PretrainInput, TrainingPageArguments } from "./inputs.js";
+import { Training, TrainingConnection, TrainingMetric } from "./types.js";
+
+interface FollowArguments {
+  trainingId: string;
+  after: number | null;
+}
+
+const idArgument = { description: "The pre-training's id." };
+
+@Resolver()
+export class TrainingResolver {
+  @Query(() => Training, {
+    nullable: true,
+    description: "One pre-training by its id. Null if there is none.",
+  })
+  async training(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() { database }: Context,
+  ): Promise<TrainingRow | null> {
+    return isRowId(id) ? database.pretraining.findUnique({ where: { id } }) : null;
+  }
+
+  @Query(() => TrainingConnection, {
+    description: "The pre-trainings of all architectures, the newest first.",
+  })
+  trainings(
+    @Args(() => TrainingPageArguments) page: TrainingPageArguments,
+    @Ctx() { database }: Context,
+  ): Promise<Page> {
+    return trainingPage(database, page);
+  }
+
+  @Mutation(() => Training, {
+    description:
+      "Starts a full pre-training of an architecture, at any size: records it and queues its job.",
+  })
+  async pretrain(
+    @Arg("architectureId", () => ID, { description: "The id of the architecture to train." })
+    architectureId: string,
+    @Arg("input", () => PretrainInput, { description: "The pre-training to start." })
+    input: PretrainInput,
+    @Ctx() { database, queue }: Context,
+  ): Promise<TrainingRow> {
+    const architecture = isRowId(architectureId)
+      ? await database.architecture.findUnique({
+          where: { id: architectureId },
+          include: { run: true },
+        })
+      : null;
+    if (architecture === null) throw notFound("architecture", architectureId);
+    return startPretraining(
+      database,
+      queue,
+      plannedPretraining(architecture, architecture.run, input),
+    );
+  }
+
+  @Mutation(() => Training, {
+    description:
+      "Cancels a pre-training that is not over: its worker stops between two steps. It can be resumed.",
+  })
+  async cancelTraining(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() { database }: Context,
+  ): Promise<TrainingRow> {
+    if (!isRowId(id)) throw notFound("training", id);
+    return cancelPretraining(database, id);
+  }
+
+  @Mutation(() => Training, {
+    description: "Resumes a cancelled or failed pre-training from its last checkpoint.",
+  })
+  async resumeTraining(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Ctx() { database, queue }: Context,
+  ): Promise<TrainingRow> {
+    if (!isRowId(id)) throw notFound("training", id);
+    return resumePretraining(database, queue, id);
+  }
+
+  @Subscription(() => [TrainingMetric], {
+    subscribe: ({ args, context }: { args: FollowArguments; context: Context }) =>
+      metrics(args, context),
+    description:
+      "The points of the loss curve with a step above `after`: first the stored ones, then those that are added, in order, none missed and none twice. The subscription ends when the pre-training is over.",
+  })
+  trainingMetrics(
+    @Arg("trainingId", () => ID, idArgument) _trainingId: string,
+    @Arg("after", () => Int, {
+      nullable: true,
+      defaultValue: 0,
+      description: "The step of the last point already known; 0 is before the first.",
+    })
+    _after: number | null,
+    @Root() points: MetricRow[],
+  ): MetricRow[] {
+    return points;
+  }
+}
+
+async function metrics({ trainingId, after }: FollowArguments, context: Context) {
+  const exists =
+    isRowId(trainingId) &&
+    (await context.database.pretraining.count({ where: { id: trainingId } })) > 0;
+  if (!exists) throw notFound("training", trainingId);
+  return followTraining(context, trainingId, after ?? 0);
+}

@@ -1,0 +1,92 @@
+import { GraphQLJSON } from "graphql-scalars";
+import { ArgsType, Field, InputType, Int } from "type-graphql";
+import { OrderDirection, PageArguments } from "../pagination/types.js";
+import { RunOrderField, RunStatus, StrategyName } from "./enums.js";
+
+@InputType({
+  description: "Conditions on runs, all of which must hold. An absent one holds always.",
+})
+export class RunFilter {
+  @Field(() => [RunStatus], {
+    nullable: true,
+    description: "The run is in one of these states.",
+  })
+  status?: RunStatus[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The run was started from the preset of this name, up to 100 characters.",
+  })
+  preset?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The run's name contains this text, in upper or lower case; up to 200 characters.",
+  })
+  search?: string | null;
+}
+
+@InputType({ description: "The order of a list of runs. In a tie the older comes first." })
+export class RunOrder {
+  @Field(() => RunOrderField, { description: "The value to sort by." })
+  field!: RunOrderField;
+
+  @Field(() => OrderDirection, { description: "The direction to sort in." })
+  direction!: OrderDirection;
+}
+
+@ArgsType()
+export class RunPageArguments extends PageArguments {
+  @Field(() => RunFilter, {
+    nullable: true,
+    description: "Conditions on the runs; without it all are listed.",
+  })
+  filter?: RunFilter | null;
+
+  @Field(() => RunOrder, {
+    nullable: true,
+    description: "The order of the list; by default the newest comes first.",
+  })
+  orderBy?: RunOrder | null;
+}
+
+@InputType({ description: "A search to start." })
+export class StartSearchInput {
+  @Field(() => String, {
+    description: "The name of the preset whose settings are the base; see the query presets.",
+  })
+  preset!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The seed of all random choices, 0 or more. By default the server chooses one and records it.",
+  })
+  seed?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "A name for people, 1 to 200 characters. By default the preset and the seed.",
+  })
+  name?: string | null;
+
+  @Field(() => StrategyName, {
+    nullable: true,
+    description: "The strategy; it takes precedence over the strategy of `settings`.",
+  })
+  strategy?: StrategyName | null;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      "Settings that replace those of the preset, as an object with only what differs (see Preset.settings and settingDescriptions): objects are merged, lists and values replaced. All of them are checked.",
+  })
+  settings?: unknown;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first run.",
+  })
+  idempotencyKey?: string | null;
+}
