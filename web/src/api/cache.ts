@@ -31,6 +31,7 @@ const embeddedTypes = [
   "SearchEvent",
   "SearchRunConnection",
   "SearchRunEdge",
+  "SettingDescription",
   "TaskScore",
   "TrainingConnection",
   "TrainingEdge",

@@ -11,10 +11,11 @@ export function Advanced(props: {
   settings: readonly Setting[];
   edits: Edits;
   errors: Readonly<Record<string, string>>;
-  tasks: Choices["tasks"];
+  choices: Choices;
   onEdit: (path: string, value: Edits[string]) => void;
 }) {
-  const { settings, edits, errors, tasks, onEdit } = props;
+  const { settings, edits, errors, choices, onEdit } = props;
+  const words = new Map(choices.settingDescriptions.map((words) => [words.path, words]));
   const groups = Map.groupBy(settings, ({ path }) => groupOf(path));
   const failed = settings.some(({ path }) => errors[path] !== undefined);
   return (
@@ -38,9 +39,10 @@ export function Advanced(props: {
                 <SettingControl
                   key={setting.path}
                   setting={setting}
+                  words={words.get(setting.path)}
                   edit={edits[setting.path]}
                   error={errors[setting.path]}
-                  tasks={tasks}
+                  tasks={choices.tasks}
                   onEdit={(value) => onEdit(setting.path, value)}
                 />
               ))}

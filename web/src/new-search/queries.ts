@@ -14,10 +14,16 @@ export const startChoices = graphql(`
       title
       description
     }
+    settingDescriptions(kind: SEARCH) {
+      path
+      title
+      description
+    }
   }
 `);
 
 export type Choices = DocumentType<typeof startChoices>;
+export type SettingWords = Choices["settingDescriptions"][number];
 
 export const startSearch = graphql(`
   mutation StartSearch($input: StartSearchInput!) {

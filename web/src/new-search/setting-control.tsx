@@ -1,20 +1,21 @@
 import { Field, Input } from "@/ui/field";
-import type { Choices } from "./queries";
+import type { Choices, SettingWords } from "./queries";
 import type { Edits, Setting } from "./settings";
-import { settingWords } from "./labels";
 
 /**
  * Shows the control for a setting: a number or text box, a tick box, or one tick box per choice.
  */
 export function SettingControl(props: {
   setting: Setting;
+  /** The API's words about the setting; without them its path is the label. */
+  words: SettingWords | undefined;
   edit: Edits[string] | undefined;
   error: string | undefined;
   tasks: Choices["tasks"];
   onEdit: (value: Edits[string]) => void;
 }) {
-  const { setting, edit, error, tasks, onEdit } = props;
-  const { label, hint } = settingWords(setting.path);
+  const { setting, words, edit, error, tasks, onEdit } = props;
+  const label = words?.title ?? setting.path;
 
   if (setting.kind === "list") {
     const chosen = Array.isArray(edit) ? edit : setting.value;
@@ -35,7 +36,7 @@ export function SettingControl(props: {
     );
   }
   return (
-    <Field label={label} hint={hint} {...(error && { error })}>
+    <Field label={label} hint={words?.description} {...(error && { error })}>
       {(control) => (
         <Input
           {...control}

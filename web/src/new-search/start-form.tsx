@@ -22,7 +22,7 @@ const strategies = [
 ] as const satisfies readonly StrategyName[];
 
 export function StartForm({ choices }: { choices: Choices }) {
-  const { presets, tasks } = choices;
+  const { presets } = choices;
   const [presetName, setPresetName] = useState(
     () => (presets.find(({ name }) => name === "tiny") ?? presets[0])?.name ?? "",
   );
@@ -129,7 +129,7 @@ export function StartForm({ choices }: { choices: Choices }) {
           settings={settings}
           edits={edits}
           errors={errors}
-          tasks={tasks}
+          choices={choices}
           onEdit={(path, value) => setEdits((current) => ({ ...current, [path]: value }))}
         />
       </Card>

@@ -30,7 +30,7 @@ export function Field(props: {
   const describedBy = clsx(props.hint != null && `${id}-hint`, props.error && `${id}-error`);
   return (
     <div className="min-w-0">
-      <label htmlFor={id} className="mb-1 block text-[13px] font-medium">
+      <label htmlFor={id} className="mb-1 block text-[13px] font-medium wrap-anywhere">
         {props.label}
       </label>
       {props.children({
