@@ -21,7 +21,7 @@ interface Agreement {
   learners: Interval | null;
 }
 
-/** How often each branch of each layer was trained. */
+/** Counts of the steps in which each branch of each layer was trained. */
 interface TrainedBranches {
   attention: number[];
   convolution: number[];
@@ -50,7 +50,9 @@ export interface Report {
   scores: ({ key: string; alone: number; learned: boolean } & Record<Variant, Inherited[]>)[];
 }
 
-/** Everything that was measured; seconds of one super-net, one candidate, one training alone each. */
+/**
+ * Everything that was measured; seconds of one super-net, one candidate, one training alone each.
+ */
 interface Measured {
   results: Results;
   superNetSeconds: readonly number[];

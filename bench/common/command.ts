@@ -7,7 +7,7 @@ import { z } from "zod";
 export interface Command<Shape extends z.ZodRawShape> {
   /** The npm script that runs it. */
   name: string;
-  /** What is measured, and what options mean beyond their names. */
+  /** A sentence on the measurement, and on options whose names do not say enough. */
   about: string;
   /** Every option by its name, as a schema of the option's text (or of true, for a flag). */
   options: Shape;
@@ -15,7 +15,7 @@ export interface Command<Shape extends z.ZodRawShape> {
   quick: Readonly<Record<string, string | boolean>>;
 }
 
-/** What a bench is started with: its options, and whether it is a quick run. */
+/** The arguments of a bench: its options, and whether it is a quick run. */
 export type Options<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>> & {
   quick: boolean;
 };
@@ -60,16 +60,17 @@ export function list<T>(of: z.ZodType<T, string>) {
 }
 
 const common = {
-  /** Where the result goes as JSON. */
+  /** The file that the result is written to as JSON. */
   json: text.optional(),
   quick: flag,
   help: flag,
 };
 
 /**
- * Runs a bench: reads the command line, measures, and writes what `measure` returns to the file that
- * `--json` names. `--help` prints what is measured and the options. Ends with code 2 and the usage for
- * a command line that does not fit, with 1 for any other error, which is printed with its causes.
+ * Runs a bench: reads the command line, measures, and writes what `measure` returns to the file
+ * that `--json` names. `--help` prints what is measured and the options. Ends with code 2 and the
+ * usage for a command line that does not fit, with 1 for any other error, which is printed with its
+ * causes.
  */
 export async function runBench<Shape extends z.ZodRawShape>(
   command: Command<Shape>,

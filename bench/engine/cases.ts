@@ -1,4 +1,7 @@
-/** What is timed: models, the three kinds of step, and numbers that both sides start from. */
+/**
+ * The cases that are timed: models, the three kinds of step, and numbers that both sides start
+ * from.
+ */
 import {
   autobertZeroBase,
   bertLayer,
@@ -38,13 +41,18 @@ export const models: Readonly<Record<ModelName, Model>> = {
   small: model([6, 256, 4], [8192, 128], 8),
 };
 
-/** Vanilla BERT; a BIWS super-net, two complementary sub-networks, one update; AutoBERT-Zero's pattern. */
+/**
+ * Vanilla BERT; a BIWS super-net, two complementary sub-networks, one update; AutoBERT-Zero's
+ * pattern.
+ */
 export const kinds = ["bert", "superNet", "autobert"] as const;
 export type Kind = (typeof kinds)[number];
 
 export const learningRate = 1e-3;
 const masking = 0.15;
-/** Batches that a timing goes through again and again, and super-net steps with graphs of their own. */
+/**
+ * Batches that a timing goes through again and again, and super-net steps with graphs of their own.
+ */
 const batchCount = 16;
 const pairCount = 64;
 

@@ -21,9 +21,9 @@ export interface Bench {
   /** PyTorch; undefined where our side is measured alone. */
   peer: Awaited<ReturnType<typeof startPeer>> | undefined;
   rounds: number;
-  /** Of one side in one round, about. */
+  /** Seconds that one side is timed for in one round, about. */
   seconds: number;
-  /** Whether torch.compile is timed too. */
+  /** Times torch.compile too. */
   compile: boolean;
   /** For weights and batches. */
   folder: string;
@@ -57,7 +57,8 @@ const tolerance = 1e-4;
 
 /**
  * Measures one case, both sides taking turns.
- * @throws Error if the two programs' losses differ; without PyTorch, if ours does not repeat its own
+ * @throws Error if the two programs' losses differ; without PyTorch, if ours does not repeat its
+ * own
  */
 export async function measure(bench: Bench, model: ModelName, kind: Kind): Promise<Measured> {
   const { ours, peer, peak } = bench;

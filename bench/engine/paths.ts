@@ -1,4 +1,4 @@
-/** What each fast path brings; run by `npm run bench:paths`. */
+/** Measures each fast path by itself; run by `npm run bench:paths`. */
 import { engineChoices, startEngine } from "@opnas/worker";
 import {
   hostLoops,
@@ -80,7 +80,9 @@ function kernelPaths(own: Kernels, plain: Kernels): Path[] {
   const both = (name: string, run: (kernels: Kernels) => Tensor | Tensor[]): Path => {
     return { name, run: () => finish(run(own)), runPlain: () => finish(run(plain)) };
   };
-  /** Of those that every kernel set has in its own way: against TensorFlow.js's operations. */
+  /**
+   * Times the kernels that every kernel set has in its own way, against TensorFlow.js's operations.
+   */
   const pair = (name: string, run: () => Tensor, runPlain: () => Tensor): Path => {
     return { name, run: () => finish(run()), runPlain: () => finish(runPlain()) };
   };

@@ -33,7 +33,7 @@ export const secondsSchema = z.number();
 
 /** The greatest resident memory so far. */
 export const peakMemorySchema = z.object({ bytes: z.number() });
-/** Of our side also the present resident memory and the number of tensors on the engine. */
+/** Memory in use; our side also reports resident memory and the number of tensors on the engine. */
 export const memorySchema = peakMemorySchema.extend({
   residentBytes: z.number(),
   tensors: z.int(),

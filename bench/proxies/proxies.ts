@@ -89,7 +89,7 @@ interface Plan {
   settings: SearchSettings;
   architectures: readonly Keyed[];
   seeds: readonly number[];
-  /** Where the super-nets are. */
+  /** The folder of the super-nets. */
   folder: string;
 }
 

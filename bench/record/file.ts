@@ -32,7 +32,7 @@ const entrySchema = z.object({
 });
 
 const conditionsSchema = z.object({
-  /** Of the settings only what a training alone depends on: a record outlives changes of the others. */
+  /** The settings that a training alone depends on: a record outlives changes of the others. */
   settings: z.object({ size, fineTune, masking, evaluationExamples, tasks }),
   plan: candidate,
 });

@@ -42,7 +42,10 @@ searches' records (npm run search -- --out RUN.json) come too: is what was found
 Ctrl-C loses at most the trainings under way: the same command goes on where it ended. Vanilla BERT,
 AutoBERT-Zero's pattern, attention only and convolution only come first, under their names.`;
 
-/** Of the random architectures: as the committed records have them, whatever presets come to say. */
+/**
+ * Settings of the random architectures, as the committed records have them, whatever presets come
+ * to say.
+ */
 const maxNodes = 10;
 
 const options = {
@@ -192,7 +195,10 @@ function printAgreement({ entries }: TrainingRecord): void {
   }
 }
 
-/** Returns all of the tiny space in random order, so that a part of the record is a fair one; or some. */
+/**
+ * Returns all of the tiny space in random order, so that a part of the record is a fair one; or
+ * some.
+ */
 function wantedOf(layers: number, count: number | "all"): Wanted[] {
   const random = stream(0, "architectures of the record");
   if (count === "all") {
@@ -206,7 +212,10 @@ function wantedOf(layers: number, count: number | "all"): Wanted[] {
   return [...found.values()];
 }
 
-/** Returns the best of each search, named by the search's strategy, their place and their score there. */
+/**
+ * Returns the best of each search, named by the search's strategy, their place and their score
+ * there.
+ */
 async function searched(files: readonly string[], count: number): Promise<Wanted[]> {
   const best = files.map(async (file) => {
     const content: unknown = JSON.parse(await readFile(file, "utf8"));

@@ -17,7 +17,10 @@ the score under the record's seed 1, and what they have found is judged by the o
 search's best is by its training alone. Figures are medians over the seeds, with 95 % intervals by order
 statistics. --override changes settings of the preset: '{"population":20}'.`;
 
-/** Where random search's final best is taken, and how long the slower ones may look for it. */
+/**
+ * Evaluations after which random search's final best is taken, and the most that a slower one may
+ * need for it.
+ */
 const budget = 200;
 const horizon = 400;
 const checkpoints = [25, 50, 75, 100, 150, 200];

@@ -1,9 +1,10 @@
 /** Tests the portal in a real browser, on everything that `npm start` starts. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { z } from "zod";
 import { openBrowser } from "../support/browser.js";
 import { Platform } from "../support/platform.js";
+import { expectToFitPhone, phone } from "../support/phone.js";
+import { storedEvents } from "../support/storedEvents.js";
 import { until } from "../support/until.js";
 
 let platform: Platform;
@@ -31,39 +32,6 @@ async function open(
   page.on("pageerror", (error) => pageErrors.push(`${path}: ${error.message}`));
   await page.goto(`${platform.portal}${path}`);
   return page;
-}
-
-const phone = { width: 390, height: 844 };
-
-/** Expects a page, in the state that it has reached, to be no wider than a phone. */
-async function expectToFitPhone(page: Page, state: string): Promise<void> {
-  const size = page.viewportSize();
-  await page.setViewportSize(phone);
-  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
-  // Polled, because charts take on the new width a moment later.
-  await expect
-    .poll(async () => `${state}: ${String(await width())}`, { timeout: 5_000 })
-    .toBe(`${state}: ${String(phone.width)}`);
-  if (size) await page.setViewportSize(size);
-}
-
-const eventsSchema = z.object({
-  data: z.object({
-    searchRun: z.object({ events: z.array(z.object({ seq: z.int(), kind: z.string() })) }),
-  }),
-});
-
-/** Reads the first 100 events of a run from the API. */
-async function storedEvents(id: string) {
-  const response = await fetch(`http://127.0.0.1:${String(platform.apiPort)}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({
-      query: "query ($id: ID!) { searchRun(id: $id) { events(first: 100) { seq kind } } }",
-      variables: { id },
-    }),
-  });
-  return eventsSchema.parse(await response.json()).data.searchRun.events;
 }
 
 const text = (page: Page, id: string) => page.getByTestId(id).first().innerText();
@@ -215,7 +183,10 @@ test("a lost connection shows, comes back, and the page has missed nothing", asy
   const shown = await page
     .getByTestId("event")
     .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
-  const stored = await storedEvents(new URL(page.url()).pathname.split("/").at(-1) ?? "");
+  const stored = await storedEvents(
+    platform.apiPort,
+    new URL(page.url()).pathname.split("/").at(-1) ?? "",
+  );
   expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
   // The log folds progress reports that follow one another into the newest.
   const isFolded = (index: number) =>
