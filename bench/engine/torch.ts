@@ -7,12 +7,6 @@ import { note } from "../common/progress.ts";
 
 const version = "2.5.1";
 
-/** Returns the folder of PyTorch, for PYTHONPATH; undefined if it is not in the cache. */
-export function cachedTorch(): string | undefined {
-  const folder = torchFolder();
-  return existsSync(folder) ? folder : undefined;
-}
-
 /** Returns the folder of PyTorch, for PYTHONPATH; gets it first, a large download, where it is not. */
 export async function installedTorch(): Promise<string> {
   const folder = torchFolder();

@@ -12,9 +12,9 @@ import { PageInfo } from "./types.js";
  * @param loaderOf chooses the loader of an entry's row
  */
 export function connectionOf<Row>(
-  node: ClassType<object>,
+  node: ClassType,
   loaderOf: (loaders: Loaders) => Loader<Row>,
-): ClassType<object> {
+): ClassType {
   const { name } = node;
 
   @ObjectType(`${name}Edge`, { description: `An entry of a page of the type ${name}.` })
