@@ -72,7 +72,7 @@ export default {
       from: {
         path: "^(core|prisma|worker|server|web|cli)/src/",
         // The quick run of `npm run benchmark` trains on the files that tests make.
-        pathNot: `${tests}|^worker/src/benchmarks/quick\\.ts$`,
+        pathNot: `${tests}|^worker/src/benchmarks/main\\.ts$`,
       },
       to: { path: tests },
     },

@@ -106,7 +106,7 @@ export class CaseTraining {
     return (architectures, batch) => {
       const architecture = item(architectures, 0);
       const parts = partsOf(batch).map((part) => {
-        return { architecture, use: "often", batch: part } as const;
+        return { architecture, reuse: "often", batch: part } as const;
       });
       return trainStep(threads, state, parts, learningRate).loss;
     };

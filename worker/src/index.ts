@@ -3,7 +3,7 @@ export { readTensors, writeTensors } from "./files/safetensors.js";
 export { runGlue, type GlueInput, type GlueResult } from "./benchmarks/glue/run.js";
 export { runSquad, spanSchema, type SquadInput, type SquadResult } from "./benchmarks/squad/run.js";
 export { tuningSchema, type BenchmarkProgress, type Tuning } from "./benchmarks/tuning.js";
-export { prepareData } from "./dataset/builtIn.js";
+export { prepareData } from "./dataset/prepare.js";
 export type { PreparedData } from "./text/types.js";
 export { engineChoices, type EngineChoice } from "./engine/choose.js";
 export { startEngine, type StartedEngine } from "./engine/start.js";

@@ -1,8 +1,7 @@
 import { OpnasError, stream, type Random } from "@opnas/core";
 import { z } from "zod";
 import { batchRows } from "./batchRows.js";
-import { maskedSequencesSchema } from "./masked.js";
-import { maskBatch } from "./masking.js";
+import { maskedSequencesSchema, maskBatch } from "./masked.js";
 import { documentsSchema, int32ArraySchema } from "../text/schemas.js";
 import { framed } from "../text/sequences.js";
 import type { Documents } from "../text/types.js";

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { z } from "zod";
 import { writeAtomically } from "../files/writeAtomically.js";
 import type { Model } from "../model/modelFile.js";
-import { readIfThere } from "./files.js";
+import { readIfThere } from "./benchmarkFiles.js";
 
 /** Hashes everything that a task's result follows from to 24 hexadecimal digits. */
 export function resultKeyOf(

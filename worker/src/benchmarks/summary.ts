@@ -1,4 +1,4 @@
-import type { FileReport } from "./fileReport.js";
+import type { FileReport } from "./benchmarkFiles.js";
 import type { GlueResult, GlueTaskResult } from "./glue/run.js";
 import type { SquadResult } from "./squad/run.js";
 

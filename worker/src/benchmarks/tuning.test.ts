@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { floats } from "../engine/fetch.js";
-import { inScope } from "../engine/scope.js";
+import { floats } from "../engine/hostTensor.js";
+import { inScope } from "../engine/tf.js";
 import { startEngine } from "../engine/start.js";
 import { segmentEmbedding } from "../model/parameters.js";
 import { upload, weightsOf } from "../model/tensors.js";

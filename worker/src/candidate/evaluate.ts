@@ -15,8 +15,7 @@ import type { RunControl } from "../training/loop.js";
 import { DivergedError } from "../training/step.js";
 import { fineTune } from "./fineTune.js";
 import { scoreMaskedWords, scoreZeroShot } from "./score.js";
-import { StepTimer } from "./stepTimer.js";
-import { trainCandidate, type CandidateContext } from "./train.js";
+import { StepTimer, trainCandidate, type CandidateContext } from "./train.js";
 import { tokenUniformity } from "./uniformity.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */

@@ -1,10 +1,8 @@
 import type { MaskedLanguageTask, ZeroShotTask, Sequences } from "../text/types.js";
-import { crossEntropy } from "../engine/composites/index.js";
-import { size } from "../engine/composites/shape.js";
-import { floats } from "../engine/fetch.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import { crossEntropy, size } from "../engine/composites.js";
+import { floats } from "../engine/hostTensor.js";
+import { tf, type Tensor, inScope } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
-import { inScope } from "../engine/scope.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";
 import { maskedTokenLogits } from "../training/losses.js";
 import { nextTurn, throwIfStopped, type RunControl } from "../training/loop.js";

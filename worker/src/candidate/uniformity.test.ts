@@ -1,10 +1,9 @@
 import { bertLayer, stream } from "@opnas/core";
 import { beforeAll, expect, test, vi } from "vitest";
 import { padId } from "../text/types.js";
-import { floats } from "../engine/fetch.js";
-import { inScope } from "../engine/scope.js";
+import { floats } from "../engine/hostTensor.js";
+import { inScope, tf } from "../engine/tf.js";
 import { startEngine } from "../engine/start.js";
-import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
 import { initialWeights } from "../model/parameters.js";

@@ -1,7 +1,6 @@
 import { padId, type Sequences } from "../text/types.js";
-import { floats } from "../engine/fetch.js";
-import { inScope } from "../engine/scope.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import { floats } from "../engine/hostTensor.js";
+import { inScope, tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";

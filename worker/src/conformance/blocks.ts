@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  crossEntropy,
-  embedding,
-  gelu,
-  glu,
-  layerNorm,
-  lightweightConvolution,
-  linear,
-} from "../engine/composites/index.js";
+import { crossEntropy, embedding, gelu, glu, layerNorm, linear } from "../engine/composites.js";
+import { lightweightConvolution } from "../engine/lightweightConvolution.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { expectGradients, expectValues, tensorOf } from "./gradients.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { gelu, layerNorm, linear, softmax } from "../engine/composites/index.js";
-import { fetchInto, floats } from "../engine/fetch.js";
+import { gelu, layerNorm, linear, softmax } from "../engine/composites.js";
+import { fetchInto, floats } from "../engine/hostTensor.js";
 import { tf } from "../engine/tf.js";
 import { tensorOf } from "./gradients.js";
 

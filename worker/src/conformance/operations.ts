@@ -7,7 +7,7 @@ import {
   softmax,
   softplus,
   softsign,
-} from "../engine/composites/index.js";
+} from "../engine/composites.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { expectGradients, expectValues, tensorOf } from "./gradients.js";
 

@@ -1,11 +1,12 @@
 import { sampleBackbone, stream, type Architecture, type KernelSize } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import type { Reuse } from "../model/layers.js";
-import { buildBackbone, classLoss } from "../model/backbone.js";
+import { buildBackbone } from "../model/backbone.js";
+import { classLoss } from "../model/taskHeads.js";
 import { tokenBatch } from "../model/batch.js";
 import { classifierParameters, initialWeights } from "../model/parameters.js";
 import type { Weights } from "../model/tensors.js";
-import { newAdam } from "../training/adam.js";
+import { newAdam } from "../training/optimizer.js";
 import { GradientThreads } from "../training/gradientThreads.js";
 import { gradientBuffers, lossAndGradients } from "../training/gradients.js";
 import { maskedBatches } from "../batches/masked.js";
@@ -13,8 +14,7 @@ import { GradientSum, trainStep } from "../training/step.js";
 import { countingSequences, smallData, smallSettings } from "../text/testing/smallData.js";
 import { canRecord } from "../engine/recording/load.js";
 import { recordable, recordedAtUse, valueAndGradients } from "../engine/recording/recordable.js";
-import { inScope } from "../engine/scope.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import { inScope, tf, type Tensor } from "../engine/tf.js";
 import { tensorOf } from "./gradients.js";
 
 const { size } = smallSettings();
@@ -49,13 +49,13 @@ function classification(architecture: Architecture, padded: boolean) {
  * Trains for 100 steps and returns the losses; a step of a model used "often" is recorded as one
  * graph.
  */
-async function losses(architecture: Architecture, use: Reuse): Promise<number[]> {
+async function losses(architecture: Architecture, reuse: Reuse): Promise<number[]> {
   const weights = initialWeights(buildBackbone(size, architecture).parameters, 5);
   const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
   const threads = GradientThreads.single(size, weights);
   const batchOf = maskedBatches(smallSettings(), smallData(), 4, 5, "recordings");
   const steps = Array.from({ length: 100 }, (_, step) => {
-    return trainStep(threads, state, [{ architecture, use, batch: batchOf(step) }], 3e-3).loss;
+    return trainStep(threads, state, [{ architecture, reuse, batch: batchOf(step) }], 3e-3).loss;
   });
   await threads.end();
   return steps;

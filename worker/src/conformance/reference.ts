@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, test } from "vitest";
 import { z } from "zod";
-import * as composites from "../engine/composites/index.js";
+import * as composites from "../engine/composites.js";
+import { lightweightConvolution } from "../engine/lightweightConvolution.js";
 import { tf, type Tensor } from "../engine/tf.js";
 import { expectValues, numbers, tensorOf } from "./gradients.js";
 
@@ -35,9 +36,9 @@ const operations: Record<string, Operation> = {
     composites.embedding(table, tf.tensor2d([0, 2, 2, 4, 0, 2], [2, 3], "int32")),
   "cross-entropy": (logits) =>
     composites.crossEntropy(logits, tf.tensor1d([1, 0, 4], "int32"), tf.tensor1d([1, 0, 2])),
-  "lightweight convolution 3": (x, kernel) => composites.lightweightConvolution(x, kernel),
-  "lightweight convolution 7": (x, kernel) => composites.lightweightConvolution(x, kernel),
-  "lightweight convolution 65": (x, kernel) => composites.lightweightConvolution(x, kernel),
+  "lightweight convolution 3": (x, kernel) => lightweightConvolution(x, kernel),
+  "lightweight convolution 7": (x, kernel) => lightweightConvolution(x, kernel),
+  "lightweight convolution 65": (x, kernel) => lightweightConvolution(x, kernel),
 };
 
 /**

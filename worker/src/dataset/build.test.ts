@@ -9,7 +9,7 @@ import { encodePrepared } from "./cache.js";
 import { readSpeeches, type Document } from "../text/corpus.js";
 import { rowOf } from "../text/sequences.js";
 import { clsId, sepId, type PreparedData } from "../text/types.js";
-import { preparationVersion } from "../text/version.js";
+import { preparationVersion } from "./cache.js";
 
 const request = { vocabulary: 512, length: 32, tasks: taskNames, evaluationExamples: 48 };
 

@@ -4,7 +4,7 @@ import { toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { BuildMessage } from "./buildInThread.js";
 import { buildData } from "./build.js";
-import { buildUserText } from "./userText.js";
+import { buildUserText } from "./prepare.js";
 import { dataRequestSchema, userTextRequestSchema } from "./request.js";
 
 const startSchema = z.union([

@@ -1,14 +1,48 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-
+import { readWordNetFiles } from "../tasks/definition.js";
+import type { DataRequest } from "./request.js";
+import type { Document } from "../text/corpus.js";
 import { storageError, writeAtomically } from "../files/writeAtomically.js";
 import type { DataReport } from "./build.js";
 import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";
+
+/**
+ * The version of prepared data, part of every cache key: raise it when anything that `prepareData`
+ * returns changes, so that no run reads data prepared by older code.
+ */
+export const preparationVersion = 5;
+
+/**
+ * Hashes everything that prepared data depends on (version, request, texts) to 24 hexadecimal
+ * digits.
+ */
+export async function contentKey(
+  request: DataRequest,
+  documents: readonly Document[],
+  vocabulary?: readonly string[],
+): Promise<string> {
+  const hash = createHash("sha256");
+  hash.update(
+    JSON.stringify([
+      preparationVersion,
+      request.vocabulary,
+      request.length,
+      request.tasks,
+      request.evaluationExamples,
+      vocabulary,
+    ]),
+  );
+  for (const { name, text } of documents) hash.update(`\n${JSON.stringify(name)}\n`).update(text);
+  if (request.tasks.includes("definition")) {
+    for (const file of await readWordNetFiles()) hash.update(file);
+  }
+  return hash.digest("hex").slice(0, 24);
+}
 
 /** The place of an array in the file's block of numbers: start and length, in numbers. */
 const placeSchema = z.strictObject({ int32: z.tuple([z.int().min(0), z.int().min(0)]) });

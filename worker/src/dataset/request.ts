@@ -1,6 +1,16 @@
-import { searchSettingsSchema, taskNames } from "@opnas/core";
 import { z } from "zod";
-import { textPlacesSchema } from "./places.js";
+import { searchSettingsSchema, taskNames } from "@opnas/core";
+
+/** The paths on this machine that a run's text is read from. */
+export const textPlacesSchema = z.strictObject({
+  /** The folder of users' own texts; nothing outside of it is read. */
+  own: z.string(),
+  /** The folder of prepared texts. */
+  cache: z.string(),
+  /** The file with the key of the prepared user's text that the run began with. */
+  keyFile: z.string(),
+});
+export type TextPlaces = z.infer<typeof textPlacesSchema>;
 
 /** The prepared data that a run needs, whatever text it is made from. */
 export const dataRequestSchema = z.object({

@@ -11,13 +11,12 @@ import {
   type NativeEngine,
 } from "../../native/location.mjs";
 import { chooseEngine, type Attempt, type EngineChoice, type EngineName } from "./choose.js";
-import { isFetchAddon, nativeFetch, useFetch } from "./fetch.js";
+import { isFetchAddon, nativeFetch, useFetch } from "./hostTensor.js";
 import { areHostLoops, useHostLoops } from "./hostLoops.js";
 import { assemblyKernels } from "./kernels/assembly.js";
 import { tensorflowKernels } from "./kernels/tensorflow.js";
-import { registerUnsortedSegmentSum, wasmKernels } from "./kernels/wasm.js";
+import { registerUnsortedSegmentSum, wasmKernels, replaceSlowOperations } from "./kernels/wasm.js";
 import { WasmMemory } from "./kernels/wasmMemory.js";
-import { replaceSlowOperations } from "./kernels/wasmReplacements.js";
 import { isRecordingAddon, useRecordings } from "./recording/load.js";
 import { useEngine, type TensorFlow } from "./tf.js";
 

@@ -35,7 +35,7 @@ export interface Kernels {
    * Adds each row of x [..., d] to the row that ids [...] (int32) names → [rows, d]; no gradient.
    */
   readonly scatterRows: (x: Tensor, ids: Tensor, rows: number) => Tensor;
-  // The following are the composites of the same names (engine/composites), with gradients.
+  // The following are the composites of the same names (engine/composites.ts), with gradients.
   readonly gelu: (x: Tensor) => Tensor;
   readonly logSigmoid: (x: Tensor) => Tensor;
   readonly softplus: (x: Tensor) => Tensor;
@@ -57,4 +57,18 @@ export let kernels: Kernels;
 export function useEngine(engine: TensorFlow, engineKernels: Kernels): void {
   tf = engine;
   kernels = engineKernels;
+}
+
+/**
+ * Runs `work` and then frees every tensor that it made; returns its result, which must not be a
+ * tensor.
+ */
+export function inScope<T>(work: () => T): T {
+  const engine = tf.engine();
+  engine.startScope();
+  try {
+    return work();
+  } finally {
+    engine.endScope();
+  }
 }

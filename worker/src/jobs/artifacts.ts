@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { TextPlaces } from "../dataset/places.js";
+import type { TextPlaces } from "../dataset/request.js";
 import type { WorkerSettings } from "../settings.js";
 
 /** Paths of a run's files, below the data folder. */

@@ -14,11 +14,11 @@ import { padId } from "../text/types.js";
 import { startEngine } from "../engine/start.js";
 import { valueAndGradients } from "../engine/recording/recordable.js";
 import { countingSequences, smallSettings } from "../text/testing/smallData.js";
-import { buildBackbone, maskedLoss, type Backbone } from "./backbone.js";
+import { buildBackbone, type Backbone } from "./backbone.js";
+import { maskedLoss } from "./taskHeads.js";
 import { tokenBatch } from "./batch.js";
 import { initialWeights } from "./parameters.js";
-import { inScope } from "../engine/scope.js";
-import { tf } from "../engine/tf.js";
+import { inScope, tf } from "../engine/tf.js";
 import { upload, weightsOf, type Tensors } from "./tensors.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.

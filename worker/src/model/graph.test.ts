@@ -1,9 +1,8 @@
 import { findProblem, sampleGraph, stream, type AttentionGraph, type Reference } from "@opnas/core";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import { tf, type Tensor, inScope } from "../engine/tf.js";
 import { compileGraph } from "./graph.js";
-import { inScope } from "../engine/scope.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

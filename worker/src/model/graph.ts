@@ -16,7 +16,7 @@ import {
   softmax,
   softplus,
   softsign,
-} from "../engine/composites/index.js";
+} from "../engine/composites.js";
 import type { Tensor } from "../engine/tf.js";
 import type { Padding } from "./batch.js";
 

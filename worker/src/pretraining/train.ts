@@ -12,7 +12,7 @@ import type { MicroBatch } from "../training/gradients.js";
 import { GradientThreads } from "../training/gradientThreads.js";
 import { runTrainingLoop } from "../training/loop.js";
 import { ProgressReporter } from "../training/progress.js";
-import { learningRateAt } from "../training/schedule.js";
+import { learningRateAt } from "../training/optimizer.js";
 import { DivergedError, trainStep } from "../training/step.js";
 import { loadState, newState, saveState, type PretrainState } from "./state.js";
 
@@ -118,7 +118,7 @@ async function takeStep(
   const started = performance.now();
   const microBatches: MicroBatch[] = [];
   while (microBatches.length < microBatchesPerStep(settings)) {
-    microBatches.push({ architecture, use: "often", batch: await pairs.next() });
+    microBatches.push({ architecture, reuse: "often", batch: await pairs.next() });
   }
   const rate = learningRateAt(state.step, steps, learningRate, warmup);
   try {

@@ -1,10 +1,33 @@
-import type { ModelSize } from "@opnas/core";
-import { initialWeights, type Branch } from "../model/parameters.js";
+import { graphInputs, type ModelSize } from "@opnas/core";
+import {
+  branchParameters,
+  sharedParameters,
+  type Parameter,
+  initialWeights,
+  type Branch,
+} from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { newAdam, type AdamState } from "../training/adam.js";
+import { newAdam, type AdamState } from "../training/optimizer.js";
 import { GradientSum } from "../training/step.js";
 import { loadTraining, saveTraining, vector } from "../training/checkpoints.js";
-import { superNetParameters } from "./parameters.js";
+
+/** The longest convolution kernel; shorter ones use its middle. */
+const longestKernel = 65;
+
+/**
+ * Lists the super-net's parameters (docs/paper.md §4): in every layer both branches, attention with all four
+ * projections and convolution with the longest kernel, each with norms and feed-forward of its
+ * own. Names are those of a candidate, so that inheriting is looking up.
+ */
+export function superNetParameters(size: ModelSize): Parameter[] {
+  return [
+    ...sharedParameters(size),
+    ...Array.from({ length: size.layers }, (_, index) => [
+      ...branchParameters(size, index, { kind: "attention", inputs: graphInputs }),
+      ...branchParameters(size, index, { kind: "conv", kernelSize: longestKernel }),
+    ]).flat(),
+  ];
+}
 
 /** Everything that a training needs to resume as if it had never been interrupted. */
 export interface SuperNetState {

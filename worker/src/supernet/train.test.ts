@@ -101,7 +101,7 @@ describe("training the super-net", () => {
     const thread = await GradientThread.start(engine, settings.size, new Map());
     const [architecture] = samplePair(settings, stream(1, "pairs", 0));
     const batch = maskedBatches(settings, data, 4, 1, "test")(0);
-    thread.begin({ architecture, use: "once", batch });
+    thread.begin({ architecture, reuse: "once", batch });
     expect(() => thread.finish()).toThrow('no tensor "embedding.token.weight"');
     await thread.end();
   });

@@ -3,11 +3,10 @@ import type { BatchSpec } from "../batches/masked.js";
 import { Prefetcher } from "../batches/prefetch.js";
 import { sharedTensors, type Tensors } from "../model/tensors.js";
 import type { PreparedData } from "../text/types.js";
-import { adamStep } from "../training/adam.js";
+import { adamStep, learningRateAt } from "../training/optimizer.js";
 import { GradientThreads } from "../training/gradientThreads.js";
 import { runTrainingLoop } from "../training/loop.js";
 import { ProgressReporter } from "../training/progress.js";
-import { learningRateAt } from "../training/schedule.js";
 import { clipGradients } from "../training/step.js";
 import { superNetBatchSchema, type SuperNetBatch } from "./sample.js";
 import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
@@ -106,7 +105,7 @@ export function superNetStep(
   summed.clear();
   const losses: number[] = [];
   const microBatches = subNetworks.map(
-    (architecture) => ({ architecture, use: "once", batch }) as const,
+    (architecture) => ({ architecture, reuse: "once", batch }) as const,
   );
   for (const { microBatch, loss, gradients } of threads.computeGradients(microBatches)) {
     if (!Number.isFinite(loss) || !clipGradients(gradients)) {

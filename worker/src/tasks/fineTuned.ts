@@ -3,7 +3,7 @@ import { stream, type Random } from "@opnas/core";
 import { rowOf, toSequences } from "../text/sequences.js";
 import { padId, sepId, type FineTuneTask, type Sequences } from "../text/types.js";
 import type { Sentence } from "../text/tokenizer.js";
-import { dataSeed } from "../text/version.js";
+import { dataSeed } from "../text/corpus.js";
 import { logisticAccuracy, type FeatureExample } from "./logistic.js";
 import { balanced, requireExamples, type TaskText } from "./taskText.js";
 

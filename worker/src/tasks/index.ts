@@ -3,13 +3,12 @@ import type { TaskName } from "@opnas/core";
 import type { ProxyTask } from "../text/types.js";
 import { farSwapTask } from "./farSwap.js";
 import { halfOrderTask } from "./halfOrder.js";
-import { definitionTask } from "./definition.js";
+import { definitionTask, readWordNetFiles } from "./definition.js";
 import { maskedTask } from "./masked.js";
 import { prepositionTask } from "./preposition.js";
 import { substituteTask } from "./substitute.js";
 import { swapTask } from "./swap.js";
 import type { TaskText } from "./taskText.js";
-import { readWordNetFiles } from "./wordnet.js";
 
 /** The builder of each task; builders are deterministic. */
 export const taskBuilders: Readonly<

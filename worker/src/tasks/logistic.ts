@@ -1,6 +1,6 @@
 import { stream } from "@opnas/core";
 
-import { dataSeed } from "../text/version.js";
+import { dataSeed } from "../text/corpus.js";
 
 /** An example: the names of its features, and its class. */
 export interface FeatureExample {

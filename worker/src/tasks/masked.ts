@@ -1,9 +1,9 @@
 import { stream } from "@opnas/core";
 
-import { maskBatch } from "../batches/masking.js";
+import { maskBatch } from "../batches/masked.js";
 import { gatherRows, rowOf } from "../text/sequences.js";
 import type { MaskedLanguageTask } from "../text/types.js";
-import { dataSeed } from "../text/version.js";
+import { dataSeed } from "../text/corpus.js";
 import { requireExamples, type TaskText } from "./taskText.js";
 
 /** Share of the test tokens that is hidden, whatever share a search trains with. */

@@ -3,7 +3,7 @@ import { stream, type Random } from "@opnas/core";
 import { rowOf, toSequences } from "../text/sequences.js";
 import { isAlphabetic } from "../text/words.js";
 import { firstWordId, maskId, type Sequences, type ZeroShotTask } from "../text/types.js";
-import { dataSeed } from "../text/version.js";
+import { dataSeed } from "../text/corpus.js";
 import type { BigramModel } from "./bigram.js";
 import { requireExamples, type TaskText } from "./taskText.js";
 

@@ -4,7 +4,11 @@ import { dirname, join } from "node:path";
 
 import { stream } from "@opnas/core";
 
-import { dataSeed } from "./version.js";
+/**
+ * The seed of every random choice in the preparation, independent of a run's seed: all runs share
+ * the data.
+ */
+export const dataSeed = 1790;
 
 /** One document, such as one State of the Union address. */
 export interface Document {

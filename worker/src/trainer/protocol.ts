@@ -6,7 +6,7 @@ import {
 } from "@opnas/core";
 import { candidateResultSchema, lossPointSchema } from "@opnas/prisma";
 import { z } from "zod";
-import { textPlacesSchema } from "../dataset/places.js";
+import { textPlacesSchema } from "../dataset/request.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { OpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { evaluateCandidate } from "../candidate/evaluate.js";
-import type { DataRequest } from "../dataset/request.js";
-import { prepareData } from "../dataset/builtIn.js";
-import type { TextPlaces } from "../dataset/places.js";
-import { usesUserText, prepareUserText } from "../dataset/userText.js";
+import type { DataRequest, TextPlaces } from "../dataset/request.js";
+import { prepareData, usesUserText, prepareUserText } from "../dataset/prepare.js";
 import type { EngineName } from "../engine/choose.js";
 import { readTensors, writeTensors } from "../files/safetensors.js";
 import { removeWithDrafts } from "../files/writeAtomically.js";

@@ -1,7 +1,7 @@
 import { OpnasError } from "@opnas/core";
 import type { Parameter } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import type { AdamState } from "./adam.js";
+import type { AdamState } from "./optimizer.js";
 
 const meanPrefix = "adam.mean.";
 const meanSquarePrefix = "adam.meanSquare.";

@@ -25,7 +25,7 @@ const startSchema = z.object({
 });
 const microBatchSchema = z.object({
   architecture: architectureSchema,
-  use: z.enum(["once", "often"]),
+  reuse: z.enum(["once", "often"]),
   batch: z.union([maskedPairsSchema, maskedSequencesSchema]),
 });
 

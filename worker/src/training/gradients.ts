@@ -5,17 +5,21 @@
  * bits.
  */
 import { OpnasError, type Architecture, type ModelSize } from "@opnas/core";
-import { fetchInto } from "../engine/fetch.js";
+import { fetchInto, type HostTensor } from "../engine/hostTensor.js";
 import { canRecord } from "../engine/recording/load.js";
 import { valueAndGradients } from "../engine/recording/recordable.js";
-import type { HostTensor } from "../engine/hostTensor.js";
 import { recordStep, type RecordedStep } from "../engine/recording/recordedStep.js";
-import { inScope } from "../engine/scope.js";
-import type { Tensor } from "../engine/tf.js";
+import { inScope, type Tensor } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import type { Reuse } from "../model/layers.js";
-import { onEngine, tensorNamed, upload, weightsOf } from "../model/tensors.js";
-import type { Tensors, Weights } from "../model/tensors.js";
+import {
+  onEngine,
+  tensorNamed,
+  upload,
+  weightsOf,
+  type Tensors,
+  type Weights,
+} from "../model/tensors.js";
 import { batchTensors, kindOf, objectiveOf, type Objective, type TrainingBatch } from "./losses.js";
 
 /** Gradients by parameter name; a parameter that a step did not use has none. */
@@ -25,7 +29,7 @@ export type Gradients = Map<string, Float32Array>;
 export interface MicroBatch {
   architecture: Architecture;
   /** "often" for a model that comes again with the next micro-batches, "once" for one that does not. */
-  use: Reuse;
+  reuse: Reuse;
   /** Its kind says what the model is trained for. */
   batch: TrainingBatch;
 }
@@ -49,13 +53,13 @@ export class GradientComputer {
   ) {}
 
   /** Computes losses and gradients; these stay valid until the next call. */
-  computeGradients({ architecture, use, batch }: MicroBatch): LossesAndGradients {
+  computeGradients({ architecture, reuse, batch }: MicroBatch): LossesAndGradients {
     const tensors = batchTensors(batch);
-    if (use === "often" && canRecord()) {
+    if (reuse === "often" && canRecord()) {
       const step = this.compiledStep(architecture, batch);
       return step.computeGradients(this.weights, tensors, this.buffers);
     }
-    const objective = objectiveOf(batch, buildBackbone(this.size, architecture, use));
+    const objective = objectiveOf(batch, buildBackbone(this.size, architecture, reuse));
     const losses = (on: Weights) => objective.losses(on, tensors.map(onEngine));
     return lossAndGradients(this.weights, objective.names, losses, this.buffers);
   }

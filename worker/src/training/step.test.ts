@@ -6,7 +6,7 @@ import { tf } from "../engine/tf.js";
 import { buildBackbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
 import { sharedTensors } from "../model/tensors.js";
-import { newAdam } from "./adam.js";
+import { newAdam } from "./optimizer.js";
 import { GradientThreads } from "./gradientThreads.js";
 import { maskedBatches } from "../batches/masked.js";
 import { GradientSum, trainStep } from "./step.js";
@@ -33,7 +33,7 @@ async function train(threads: number, steps = 6) {
   const tensors: number[] = [];
   for (let step = 0; step < steps; step++) {
     const parts = [0, 1, 2].map((part) => batchOf(3 * step + part));
-    const microBatches = parts.map((batch) => ({ architecture, use: "often", batch }) as const);
+    const microBatches = parts.map((batch) => ({ architecture, reuse: "often", batch }) as const);
     losses.push(trainStep(gradientThreads, state, microBatches, 3e-3).loss);
     tensors.push(tf.memory().numTensors);
   }
@@ -59,7 +59,7 @@ describe("a step of one model", () => {
     const stepOf = (count: number) => {
       const weights = initialWeights(buildBackbone(size, architecture).parameters, 1);
       const state = { weights, adam: newAdam(weights), summed: new GradientSum() };
-      const microBatch = { architecture, use: "often", batch: batchOf(0) } as const;
+      const microBatch = { architecture, reuse: "often", batch: batchOf(0) } as const;
       const microBatches = Array.from({ length: count }, () => microBatch);
       return {
         loss: trainStep(GradientThreads.single(size, weights), state, microBatches, 1e-3),

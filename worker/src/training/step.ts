@@ -1,6 +1,6 @@
 import { hostLoops } from "../engine/hostLoops.js";
 import type { Tensors } from "../model/tensors.js";
-import { adamStep, type AdamState } from "./adam.js";
+import { adamStep, type AdamState } from "./optimizer.js";
 import type { Gradients, LossesAndGradients, MicroBatch } from "./gradients.js";
 import type { GradientThreads } from "./gradientThreads.js";
 

@@ -1,14 +1,12 @@
 /** Training and applying a model with a task's head on the rows of the task's data. */
 import { batchRows } from "../batches/batchRows.js";
-import { inScope } from "../engine/scope.js";
-import { tf, type Tensor } from "../engine/tf.js";
+import { inScope, tf, type Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "../model/batch.js";
 import { initialWeights, type Parameter } from "../model/parameters.js";
 import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
-import { newAdam } from "./adam.js";
+import { newAdam, learningRateAt } from "./optimizer.js";
 import { gradientBuffers, lossAndGradients } from "./gradients.js";
 import { nextTurn, runTrainingLoop, throwIfStopped, type RunControl } from "./loop.js";
-import { learningRateAt } from "./schedule.js";
 import { applyGradients } from "./step.js";
 
 /** Share of the steps over which the learning rate rises. */

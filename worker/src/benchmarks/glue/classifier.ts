@@ -1,6 +1,6 @@
 import { tf, type Tensor } from "../../engine/tf.js";
-import { floats } from "../../engine/fetch.js";
-import { classLogits, classLoss } from "../../model/backbone.js";
+import { floats } from "../../engine/hostTensor.js";
+import { classLogits, classLoss } from "../../model/taskHeads.js";
 import { classifierParameters } from "../../model/parameters.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
 import type { RunControl } from "../../training/loop.js";

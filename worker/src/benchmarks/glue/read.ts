@@ -1,7 +1,6 @@
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
-import { RowCounter, type FileReport } from "../fileReport.js";
-import { readIfThere, readText } from "../files.js";
+import { RowCounter, type FileReport, readIfThere, readText } from "../benchmarkFiles.js";
 import { diagnostic, type GlueTask } from "./tasks.js";
 
 /** One or two sentences with their class or score. */

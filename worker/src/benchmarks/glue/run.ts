@@ -4,7 +4,7 @@ import type { Model } from "../../model/modelFile.js";
 import { writeAtomically } from "../../files/writeAtomically.js";
 import { DivergedError } from "../../training/step.js";
 import { countCut } from "../encode.js";
-import type { FileReport } from "../fileReport.js";
+import type { FileReport } from "../benchmarkFiles.js";
 import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,

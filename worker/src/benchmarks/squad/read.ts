@@ -1,6 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { RowCounter, type FileReport } from "../fileReport.js";
+import { RowCounter, type FileReport } from "../benchmarkFiles.js";
 
 /** A question about a passage. */
 export interface SquadQuestion {

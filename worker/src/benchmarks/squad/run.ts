@@ -4,8 +4,7 @@ import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
 import { writeAtomically } from "../../files/writeAtomically.js";
 import { piecesOf } from "../encode.js";
-import type { FileReport } from "../fileReport.js";
-import { readIfThere } from "../files.js";
+import { type FileReport, readIfThere } from "../benchmarkFiles.js";
 import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
@@ -17,7 +16,7 @@ import {
   type TunedModel,
   type Tuning,
 } from "../tuning.js";
-import { evaluateSquad } from "./score.js";
+import { evaluateSquad } from "./metrics.js";
 import { fineTuneSquad, scoreWindows, type SpanScores } from "./spanModel.js";
 import { SpanSearch } from "./predict.js";
 import { parseSquad, squadVersions, type SquadQuestion, type SquadVersion } from "./read.js";

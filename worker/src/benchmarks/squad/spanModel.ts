@@ -1,7 +1,7 @@
-import { floats } from "../../engine/fetch.js";
+import { floats } from "../../engine/hostTensor.js";
 import { tf, type Tensor } from "../../engine/tf.js";
 import { spanParameters } from "../../model/parameters.js";
-import { spanLogits, spanLoss } from "../../model/spanHead.js";
+import { spanLogits, spanLoss } from "../../model/taskHeads.js";
 import type { Tensors, Weights } from "../../model/tensors.js";
 import type { RunControl } from "../../training/loop.js";
 import { DivergedError } from "../../training/step.js";

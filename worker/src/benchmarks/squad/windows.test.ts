@@ -3,9 +3,14 @@ import { splitWords } from "../../text/words.js";
 import { WordEncoder } from "../../text/tokenizer.js";
 import { specialTokens } from "../../text/vocabulary.js";
 import { encodeRow, piecesOf } from "../encode.js";
-import { encodePassage } from "./passage.js";
+import {
+  encodePassage,
+  encodeQuestions,
+  richestWindows,
+  rowOfWindow,
+  windowsOf,
+} from "./windows.js";
 import { SpanSearch } from "./predict.js";
-import { encodeQuestions, richestWindows, rowOfWindow, windowsOf } from "./windows.js";
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789.,-='?".split("");
 const vocabulary = [

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { MaskedSequences } from "../../batches/masked.js";
 import { clsId, firstWordId, maskId, padId, sepId } from "../../text/types.js";
-import { adamStep, newAdam } from "../../training/adam.js";
+import { adamStep, newAdam } from "../../training/optimizer.js";
 import { gradientBuffers, lossAndGradients } from "../../training/gradients.js";
 import { maskedLanguageLoss } from "../../training/losses.js";
 import { clipGradients } from "../../training/step.js";
@@ -87,11 +87,11 @@ export function describeReferenceLosses(): void {
 
       const names = [...weights.keys()];
       const adam = newAdam(weights);
-      const room = gradientBuffers(weights);
+      const buffers = gradientBuffers(weights);
       const losses = reference.losses.map((_, step) => {
         const batch = batchOf(step);
         const lossOf = (on: Weights) => maskedLanguageLoss(backbone, on, batch);
-        const { loss, gradients } = lossAndGradients(weights, names, lossOf, room);
+        const { loss, gradients } = lossAndGradients(weights, names, lossOf, buffers);
         expect(clipGradients(gradients)).toBe(true);
         adamStep(weights, gradients, adam, reference.learningRate);
         return loss;

@@ -1,6 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import type { Kernels, Product, Tensor, TensorFlow } from "../tf.js";
-import { size } from "../composites/shape.js";
+import { size } from "../composites.js";
 import { fusedComposites, type Run } from "./fused.js";
 import type { WasmMemory } from "./wasmMemory.js";
 

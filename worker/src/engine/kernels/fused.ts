@@ -1,5 +1,5 @@
 import { OpnasError } from "@opnas/core";
-import { composite } from "../composites/composite.js";
+import { composite } from "../composites.js";
 import type { Kernels, Tensor, TensorFlow } from "../tf.js";
 
 type FusedComposites = Omit<

@@ -1,6 +1,5 @@
 import { OpnasError } from "@opnas/core";
-import { composite } from "../composites/composite.js";
-import { asRows, reshape, size } from "../composites/shape.js";
+import { composite, asRows, reshape, size } from "../composites.js";
 import { tf, type Kernels, type Product, type Tensor } from "../tf.js";
 
 /**

@@ -1,7 +1,6 @@
 import { OpnasError } from "@opnas/core";
-import { composite } from "../composites/composite.js";
-import { tf, type Tensor } from "../tf.js";
-import { inScope } from "../scope.js";
+import { composite } from "../composites.js";
+import { tf, type Tensor, inScope } from "../tf.js";
 import { canRecord, loadSections } from "./load.js";
 import { isRecording, nodeOf, Recorder, type Port } from "./recorder.js";
 

@@ -1,7 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import type { HostTensor } from "../hostTensor.js";
-import { inScope } from "../scope.js";
-import { tf, type Tensor } from "../tf.js";
+import { inScope, tf, type Tensor } from "../tf.js";
 import { loadSections } from "./load.js";
 import { Recorder } from "./recorder.js";
 import type { Part } from "./recordable.js";

@@ -4,8 +4,7 @@ import { dirname, join } from "node:path";
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { resolveInTexts } from "./folder.js";
-import { mostBytes, readUserText } from "./read.js";
+import { resolveInTexts, mostBytes, readUserText } from "./read.js";
 
 let root: string;
 let texts: string;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
-import { adamStep, newAdam } from "./adam.js";
+import { adamStep, newAdam } from "./optimizer.js";
 import type { Gradients } from "./gradients.js";
 
 const ones = (): Tensors =>

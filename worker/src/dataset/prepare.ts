@@ -1,20 +1,33 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-
+import { readFile } from "node:fs/promises";
 import { OpnasError, type SearchSettings } from "@opnas/core";
-
-import { writeAtomically } from "../files/writeAtomically.js";
-import { buildUserTextInThread } from "./buildInThread.js";
-import { buildData, type DataReport } from "./build.js";
-import { readOrBuild, readPrepared } from "./cache.js";
-import { contentKey } from "./contentKey.js";
+import { type DataReport, buildData } from "./build.js";
+import { buildDataInThread, buildUserTextInThread } from "./buildInThread.js";
+import { readOrBuild, contentKey, readPrepared } from "./cache.js";
+import type { DataRequest, TextPlaces, UserTextRequest } from "./request.js";
 import { readSpeeches } from "../text/corpus.js";
-import type { TextPlaces } from "./places.js";
-import type { UserTextRequest } from "./request.js";
 import type { PreparedData } from "../text/types.js";
-import { resolveInTexts } from "../text/user/folder.js";
-import { readUserText } from "../text/user/read.js";
+import { writeAtomically } from "../files/writeAtomically.js";
+import { resolveInTexts, readUserText } from "../text/user/read.js";
 import { readVocabulary } from "../text/user/vocabularyFile.js";
+
+/**
+ * Prepares the built-in text for a search: vocabulary, pre-training sequences, and tasks with their
+ * baselines. The data follows from the request and the text alone, not from a run's seed, and is
+ * cached in `cacheFolder`; a damaged file there is replaced.
+ *
+ * @throws OpnasError BAD_SETTING if the text cannot give what is asked for, DISK_FULL,
+ *   DATA_FOLDER_UNWRITABLE
+ */
+export async function prepareData(
+  request: DataRequest,
+  cacheFolder: string,
+  report: DataReport = () => undefined,
+): Promise<PreparedData> {
+  const speeches = await readSpeeches();
+  const path = join(cacheFolder, `text-${await contentKey(request, speeches)}.bin`);
+  return readOrBuild(path, () => buildDataInThread(request, speeches, report), report);
+}
 
 type TextSettings = SearchSettings["text"];
 

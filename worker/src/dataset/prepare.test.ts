@@ -12,7 +12,7 @@ import { smallSettings } from "../text/testing/smallData.js";
 import { readSpeeches } from "../text/corpus.js";
 import { unknownId, type PreparedData } from "../text/types.js";
 import { specialTokens } from "../text/vocabulary.js";
-import { prepareUserText } from "./userText.js";
+import { prepareUserText } from "./prepare.js";
 
 const size = { layers: 2, hidden: 16, heads: 2, vocabulary: 400, length: 32, rawKernels: false };
 const prepared = { vocabulary: size.vocabulary, length: size.length, evaluationExamples: 32 };

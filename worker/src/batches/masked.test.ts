@@ -1,7 +1,7 @@
 import { stream } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 
-import { maskBatch } from "./masking.js";
+import { maskBatch } from "./masked.js";
 import { clsId, firstWordId, maskId, padId, sepId, unknownId } from "../text/types.js";
 
 const vocabulary = 500;

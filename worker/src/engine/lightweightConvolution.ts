@@ -1,7 +1,5 @@
-import { kernels, tf, type Tensor } from "../tf.js";
-import { composite } from "./composite.js";
-import { softmax } from "./rows.js";
-import { size } from "./shape.js";
+import { composite, size, softmax } from "./composites.js";
+import { kernels, tf, type Tensor } from "./tf.js";
 
 /**
  * Convolves depthwise along the sequence, with one kernel per head that the head's channels share
