@@ -58,6 +58,21 @@ const needed = z.object({
   low: positive.nullable(),
   high: positive.nullable(),
 });
+const figure = z.object({ median: z.number().min(0), low: z.number(), high: z.number() });
+const byEvaluations = z.object({ 50: figure, 100: figure, 200: figure });
+const result = z.object({
+  evaluations: needed,
+  ratio: needed.nullable(),
+  holdingTheBest: byEvaluations,
+  regret: byEvaluations,
+  curve: z.array(needed),
+});
+/** Matches the row of a strategy: evaluations, ratio, shares and regrets. */
+const rowOf = (name: string) =>
+  new RegExp(
+    `^\\| ${name} \\| \\d+ \\(\\d.*?\\) \\| (–|\\d.*?\\)) \\| \\d+ \\d+ \\d+ \\| [\\d.]+ [\\d.]+ [\\d.]+ \\|$`,
+    "m",
+  );
 const agreement = z.object({ all: z.unknown(), learners: z.unknown() });
 
 const tests: Record<string, () => Promise<void>> = {
@@ -152,18 +167,23 @@ const tests: Record<string, () => Promise<void>> = {
   },
 
   "bench:strategies": async () => {
-    const strategy = z.object({ evaluationsToRandomsBest: needed, curve: z.array(needed) });
     const { printed, report } = await bench(
       "bench:strategies",
       z.object({
         seeds: z.literal(3),
-        targets: z.object({ randomsBest: positive }),
-        strategies: z.record(z.string(), strategy),
+        tables: z.tuple([
+          z.object({
+            name: z.literal("record"),
+            targets: z.object({ randomsBest: positive, best: positive }),
+            strategies: z.record(z.string(), result),
+          }),
+        ]),
       }),
     );
-    expect(Object.keys(report.strategies)).toHaveLength(6);
-    for (const [name, { curve }] of Object.entries(report.strategies)) {
-      expect(printed).toMatch(new RegExp(`^${name}\n {2}evaluations to random's best: \\d`, "m"));
+    const [{ strategies }] = report.tables;
+    expect(Object.keys(strategies)).toHaveLength(11);
+    for (const [name, { curve }] of Object.entries(strategies)) {
+      expect(printed).toMatch(rowOf(name));
       expect(curve).toHaveLength(200);
     }
   },

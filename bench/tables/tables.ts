@@ -1,6 +1,8 @@
+import { z } from "zod";
+import { note } from "../common/progress.ts";
 import { nasBench201, nasBench201File, type Dataset } from "./nasBench201.ts";
 import { nasBenchMacro, nasBenchMacroFile } from "./nasBenchMacro.ts";
-import { contentOf } from "./publicFile.ts";
+import { contentOf, TableUnavailable } from "./publicFile.ts";
 import { recordTable } from "./record.ts";
 import type { Table } from "./table.ts";
 
@@ -12,6 +14,7 @@ export const tableNames = [
   "nas-bench-201-cifar100",
   "nas-bench-201-imagenet16",
 ] as const;
+export const tableName = z.enum(tableNames);
 export type TableName = (typeof tableNames)[number];
 
 /** How tables are opened. */
@@ -41,4 +44,21 @@ export function openTable(name: TableName, { record, download }: Opening): Promi
     case "nas-bench-201-imagenet16":
       return of201("imagenet16");
   }
+}
+
+/**
+ * Opens tables, without those that are neither in the cache nor within reach: a note says where to
+ * put their files.
+ */
+export async function openTables(names: readonly TableName[], opening: Opening): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const name of names) {
+    try {
+      tables.push(await openTable(name, opening));
+    } catch (error) {
+      if (!(error instanceof TableUnavailable)) throw error;
+      note(`${name} is left out. ${error.message}`);
+    }
+  }
+  return tables;
 }
