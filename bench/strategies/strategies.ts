@@ -1,21 +1,19 @@
 /** The strategies on recorded scores; run by `npm run bench:strategies`. */
 import type { SearchSettings } from "@opnas/core";
 import { flag, jsonObject, list, positive, runBench, text, whole } from "../common/command.ts";
-import { medianWithInterval, type Interval } from "../common/interval.ts";
 import { item, numbersFrom } from "../common/items.ts";
 import { note } from "../common/progress.ts";
 import { settingsOf } from "../common/settings.ts";
 import type { Table } from "../tables/table.ts";
 import { openTables, tableName } from "../tables/tables.ts";
-import * as report from "./report.ts";
+import { measure, printOverall, printResults } from "./measure.ts";
+import { budget, horizon } from "./report.ts";
 import {
-  curvesOf,
   reference,
   scoresOfTrainings,
   scoresWithNoise,
   variantsOf,
   type Scores,
-  type Variant,
 } from "./searches.ts";
 import { tpe } from "./tpe.ts";
 
@@ -32,8 +30,6 @@ An architecture's score is the mean of its recorded trainings. With --noisy stra
 the first training, and what they have found is judged by the others. With --noise 1 they see the mean
 with normal noise of one standard deviation of the table's best quarter. --override changes settings of
 the preset: '{"population":20}'. Tables from outside are downloaded into the cache (bench/README.md).`;
-
-const { budget, horizon } = report;
 
 await runBench(
   {
@@ -64,18 +60,27 @@ await runBench(
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
     const variants = [...variantsOf(settings), ...(peer ? [peer.variant] : [])];
     const opened = await openTables(options.tables, { ...options, download: !options.quick });
-    const measured = [];
+    const tables = [];
+    const evaluations = [];
     for (const table of opened) {
       const scores = scoresOf(table, options);
       if (!scores) continue;
-      measured.push(await measure(table, scores, variants, seeds, first));
+      const groups = [{ table, scores, seeds }];
+      const measured = await measure(table.name, groups, variants, reference);
+      const targets = { randomsBest: item(measured.targets, 0), best: item(measured.bests, 0) };
+      const architectures = scores.judged.size;
+      console.log(
+        `\n${table.title}: ${architectures} architectures, ${seeds.length} seeds from ${first}; ` +
+          `best ${targets.best.toFixed(2)}, random search's best of ${budget} (median) ` +
+          `${targets.randomsBest.toFixed(2)}\n`,
+      );
+      printResults(measured);
+      const { strategies } = measured;
+      tables.push({ name: table.name, architectures, targets, strategies });
+      evaluations.push(measured.evaluations);
     }
     peer?.end();
-    const overall = overallOf(measured.map(({ evaluations }) => evaluations));
-    if (measured.length > 1) printOverall(overall, measured.length);
-    const tables = measured.map(({ name, architectures, targets, strategies }) => {
-      return { name, architectures, targets, strategies };
-    });
+    const overall = printOverall(evaluations, reference);
     return { seeds: seeds.length, settings: usedOf(settings), budget, tables, overall };
   },
 );
@@ -88,77 +93,6 @@ function scoresOf(
   if (table.runs) return scoresOfTrainings(table.runs);
   note(`${table.name} is left out: it has no scores of single trainings`);
   return undefined;
-}
-
-type Evaluations = Record<string, readonly number[]>;
-
-/** Runs every variant on a table and prints a Markdown table of what came out. */
-async function measure(
-  table: Table,
-  scores: Scores,
-  variants: readonly Variant[],
-  seeds: readonly number[],
-  first: number,
-) {
-  const curves: [string, number[][]][] = [];
-  for (const { name, search, ...most } of variants) {
-    note(`${table.name}: ${name}`);
-    const some = seeds.slice(0, most.seeds);
-    const length = Math.min(horizon, most.evaluations ?? horizon);
-    curves.push([name, await curvesOf(search, table, scores, some, length)]);
-  }
-  const ofRandom = curves.filter(([name]) => name === "random").flatMap(([, each]) => each);
-  const target = medianWithInterval(
-    ofRandom.map((curve) => item(curve, Math.min(budget, curve.length) - 1)),
-  ).median;
-  const best = Math.max(...scores.judged.values());
-  const all = Object.fromEntries(
-    curves.map(([name, each]) => {
-      const trials = { curves: each, targets: each.map(() => target), bests: each.map(() => best) };
-      return [name, trials] as const;
-    }),
-  );
-  const evaluations: Evaluations = Object.fromEntries(
-    Object.entries(all).map(([name, trials]) => [name, report.evaluationsOf(trials)]),
-  );
-  const size = `${scores.judged.size} architectures, ${seeds.length} seeds from ${first}`;
-  console.log(`\n${table.title}: ${size}; best ${best.toFixed(2)},`);
-  console.log(`random search's best of ${budget} (median): ${target.toFixed(2)}\n`);
-  console.log(report.markdownHead(["strategy", ...report.columns]));
-  const strategies = Object.fromEntries(
-    Object.entries(all).map(([name, trials]) => {
-      const result = report.resultOf(trials);
-      const ratio = name === reference ? null : ratioOf([evaluations], name);
-      console.log(report.markdownRow([name, ...report.cellsOf(result, ratio, 2)]));
-      return [name, { ...result, ratio }];
-    }),
-  );
-  const targets = { randomsBest: target, best };
-  return { name: table.name, architectures: scores.judged.size, targets, strategies, evaluations };
-}
-
-/** Returns the ratio of a variant's evaluations to the reference's, over tables. */
-function ratioOf(tables: readonly Evaluations[], name: string): Interval {
-  return report.ratioWithInterval(
-    tables.map((evaluations) =>
-      (evaluations[name] ?? []).map((own, seed) => {
-        return [own, item(evaluations[reference] ?? [], seed)] as const;
-      }),
-    ),
-  );
-}
-
-function overallOf(tables: readonly Evaluations[]): Record<string, Interval> {
-  const names = Object.keys(tables[0] ?? {}).filter((name) => name !== reference);
-  return Object.fromEntries(names.map((name) => [name, ratioOf(tables, name)]));
-}
-
-function printOverall(overall: Record<string, Interval>, tables: number): void {
-  console.log(`\nEvaluations of the default's, the geometric mean of ${tables} tables\n`);
-  console.log(report.markdownHead(["strategy", "ratio"]));
-  for (const [name, ratio] of Object.entries(overall)) {
-    console.log(report.markdownRow([name, report.ratioText(ratio)]));
-  }
 }
 
 function usedOf({
