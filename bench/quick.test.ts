@@ -224,6 +224,22 @@ const tests: Record<string, () => Promise<void>> = {
     }
   },
 
+  "search:table": async () => {
+    const evaluated = z.object({
+      evaluation: z.int(),
+      options: z.record(z.string(), z.string()),
+      score: z.number(),
+    });
+    const { printed, report } = await bench(
+      "search:table",
+      z.object({ best: evaluated, rows: z.literal(27), evaluated: z.array(evaluated).length(12) }),
+    );
+    const { best } = report;
+    expect(best.score).toBe(Math.max(...report.evaluated.map(({ score }) => score)));
+    expect(printed).toContain(`${best.evaluation}: ${best.score}  ${JSON.stringify(best.options)}`);
+    expect(printed).toContain("the best of 12 evaluations came with number");
+  },
+
   benchmark: async () => {
     const printed = await quick("benchmark", "--out", at("benchmark"));
     expect(printed).toMatch(/^SST-2 {2}\d+\.\d {2}\(accuracy /m);
@@ -243,7 +259,7 @@ describe("with --quick", () => {
   );
 
   test("every bench among the npm scripts is tried here", () => {
-    const benches = Object.keys(scripts).filter((name) => /^bench(mark$|:)/.test(name));
+    const benches = Object.keys(scripts).filter((name) => /^(bench(mark$|:)|search:)/.test(name));
     expect(Object.keys(tests).sort()).toEqual(benches.sort());
     // The engine's check ends with the bench of the engine.
     expect(programOf("engine:check")).toBe(programOf("bench:engine"));

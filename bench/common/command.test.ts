@@ -41,3 +41,19 @@ test("any other error ends with code 1, and is shown", () => {
   expect(status).toBe(1);
   expect(stderr).toContain("ENOENT: no such file or directory, open 'absent.json.gz'");
 });
+
+test("an operand is given without a name, once", () => {
+  const search = (...args: string[]) =>
+    spawnSync(process.execPath, ["bench/tables/searchTable.ts", ...args], {
+      cwd: root,
+      encoding: "utf8",
+    });
+  const { status, stdout } = search("bench/tables/example.csv", "--strategy", "random");
+  expect(stdout).toContain("random, seed 1: the best of 27 evaluations came with number");
+  expect(status).toBe(0);
+  const two = search("one.csv", "two.csv");
+  expect(two.stderr).toContain(
+    "Unexpected argument 'two.csv'\nusage: npm run search:table -- TABLE",
+  );
+  expect(two.status).toBe(2);
+});
