@@ -12,7 +12,7 @@ export interface Command<Shape extends z.ZodRawShape> {
   /** Every option by its name, as a schema of the option's text (or of true, for a flag). */
   options: Shape;
   /** The name of the option that is given without its name, if there is one. */
-  operand?: Extract<keyof Shape, string>;
+  operand?: string;
   /** Options of `--quick`, a run of seconds, as they would be given. */
   quick: Readonly<Record<string, string | boolean>>;
 }

@@ -1,5 +1,5 @@
 /** Searches a table of recorded scores; run by `npm run search:table`. */
-import { strategies, type StrategyName } from "@opnas/core";
+import { strategyNames } from "@opnas/core";
 import { z } from "zod";
 import { flag, jsonObject, runBench, text, whole } from "../common/command.ts";
 import { item } from "../common/items.ts";
@@ -14,8 +14,7 @@ one, and all others are slots. Each value of a slot is one of its options. Not e
 be recorded. Higher scores are better, with --lowest lower ones. Printed are the evaluations that found
 something better, and the best. --override changes settings of the preset: '{"population":8}'.`;
 
-const names = Object.keys(strategies).filter((name): name is StrategyName => name in strategies);
-const strategyName = z.enum([...names, "local-search"]);
+const strategyName = z.enum([...strategyNames, "local-search"]);
 
 await runBench(
   {
