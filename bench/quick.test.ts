@@ -65,7 +65,8 @@ const result = z.object({
   ratio: needed.nullable(),
   holdingTheBest: byEvaluations,
   regret: byEvaluations,
-  curve: z.array(needed),
+  // Made-up scores may be below 0.
+  curve: z.array(z.object({ median: z.number(), low: z.number(), high: z.number() })),
 });
 /** Matches the row of a strategy: evaluations, ratio, shares and regrets. */
 const rowOf = (name: string) =>
