@@ -58,6 +58,22 @@ const needed = z.object({
   low: positive.nullable(),
   high: positive.nullable(),
 });
+const figure = z.object({ median: z.number().min(0), low: z.number(), high: z.number() });
+const byEvaluations = z.object({ 50: figure, 100: figure, 200: figure });
+const result = z.object({
+  evaluations: needed,
+  ratio: needed.nullable(),
+  holdingTheBest: byEvaluations,
+  regret: byEvaluations,
+  // Made-up scores may be below 0.
+  curve: z.array(z.object({ median: z.number(), low: z.number(), high: z.number() })),
+});
+/** Matches the row of a strategy: evaluations, ratio, shares and regrets. */
+const rowOf = (name: string) =>
+  new RegExp(
+    `^\\| ${name} \\| \\d+ \\(\\d.*?\\) \\| (–|\\d.*?\\)) \\| \\d+ \\d+ \\d+ \\| [\\d.]+ [\\d.]+ [\\d.]+ \\|$`,
+    "m",
+  );
 const agreement = z.object({ all: z.unknown(), learners: z.unknown() });
 
 const tests: Record<string, () => Promise<void>> = {
@@ -151,40 +167,47 @@ const tests: Record<string, () => Promise<void>> = {
   },
 
   "bench:strategies": async () => {
-    const strategy = z.object({ evaluationsToRandomsBest: needed, curve: z.array(needed) });
     const { printed, report } = await bench(
       "bench:strategies",
       z.object({
         seeds: z.literal(3),
-        targets: z.object({ randomsBest: positive }),
-        strategies: z.record(z.string(), strategy),
+        tables: z.tuple([
+          z.object({
+            name: z.literal("record"),
+            targets: z.object({ randomsBest: positive, best: positive }),
+            strategies: z.record(z.string(), result),
+          }),
+        ]),
       }),
     );
-    expect(Object.keys(report.strategies)).toHaveLength(6);
-    for (const [name, { curve }] of Object.entries(report.strategies)) {
-      expect(printed).toMatch(new RegExp(`^${name}\n {2}evaluations to random's best: \\d`, "m"));
+    const [{ strategies }] = report.tables;
+    expect(Object.keys(strategies)).toHaveLength(11);
+    for (const [name, { curve }] of Object.entries(strategies)) {
+      expect(printed).toMatch(rowOf(name));
       expect(curve).toHaveLength(200);
     }
   },
 
   "bench:landscapes": async () => {
-    const evaluations = z.array(z.object({ strategy: z.string(), needed })).length(5);
+    const strategies = z.record(z.string(), result);
     const { printed, report } = await bench(
       "bench:landscapes",
-      z.object({ rows: z.array(z.object({ landscape: z.string(), evaluations })).length(4) }),
+      z.object({ rows: z.array(z.object({ landscape: z.string(), strategies })).length(4) }),
     );
-    for (const { landscape } of report.rows) {
-      expect(printed).toMatch(new RegExp(`^\\| ${landscape} \\|( \\d+ \\(\\d.*?\\) \\|){5}$`, "m"));
+    for (const { landscape, strategies } of report.rows) {
+      expect(printed).toContain(`${landscape}: 15625 cells, 1 seeds`);
+      expect(Object.keys(strategies)).toHaveLength(11);
+      for (const name of Object.keys(strategies)) expect(printed).toMatch(rowOf(name));
     }
   },
 
   "bench:sweep": async () => {
-    const { printed, report } = await bench(
-      "bench:sweep",
-      z.object({ target: positive, rows: z.array(z.object({ strategy: z.string(), needed })) }),
-    );
-    expect(report.rows.map(({ strategy }) => strategy)).toEqual(["opnas"]);
-    expect(printed).toMatch(/^\| opnas \| \{\} \| \d+ \(\d+–\d+\) \|$/m);
+    const rows = z.array(result.extend({ strategy: z.string(), change: z.string() }));
+    const table = z.object({ name: z.literal("record"), target: positive, rows });
+    const { printed, report } = await bench("bench:sweep", z.object({ tables: z.tuple([table]) }));
+    const [{ rows: measured }] = report.tables;
+    expect(measured.map(({ strategy }) => strategy)).toEqual(["random", "opnas"]);
+    expect(printed).toMatch(rowOf("opnas \\| \\{\\}"));
   },
 
   "bench:plots": async () => {
@@ -199,6 +222,22 @@ const tests: Record<string, () => Promise<void>> = {
       expect(await readFile(file, "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
       expect(printed).toContain(path.basename(file));
     }
+  },
+
+  "search:table": async () => {
+    const evaluated = z.object({
+      evaluation: z.int(),
+      options: z.record(z.string(), z.string()),
+      score: z.number(),
+    });
+    const { printed, report } = await bench(
+      "search:table",
+      z.object({ best: evaluated, rows: z.literal(27), evaluated: z.array(evaluated).length(12) }),
+    );
+    const { best } = report;
+    expect(best.score).toBe(Math.max(...report.evaluated.map(({ score }) => score)));
+    expect(printed).toContain(`${best.evaluation}: ${best.score}  ${JSON.stringify(best.options)}`);
+    expect(printed).toContain("the best of 12 evaluations came with number");
   },
 
   benchmark: async () => {
@@ -220,7 +259,7 @@ describe("with --quick", () => {
   );
 
   test("every bench among the npm scripts is tried here", () => {
-    const benches = Object.keys(scripts).filter((name) => /^bench(mark$|:)/.test(name));
+    const benches = Object.keys(scripts).filter((name) => /^(bench(mark$|:)|search:)/.test(name));
     expect(Object.keys(tests).sort()).toEqual(benches.sort());
     // The engine's check ends with the bench of the engine.
     expect(programOf("engine:check")).toBe(programOf("bench:engine"));

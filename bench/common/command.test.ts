@@ -14,8 +14,9 @@ function run(...args: string[]) {
 }
 
 const usage =
-  "usage: npm run bench:sweep -- [--record bench/record/record.json.gz] [--seeds 200] " +
-  "[--first-seed 10001] [--only …] [--json FILE] [--quick] [--help]\n";
+  "usage: npm run bench:sweep -- [--record bench/record/record.json.gz] " +
+  "[--tables record,nas-bench-macro] [--seeds 200] [--first-seed 10001] [--tpe 0] [--noise …] " +
+  "[--only …] [--json FILE] [--quick] [--help]\n";
 
 test("--help prints what is measured and the options", () => {
   const { status, stdout, stderr } = run("--help");
@@ -39,4 +40,20 @@ test("any other error ends with code 1, and is shown", () => {
   const { status, stderr } = run("--record", "absent.json.gz");
   expect(status).toBe(1);
   expect(stderr).toContain("ENOENT: no such file or directory, open 'absent.json.gz'");
+});
+
+test("an operand is given without a name, once", () => {
+  const search = (...args: string[]) =>
+    spawnSync(process.execPath, ["bench/tables/searchTable.ts", ...args], {
+      cwd: root,
+      encoding: "utf8",
+    });
+  const { status, stdout } = search("bench/tables/example.csv", "--strategy", "random");
+  expect(stdout).toContain("random, seed 1: the best of 27 evaluations came with number");
+  expect(status).toBe(0);
+  const two = search("one.csv", "two.csv");
+  expect(two.stderr).toContain(
+    "Unexpected argument 'two.csv'\nusage: npm run search:table -- TABLE",
+  );
+  expect(two.status).toBe(2);
 });

@@ -11,6 +11,8 @@ export interface Command<Shape extends z.ZodRawShape> {
   about: string;
   /** Every option by its name, as a schema of the option's text (or of true, for a flag). */
   options: Shape;
+  /** The name of the option that is given without its name, if there is one. */
+  operand?: string;
   /** Options of `--quick`, a run of seconds, as they would be given. */
   quick: Readonly<Record<string, string | boolean>>;
 }
@@ -77,7 +79,7 @@ export async function runBench<Shape extends z.ZodRawShape>(
   measure: (options: Options<Shape>) => Promise<unknown>,
 ): Promise<void> {
   try {
-    const { json, quick, help, ...given } = givenOf(command.options);
+    const { json, quick, help, ...given } = givenOf(command);
     if (help === true) {
       console.log(`${usageOf(command)}\n\n${command.about}`);
       return;
@@ -96,12 +98,18 @@ export async function runBench<Shape extends z.ZodRawShape>(
   }
 }
 
-function givenOf(options: z.ZodRawShape) {
-  const kinds = Object.entries({ ...common, ...options }).map(([name, schema]) => {
-    return [name, { type: isFlag(schema) ? "boolean" : "string" }] as const;
-  });
+function givenOf({ options, operand }: Command<z.ZodRawShape>) {
+  const kinds = Object.entries({ ...common, ...options })
+    .filter(([name]) => name !== operand)
+    .map(([name, schema]) => [name, { type: isFlag(schema) ? "boolean" : "string" }] as const);
   try {
-    return parseArgs({ options: Object.fromEntries(kinds) }).values;
+    const { values, positionals } = parseArgs({
+      options: Object.fromEntries(kinds),
+      allowPositionals: operand !== undefined,
+    });
+    const [first, second] = positionals;
+    if (second !== undefined) throw new Error(`Unexpected argument '${second}'`);
+    return operand === undefined || first === undefined ? values : { ...values, [operand]: first };
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
@@ -117,8 +125,9 @@ function parsed<Shape extends z.ZodRawShape>(shape: Shape, given: Record<string,
 }
 
 /** Returns the command line with every option and its default. */
-function usageOf({ name, options }: Command<z.ZodRawShape>): string {
+function usageOf({ name, options, operand }: Command<z.ZodRawShape>): string {
   const parts = Object.entries(options).map(([option, schema]) => {
+    if (option === operand) return option.toUpperCase();
     if (isFlag(schema)) return `[--${option}]`;
     const fallback = z.safeParse(schema, undefined);
     if (!fallback.success) return `--${option} …`;

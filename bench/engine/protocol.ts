@@ -21,12 +21,6 @@ export const questionSchema = z.discriminatedUnion("ask", [
 ]);
 export type Question = z.infer<typeof questionSchema>;
 
-/** The answer to any question; the form of what is answered depends on the question. */
-export const replySchema = z.union([
-  z.strictObject({ answer: z.unknown() }),
-  z.strictObject({ error: z.string() }),
-]);
-
 /** Losses in nats, which may be not a number. */
 export const lossesSchema = z.array(z.union([z.number(), z.nan()]));
 export const secondsSchema = z.number();

@@ -1,22 +1,15 @@
 /** The two processes of the bench, asked the same way. */
-import { fork, spawn, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
+import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { forwardLines } from "@opnas/worker/internals";
-import { z } from "zod";
-import { engineSchema, replySchema } from "./protocol.ts";
+import type { z } from "zod";
+import { Replies, startJsonLines, type JsonLines } from "../common/jsonLines.ts";
+import { engineSchema } from "./protocol.ts";
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** A process that trains. */
-export interface Side {
-  /**
-   * Asks one question; the next must wait for its answer.
-   * @throws Error what the process said, or that it ended; ZodError if the answer is of another form
-   */
-  ask: <T>(question: object, answer: z.ZodType<T>) => Promise<T>;
-  end: () => void;
-}
+export type Side = JsonLines;
 
 /** Starts our engine in a process of its own. */
 export async function startOurs(
@@ -45,61 +38,8 @@ export async function startOurs(
 }
 
 /** Starts PyTorch, from a folder, in a process of its own. */
-export async function startPeer(
-  folder: string,
-  threads: number,
-): Promise<Side & { report: string }> {
-  const child = spawn("python3", [here("peer.py"), String(threads)], {
-    env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" },
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const replies = new Replies(child);
-  createInterface({ input: child.stdout }).on("line", (line) => replies.take(parsedLine(line)));
-  const report = z.string().parse(await replies.next());
-  return {
-    report,
-    ask: async (question, answer) => {
-      child.stdin.write(`${JSON.stringify(question)}\n`);
-      return answer.parse(await replies.next());
-    },
-    end: () => child.stdin.end(),
-  };
-}
-
-function parsedLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return { error: `PyTorch's side answered ${line}` };
-  }
-}
-
-/** The answers of a process in their order; its end is an error to whoever waits. */
-class Replies {
-  private waiting: PromiseWithResolvers<unknown> | undefined;
-  private ended: Error | undefined;
-
-  constructor(child: ChildProcess) {
-    const end = (error: Error) => {
-      this.ended ??= error;
-      this.waiting?.reject(this.ended);
-    };
-    child.on("error", end);
-    child.on("exit", (code, signal) =>
-      end(new Error(`a process of the bench ended (${signal ?? `code ${String(code)}`})`)),
-    );
-  }
-
-  take(message: unknown): void {
-    const { data: reply, error } = replySchema.safeParse(message);
-    if (!reply) this.waiting?.reject(error);
-    else if ("error" in reply) this.waiting?.reject(new Error(reply.error));
-    else this.waiting?.resolve(reply.answer);
-  }
-
-  next(): Promise<unknown> {
-    if (this.ended) return Promise.reject(this.ended);
-    this.waiting = Promise.withResolvers();
-    return this.waiting.promise;
-  }
+export function startPeer(folder: string, threads: number): Promise<Side & { report: string }> {
+  const command = ["python3", here("peer.py"), String(threads)] as const;
+  const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
+  return startJsonLines("PyTorch's side", command, env);
 }

@@ -35,6 +35,8 @@ const activations = ["softmax", "logsigmoid", "softsign"];
 /** V itself, or in its place Q + K as in the paper's second layer. */
 const values = ["V", "add"];
 const places = [similarities, activations, values];
+/** The operations of an attention graph in each of its three places. */
+export const recordedSlots: readonly (readonly string[])[] = places;
 
 /**
  * Returns an attention layer of the space.

@@ -3,12 +3,23 @@ import type { Chart } from "./chart.ts";
 
 const interval = z.object({ median: z.number(), low: z.number(), high: z.number() });
 
-/** The part of `npm run bench:strategies -- --json FILE` that is drawn. */
-export const strategiesSchema = z.object({
-  settings: z.object({ population: z.int() }),
+const recordSchema = z.object({
+  name: z.literal("record"),
   targets: z.object({ randomsBest: z.number() }),
   strategies: z.record(z.string(), z.object({ curve: z.array(interval) })),
 });
+
+/** The part of `npm run bench:strategies -- --json FILE` that is drawn: the record of truth. */
+export const strategiesSchema = z
+  .object({
+    settings: z.object({ population: z.int() }),
+    tables: z.array(z.union([recordSchema, z.object({ name: z.string() })])),
+  })
+  .transform(({ settings, tables }, context) => {
+    for (const table of tables) if ("strategies" in table) return { ...table, settings };
+    context.addIssue({ code: "custom", message: "it holds no results on the record" });
+    return z.NEVER;
+  });
 
 /** Returns the chart of the best score so far, with intervals. */
 export function strategiesChart({

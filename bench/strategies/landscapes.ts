@@ -1,43 +1,33 @@
 /** The strategies on spaces that nothing was tuned on; run by `npm run bench:landscapes`. */
-import {
-  stream,
-  type Random,
-  type SearchSettings,
-  type SearchSpace,
-  type StrategyName,
-} from "@opnas/core";
-import { runBench, whole } from "../common/command.ts";
-import { medianWithInterval, shown } from "../common/interval.ts";
+import { stream } from "@opnas/core";
+import { positive, runBench, whole } from "../common/command.ts";
 import { item, numbersFrom } from "../common/items.ts";
+import { note } from "../common/progress.ts";
 import { settingsOf } from "../common/settings.ts";
-import { bestSoFar, evaluationsTo, replay } from "./replay.ts";
+import { slotTable } from "../tables/slotSpace.ts";
+import type { Table } from "../tables/table.ts";
+import { measure, printOverall, printResults, type Evaluations } from "./measure.ts";
+import { budget, horizon } from "./report.ts";
+import { reference, scoresWithNoise, variantsOf } from "./searches.ts";
+import { tpe } from "./tpe.ts";
 
 const about = `The strategies on cells of six edges with one of five operations each
 (docs/another-search-space.md), and made-up scores of several kinds and scales.
 
 A score is a sum of normal samples: one for each operation on each edge, one for each pair of them, one
-for the whole cell, which nothing could foretell. Every ten seeds search another such sum. Printed are
-evaluations until random search's best of 200 (its median over the ten seeds) is reached.`;
+for the whole cell, which nothing could foretell. Every ten seeds search another such sum. What is
+printed is what bench:strategies prints; targets and bests are those of each sum. With --noise 1
+searches see scores with normal noise of one standard deviation of the best quarter.`;
 
-const [budget, horizon, seedsOfOne] = [200, 300, 10];
-const landscapeOf = (seed: number) => Math.ceil(seed / seedsOfOne);
+const seedsOfOne = 10;
 
 const edges = [0, 1, 2, 3, 4, 5];
 const operations = ["none", "skip", "conv 1", "conv 3", "pool"];
 type Cell = readonly string[];
-const space: SearchSpace<Cell> = {
-  operations: { operation: operations, kernel: [] },
-  sample: (random: Random) => edges.map(() => random.pick(operations)),
-  key: (cell) => cell.join("|"),
-  features: (cell) =>
-    cell.map((operation, position) => ({ kind: "operation", position, operation })),
-  mutate: (cell, choose, random) => {
-    const position = random.pick(edges);
-    const others = operations.filter((operation) => operation !== cell[position]);
-    const chosen = choose({ kind: "operation", position }, others, random);
-    return { architecture: cell.with(position, chosen), description: chosen };
-  },
-};
+const cells = edges.reduce<Cell[]>(
+  (shorter) => shorter.flatMap((cell) => operations.map((operation) => [...cell, operation])),
+  [[]],
+);
 
 /** Weights of the parts of a score, and the scale of the whole. */
 interface Landscape {
@@ -54,8 +44,15 @@ const landscapes: Readonly<Record<string, Landscape>> = {
   "pairs only": { single: 0, pairs: 1, whole: 0, scale: 1 },
 };
 
+/** Returns all cells with their scores in the landscape of that number. */
+function tableOf(name: string, landscape: Landscape, number: number): Table {
+  const scoreOf = scoresIn(landscape, number);
+  const rows = cells.map((options) => ({ options, score: scoreOf(options) }));
+  return slotTable(name, name, edges.map(String), rows);
+}
+
 /** Returns cell → score in the landscape of that number. */
-function scoresOf(landscape: Landscape, number: number): (cell: Cell) => number {
+function scoresIn(landscape: Landscape, number: number): (cell: Cell) => number {
   const known = new Map<string, number>();
   const normal = (...place: (string | number)[]) => {
     const name = place.join(" ");
@@ -75,52 +72,40 @@ function scoresOf(landscape: Landscape, number: number): (cell: Cell) => number 
   };
 }
 
-const tiny = settingsOf("tiny", { generations: horizon });
-const paper = settingsOf("tiny", { generations: horizon, screening: { draws: 1 } });
-const variants: readonly { name: string; strategy: StrategyName; settings: SearchSettings }[] = [
-  { name: "OP-NAS", strategy: "opnas", settings: tiny },
-  { name: "as in the paper", strategy: "opnas", settings: paper },
-  { name: "evolution", strategy: "evolution", settings: tiny },
-  { name: "reinforcement", strategy: "reinforcement", settings: tiny },
-  { name: "random", strategy: "random", settings: tiny },
-];
-
 await runBench(
   {
     name: "bench:landscapes",
     about,
-    options: { seeds: whole(1).default(200) },
-    quick: { seeds: "3" },
+    options: {
+      seeds: whole(1).default(200),
+      tpe: whole(0).default(20),
+      noise: positive.optional(),
+    },
+    quick: { seeds: "1", tpe: "0" },
   },
-  (options) => {
+  async (options) => {
     const seeds = numbersFrom(1, options.seeds);
-    console.log(`| landscape | ${variants.map(({ name }) => name).join(" | ")} |`);
-    console.log(`| --- |${" --- |".repeat(variants.length)}`);
-    const rows = Object.entries(landscapes).map(([name, landscape]) => {
-      const evaluations = evaluationsIn(landscape, seeds);
-      const cells = evaluations.map(({ needed }) => shown(needed, horizon));
-      console.log(`| ${name} | ${cells.join(" | ")} |`);
-      return { landscape: name, evaluations };
-    });
-    return Promise.resolve({ seeds: seeds.length, budget, horizon, rows });
+    const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
+    const settings = settingsOf("tiny", { generations: horizon });
+    const variants = [...variantsOf(settings), ...(peer ? [peer.variant] : [])];
+    const rows = [];
+    const evaluations: Evaluations[] = [];
+    for (const [name, landscape] of Object.entries(landscapes)) {
+      note(name);
+      const numbers = numbersFrom(1, Math.ceil(seeds.length / seedsOfOne));
+      const groups = numbers.map((number) => {
+        const table = tableOf(name, landscape, number);
+        const own = seeds.slice((number - 1) * seedsOfOne, number * seedsOfOne);
+        return { table, scores: scoresWithNoise(table, options.noise ?? 0), seeds: own };
+      });
+      const measured = await measure(name, groups, variants, reference);
+      console.log(`\n${name}: ${cells.length} cells, ${seeds.length} seeds\n`);
+      printResults(measured, landscape.scale < 1 ? 4 : 2);
+      rows.push({ landscape: name, strategies: measured.strategies });
+      evaluations.push(measured.evaluations);
+    }
+    peer?.end();
+    const overall = printOverall(evaluations, reference);
+    return { seeds: seeds.length, budget, horizon, rows, overall };
   },
 );
-
-/** Returns each variant's evaluations to random search's best of the budget, in one landscape. */
-function evaluationsIn(landscape: Landscape, seeds: readonly number[]) {
-  const curvesOf = (strategy: StrategyName, settings: SearchSettings) =>
-    seeds.map((seed) => {
-      const scoreOf = scoresOf(landscape, landscapeOf(seed));
-      return bestSoFar(replay(strategy, { space, settings, seed }, scoreOf, horizon));
-    });
-  const randoms = curvesOf("random", tiny);
-  const targetOf = (seed: number) => {
-    const alike = randoms.filter((_, at) => landscapeOf(item(seeds, at)) === landscapeOf(seed));
-    return medianWithInterval(alike.map((curve) => item(curve, budget - 1))).median;
-  };
-  return variants.map(({ name, strategy, settings }) => {
-    const curves = strategy === "random" ? randoms : curvesOf(strategy, settings);
-    const needed = curves.map((curve, at) => evaluationsTo(targetOf(item(seeds, at)), curve));
-    return { strategy: name, needed: medianWithInterval(needed) };
-  });
-}

@@ -1,23 +1,32 @@
 import { presetNamed, stream, type Feature, type StrategyName } from "@opnas/core";
 import { expect, test } from "vitest";
 import { readRecord } from "../record/file.ts";
-import { everyBackbone } from "../record/space.ts";
+import { everyBackbone, tinySpace } from "../record/space.ts";
+import { recordTable } from "../tables/record.ts";
+import { recorded as valueOf } from "../tables/table.ts";
 import { item } from "../common/items.ts";
 import { medianWithInterval } from "../common/interval.ts";
 import { bestSoFar, evaluationsTo, replay } from "./replay.ts";
-import { readTable } from "./table.ts";
 
 const file = new URL("../record/record.json.gz", import.meta.url).pathname;
 const { settings: recorded, entries } = await readRecord(file);
-const { scoreOf, scoreUnder, spaceOf } = await readTable(file);
+const table = await recordTable(file);
 const { settings } = presetNamed("tiny");
-const space = spaceOf(settings);
+const space = table.spaceOf(settings);
+const scoreOf = (key: string) => valueOf(table.scores, key);
+/** Returns the scores of the trainings under one seed. */
+const scoreUnder = (seed: number) => (key: string) =>
+  item(valueOf(table.runs ?? new Map<string, number[]>(), key), seed - 1);
 
 test("the record holds every backbone of its space, under two seeds and more", () => {
+  const recordedSpace = tinySpace(recorded.size.layers, { layerKind: 0 });
   for (const architecture of everyBackbone(recorded.size.layers)) {
-    expect(scoreOf(architecture)).toBeGreaterThan(0);
+    expect(scoreOf(recordedSpace.key(architecture))).toBeGreaterThan(0);
   }
-  for (const { runs } of entries) expect(runs.length).toBeGreaterThan(1);
+  for (const { runs } of entries) {
+    expect(runs.length).toBeGreaterThan(1);
+    expect(runs.slice(0, 2).map(({ seed }) => seed)).toEqual([1, 2]);
+  }
 });
 
 test("the space's mutations stay within it and its features tell what a layer holds", () => {

@@ -1,19 +1,21 @@
 /** The strategies' settings, one changed at a time; run by `npm run bench:sweep`. */
 import type { StrategyName } from "@opnas/core";
-import { runBench, text, whole } from "../common/command.ts";
-import { medianWithInterval, shown } from "../common/interval.ts";
+import { list, positive, runBench, text, whole } from "../common/command.ts";
 import { item, numbersFrom } from "../common/items.ts";
-import { note } from "../common/progress.ts";
 import { changed, settingsOf, type Override } from "../common/settings.ts";
-import { bestSoFar, evaluationsTo, replay } from "./replay.ts";
-import { readTable } from "./table.ts";
+import { openTables, tableName } from "../tables/tables.ts";
+import { measure, printOverall, type Evaluations } from "./measure.ts";
+import { budget, cellsOf, columns, horizon, markdownHead, markdownRow } from "./report.ts";
+import { localSearchUnder, scoresWithNoise, strategySearch, type Variant } from "./searches.ts";
+import { tpe } from "./tpe.ts";
 
-const about = `What the strategies' settings are worth: evaluations to random search's best of 200 on the record
-of truth, one setting changed at a time, as a Markdown table (docs/decisions/0015). --only takes the
-rows whose strategy and change contain a text.`;
+const about = `What the strategies' settings are worth: evaluations to random search's best of 200, shares that
+hold the table's best and regrets, one setting changed at a time, as a Markdown table for each of
+--tables (docs/decisions/0015). Ratios are to opnas without a change. --only takes the rows whose
+strategy and change contain a text. With --noise 1 searches see scores with normal noise of one
+standard deviation of the table's best quarter.`;
 
-const budget = 200;
-const tiny = settingsOf("tiny", { generations: 2 * budget });
+const tiny = settingsOf("tiny", { generations: horizon });
 const paper = { screening: { draws: 1 } };
 const inPoints = { scoreUnit: "points" };
 /** Each child is scored before the next is made. */
@@ -22,8 +24,23 @@ const oneByOne = { parents: 1, childrenPerParent: 1, tournament: 8 };
 const each = (values: readonly number[], changeOf: (value: number) => Override) =>
   values.map(changeOf);
 
+/** Generations of 1 to 32 children. */
+const generationSizes: readonly Override[] = [
+  { parents: 1, childrenPerParent: 1 },
+  { parents: 2, childrenPerParent: 1 },
+  { parents: 1, childrenPerParent: 4 },
+  { parents: 4, childrenPerParent: 1 },
+  { parents: 4, childrenPerParent: 2 },
+  { parents: 8, childrenPerParent: 4 },
+];
+const small = { parents: 4, childrenPerParent: 1 };
+const firstPopulations: readonly Override[] = [
+  ...each([4, 8, 32], (population) => ({ population })),
+  ...each([4, 8], (population) => ({ ...small, population })),
+];
+
 /** Changes to the preset's settings, by strategy. */
-const sweeps: readonly (readonly [StrategyName, readonly Override[]])[] = [
+const sweeps: readonly (readonly [StrategyName | "local-search", readonly Override[]])[] = [
   ["random", [{}]],
   [
     "opnas",
@@ -42,6 +59,8 @@ const sweeps: readonly (readonly [StrategyName, readonly Override[]])[] = [
       ...each([0, 0.1, 0.4], (layerKind) => ({ mutation: { layerKind } })),
       { parents: 2, childrenPerParent: 8 },
       { parents: 8, childrenPerParent: 2 },
+      ...generationSizes,
+      ...firstPopulations,
       { tournament: 4 },
       oneByOne,
       { ...oneByOne, ...paper },
@@ -54,6 +73,8 @@ const sweeps: readonly (readonly [StrategyName, readonly Override[]])[] = [
       ...each([0, 0.1, 0.4], (layerKind) => ({ mutation: { layerKind } })),
       { parents: 2, childrenPerParent: 8 },
       { parents: 8, childrenPerParent: 2 },
+      ...generationSizes,
+      ...firstPopulations,
       { survivors: "youngest" },
       ...each([2, 4, 8], (tournament) => ({ tournament })),
       oneByOne,
@@ -71,7 +92,27 @@ const sweeps: readonly (readonly [StrategyName, readonly Override[]])[] = [
       ...each([0.5, 0.99], (baselineDecay) => ({ reinforcement: { baselineDecay } })),
     ],
   ],
+  ["local-search", [{}, ...each([4, 8, 32], (population) => ({ population }))]],
 ];
+
+/** The row that the others are compared with; it is always measured, as random search is. */
+const reference = "opnas {}";
+
+/** Returns the rows whose names contain a text. */
+function variantsWith(only: string): Variant[] {
+  return sweeps
+    .flatMap(([strategy, changes]) =>
+      changes.map((change): Variant => {
+        const settings = changed(tiny, change);
+        const search =
+          strategy === "local-search"
+            ? localSearchUnder(settings)
+            : strategySearch(strategy, settings);
+        return { name: `${strategy} ${JSON.stringify(change)}`, search };
+      }),
+    )
+    .filter(({ name }) => name.includes(only) && name !== reference && name !== "random {}");
+}
 
 await runBench(
   {
@@ -79,40 +120,48 @@ await runBench(
     about,
     options: {
       record: text.default("bench/record/record.json.gz"),
+      tables: list(tableName).default(["record", "nas-bench-macro"]),
       seeds: whole(1).default(200),
       "first-seed": whole(0).default(10_001),
+      tpe: whole(0).default(0),
+      noise: positive.optional(),
       only: text.optional(),
     },
-    quick: { seeds: "3", only: "opnas {}" },
+    quick: { seeds: "3", only: "opnas {}", tables: "record" },
   },
   async (options) => {
-    const table = await readTable(options.record);
     const seeds = numbersFrom(options["first-seed"], options.seeds);
-    const curvesOf = (strategy: StrategyName, change: Override) => {
-      const settings = changed(tiny, change);
-      const space = table.spaceOf(settings);
-      return seeds.map((seed) =>
-        bestSoFar(replay(strategy, { space, settings, seed }, table.scoreOf, budget)),
+    const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
+    const variants = [
+      { name: "random", search: strategySearch("random", tiny) },
+      { name: reference, search: strategySearch("opnas", tiny) },
+      ...variantsWith(options.only ?? ""),
+      ...(peer ? [peer.variant] : []),
+    ];
+    const tables = [];
+    const evaluations: Evaluations[] = [];
+    for (const table of await openTables(options.tables, {
+      ...options,
+      download: !options.quick,
+    })) {
+      const groups = [{ table, scores: scoresWithNoise(table, options.noise ?? 0), seeds }];
+      const measured = await measure(table.name, groups, variants, reference);
+      const target = item(measured.targets, 0);
+      const from = options["first-seed"];
+      console.log(
+        `\n${table.title}: ${seeds.length} seeds from ${from}; target ${target.toFixed(2)}\n`,
       );
-    };
-    const randoms = curvesOf("random", {});
-    const target = medianWithInterval(randoms.map((curve) => item(curve, -1))).median;
-
-    console.log(`${seeds.length} seeds from ${options["first-seed"]}; target ${target.toFixed(2)}`);
-    console.log("\n| strategy | changed | evaluations |\n| --- | --- | --- |");
-    const rows = sweeps
-      .flatMap(([strategy, changes]) => changes.map((change) => ({ strategy, change })))
-      .filter(({ strategy, change }) =>
-        `${strategy} ${JSON.stringify(change)}`.includes(options.only ?? ""),
-      )
-      .map(({ strategy, change }) => {
-        const name = JSON.stringify(change);
-        note(`${strategy} ${name}`);
-        const curves = curvesOf(strategy, change);
-        const needed = medianWithInterval(curves.map((curve) => evaluationsTo(target, curve)));
-        console.log(`| ${strategy} | ${name} | ${shown(needed, budget)} |`);
-        return { strategy, change, needed };
+      console.log(markdownHead(["strategy", "changed", ...columns]));
+      const rows = Object.entries(measured.strategies).map(([name, result]) => {
+        const [, strategy = name, change = "{}"] = /^([\w-]+) (\{.*)$/.exec(name) ?? [];
+        console.log(markdownRow([strategy, change, ...cellsOf(result, result.ratio, 2)]));
+        return { strategy, change, ...result };
       });
-    return { seeds: seeds.length, budget, target, rows };
+      tables.push({ name: table.name, target, rows });
+      evaluations.push(measured.evaluations);
+    }
+    peer?.end();
+    const overall = printOverall(evaluations, reference);
+    return { seeds: seeds.length, budget, tables, overall };
   },
 );
