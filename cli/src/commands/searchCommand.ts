@@ -13,7 +13,10 @@ export interface SearchRequest {
 
 const strategies = {
   opnas: "OPNAS",
+  "opnas-paper": "OPNAS_PAPER",
   evolution: "EVOLUTION",
+  "local-search": "LOCAL_SEARCH",
+  tpe: "TPE",
   random: "RANDOM",
   reinforcement: "REINFORCEMENT",
 } as const;
@@ -21,7 +24,9 @@ const strategies = {
 const optionsSchema = z.object({
   preset: z.string(),
   seed: z.number().optional(),
-  strategy: z.enum(["opnas", "evolution", "random", "reinforcement"]).optional(),
+  strategy: z
+    .enum(["opnas", "opnas-paper", "evolution", "local-search", "tpe", "random", "reinforcement"])
+    .optional(),
   name: z.string().optional(),
   text: z.string().optional(),
   vocabularyFile: z.string().optional(),
