@@ -13,12 +13,12 @@ export interface SearchRequest {
 
 const strategies = {
   opnas: "OPNAS",
-  "opnas-paper": "OPNAS_PAPER",
   evolution: "EVOLUTION",
-  "local-search": "LOCAL_SEARCH",
-  tpe: "TPE",
   random: "RANDOM",
   reinforcement: "REINFORCEMENT",
+  "opnas-paper": "OPNAS_PAPER",
+  "local-search": "LOCAL_SEARCH",
+  tpe: "TPE",
 } as const;
 
 const optionsSchema = z.object({

@@ -68,7 +68,8 @@ describe("kind changes", () => {
   });
 
   test("have the probability by layer that older settings say", () => {
-    const { kindChanges: _, ...older } = { ...settings.mutation, layerKind: 0.2 };
+    const { edits, maxNodes, editWeights } = settings.mutation;
+    const older = { layerKind: 0.2, edits, maxNodes, editWeights };
     const { mutation, screening } = searchSettingsSchema.parse({
       ...settings,
       mutation: older,
