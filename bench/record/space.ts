@@ -5,6 +5,7 @@
  */
 import {
   kernelSizes,
+  kindChangeProbability,
   operations,
   type Architecture,
   type AttentionLayer,
@@ -91,13 +92,14 @@ export function everyBackbone(layers: number): Architecture[] {
  * A feature is what an attention layer holds in one of its three places (0 similarity, 1 activation,
  * 2 value; all layers counted together, as in the paper) or a convolution's kernel size at its layer.
  *
- * @param mutation `layerKind`: chance, for each layer of a child, that it changes kind
+ * @param mutation the settings of how often a layer of a child changes its kind
  */
 export function tinySpace(
   layers: number,
-  { layerKind }: Pick<SearchSettings["mutation"], "layerKind">,
+  mutation: Pick<SearchSettings["mutation"], "kindChanges" | "layerKind">,
 ): SearchSpace<Architecture> {
   const all = everyBackbone(layers);
+  const kindChange = kindChangeProbability(mutation, layers);
   const key = (architecture: Architecture) => architecture.layers.map(nameOf).join(" | ");
   return {
     operations: { operation: places.flat(), kernel: kernelSizes.map(String) },
@@ -107,7 +109,7 @@ export function tinySpace(
     mutate: (parent, choose, random) => {
       const child: Architecture = { version: 1, layers: [...parent.layers] };
       for (const [index, layer] of child.layers.entries()) {
-        if (random.next() >= layerKind) continue;
+        if (random.next() >= kindChange) continue;
         const isConvolution = layer.kind === "conv";
         child.layers[index] = isConvolution ? sampleAttention(random) : sampleConvolution(random);
       }

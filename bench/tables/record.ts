@@ -15,7 +15,7 @@ export async function recordTable(file: string): Promise<Table> {
     entries.map(({ key, runs }) => [key, runs.map(({ score }) => score)]),
   );
   const { layers } = settings.size;
-  const space = tinySpace(layers, { layerKind: 0 });
+  const space = tinySpace(layers, { kindChanges: 0, layerKind: 0 });
   const all = new Map(everyBackbone(layers).map((backbone) => [space.key(backbone), backbone]));
   const runs = new Map(
     [...all].map(([key, backbone]) => [key, recorded(byArchitecture, architectureKey(backbone))]),

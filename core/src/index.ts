@@ -26,6 +26,7 @@ export * from "./tasks.js";
 export * from "./search/sample.js";
 export * from "./search/searchSpace.js";
 export * from "./search/backboneSpace.js";
+export { kindChangeProbability } from "./search/mutate.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
 export * from "./search/strategy.js";

@@ -22,9 +22,15 @@ const tiny: SearchSettings = {
   tournament: null,
   scoreUnit: "deviations",
   ucb: { alpha: 1, temperature: 0.5 },
-  screening: { draws: 16, alpha: 2 },
+  screening: { surrogate: "linear", draws: 16, alpha: 2 },
   reinforcement: { learningRate: 1, baselineDecay: 0.9 },
-  mutation: { layerKind: 0.2, edits: 1, maxNodes: 12, editWeights: defaultEditWeights },
+  mutation: {
+    kindChanges: 0,
+    layerKind: 0.2,
+    edits: 1,
+    maxNodes: 12,
+    editWeights: defaultEditWeights,
+  },
   superNet: {
     steps: 4000,
     branches: "both",
@@ -67,6 +73,20 @@ export const presets: readonly Preset[] = [
     title: "Tiny",
     description: "A real search in minutes on two cores: 3 layers, hidden 64, 96 candidates.",
     settings: tiny,
+  },
+  {
+    name: "tiny-surrogate",
+    title: "Tiny, by surrogate",
+    description:
+      "The same budget in small generations: a Gaussian process picks among the mutations of all parents.",
+    settings: {
+      ...tiny,
+      population: 8,
+      childrenPerParent: 1,
+      generations: 22,
+      screening: { ...tiny.screening, surrogate: "gaussian-process" },
+      mutation: { ...tiny.mutation, kindChanges: 0.25, layerKind: 0 },
+    },
   },
 ];
 

@@ -16,12 +16,17 @@ const strategies = {
   evolution: "EVOLUTION",
   random: "RANDOM",
   reinforcement: "REINFORCEMENT",
+  "opnas-paper": "OPNAS_PAPER",
+  "local-search": "LOCAL_SEARCH",
+  tpe: "TPE",
 } as const;
 
 const optionsSchema = z.object({
   preset: z.string(),
   seed: z.number().optional(),
-  strategy: z.enum(["opnas", "evolution", "random", "reinforcement"]).optional(),
+  strategy: z
+    .enum(["opnas", "opnas-paper", "evolution", "local-search", "tpe", "random", "reinforcement"])
+    .optional(),
   name: z.string().optional(),
   text: z.string().optional(),
   vocabularyFile: z.string().optional(),

@@ -12,7 +12,12 @@ import type { Candidate, Proposal } from "./strategy.js";
 import { constrainedSpace } from "./constrainedSpace.js";
 
 const preset = presetNamed("tiny");
-const settings: SearchSettings = { ...preset.settings, generations: 3 };
+const settings: SearchSettings = {
+  ...preset.settings,
+  population: 16,
+  childrenPerParent: 4,
+  generations: 3,
+};
 const { size } = settings;
 const cheapest = leastCost(size);
 /** Limits that about a sample in ten meets. */

@@ -35,17 +35,23 @@ export function evolve<A>(
   context: SearchContext<A>,
   screening?: Screening<A>,
 ): Proposal<A>[] {
-  const { population, generations, survivors } = context.settings;
   const evaluated = orderedHistory(history);
-  if (generation > generations) return [];
-  const members = survivors === "youngest" ? evaluated.slice(-population) : evaluated;
+  if (generation > context.settings.generations) return [];
   const known = evaluated.map(({ key }) => key);
-  const parents = selectParents(members, generation, context);
+  const parents = selectParents(population(evaluated, context), generation, context);
   return mutateNew(parents, generation, known, choose, context, screening);
 }
 
+/** Returns the members of a sorted history that parents are selected from. */
+export function population<A>(
+  evaluated: readonly Candidate<A>[],
+  { settings }: SearchContext<A>,
+): readonly Candidate<A>[] {
+  return settings.survivors === "youngest" ? evaluated.slice(-settings.population) : evaluated;
+}
+
 /** Selects the parent of each child of a generation. */
-function selectParents<A>(
+export function selectParents<A>(
   members: readonly Candidate<A>[],
   generation: number,
   { settings, seed }: SearchContext<A>,

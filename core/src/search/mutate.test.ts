@@ -24,6 +24,7 @@ import { operandsOf } from "./operands.js";
 
 const maxNodes = 14;
 const settings: MutationSettings = {
+  kindChanges: 0,
   layerKind: 0.2,
   edits: 1,
   maxNodes,

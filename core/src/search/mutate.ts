@@ -45,8 +45,9 @@ export function mutateBackbone(
     descriptions.push(`layer ${index + 1}: ${description}`);
   };
 
+  const kindProbability = kindChangeProbability(settings, layers.length);
   for (const [index, layer] of layers.entries()) {
-    if (random.next() < settings.layerKind) replace(index, changeKind(layer, settings, random));
+    if (random.next() < kindProbability) replace(index, changeKind(layer, settings, random));
   }
   const parentKey = architectureKey(parent);
   for (let made = 0; made < settings.edits || architectureKey(child) === parentKey; made++) {
@@ -54,6 +55,14 @@ export function mutateBackbone(
     replace(index, changeWithin(layer, index, { settings, choose, random }));
   }
   return { architecture: child, description: descriptions.join("; ") };
+}
+
+/** Returns the probability, for each of so many layers of a child, that it changes its kind. */
+export function kindChangeProbability(
+  { kindChanges, layerKind }: Pick<MutationSettings, "kindChanges" | "layerKind">,
+  layers: number,
+): number {
+  return Math.min(1, layerKind + kindChanges / layers);
 }
 
 interface LayerChange {

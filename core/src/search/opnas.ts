@@ -1,38 +1,83 @@
-import { evolve, initialPopulation } from "./evolution.js";
-import { chooseByPriority, operationPriorities } from "./priorities.js";
-import { scoreScale } from "./scoreScale.js";
+import { stream } from "../random.js";
+import { initialPopulation, population, selectParents, topK } from "./evolution.js";
+import { evolveByPriority, prioritiesOf } from "./opnasPaper.js";
+import { newMutations, sampleNew, type ChooserOf } from "./propose.js";
 import { upperConfidenceBound } from "./screening.js";
-import { orderedHistory, type Strategy } from "./strategy.js";
+import { chooseUniformly } from "./searchSpace.js";
+import {
+  orderedHistory,
+  type Candidate,
+  type Generation,
+  type Proposal,
+  type SearchContext,
+  type Strategy,
+} from "./strategy.js";
+import { pickByImprovement } from "./surrogate/expectedImprovement.js";
 
 /**
- * Operation-priority evolution (docs/paper.md §3): evolution whose mutations sample operations and
- * kernel sizes by upper confidence bounds on the scores of earlier architectures with them in that
- * place. With `screening.draws` above 1 each child is the best of so many mutations by another such
- * bound (screening.ts), which the paper does not have.
+ * Operation-priority evolution (docs/paper.md §3) whose mutations are screened, which the paper does
+ * not do: `screening.draws` of them are made for each child, and only the most promising are
+ * evaluated. A surrogate model of the score says which: a Gaussian process over the mutations of
+ * all parents together (decision 0021), or a linear model over those of each parent (decision 0015).
  */
 export const opnas: Strategy = {
   initial: initialPopulation,
 
   next(history, generation, context) {
-    const { space, settings } = context;
     const evaluated = orderedHistory(history);
-    const samples = evaluated.map(({ architecture, score }) => ({
-      score,
-      features: space.features(architecture),
-    }));
-    const scale = scoreScale(
-      settings.scoreUnit,
-      samples.map(({ score }) => score),
-    );
-    const ucb = {
-      alpha: settings.ucb.alpha * scale,
-      temperature: settings.ucb.temperature * scale,
-    };
-    const priorities = operationPriorities(samples, space.operations, ucb);
-    const choose = chooseByPriority(priorities, ucb);
-    const { draws, alpha } = settings.screening;
-    const screening =
-      draws > 1 ? { draws, bound: upperConfidenceBound(evaluated, space, alpha) } : undefined;
-    return { children: evolve(evaluated, generation, choose, context, screening), priorities };
+    const { surrogate, draws, alpha } = context.settings.screening;
+    if (draws === 1) return evolveByPriority(evaluated, generation, context);
+    if (surrogate === "gaussian-process") return proposeFromPool(evaluated, generation, context);
+    const bound = upperConfidenceBound(evaluated, context.space, alpha);
+    return evolveByPriority(evaluated, generation, context, { draws, bound });
   },
 };
+
+/** Parents without a new neighbour that are replaced by the next best, before the pool stays small. */
+const mostExhausted = 16;
+
+/** Proposes the most promising mutations of all parents, one after the other. */
+function proposeFromPool<A>(
+  evaluated: readonly Candidate<A>[],
+  generation: number,
+  context: SearchContext<A>,
+): Generation<A> {
+  const { generations, parents, childrenPerParent } = context.settings;
+  const { priorities, choose } = prioritiesOf(evaluated, context);
+  if (generation > generations) return { children: [], priorities };
+  const pool = mutationPool(evaluated, generation, context, (mutation) =>
+    mutation % 2 === 0 ? choose : chooseUniformly,
+  );
+  const count = parents * childrenPerParent;
+  const picked = pickByImprovement(pool, count, evaluated, context.space);
+  const known = [...evaluated, ...picked].map(({ key }) => key);
+  const sampled = sampleNew(count - picked.length, generation, known, context);
+  return { children: [...picked, ...sampled], priorities };
+}
+
+/** Makes the new mutations of all parents; where a parent has none, the next best takes its place. */
+function mutationPool<A>(
+  evaluated: readonly Candidate<A>[],
+  generation: number,
+  context: SearchContext<A>,
+  chooserOf: ChooserOf,
+): Proposal<A>[] {
+  const { seed, settings } = context;
+  const known = new Set(evaluated.map(({ key }) => key));
+  const pool = new Map<string, Proposal<A>>();
+  const members = population(evaluated, context);
+  const selected = selectParents(members, generation, context);
+  const others = topK(members, settings.parents + mostExhausted).slice(settings.parents);
+  let fruitful = 0;
+  for (const [index, parent] of [...selected, ...others].entries()) {
+    if (fruitful === selected.length) break;
+    const random = stream(seed, `mutation for generation ${generation}`, index);
+    const { draws } = settings.screening;
+    const mutations = newMutations(parent, draws, known, chooserOf, context, random);
+    if (mutations.length > 0) fruitful++;
+    for (const mutation of mutations) {
+      if (!pool.has(mutation.key)) pool.set(mutation.key, mutation);
+    }
+  }
+  return [...pool.values()];
+}

@@ -6,9 +6,12 @@ import type { Candidate, Proposal, SearchContext } from "./strategy.js";
 export interface Screening<A> {
   /** The number of mutations to choose from. */
   draws: number;
-  /** An upper confidence bound on the score. */
+  /** A figure that is higher for more promising architectures. */
   bound: (architecture: A) => number;
 }
+
+/** The chooser of each mutation of a parent, by its number from 0. */
+export type ChooserOf = (mutation: number) => Chooser;
 
 /** Attempts at a new architecture, after which mutation is replaced by sampling, and sampling ends. */
 const attempts = 32;
@@ -41,20 +44,37 @@ export function mutateNew<A>(
   screening?: Screening<A>,
 ): Proposal<A>[] {
   const taken = new Set(known);
-  const { space, seed } = context;
   return parents.flatMap((parent, index) => {
-    const random = stream(seed, `mutation for generation ${generation}`, index);
-    const mutate = () => {
-      const { architecture, description } = space.mutate(parent.architecture, choose, random);
-      const key = space.key(architecture);
-      return { architecture, key, parentKey: parent.key, mutation: description };
-    };
-    const mutated = proposeNew(taken, mutate, screening?.draws ?? 1);
+    const random = stream(context.seed, `mutation for generation ${generation}`, index);
+    const draws = screening?.draws ?? 1;
+    const mutated = newMutations(parent, draws, taken, () => choose, context, random);
     const child = screening ? withHighestBound(mutated, screening) : mutated[0];
     if (!child) return sampled(context, taken, random);
     taken.add(child.key);
     return [child];
   });
+}
+
+/**
+ * Makes up to `count` distinct mutations of a parent, none with a key in `taken`; fewer, or none,
+ * after too many attempts.
+ */
+export function newMutations<A>(
+  parent: Candidate<A>,
+  count: number,
+  taken: ReadonlySet<string>,
+  chooserOf: ChooserOf,
+  { space }: SearchContext<A>,
+  random: Random,
+): Proposal<A>[] {
+  let made = 0;
+  const mutate = () => {
+    const choose = chooserOf(made++);
+    const { architecture, description } = space.mutate(parent.architecture, choose, random);
+    const key = space.key(architecture);
+    return { architecture, key, parentKey: parent.key, mutation: description };
+  };
+  return proposeNew(taken, mutate, count);
 }
 
 function sampled<A>(

@@ -1,6 +1,6 @@
 import { inverse, Matrix } from "ml-matrix";
-import { probit } from "simple-statistics";
 import type { Feature, SearchSpace } from "./searchSpace.js";
+import { normalScores } from "./surrogate/normalScores.js";
 
 /** Ridge penalty: the prior counts as much as one evaluated architecture. */
 const ridge = 1;
@@ -67,14 +67,4 @@ function countFeatures(features: readonly Feature[]): Map<string, number> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
-}
-
-/** Replaces each score by the normal quantile of its rank; ties get that of their mean rank. */
-function normalScores(scores: readonly number[]): number[] {
-  const sorted = [...scores].sort((a, b) => a - b);
-  return scores.map((score) => {
-    const first = sorted.indexOf(score);
-    const last = sorted.lastIndexOf(score);
-    return probit(((first + last) / 2 + 0.5) / sorted.length);
-  });
 }

@@ -11,7 +11,14 @@ import type { SearchSpace } from "./searchSpace.js";
 import type { Candidate, Generation, SearchContext } from "./strategy.js";
 
 const preset = presetNamed("tiny");
-const settings: SearchSettings = { ...preset.settings, generations: 6 };
+/** Generations of 16, of which each test needs a few. */
+const settings: SearchSettings = {
+  ...preset.settings,
+  population: 16,
+  childrenPerParent: 4,
+  generations: 6,
+};
+const linear = { surrogate: "linear", draws: 16, alpha: 2 } as const;
 
 /**
  * An artificial score over the real space, from 0 to 100: what good layers hold, operation by
@@ -119,8 +126,13 @@ describe.each(strategyNames)("the strategy %s", (name) => {
 describe("evolution", () => {
   const context = searchContext(settings, 3);
 
-  test.each(["opnas", "evolution"] as const)("%s takes the best of all seen as parents", (name) => {
-    const { history, generations } = run(name, context, artificialScore);
+  test.each([
+    ["opnas", linear],
+    ["opnas-paper", settings.screening],
+    ["evolution", settings.screening],
+  ] as const)("%s takes the best of all seen as parents", (name, screening) => {
+    const each = { ...context, settings: { ...settings, screening } };
+    const { history, generations } = run(name, each, artificialScore);
     const seen = history.filter(({ generation }) => generation < 4);
     const top = [...seen].sort((a, b) => b.score - a.score).slice(0, settings.parents);
     const parents = new Set(generations[4]?.children.map(({ parentKey }) => parentKey));
@@ -201,7 +213,7 @@ describe("scores of another scale", () => {
 });
 
 describe("OP-NAS with screening of mutations", () => {
-  const screening = { draws: 8, alpha: 0.3 };
+  const screening = { surrogate: "linear", draws: 8, alpha: 0.3 } as const;
   const screened = { ...settings, generations: 3, screening };
 
   test(

@@ -4,16 +4,22 @@ import type { StrategyName } from "../settings/names.js";
 import type { SearchSettings } from "../settings/search.js";
 import { backboneSpace } from "./backboneSpace.js";
 import { evolution } from "./evolution.js";
+import { localSearch } from "./localSearch.js";
 import { opnas } from "./opnas.js";
+import { opnasPaper } from "./opnasPaper.js";
 import { randomSearch } from "./randomSearch.js";
 import { reinforcement } from "./reinforcement.js";
 import type { SearchContext, Strategy } from "./strategy.js";
 import { constrainedSpace } from "./constrainedSpace.js";
+import { tpe } from "./tpe.js";
 
 /** The strategies by their names in the settings. */
 export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   opnas,
+  "opnas-paper": opnasPaper,
   evolution,
+  "local-search": localSearch,
+  tpe,
   random: randomSearch,
   reinforcement,
 };

@@ -11,8 +11,20 @@ export const taskNames = [
 export type TaskName = (typeof taskNames)[number];
 
 /** The search strategies (docs/paper.md §3). */
-export const strategyNames = ["opnas", "evolution", "random", "reinforcement"] as const;
+export const strategyNames = [
+  "opnas",
+  "opnas-paper",
+  "evolution",
+  "local-search",
+  "tpe",
+  "random",
+  "reinforcement",
+] as const;
 export type StrategyName = (typeof strategyNames)[number];
+
+/** The models that screening predicts scores by (decision 0021). */
+export const surrogates = ["linear", "gaussian-process"] as const;
+export type SurrogateName = (typeof surrogates)[number];
 
 /** The units that scores are measured in: points, or standard deviations of all scores so far. */
 export const scoreUnits = ["points", "deviations"] as const;

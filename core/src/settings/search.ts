@@ -40,7 +40,7 @@ export const searchSettingsSchema = z
     strategy: z.enum(strategyNames).meta({
       title: "Strategy",
       description:
-        "Search strategy: opnas (operation-priority evolution), evolution, random or reinforcement.",
+        "Search strategy: opnas (operation-priority evolution, screened as set), opnas-paper (the same without screening), evolution, local-search, tpe (tree-structured Parzen estimator), random or reinforcement.",
     }),
     size: modelSizeSchema.meta({
       title: "Model size",
@@ -80,12 +80,12 @@ export const searchSettingsSchema = z
     }),
     ucb: ucbSchema.meta({
       title: "Operation priorities (UCB)",
-      description: "Upper confidence bounds of operations, which guide mutations (strategy opnas).",
+      description:
+        "Upper confidence bounds of operations, which guide mutations (strategies opnas and opnas-paper).",
     }),
     screening: screeningSchema.default(defaultScreening).meta({
       title: "Screening of mutations",
-      description:
-        "Choice among several mutations for each child (strategy opnas); the paper does not have it.",
+      description: "Choice among several mutations (strategy opnas); the paper does not have it.",
     }),
     reinforcement: reinforcementSchema.default(defaultReinforcement).meta({
       title: "Reinforcement learning",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { whenValid } from "../validation.js";
-import { editKinds } from "./names.js";
+import { editKinds, surrogates } from "./names.js";
 
 /**
  * Operations put in make up six edits in ten, so priorities can guide them; lengths stay balanced.
@@ -11,7 +11,7 @@ export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, 
 export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
 /** The paper's algorithm: the first mutation sampled is the child. */
-export const defaultScreening = { draws: 1, alpha: 1 };
+export const defaultScreening = { surrogate: "linear", draws: 1, alpha: 1 } as const;
 
 /** Operation priorities (docs/paper.md §3): u = mean score + alpha · √(2 ln N / N_i). */
 export const ucbSchema = z.strictObject({
@@ -28,19 +28,24 @@ export const ucbSchema = z.strictObject({
 });
 
 /**
- * Screening of mutations (decision 0015), which the paper does not have: the child of a parent
- * is the mutation with the highest upper confidence bound among several.
+ * Screening of mutations (decisions 0015 and 0021), which the paper does not have: of several
+ * mutations the most promising ones are evaluated, as a surrogate model of the score predicts.
  */
 export const screeningSchema = z.strictObject({
+  surrogate: z.enum(surrogates).default("linear").meta({
+    title: "Surrogate",
+    description:
+      "Model that predicts scores: gaussian-process compares the mutations of all parents by expected improvement; linear those of each parent by an upper confidence bound.",
+  }),
   draws: z.int().min(1).max(256).meta({
     title: "Mutations sampled per child",
     description:
-      "Mutations sampled for each child, of which the one with the highest upper confidence bound is evaluated; 1 is the paper's algorithm.",
+      "Mutations sampled for each child, of which the most promising is evaluated; 1 is the paper's algorithm.",
   }),
   alpha: z.number().min(0).max(100).meta({
     title: "α, exploration",
     description:
-      "Weight of uncertainty in that bound, in standard deviations of the score; 0 only exploits.",
+      "Weight of uncertainty in the linear surrogate's bound, in standard deviations of the score; 0 only exploits.",
   }),
 });
 
@@ -90,10 +95,15 @@ const editWeightsSchema = z
 
 /** Mutation of a backbone: first across layers, then within a layer (docs/paper.md §3). */
 export const mutationSchema = z.strictObject({
-  layerKind: z.number().min(0).max(1).meta({
-    title: "Layer kind changes",
+  kindChanges: z.number().min(0).max(64).default(0).meta({
+    title: "Layer kind changes per child",
     description:
-      "Probability, for each layer of a child, that it changes between attention and convolution.",
+      "Expected number of layers of a child that change between attention and convolution, however many layers there are; at most all of them.",
+  }),
+  layerKind: z.number().min(0).max(1).default(0).meta({
+    title: "Layer kind changes per layer",
+    description:
+      "Probability, for each layer of a child and beside the changes per child, that it changes between attention and convolution.",
   }),
   edits: z.int().min(1).max(16).meta({
     title: "Edits per child",

@@ -44,7 +44,10 @@ registerEnumType(RunPhase, {
 /** The search strategies; the values are those of core and of the rows. */
 export enum StrategyName {
   OPNAS = "opnas",
+  OPNAS_PAPER = "opnas-paper",
   EVOLUTION = "evolution",
+  LOCAL_SEARCH = "local-search",
+  TPE = "tpe",
   RANDOM = "random",
   REINFORCEMENT = "reinforcement",
 }
@@ -54,9 +57,19 @@ registerEnumType(StrategyName, {
   valuesConfig: {
     OPNAS: {
       description:
-        "Operation-priority evolution: operations are sampled by their upper confidence bound (UCB).",
+        "Operation-priority evolution: operations are sampled by their upper confidence bound (UCB), and a surrogate model screens the mutations.",
+    },
+    OPNAS_PAPER: {
+      description: "Operation-priority evolution as in the paper, without screening.",
     },
     EVOLUTION: { description: "Plain evolution: operations are sampled uniformly." },
+    LOCAL_SEARCH: {
+      description: "Local search: neighbours of the best candidate are evaluated in random order.",
+    },
+    TPE: {
+      description:
+        "Tree-structured Parzen estimator: operations are sampled as they occur in good candidates.",
+    },
     RANDOM: { description: "Random search: every candidate is a fresh sample." },
     REINFORCEMENT: {
       description:

@@ -16,7 +16,10 @@ import { useStartSearch } from "./use-start-search";
 
 const strategies = [
   "OPNAS",
+  "OPNAS_PAPER",
   "EVOLUTION",
+  "LOCAL_SEARCH",
+  "TPE",
   "RANDOM",
   "REINFORCEMENT",
 ] as const satisfies readonly StrategyName[];

@@ -17,7 +17,10 @@ export const phaseUnits: Record<RunPhase, string> = {
 
 export const strategyLabels: Record<StrategyName, string> = {
   OPNAS: "OP-NAS",
+  OPNAS_PAPER: "OP-NAS as in the paper",
   EVOLUTION: "Plain evolution",
+  LOCAL_SEARCH: "Local search",
+  TPE: "TPE (Parzen estimator)",
   RANDOM: "Random search",
   REINFORCEMENT: "Reinforcement learning",
 };
