@@ -245,7 +245,7 @@ test("every page fits a phone, in the dark too", async () => {
   const content = (id: string) => (page: Page) => page.getByTestId(id).first();
   const sentence = (words: string) => (page: Page) => page.getByText(words);
   for (const [path, shown] of [
-    ["/", content("pareto-point")],
+    ["/", content("leaderboard-row")],
     ["/?q=matches-nothing", sentence("No candidate matches")],
     ["/runs", content("run-row")],
     ["/runs/new", content("start-form")],
