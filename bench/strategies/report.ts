@@ -5,7 +5,7 @@ import { item, numbersFrom } from "../common/items.ts";
 import { mean } from "../common/statistics.ts";
 import { evaluationsTo } from "./replay.ts";
 
-/** Where random search's final best is taken, and how long the slower ones may look for it. */
+/** Evaluations that random search's best is taken after, and the most that slower ones may need. */
 export const budget = 200;
 export const horizon = 400;
 /** Evaluations after which shares and regrets are reported. */

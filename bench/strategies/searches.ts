@@ -75,7 +75,7 @@ export function variantsOf(settings: SearchSettings): Variant[] {
   ];
 }
 
-/** What a search sees of a table, and what its choice is judged by. */
+/** The scores of a table that a search sees, and those that its choice is judged by. */
 export interface Scores {
   /** Returns key → score for the search with a seed. */
   seenBy: (seed: number) => (key: string) => number;

@@ -17,11 +17,11 @@ export const tableNames = [
 export const tableName = z.enum(tableNames);
 export type TableName = (typeof tableNames)[number];
 
-/** How tables are opened. */
+/** Options of opening tables. */
 export interface Opening {
   /** The file of the record of truth. */
   record: string;
-  /** Whether a public table that is not in the cache is downloaded. */
+  /** Downloads a public table that is not in the cache. */
   download: boolean;
 }
 
