@@ -62,6 +62,8 @@ const systemFaults: Readonly<Record<string, [code: ErrorCode, advice: string]>> 
   EDQUOT: ["DISK_FULL", "The disk quota is used up: free some space or raise it."],
   EACCES: ["DATA_FOLDER_UNWRITABLE", "A file cannot be read or written: look at its permissions."],
   EPERM: ["DATA_FOLDER_UNWRITABLE", "A file cannot be read or written: look at its permissions."],
+  ENOTDIR: ["DATA_FOLDER_UNWRITABLE", "A file is where a folder is needed."],
+  EEXIST: ["DATA_FOLDER_UNWRITABLE", "A file is where a folder is needed."],
   EROFS: ["DATA_FOLDER_UNWRITABLE", "The file system is read-only."],
   ENOENT: ["FILE_MISSING", "A file or program that is needed is not on this machine."],
   EIO: ["MACHINE_FAULT", "The disk reports errors: look at the system's log."],

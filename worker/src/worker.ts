@@ -10,12 +10,13 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
-import type { JobContext } from "./jobs/context.js";
+import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
+import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
 
@@ -42,6 +43,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   });
   const stopping = new AbortController();
   const workerId = randomUUID();
+  const rest: Rest = new Rest({
+    pause: () => queue.offWork(queues.trainer, { wait: false }),
+    resume: () => takeTrainerJobs(),
+    onChange: () => void report(),
+  });
   const context: JobContext = {
     db,
     queue,
@@ -49,6 +55,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     settings,
     workerId,
     stopping: stopping.signal,
+    rest,
   };
 
   const current = new Map<string, string>();
@@ -61,6 +68,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     slots: settings.slots,
     status,
     currentJobs: [...current.values()],
+    restReason: rest.reason,
   });
   const report = async () => {
     try {
@@ -70,28 +78,37 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
-  const train = async (id: string, job: TrainerJob) => {
+  const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
     void report();
     try {
-      if (job.kind === "superNet") await handleSuperNet(context, job.runId);
-      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId);
-      else await handleCandidate(context, job);
+      if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
+      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
+      else await handleCandidate(context, job, course);
     } finally {
       current.delete(id);
       void report();
     }
   };
 
+  const takeTrainerJobs = async () => {
+    await queue.work(
+      queues.trainer,
+      { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
+      ([job]) =>
+        settle(context, job, (data, course) =>
+          train(job?.id ?? "", trainerJobSchema.parse(data), course),
+        ),
+    );
+  };
+
   await report();
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
-  await queue.work(
-    queues.trainer,
-    { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
-    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainerJobSchema.parse(data))),
-  );
+  await takeTrainerJobs();
   await queue.work(queues.evolve, polling, ([job]) =>
-    settle(context, job, (data) => handleEvolve(context, evolveJobSchema.parse(data))),
+    settle(context, job, (data, course) =>
+      handleEvolve(context, evolveJobSchema.parse(data), course),
+    ),
   );
   await queue.work(queues.dead, polling, ([job]) => settleDead(context, job));
 
@@ -100,6 +117,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      rest.cancel();
       stopping.abort();
       await queue.stop({ graceful: true, timeout: 7_000 });
       await trainers.end();
