@@ -7,6 +7,7 @@ export * from "./contracts/pretraining.js";
 export * from "./databaseError.js";
 export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";
+export * from "./lostJobs.js";
 export * from "./migrate.js";
 export * from "./queue.js";
 export * from "./runs/claim.js";

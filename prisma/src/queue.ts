@@ -17,11 +17,15 @@ export const heartbeatSeconds = 10;
  */
 const retryLimit = 20;
 
+/** Seconds that a waiting job is kept: ten years, so that none vanishes before its work is done. */
+const retentionSeconds = 10 * 365 * 24 * 3600;
+
 /** The job queue, stored in the same Postgres. */
 export type Queue = PgBoss;
 
 /**
- * Opens the queue on `databaseUrl` and creates its tables and queues where they are missing.
+ * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
+ * the settings of existing queues up to date.
  * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
  * server does not. `onError` receives errors of the queue's own connections.
  * @throws the error of `pg` when the database does not answer
@@ -43,21 +47,40 @@ export async function openQueue(
   });
   boss.on("error", options.onError);
   await boss.start();
-  await boss.createQueue(queues.dead);
-  const shared = {
-    // One waiting job per singleton key, so that a repeated request changes nothing. A second job may
-    // still become active beside a running one; that is harmless because attempts are fenced
-    // (decision 0004).
-    policy: "short",
+  await settleQueues(boss);
+  return boss;
+}
+
+/**
+ * Creates the queues that are missing, and gives queues and waiting jobs that an older version created
+ * the settings of this one.
+ */
+async function settleQueues(boss: Queue): Promise<void> {
+  const kept = { retentionSeconds };
+  await boss.createQueue(queues.dead, kept);
+  await boss.updateQueue(queues.dead, kept);
+  const settings = {
+    ...kept,
     notify: true,
     retryLimit,
     retryDelay: 1,
     expireInSeconds: 24 * 3600 - 1,
+    heartbeatSeconds,
     deadLetter: queues.dead,
   };
-  await boss.createQueue(queues.trainer, { ...shared, heartbeatSeconds });
-  await boss.createQueue(queues.evolve, { ...shared, heartbeatSeconds });
-  return boss;
+  for (const name of [queues.trainer, queues.evolve]) {
+    // One waiting job per singleton key, so that a repeated request changes nothing. A second job may
+    // still become active beside a running one; that is harmless because attempts are fenced
+    // (decision 0004).
+    await boss.createQueue(name, { ...settings, policy: "short" });
+    await boss.updateQueue(name, settings);
+  }
+  // A job has the settings that its queue had when it was enqueued.
+  await boss.getDb().executeSql(
+    `UPDATE pgboss.job SET keep_until = created_on + $1 * interval '1 s'
+      WHERE name = ANY($2) AND state < 'completed' AND keep_until < created_on + $1 * interval '1 s'`,
+    [retentionSeconds, Object.values(queues)],
+  );
 }
 
 /**
@@ -69,11 +92,7 @@ export async function enqueueTrainerJobs(
   tx: Transaction,
   jobs: readonly TrainerJob[],
 ): Promise<void> {
-  await queue.insert(
-    queues.trainer,
-    jobs.map((job) => ({ data: job, singletonKey: singletonKey(job) })),
-    { db: fromPrisma(tx) },
-  );
+  await insertJobs(queue, tx, queues.trainer, jobs);
 }
 
 /**
@@ -85,13 +104,40 @@ export async function enqueueEvolveJob(
   tx: Transaction,
   job: EvolveJob,
 ): Promise<void> {
-  await queue.send(queues.evolve, job, {
-    singletonKey: singletonKey(job),
-    db: fromPrisma(tx),
-  });
+  await insertJobs(queue, tx, queues.evolve, [job]);
 }
 
-/** The key under which the queue holds at most one waiting job. */
-function singletonKey(job: TrainerJob | EvolveJob): string {
+/** Enqueues jobs of either kind within the caller's transaction, each in its queue. */
+export async function enqueueJobs(
+  queue: Queue,
+  tx: Transaction,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+): Promise<void> {
+  const isEvolve = (job: TrainerJob | EvolveJob): job is EvolveJob => "generation" in job;
+  await insertJobs(
+    queue,
+    tx,
+    queues.trainer,
+    jobs.filter((job) => !isEvolve(job)),
+  );
+  await insertJobs(queue, tx, queues.evolve, jobs.filter(isEvolve));
+}
+
+async function insertJobs(
+  queue: Queue,
+  tx: Transaction,
+  name: string,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+): Promise<void> {
+  if (jobs.length === 0) return;
+  await queue.insert(
+    name,
+    jobs.map((job) => ({ data: job, singletonKey: jobKey(job) })),
+    { db: fromPrisma(tx) },
+  );
+}
+
+/** Names a job's work in the queue, which holds at most one waiting job for each name. */
+export function jobKey(job: TrainerJob | EvolveJob): string {
   return "trainingId" in job ? `training/${job.trainingId}` : `${job.runId}/${workKey(job)}`;
 }

@@ -10,6 +10,7 @@ import {
   openQueue,
   queues,
   reportWorker,
+  restoreLostJobs,
   type TrainerJob,
   trainerJobSchema,
   type WorkerState,
@@ -30,6 +31,7 @@ export interface RunningWorker {
 }
 
 const reportEveryMilliseconds = 5_000;
+const lookForLostJobsEveryMilliseconds = 60_000;
 const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
 const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 
@@ -88,7 +90,18 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
+  const lookForLostJobs = async () => {
+    try {
+      const restored = await restoreLostJobs(db, queue);
+      if (restored > 0) console.log(`Open work without a job: ${restored} queued again.`);
+    } catch (error) {
+      console.error(`Could not look for lost jobs: ${databaseError(error).message}`);
+    }
+  };
+
   await report();
+  await lookForLostJobs();
+  const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
   await queue.work(
     queues.trainer,
@@ -109,6 +122,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      clearInterval(looking);
       stopping.abort();
       await queue.stop({ graceful: true, timeout: 7_000 });
       await trainers.end();

@@ -2,8 +2,9 @@ import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } f
 import type { Database, Transaction } from "../client.js";
 import { isUniqueViolation } from "../databaseError.js";
 import type { RunStatus, SearchRun } from "../generated/client.js";
-import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
+import { enqueueJobs, enqueueTrainerJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { openJobs } from "./openWork.js";
 import { appendEvents, lockRun } from "./row.js";
 
 /** The input of `startRun`. */
@@ -91,7 +92,7 @@ export async function changeRunState(
     await appendEvents(tx, runId, [
       { kind: "run.status", payload: { status: to, reason: `${action} was asked for` } },
     ]);
-    if (action === "resume") await enqueueOpenWork(queue, tx, runId);
+    if (action === "resume") await enqueueJobs(queue, tx, await openJobs(tx, runId));
     return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   });
 }
@@ -100,31 +101,6 @@ export async function changeRunState(
 async function requireRun(tx: Transaction, runId: string): Promise<void> {
   const found = await tx.searchRun.count({ where: { id: runId } });
   if (found === 0) throw new OpnasError("NOT_FOUND", `There is no run ${runId}.`);
-}
-
-/**
- * Enqueues the jobs of a run's open work: the super-net job before the search, else an evaluate job
- * for each architecture without a result and, when none of these is a candidate, the evolve job of the
- * next generation. The caller holds the lock of the run's row.
- */
-async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
-  const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
-  if (run.phase === "PREPARING" || run.phase === "SUPERNET") {
-    await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId }]);
-    return;
-  }
-  const open = await tx.architecture.findMany({
-    where: { runId, evaluations: { none: {} } },
-    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    select: { id: true, reference: true },
-  });
-  if (open.length > 0) {
-    const jobs = open.map(({ id }) => ({ kind: "evaluate" as const, runId, architectureId: id }));
-    await enqueueTrainerJobs(queue, tx, jobs);
-  }
-  if (open.some(({ reference }) => reference === null)) return;
-  const generation = await tx.generation.count({ where: { runId } });
-  await enqueueEvolveJob(queue, tx, { runId, generation });
 }
 
 /**

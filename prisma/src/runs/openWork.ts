@@ -1,0 +1,28 @@
+import type { Transaction } from "../client.js";
+import type { RunJob } from "../contracts/jobs.js";
+
+/**
+ * Reads which jobs a run's open work needs, from its rows alone: the super-net job before the search,
+ * else an evaluate job for each architecture without a result and, when none of these is a candidate,
+ * the evolve job of the next generation. Locks nothing; a caller that acts on the answer holds the
+ * lock of the run's row.
+ * @throws Prisma's P2025 when there is no such run
+ */
+export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]> {
+  const run = await tx.searchRun.findUniqueOrThrow({
+    where: { id: runId },
+    select: { phase: true, progressNote: true },
+  });
+  if (run.phase === "PREPARING" || run.phase === "SUPERNET") return [{ kind: "superNet", runId }];
+  const open = await tx.architecture.findMany({
+    where: { runId, evaluations: { none: {} } },
+    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
+    select: { id: true, reference: true },
+  });
+  const jobs: RunJob[] = open.map(({ id }) => ({ kind: "evaluate", runId, architectureId: id }));
+  if (open.some(({ reference }) => reference === null)) return jobs;
+  // The note says that the evolve job found the budget spent: the last reference's result enqueues it.
+  const waitsForReferences = open.length > 0 && run.progressNote !== null;
+  if (waitsForReferences) return jobs;
+  return [...jobs, { runId, generation: await tx.generation.count({ where: { runId } }) }];
+}
