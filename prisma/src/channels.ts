@@ -9,3 +9,13 @@ export const workerChannel = "opnas_worker";
  * the pre-training's id.
  */
 export const pretrainingChannel = "opnas_training";
+
+/**
+ * Postgres NOTIFY channel of jobs: sent when jobs were enqueued that may start at once, with the name
+ * of their queue.
+ */
+export const jobChannel = "opnas_job";
+
+/** Name of a NOTIFY channel of the platform. */
+export type Channel =
+  typeof runChannel | typeof workerChannel | typeof pretrainingChannel | typeof jobChannel;

@@ -1,5 +1,6 @@
 export * from "./channels.js";
 export * from "./client.js";
+export { connectionOptions, openPool } from "./connections.js";
 export * from "./contracts/runEvents.js";
 export * from "./contracts/jobs.js";
 export * from "./contracts/candidateResult.js";
@@ -9,6 +10,7 @@ export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";
 export * from "./lostJobs.js";
 export * from "./migrate.js";
+export * from "./notifications.js";
 export * from "./queue.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";

@@ -1,4 +1,6 @@
-import { fromPrisma, PgBoss } from "pg-boss";
+import type pg from "pg";
+import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
+import { openPool } from "./connections.js";
 import type { Transaction } from "./client.js";
 import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 
@@ -20,8 +22,26 @@ const retryLimit = 20;
 /** Seconds that a waiting job is kept: ten years, so that none vanishes before its work is done. */
 const retentionSeconds = 10 * 365 * 24 * 3600;
 
-/** The job queue, stored in the same Postgres. */
-export type Queue = PgBoss;
+/** The job queue, stored in the same Postgres, over a pool of its own. */
+export class Queue extends PgBoss {
+  constructor(
+    private readonly pool: pg.Pool,
+    options: ConstructorOptions,
+  ) {
+    super({ ...options, db: { executeSql: (text, values) => pool.query(text, values) } });
+  }
+
+  override async stop(options?: StopOptions): Promise<void> {
+    await super.stop(options);
+    if (!this.pool.ending) await this.pool.end();
+  }
+}
+
+/**
+ * Connections of a queue's pool: one for the heartbeats and one for all else. They are apart from the
+ * client's, so that a heartbeat never waits for a transaction.
+ */
+const queueConnections = 2;
 
 /**
  * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
@@ -34,31 +54,34 @@ export async function openQueue(
   databaseUrl: string,
   options: { onError: (error: Error) => void; supervise: boolean },
 ): Promise<Queue> {
-  const boss = new PgBoss({
-    connectionString: databaseUrl,
-    max: 4,
-    application_name: "opnas-queue",
-    useListenNotify: true,
+  const pool = openPool(databaseUrl, "opnas-queue", queueConnections);
+  pool.on("error", options.onError);
+  const queue = new Queue(pool, {
     schedule: false,
     supervise: options.supervise,
     // A killed worker's job is found at most this long after its last heartbeat expired.
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
-  boss.on("error", options.onError);
-  await boss.start();
-  await settleQueues(boss);
-  return boss;
+  queue.on("error", options.onError);
+  try {
+    await queue.start();
+    await settleQueues(queue);
+    return queue;
+  } catch (error) {
+    await queue.stop({ graceful: false });
+    throw error;
+  }
 }
 
 /**
  * Creates the queues that are missing, and gives queues and waiting jobs that an older version created
  * the settings of this one.
  */
-async function settleQueues(boss: Queue): Promise<void> {
+async function settleQueues(queue: Queue): Promise<void> {
   const kept = { retentionSeconds };
-  await boss.createQueue(queues.dead, kept);
-  await boss.updateQueue(queues.dead, kept);
+  await queue.createQueue(queues.dead, kept);
+  await queue.updateQueue(queues.dead, kept);
   const settings = {
     ...kept,
     notify: true,
@@ -72,11 +95,11 @@ async function settleQueues(boss: Queue): Promise<void> {
     // One waiting job per singleton key, so that a repeated request changes nothing. A second job may
     // still become active beside a running one; that is harmless because attempts are fenced
     // (decision 0004).
-    await boss.createQueue(name, { ...settings, policy: "short" });
-    await boss.updateQueue(name, settings);
+    await queue.createQueue(name, { ...settings, policy: "short" });
+    await queue.updateQueue(name, settings);
   }
   // A job has the settings that its queue had when it was enqueued.
-  await boss.getDb().executeSql(
+  await queue.getDb().executeSql(
     `UPDATE pgboss.job SET keep_until = created_on + $1 * interval '1 s'
       WHERE name = ANY($2) AND state < 'completed' AND keep_until < created_on + $1 * interval '1 s'`,
     [retentionSeconds, Object.values(queues)],
