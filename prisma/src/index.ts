@@ -1,5 +1,6 @@
 export * from "./channels.js";
 export * from "./client.js";
+export * from "./clock.js";
 export { connectionOptions, openPool } from "./connections.js";
 export * from "./contracts/runEvents.js";
 export * from "./contracts/jobs.js";

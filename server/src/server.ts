@@ -39,7 +39,9 @@ export async function startServer(
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    const notifications = new Notifications(settings.databaseUrl, channels, (line) => log.info(line));
+    const notifications = new Notifications(settings.databaseUrl, channels, (line) =>
+      log.info(line),
+    );
     await notifications.start();
     closing.push(() => notifications.stop());
 

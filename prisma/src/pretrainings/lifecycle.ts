@@ -5,6 +5,7 @@ import {
   toOpnasError,
 } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type Pretraining } from "../generated/client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
@@ -58,7 +59,10 @@ export async function cancelPretraining(db: Database, id: string): Promise<Pretr
     if (pretraining.status === "DONE" || pretraining.status === "FAILED") {
       throw wrongState(pretraining, "cancelled");
     }
-    return changePretraining(tx, id, { status: "CANCELLED", finishedAt: new Date() });
+    return changePretraining(tx, id, {
+      status: "CANCELLED",
+      finishedAt: await databaseTime(tx),
+    });
   });
 }
 
@@ -93,7 +97,8 @@ export async function failPretraining(db: Database, id: string, cause: unknown):
     const { status } = await lockPretraining(tx, id);
     if (status !== "QUEUED" && status !== "RUNNING") return;
     const error = { code, message };
-    await changePretraining(tx, id, { status: "FAILED", error, finishedAt: new Date() });
+    const finishedAt = await databaseTime(tx);
+    await changePretraining(tx, id, { status: "FAILED", error, finishedAt });
   });
 }
 

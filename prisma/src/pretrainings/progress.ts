@@ -1,4 +1,5 @@
 import type { Database } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { LossPoint } from "../contracts/pretraining.js";
 import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
 import { changePretraining } from "./row.js";
@@ -36,11 +37,8 @@ export async function finishPretraining(
   claim: PretrainingClaim,
   artifact: string,
 ): Promise<void> {
-  await writeUnderPretrainingClaim(db, claim, (tx) =>
-    changePretraining(tx, claim.pretrainingId, {
-      status: "DONE",
-      artifact,
-      finishedAt: new Date(),
-    }),
-  );
+  await writeUnderPretrainingClaim(db, claim, async (tx) => {
+    const finishedAt = await databaseTime(tx);
+    await changePretraining(tx, claim.pretrainingId, { status: "DONE", artifact, finishedAt });
+  });
 }

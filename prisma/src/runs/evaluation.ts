@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import { Prisma, type SearchRun } from "../generated/client.js";
@@ -61,6 +62,7 @@ export async function recordEvaluation(
         score: result.score,
         stability: result.stability,
         stepSeconds: result.stepSeconds,
+        updatedAt: await databaseTime(tx),
       },
     });
     const { generationId, reference } = architecture;
@@ -108,7 +110,7 @@ async function countInGeneration(tx: Transaction, generationId: string, score: n
   const isLast = counted.evaluated === counted.size;
   await tx.generation.update({
     where: { id: generationId },
-    data: { bestScore, meanScore, ...(isLast ? { finishedAt: new Date() } : {}) },
+    data: { bestScore, meanScore, ...(isLast ? { finishedAt: await databaseTime(tx) } : {}) },
   });
   return isLast ? { index: counted.index, bestScore, meanScore } : null;
 }

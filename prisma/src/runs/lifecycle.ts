@@ -1,5 +1,6 @@
 import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import type { RunStatus, SearchRun } from "../generated/client.js";
 import { enqueueJobs, enqueueTrainerJobs, type Queue } from "../queue.js";
@@ -86,7 +87,7 @@ export async function changeRunState(
       data: {
         status: to,
         etaSeconds: null,
-        ...(to === "CANCELLED" ? { finishedAt: new Date() } : {}),
+        ...(to === "CANCELLED" ? { finishedAt: await databaseTime(tx) } : {}),
       },
     });
     await appendEvents(tx, runId, [
@@ -134,7 +135,7 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
         phase: "FINISHED",
         etaSeconds: 0,
         progressNote: null,
-        finishedAt: new Date(),
+        finishedAt: await databaseTime(tx),
       },
     });
     await appendEvents(tx, run.id, [
@@ -163,7 +164,7 @@ export async function failRun(db: Database, runId: string, cause: unknown): Prom
         status: "FAILED",
         error: { code, message },
         etaSeconds: null,
-        finishedAt: new Date(),
+        finishedAt: await databaseTime(tx),
       },
     });
     await appendEvents(tx, runId, [{ kind: "run.failed", payload: { code, message } }]);
