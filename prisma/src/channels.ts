@@ -16,6 +16,16 @@ export const pretrainingChannel = "opnas_training";
  */
 export const jobChannel = "opnas_job";
 
+/**
+ * Postgres NOTIFY channel of claims: sent when a claim may have become void, because a run or a
+ * pre-training changed its status or another attempt took over, with its id.
+ */
+export const claimChannel = "opnas_claim";
+
 /** Name of a NOTIFY channel of the platform. */
 export type Channel =
-  typeof runChannel | typeof workerChannel | typeof pretrainingChannel | typeof jobChannel;
+  | typeof runChannel
+  | typeof workerChannel
+  | typeof pretrainingChannel
+  | typeof jobChannel
+  | typeof claimChannel;

@@ -29,7 +29,7 @@ test("all times of a run are of one clock, though each step's process has anothe
   setClockWrong(-5);
   await reportWorker(db, testWorker);
   const run = await startRun(db, queue, { name: "a", seed: 1, preset: "smoke", settings });
-  setClockWrong(+9);
+  setClockWrong(9);
   const superNet = { steps: 1, seconds: 1, engine: "wasm", candidates: 1 };
   await finishSuperNet(db, queue, await claimed(run.id, "superNet"), superNet);
   setClockWrong(-20);
@@ -47,7 +47,7 @@ test("all times of a run are of one clock, though each step's process has anothe
     candidates: [candidate],
     priorities: [],
   });
-  setClockWrong(+30);
+  setClockWrong(30);
   const { id } = await db.architecture.findFirstOrThrow({ where: { runId: run.id } });
   await recordEvaluation(db, queue, await claimed(run.id, `evaluate:${id}`), {
     architectureId: id,

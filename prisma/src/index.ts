@@ -2,6 +2,7 @@ export * from "./channels.js";
 export * from "./client.js";
 export * from "./clock.js";
 export { connectionOptions, openPool } from "./connections.js";
+export * from "./consumer.js";
 export * from "./contracts/runEvents.js";
 export * from "./contracts/jobs.js";
 export * from "./contracts/candidateResult.js";

@@ -2,7 +2,8 @@ import type pg from "pg";
 import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
 import { openPool } from "./connections.js";
 import type { Transaction } from "./client.js";
-import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
+import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
+import { jobChannel } from "./channels.js";
 
 /**
  * Stored names of the queues: jobs that need a trainer process, jobs that compute a run's next
@@ -10,7 +11,7 @@ import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
  */
 export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as const;
 
-/** Seconds without a heartbeat after which a job is given to another worker (pg-boss's minimum). */
+/** Seconds without a heartbeat after which a job is given to another worker; the queue's least value. */
 export const heartbeatSeconds = 10;
 
 /**
@@ -18,6 +19,13 @@ export const heartbeatSeconds = 10;
  * too. A job that is out of attempts goes to `dead`, where its run or pre-training is marked failed.
  */
 const retryLimit = 20;
+
+/**
+ * Seconds that the queue lets a job be worked on, counted from its newest heartbeat: 20 days. The queue
+ * must have such a limit; older programs take it for a timer, which cannot be above 24 days. Each
+ * heartbeat moves it on, so that only silence ends a lease.
+ */
+export const expirySeconds = 20 * 24 * 3600;
 
 /** Seconds that a waiting job is kept: ten years, so that none vanishes before its work is done. */
 const retentionSeconds = 10 * 365 * 24 * 3600;
@@ -84,10 +92,8 @@ async function settleQueues(queue: Queue): Promise<void> {
   await queue.updateQueue(queues.dead, kept);
   const settings = {
     ...kept,
-    notify: true,
     retryLimit,
     retryDelay: 1,
-    expireInSeconds: 24 * 3600 - 1,
     heartbeatSeconds,
     deadLetter: queues.dead,
   };
@@ -100,34 +106,38 @@ async function settleQueues(queue: Queue): Promise<void> {
   }
   // A job has the settings that its queue had when it was enqueued.
   await queue.getDb().executeSql(
-    `UPDATE pgboss.job SET keep_until = created_on + $1 * interval '1 s'
-      WHERE name = ANY($2) AND state < 'completed' AND keep_until < created_on + $1 * interval '1 s'`,
-    [retentionSeconds, Object.values(queues)],
+    `UPDATE pgboss.job
+        SET keep_until = created_on + $1 * interval '1 s', expire_seconds = greatest(expire_seconds, $2)
+      WHERE name = ANY($3) AND state < 'completed'
+        AND (keep_until < created_on + $1 * interval '1 s' OR expire_seconds < $2)`,
+    [retentionSeconds, expirySeconds, Object.values(queues)],
   );
 }
 
 /**
- * Enqueues jobs for a trainer within the caller's transaction. A job whose work has a waiting job
- * already is dropped.
+ * Enqueues jobs for a trainer within the caller's transaction, to be taken after so many seconds. A
+ * job whose work has a waiting job already is dropped.
  */
 export async function enqueueTrainerJobs(
   queue: Queue,
   tx: Transaction,
   jobs: readonly TrainerJob[],
+  startAfter = 0,
 ): Promise<void> {
-  await insertJobs(queue, tx, queues.trainer, jobs);
+  await insertJobs(queue, tx, queues.trainer, jobs, startAfter);
 }
 
 /**
- * Enqueues the job that computes a run's next generation, within the caller's transaction. It is
- * dropped when that generation has a waiting job already.
+ * Enqueues the job that computes a run's next generation, within the caller's transaction, to be taken
+ * after so many seconds. It is dropped when that generation has a waiting job already.
  */
 export async function enqueueEvolveJob(
   queue: Queue,
   tx: Transaction,
   job: EvolveJob,
+  startAfter = 0,
 ): Promise<void> {
-  await insertJobs(queue, tx, queues.evolve, [job]);
+  await insertJobs(queue, tx, queues.evolve, [job], startAfter);
 }
 
 /** Enqueues jobs of either kind within the caller's transaction, each in its queue. */
@@ -151,13 +161,20 @@ async function insertJobs(
   tx: Transaction,
   name: string,
   jobs: readonly (TrainerJob | EvolveJob)[],
+  startAfter = 0,
 ): Promise<void> {
   if (jobs.length === 0) return;
   await queue.insert(
     name,
-    jobs.map((job) => ({ data: job, singletonKey: jobKey(job) })),
+    jobs.map((job) => ({
+      data: anyJobSchema.parse(job),
+      singletonKey: jobKey(job),
+      startAfter,
+      expireInSeconds: expirySeconds,
+    })),
     { db: fromPrisma(tx) },
   );
+  await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
 }
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */

@@ -1,12 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { OpnasError, toOpnasError } from "@opnas/core";
 import {
+  anyJobSchema,
+  claimChannel,
+  Consumer,
+  type ConsumerOptions,
   createClient,
   type Database,
   databaseError,
+  type EvolveJob,
   evolveJobSchema,
   failRun,
   failPretraining,
+  jobChannel,
+  Notifications,
   openQueue,
   queues,
   reportWorker,
@@ -15,12 +22,13 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
-import { z } from "zod";
 import type { JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
+import { Proposals } from "./jobs/proposals.js";
 import { handleSuperNet } from "./jobs/superNet.js";
+import { understood } from "./jobs/understood.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
 
@@ -32,8 +40,10 @@ export interface RunningWorker {
 
 const reportEveryMilliseconds = 5_000;
 const lookForLostJobsEveryMilliseconds = 60_000;
-const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
+/** Connections of a worker's client: its transactions are short, however many slots it has. */
+const connections = 4;
+/** Seconds that handlers have to stop; a trainer that does not stop between two steps is killed at 5 s. */
+const graceSeconds = 7;
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
@@ -42,7 +52,13 @@ const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
   const trainers = new TrainerPool(settings);
   const engine = await trainers.with((trainer) => Promise.resolve(trainer.engine));
-  const db = createClient(settings.databaseUrl);
+  const notifications = new Notifications(
+    settings.databaseUrl,
+    [jobChannel, claimChannel],
+    (line) => console.log(line),
+  );
+  await notifications.start();
+  const db = createClient(settings.databaseUrl, connections);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
     onError: (error) => console.error(`Queue: ${error.message}`),
@@ -55,8 +71,10 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     trainers,
     settings,
     workerId,
+    notifications,
     stopping: stopping.signal,
   };
+  const proposals = new Proposals();
 
   const current = new Map<string, string>();
   const state = (status: WorkerState["status"]): WorkerState => ({
@@ -103,19 +121,39 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   await lookForLostJobs();
   const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
-  await queue.work(
-    queues.trainer,
-    { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
-    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainerJobSchema.parse(data))),
-  );
-  await queue.work(queues.evolve, polling, ([job]) =>
-    settle(context, job, (data) => handleEvolve(context, evolveJobSchema.parse(data))),
-  );
-  await queue.work(queues.dead, polling, async ([job]) => {
-    if (job === undefined) return;
-    const sentence = "A job was given up after many attempts; see the worker's log.";
-    await failWork(db, job.data, new OpnasError("WORKER_LOST", sentence));
-  });
+  const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
+    const onError = (error: unknown) =>
+      console.error(`Queue ${name}: ${databaseError(error).message}`);
+    const consumer = new Consumer(queue, { name, slots, handle, onError });
+    notifications.listen(jobChannel, (queued) => {
+      if (queued === null || queued === name) consumer.wake();
+    });
+    consumer.start();
+    return consumer;
+  };
+  const consumers = [
+    consume(
+      queues.trainer,
+      settings.slots,
+      understood(trainerJobSchema, (job) => settle(context, job, () => train(job.id, job.data))),
+    ),
+    consume(
+      queues.evolve,
+      1,
+      understood(evolveJobSchema, (job) =>
+        settle(context, job, () => handleEvolve(context, proposals, job.data)),
+      ),
+    ),
+    consume(
+      queues.dead,
+      1,
+      understood(anyJobSchema, async ({ data }) => {
+        const sentence = "A job was given up after many attempts; see the worker's log.";
+        await failWork(db, data, new OpnasError("WORKER_LOST", sentence));
+        return undefined;
+      }),
+    ),
+  ];
 
   return {
     engine,
@@ -124,9 +162,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       clearInterval(reporting);
       clearInterval(looking);
       stopping.abort();
-      await queue.stop({ graceful: true, timeout: 7_000 });
-      await trainers.end();
+      await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
+      await Promise.all([trainers.end(), proposals.end()]);
+      await queue.stop({ graceful: false });
       await reportWorker(db, state("stopped"));
+      await notifications.stop();
       await db.$disconnect();
     },
   };
@@ -145,8 +185,11 @@ function describe(job: TrainerJob): string {
 }
 
 /** Marks what a job belongs to as failed: its run, or its training. */
-async function failWork(db: Database, data: unknown, error: OpnasError): Promise<void> {
-  const job = anyJobSchema.parse(data);
+async function failWork(
+  db: Database,
+  job: TrainerJob | EvolveJob,
+  error: OpnasError,
+): Promise<void> {
   if ("trainingId" in job) await failPretraining(db, job.trainingId, error);
   else await failRun(db, job.runId, error);
 }
@@ -157,12 +200,11 @@ async function failWork(db: Database, data: unknown, error: OpnasError): Promise
  */
 async function settle(
   { db, stopping }: JobContext,
-  job: { data: unknown } | undefined,
-  handle: (data: unknown) => Promise<void>,
-): Promise<void> {
-  if (job === undefined) return;
+  job: { data: TrainerJob | EvolveJob },
+  handle: () => Promise<void>,
+): Promise<undefined> {
   try {
-    await handle(job.data);
+    await handle();
   } catch (error) {
     const known = error instanceof OpnasError ? error : databaseError(error);
     // Stopped by the worker's own end: another attempt goes on. Paused or replaced: nothing to do.

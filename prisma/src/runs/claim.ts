@@ -1,4 +1,5 @@
 import { OpnasError } from "@opnas/core";
+import { claimChannel } from "../channels.js";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
@@ -40,6 +41,8 @@ export async function claimWork(
       create: { ...key, attempt: 1, workerId: wanted.workerId, time },
       update: { attempt: { increment: 1 }, workerId: wanted.workerId, time },
     });
+    // The earlier attempt's worker may be alive: it stops as soon as it hears of this one.
+    if (attempt > 1) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${run.id})`;
     const events = event === undefined ? [] : [event(attempt)];
     if (run.status === "QUEUED") {
       await tx.searchRun.update({
