@@ -9,3 +9,23 @@ export const workerChannel = "opnas_worker";
  * the pre-training's id.
  */
 export const pretrainingChannel = "opnas_training";
+
+/**
+ * Postgres NOTIFY channel of jobs: sent when jobs were enqueued that may start at once, with the name
+ * of their queue.
+ */
+export const jobChannel = "opnas_job";
+
+/**
+ * Postgres NOTIFY channel of claims: sent when a claim may have become void, because a run or a
+ * pre-training changed its status or another attempt took over, with its id.
+ */
+export const claimChannel = "opnas_claim";
+
+/** Name of a NOTIFY channel of the platform. */
+export type Channel =
+  | typeof runChannel
+  | typeof workerChannel
+  | typeof pretrainingChannel
+  | typeof jobChannel
+  | typeof claimChannel;

@@ -1,4 +1,5 @@
 import { PrismaPg } from "@prisma/adapter-pg";
+import { openPool } from "./connections.js";
 import { type Prisma, PrismaClient } from "./generated/client.js";
 
 /** The Prisma client over one connection pool. */
@@ -11,10 +12,8 @@ export type Transaction = Prisma.TransactionClient;
  * at its first query; a transaction waits up to 10 s for a connection and may last 30 s.
  */
 export function createClient(databaseUrl: string, connections = 10): Database {
-  const adapter = new PrismaPg({
-    connectionString: databaseUrl,
-    max: connections,
-    connectionTimeoutMillis: 5_000,
-  });
+  const pool = openPool(databaseUrl, "opnas", connections);
+  // Without listeners the pool's errors end the process; whoever uses a lost connection gets its error.
+  const adapter = new PrismaPg(pool, { disposeExternalPool: true });
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 30_000 } });
 }

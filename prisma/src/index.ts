@@ -1,5 +1,8 @@
 export * from "./channels.js";
 export * from "./client.js";
+export * from "./clock.js";
+export { connectionOptions, openPool } from "./connections.js";
+export * from "./consumer.js";
 export * from "./contracts/runEvents.js";
 export * from "./contracts/jobs.js";
 export * from "./contracts/candidateResult.js";
@@ -7,7 +10,9 @@ export * from "./contracts/pretraining.js";
 export * from "./databaseError.js";
 export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";
+export * from "./lostJobs.js";
 export * from "./migrate.js";
+export * from "./notifications.js";
 export * from "./queue.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";

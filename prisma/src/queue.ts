@@ -1,6 +1,9 @@
-import { fromPrisma, PgBoss } from "pg-boss";
+import type pg from "pg";
+import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
+import { openPool } from "./connections.js";
 import type { Transaction } from "./client.js";
-import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
+import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
+import { jobChannel } from "./channels.js";
 
 /**
  * Stored names of the queues: jobs that need a trainer process, jobs that compute a run's next
@@ -8,7 +11,7 @@ import { workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
  */
 export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as const;
 
-/** Seconds without a heartbeat after which a job is given to another worker (pg-boss's minimum). */
+/** Seconds without a heartbeat after which a job is given to another worker; the queue's least value. */
 export const heartbeatSeconds = 10;
 
 /**
@@ -18,11 +21,40 @@ export const heartbeatSeconds = 10;
  */
 const retryLimit = 1_000;
 
-/** The job queue, stored in the same Postgres. */
-export type Queue = PgBoss;
+/**
+ * Seconds that the queue lets a job be worked on, counted from its newest heartbeat: 20 days. The queue
+ * must have such a limit; older programs take it for a timer, which cannot be above 24 days. Each
+ * heartbeat moves it on, so that only silence ends a lease.
+ */
+export const expirySeconds = 20 * 24 * 3600;
+
+/** Seconds that a waiting job is kept: ten years, so that none vanishes before its work is done. */
+const retentionSeconds = 10 * 365 * 24 * 3600;
+
+/** The job queue, stored in the same Postgres, over a pool of its own. */
+export class Queue extends PgBoss {
+  constructor(
+    private readonly pool: pg.Pool,
+    options: ConstructorOptions,
+  ) {
+    super({ ...options, db: { executeSql: (text, values) => pool.query(text, values) } });
+  }
+
+  override async stop(options?: StopOptions): Promise<void> {
+    await super.stop(options);
+    if (!this.pool.ending) await this.pool.end();
+  }
+}
 
 /**
- * Opens the queue on `databaseUrl` and creates its tables and queues where they are missing.
+ * Connections of a queue's pool: one for the heartbeats and one for all else. They are apart from the
+ * client's, so that a heartbeat never waits for a transaction.
+ */
+const queueConnections = 2;
+
+/**
+ * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
+ * the settings of existing queues up to date.
  * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
  * server does not. `onError` receives errors of the queue's own connections.
  * @throws the error of `pg` when the database does not answer
@@ -31,34 +63,56 @@ export async function openQueue(
   databaseUrl: string,
   options: { onError: (error: Error) => void; supervise: boolean },
 ): Promise<Queue> {
-  const boss = new PgBoss({
-    connectionString: databaseUrl,
-    max: 4,
-    application_name: "opnas-queue",
-    useListenNotify: true,
+  const pool = openPool(databaseUrl, "opnas-queue", queueConnections);
+  pool.on("error", options.onError);
+  const queue = new Queue(pool, {
     schedule: false,
     supervise: options.supervise,
     // A killed worker's job is found at most this long after its last heartbeat expired.
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
-  boss.on("error", options.onError);
-  await boss.start();
-  await boss.createQueue(queues.dead);
-  const shared = {
+  queue.on("error", options.onError);
+  try {
+    await queue.start();
+    await settleQueues(queue);
+    return queue;
+  } catch (error) {
+    await queue.stop({ graceful: false });
+    throw error;
+  }
+}
+
+/**
+ * Creates the queues that are missing, and gives queues and waiting jobs that an older version created
+ * the settings of this one.
+ */
+async function settleQueues(queue: Queue): Promise<void> {
+  const kept = { retentionSeconds };
+  await queue.createQueue(queues.dead, kept);
+  await queue.updateQueue(queues.dead, kept);
+  const settings = {
+    ...kept,
+    retryLimit,
+    retryDelay: 1,
+    heartbeatSeconds,
+    deadLetter: queues.dead,
+  };
+  for (const name of [queues.trainer, queues.evolve]) {
     // One waiting job per singleton key, so that a repeated request changes nothing. A second job may
     // still become active beside a running one; that is harmless because attempts are fenced
     // (decision 0004).
-    policy: "short",
-    notify: true,
-    retryLimit,
-    retryDelay: 1,
-    expireInSeconds: 24 * 3600 - 1,
-    deadLetter: queues.dead,
-  };
-  await boss.createQueue(queues.trainer, { ...shared, heartbeatSeconds });
-  await boss.createQueue(queues.evolve, { ...shared, heartbeatSeconds });
-  return boss;
+    await queue.createQueue(name, { ...settings, policy: "short" });
+    await queue.updateQueue(name, settings);
+  }
+  // A job has the settings that its queue had when it was enqueued.
+  await queue.getDb().executeSql(
+    `UPDATE pgboss.job
+        SET keep_until = created_on + $1 * interval '1 s', expire_seconds = greatest(expire_seconds, $2)
+      WHERE name = ANY($3) AND state < 'completed'
+        AND (keep_until < created_on + $1 * interval '1 s' OR expire_seconds < $2)`,
+    [retentionSeconds, expirySeconds, Object.values(queues)],
+  );
 }
 
 /**
@@ -71,11 +125,7 @@ export async function enqueueTrainerJobs(
   jobs: readonly TrainerJob[],
   startAfter = 0,
 ): Promise<void> {
-  await queue.insert(
-    queues.trainer,
-    jobs.map((job) => ({ data: job, singletonKey: singletonKey(job), startAfter })),
-    { db: fromPrisma(tx) },
-  );
+  await insertJobs(queue, tx, queues.trainer, jobs, startAfter);
 }
 
 /**
@@ -88,14 +138,47 @@ export async function enqueueEvolveJob(
   job: EvolveJob,
   startAfter = 0,
 ): Promise<void> {
-  await queue.send(queues.evolve, job, {
-    singletonKey: singletonKey(job),
-    startAfter,
-    db: fromPrisma(tx),
-  });
+  await insertJobs(queue, tx, queues.evolve, [job], startAfter);
 }
 
-/** The key under which the queue holds at most one waiting job. */
-function singletonKey(job: TrainerJob | EvolveJob): string {
+/** Enqueues jobs of either kind within the caller's transaction, each in its queue. */
+export async function enqueueJobs(
+  queue: Queue,
+  tx: Transaction,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+): Promise<void> {
+  const isEvolve = (job: TrainerJob | EvolveJob): job is EvolveJob => "generation" in job;
+  await insertJobs(
+    queue,
+    tx,
+    queues.trainer,
+    jobs.filter((job) => !isEvolve(job)),
+  );
+  await insertJobs(queue, tx, queues.evolve, jobs.filter(isEvolve));
+}
+
+async function insertJobs(
+  queue: Queue,
+  tx: Transaction,
+  name: string,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+  startAfter = 0,
+): Promise<void> {
+  if (jobs.length === 0) return;
+  await queue.insert(
+    name,
+    jobs.map((job) => ({
+      data: anyJobSchema.parse(job),
+      singletonKey: jobKey(job),
+      startAfter,
+      expireInSeconds: expirySeconds,
+    })),
+    { db: fromPrisma(tx) },
+  );
+  await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
+}
+
+/** Names a job's work in the queue, which holds at most one waiting job for each name. */
+export function jobKey(job: TrainerJob | EvolveJob): string {
   return "trainingId" in job ? `training/${job.trainingId}` : `${job.runId}/${workKey(job)}`;
 }

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "./client.js";
+import { databaseTime } from "./clock.js";
 import { workerChannel } from "./channels.js";
 
 /** Seconds since a worker's last report after which it is regarded as lost. */
@@ -23,7 +24,7 @@ export interface WorkerState {
 }
 
 /**
- * Stores a worker's state with the present time and notifies `workerChannel`, in one transaction. It
+ * Stores a worker's state with the present time of Postgres' clock and notifies `workerChannel`, in one transaction. It
  * locks the worker's row alone.
  */
 export async function reportWorker(db: Database, state: WorkerState): Promise<void> {
@@ -32,21 +33,19 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
     ...rest,
     engineReasons: [...engineReasons],
     currentJobs: [...currentJobs],
-    lastSeenAt: new Date(),
   };
   await db.$transaction([
     db.worker.upsert({ where: { id }, create: { id, ...row }, update: row }),
+    db.$executeRaw`UPDATE "Worker" SET "lastSeenAt" = clock_timestamp() WHERE id = ${id}::uuid`,
     db.$executeRaw`SELECT pg_notify(${workerChannel}, ${id})`,
   ]);
 }
 
 /** Counts the trainer slots of all workers that are neither stopped nor lost; locks nothing. */
 export async function liveSlots(tx: Transaction): Promise<number> {
+  const heardOf = new Date((await databaseTime(tx)).getTime() - workerSilenceSeconds * 1000);
   const { _sum } = await tx.worker.aggregate({
-    where: {
-      status: { not: "stopped" },
-      lastSeenAt: { gt: new Date(Date.now() - workerSilenceSeconds * 1000) },
-    },
+    where: { status: { not: "stopped" }, lastSeenAt: { gt: heardOf } },
     _sum: { slots: true },
   });
   return _sum.slots ?? 0;

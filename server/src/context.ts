@@ -1,7 +1,6 @@
-import type { Database, Queue } from "@opnas/prisma";
+import type { Database, Notifications, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
-import type { Notifications } from "./events/notifications.js";
 import type { Backoff } from "./events/backoff.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 

@@ -1,13 +1,22 @@
 import "reflect-metadata";
-import { createClient, openQueue } from "@opnas/prisma";
+import {
+  createClient,
+  Notifications,
+  openQueue,
+  pretrainingChannel,
+  runChannel,
+  workerChannel,
+} from "@opnas/prisma";
 import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
-import { Notifications } from "./events/notifications.js";
 import { Backoff } from "./events/backoff.js";
 import { serveHttp } from "./http/serve.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
+
+/** The channels that subscriptions are served from. */
+const channels = [runChannel, workerChannel, pretrainingChannel] as const;
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -30,7 +39,9 @@ export async function startServer(
     for (const close of closing.splice(0).reverse()) await close();
   };
   try {
-    const notifications = new Notifications(settings.databaseUrl, log);
+    const notifications = new Notifications(settings.databaseUrl, channels, (line) =>
+      log.info(line),
+    );
     await notifications.start();
     closing.push(() => notifications.stop());
 
@@ -45,7 +56,7 @@ export async function startServer(
 
     const eventLog = new EventLog(database, notifications);
     const backoff = new Backoff(log);
-    const feed = new EventFeed({ database, eventLog, notifications, backoff });
+    const feed = new EventFeed({ database, eventLog, notifications, backoff, log });
     await feed.start();
     closing.push(() => feed.stop());
 

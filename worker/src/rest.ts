@@ -11,9 +11,9 @@ const usualTimes: RestTimes = { first: 15, most: 300 };
 /** Means by which a rest acts on its worker. */
 export interface RestActions {
   /** Stops taking jobs; those under way go on. */
-  pause: () => Promise<void>;
+  pause: () => void;
   /** Takes jobs again. */
-  resume: () => Promise<void>;
+  resume: () => void;
   /** Is called when `reason` has changed. */
   onChange: () => void;
 }
@@ -34,14 +34,14 @@ export class Rest {
   ) {}
 
   /** Begins a rest because of a fault; one under way goes on. */
-  async begin(fault: OpnasError): Promise<void> {
+  begin(fault: OpnasError): void {
     if (this.reason !== null) return;
     this.reason = fault.message;
     const seconds = Math.min(this.times.most, this.times.first * 2 ** this.rests++);
     console.error(`This worker rests for ${seconds} s: ${fault.message} [${fault.code}]`);
     this.actions.onChange();
-    await this.actions.pause();
-    this.timer = setTimeout(() => void this.end(), seconds * 1000);
+    this.actions.pause();
+    this.timer = setTimeout(() => this.end(), seconds * 1000);
   }
 
   /** Takes note that a job was done, so that a next rest is short again. */
@@ -54,14 +54,9 @@ export class Rest {
     clearTimeout(this.timer);
   }
 
-  private async end(): Promise<void> {
-    try {
-      await this.actions.resume();
-      this.reason = null;
-      this.actions.onChange();
-    } catch (error) {
-      console.error("This worker could not take jobs again and tries it later:", error);
-      this.timer = setTimeout(() => void this.end(), this.times.first * 1000);
-    }
+  private end(): void {
+    this.reason = null;
+    this.actions.onChange();
+    this.actions.resume();
   }
 }

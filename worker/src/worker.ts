@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
 import {
+  anyJobSchema,
+  claimChannel,
+  Consumer,
+  type ConsumerOptions,
   createClient,
   databaseError,
   evolveJobSchema,
+  jobChannel,
+  Notifications,
   openQueue,
   queues,
   reportWorker,
+  restoreLostJobs,
   type TrainerJob,
   trainerJobSchema,
   type WorkerState,
@@ -14,8 +21,10 @@ import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
+import { Proposals } from "./jobs/proposals.js";
 import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
+import { understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
@@ -27,7 +36,11 @@ export interface RunningWorker {
 }
 
 const reportEveryMilliseconds = 5_000;
-const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
+const lookForLostJobsEveryMilliseconds = 60_000;
+/** Connections of a worker's client: its transactions are short, however many slots it has. */
+const connections = 4;
+/** Seconds that handlers have to stop; a trainer that does not stop between two steps is killed at 5 s. */
+const graceSeconds = 7;
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
@@ -36,7 +49,13 @@ const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5
 export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
   const trainers = new TrainerPool(settings);
   const engine = await trainers.with((trainer) => Promise.resolve(trainer.engine));
-  const db = createClient(settings.databaseUrl);
+  const notifications = new Notifications(
+    settings.databaseUrl,
+    [jobChannel, claimChannel],
+    (line) => console.log(line),
+  );
+  await notifications.start();
+  const db = createClient(settings.databaseUrl, connections);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
     onError: (error) => console.error(`Queue: ${error.message}`),
@@ -44,8 +63,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const stopping = new AbortController();
   const workerId = randomUUID();
   const rest: Rest = new Rest({
-    pause: () => queue.offWork(queues.trainer, { wait: false }),
-    resume: () => takeTrainerJobs(),
+    pause: () => trainer.pause(),
+    resume: () => trainer.resume(),
     onChange: () => void report(),
   });
   const context: JobContext = {
@@ -54,9 +73,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     trainers,
     settings,
     workerId,
+    notifications,
     stopping: stopping.signal,
     rest,
   };
+  const proposals = new Proposals();
 
   const current = new Map<string, string>();
   const state = (status: WorkerState["status"]): WorkerState => ({
@@ -91,26 +112,49 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
-  const takeTrainerJobs = async () => {
-    await queue.work(
-      queues.trainer,
-      { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
-      ([job]) =>
-        settle(context, job, (data, course) =>
-          train(job?.id ?? "", trainerJobSchema.parse(data), course),
-        ),
-    );
+  const lookForLostJobs = async () => {
+    try {
+      const restored = await restoreLostJobs(db, queue);
+      if (restored > 0) console.log(`Open work without a job: ${restored} queued again.`);
+    } catch (error) {
+      console.error(`Could not look for lost jobs: ${databaseError(error).message}`);
+    }
   };
 
   await report();
+  await lookForLostJobs();
+  const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
-  await takeTrainerJobs();
-  await queue.work(queues.evolve, polling, ([job]) =>
-    settle(context, job, (data, course) =>
-      handleEvolve(context, evolveJobSchema.parse(data), course),
+  const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
+    const onError = (error: unknown) =>
+      console.error(`Queue ${name}: ${databaseError(error).message}`);
+    const consumer = new Consumer(queue, { name, slots, handle, onError });
+    notifications.listen(jobChannel, (queued) => {
+      if (queued === null || queued === name) consumer.wake();
+    });
+    return consumer;
+  };
+  const trainer = consume(
+    queues.trainer,
+    settings.slots,
+    understood(trainerJobSchema, ({ id, data }) =>
+      settle(context, data, (course) => train(id, data, course)),
     ),
   );
-  await queue.work(queues.dead, polling, ([job]) => settleDead(context, job));
+  const evolve = consume(
+    queues.evolve,
+    1,
+    understood(evolveJobSchema, ({ data }) =>
+      settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
+    ),
+  );
+  const dead = consume(
+    queues.dead,
+    1,
+    understood(anyJobSchema, ({ data }) => settleDead(context, data)),
+  );
+  const consumers = [trainer, evolve, dead];
+  for (const consumer of consumers) consumer.start();
 
   return {
     engine,
@@ -118,10 +162,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     stop: async () => {
       clearInterval(reporting);
       rest.cancel();
+      clearInterval(looking);
       stopping.abort();
-      await queue.stop({ graceful: true, timeout: 7_000 });
-      await trainers.end();
+      await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
+      await Promise.all([trainers.end(), proposals.end()]);
+      await queue.stop({ graceful: false });
       await reportWorker(db, state("stopped"));
+      await notifications.stop();
       await db.$disconnect();
     },
   };

@@ -1,19 +1,33 @@
 import { z } from "zod";
 
+/**
+ * The version of the payloads that this program writes and understands. It is written where it is not
+ * 1, so that programs from before versions read the first one. A change that a reader may overlook is
+ * a new optional field; a change that it must not overlook is a new version or a new kind, at which
+ * older programs give the job back.
+ */
+const version = z.literal(1).optional();
 const runId = z.uuid();
 
 /**
- * A job of the trainer queue: minutes to days in one slot of a worker. The stored payload calls a
- * pre-training's id `trainingId`, as do jobs that wait in existing databases.
+ * A job of the trainer queue: minutes to days in one slot of a worker. Fields of newer programs are
+ * passed over. The stored payload calls a pre-training's id `trainingId`, as do jobs that wait in
+ * existing databases.
  */
 export const trainerJobSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("superNet"), runId }),
-  z.strictObject({ kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
-  z.strictObject({ kind: z.literal("pretrain"), trainingId: z.uuid() }),
+  z.object({ version, kind: z.literal("superNet"), runId }),
+  z.object({ version, kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
+  z.object({ version, kind: z.literal("pretrain"), trainingId: z.uuid() }),
 ]);
 
-/** A job of the evolve queue: computes a run's next generation from what is stored, in seconds. */
-export const evolveJobSchema = z.strictObject({ runId, generation: z.int().min(0) });
+/**
+ * A job of the evolve queue: computes a run's next generation from what is stored, in seconds. Fields
+ * of newer programs are passed over.
+ */
+export const evolveJobSchema = z.object({ version, runId, generation: z.int().min(0) });
+
+/** Any job: it comes to the queue of dead jobs from either of the others. */
+export const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 
 /** A job of the queue `queues.trainer`. */
 export type TrainerJob = z.infer<typeof trainerJobSchema>;

@@ -1,5 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { Pretraining } from "../generated/client.js";
 import { changePretraining, lockPretraining } from "./row.js";
 
@@ -28,7 +29,7 @@ export async function claimPretraining(
     const pretraining = await changePretraining(tx, pretrainingId, {
       status: "RUNNING",
       attempt: { increment: 1 },
-      startedAt: startedAt ?? new Date(),
+      startedAt: startedAt ?? (await databaseTime(tx)),
     });
     return { claim: { pretrainingId, attempt: pretraining.attempt }, pretraining };
   });

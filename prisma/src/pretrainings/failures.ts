@@ -1,5 +1,6 @@
 import { type OpnasError, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import { backoffSeconds, maxFailedAttempts } from "../runs/failures.js";
 import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
@@ -89,6 +90,6 @@ async function markFailed(tx: Transaction, id: string, cause: unknown): Promise<
     status: "FAILED",
     error: { code, message },
     waitingReason: null,
-    finishedAt: new Date(),
+    finishedAt: await databaseTime(tx),
   });
 }

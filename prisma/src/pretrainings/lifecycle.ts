@@ -1,5 +1,6 @@
 import { OpnasError, type PretrainSettings, pretrainSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type Pretraining } from "../generated/client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
@@ -56,7 +57,7 @@ export async function cancelPretraining(db: Database, id: string): Promise<Pretr
     return changePretraining(tx, id, {
       status: "CANCELLED",
       waitingReason: null,
-      finishedAt: new Date(),
+      finishedAt: await databaseTime(tx),
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Database } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { LossPoint } from "../contracts/pretraining.js";
 import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
 import { changePretraining } from "./row.js";
@@ -36,12 +37,12 @@ export async function finishPretraining(
   claim: PretrainingClaim,
   artifact: string,
 ): Promise<void> {
-  await writeUnderPretrainingClaim(db, claim, (tx) =>
-    changePretraining(tx, claim.pretrainingId, {
+  await writeUnderPretrainingClaim(db, claim, async (tx) => {
+    await changePretraining(tx, claim.pretrainingId, {
       status: "DONE",
       artifact,
       waitingReason: null,
-      finishedAt: new Date(),
-    }),
-  );
+      finishedAt: await databaseTime(tx),
+    });
+  });
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from "../client.js";
-import { pretrainingChannel } from "../channels.js";
+import { claimChannel, pretrainingChannel } from "../channels.js";
 import type { Prisma, Pretraining } from "../generated/client.js";
 
 /**
@@ -12,7 +12,10 @@ export async function lockPretraining(tx: Transaction, id: string): Promise<Pret
   return tx.pretraining.findUniqueOrThrow({ where: { id } });
 }
 
-/** Updates a pre-training and notifies `pretrainingChannel` when the caller's transaction commits. */
+/**
+ * Updates a pre-training and notifies `pretrainingChannel` when the caller's transaction commits; a
+ * change of its status also notifies `claimChannel`.
+ */
 export async function changePretraining(
   tx: Transaction,
   id: string,
@@ -20,5 +23,6 @@ export async function changePretraining(
 ): Promise<Pretraining> {
   const pretraining = await tx.pretraining.update({ where: { id }, data });
   await tx.$executeRaw`SELECT pg_notify(${pretrainingChannel}, ${id})`;
+  if (data.status !== undefined) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${id})`;
   return pretraining;
 }

@@ -1,5 +1,7 @@
 import { OpnasError } from "@opnas/core";
+import { claimChannel } from "../channels.js";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
 import { appendEvents, lockRun } from "./row.js";
@@ -33,16 +35,19 @@ export async function claimWork(
     const run = await lockRun(tx, wanted.runId);
     if (run.status !== "QUEUED" && run.status !== "RUNNING") return null;
     const key = { runId: wanted.runId, workKey: wanted.workKey };
+    const time = await databaseTime(tx);
     const { attempt } = await tx.attempt.upsert({
       where: { runId_workKey: key },
-      create: { ...key, attempt: 1, workerId: wanted.workerId },
-      update: { attempt: { increment: 1 }, workerId: wanted.workerId, time: new Date() },
+      create: { ...key, attempt: 1, workerId: wanted.workerId, time },
+      update: { attempt: { increment: 1 }, workerId: wanted.workerId, time },
     });
+    // The earlier attempt's worker may be alive: it stops as soon as it hears of this one.
+    if (attempt > 1) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${run.id})`;
     const events = event === undefined ? [] : [event(attempt)];
     if (run.status === "QUEUED") {
       await tx.searchRun.update({
         where: { id: run.id },
-        data: { status: "RUNNING", startedAt: run.startedAt ?? new Date() },
+        data: { status: "RUNNING", startedAt: run.startedAt ?? time },
       });
       events.unshift({ kind: "run.status", payload: { status: "RUNNING", reason: null } });
     }

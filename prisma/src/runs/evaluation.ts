@@ -1,4 +1,5 @@
 import type { Database } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
 import { Prisma } from "../generated/client.js";
 import type { Queue } from "../queue.js";
@@ -66,6 +67,7 @@ export async function recordEvaluation(
         score: result.score,
         stability: result.stability,
         stepSeconds: result.stepSeconds,
+        updatedAt: await databaseTime(tx),
       },
     });
     const { generationId, reference } = architecture;

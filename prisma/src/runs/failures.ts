@@ -1,5 +1,6 @@
 import { bearableFailures, OpnasError, toOpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { RunJob } from "../contracts/jobs.js";
 import type { SearchRun } from "../generated/client.js";
 import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
@@ -156,7 +157,7 @@ async function markFailed(
       error: { code, message },
       etaSeconds: null,
       waitingReason: null,
-      finishedAt: new Date(),
+      finishedAt: await databaseTime(tx),
     },
   });
   await appendEvents(tx, runId, [{ kind: "run.failed", payload: { code, message } }]);

@@ -21,33 +21,81 @@ export interface StoredCandidate {
   index: number;
 }
 
+/** A stored candidate whose architecture is not parsed yet. */
+export type HistoryRow = Omit<StoredCandidate, "architecture"> & { architecture: unknown };
+
+/** Number of generations that are read at once. */
+const generationsAtOnce = 16;
+
 /**
- * Reads all candidates of a run that were scored or failed, without its references, ordered by
- * generation and place within it; locks nothing.
+ * Reads the candidates of a run's generations `from` to `before` − 1 that were scored or failed,
+ * without its references, ordered by generation and place within it; locks nothing. A generation that
+ * is closed never changes unless failed candidates are tried again, so that a reader who has the
+ * earlier ones need not read them again.
  */
-export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
-  const rows = await db.architecture.findMany({
-    where: {
-      runId,
-      reference: null,
-      OR: [{ score: { not: null } }, { failureCode: { not: null } }],
-    },
-    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    select: {
-      json: true,
-      key: true,
-      score: true,
-      indexInGeneration: true,
-      generation: { select: { index: true } },
-    },
+export async function historyRows(
+  db: Database,
+  runId: string,
+  from: number,
+  before: number,
+): Promise<HistoryRow[]> {
+  const found: HistoryRow[] = [];
+  for (let first = from; first < before; first += generationsAtOnce) {
+    const range = { gte: first, lt: Math.min(before, first + generationsAtOnce) };
+    const rows = await db.architecture.findMany({
+      where: {
+        runId,
+        reference: null,
+        generation: { index: range },
+        OR: [{ score: { not: null } }, { failureCode: { not: null } }],
+      },
+      orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
+      select: {
+        json: true,
+        key: true,
+        score: true,
+        indexInGeneration: true,
+        generation: { select: { index: true } },
+      },
+    });
+    for (const row of rows) {
+      found.push({
+        architecture: row.json,
+        key: row.key,
+        score: row.score ?? 0,
+        generation: row.generation.index,
+        index: row.indexInGeneration,
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * Returns a text that differs when what `historyRows` reads of the generations before `before` has
+ * changed: closed generations only change when failed candidates are evaluated after all.
+ */
+export async function historyVersion(db: Database, runId: string, before: number): Promise<string> {
+  const { _count, _max } = await db.architecture.aggregate({
+    where: { runId, reference: null, generation: { index: { lt: before } } },
+    _count: { score: true, failureCode: true },
+    _max: { updatedAt: true },
   });
-  return rows.map((row) => ({
-    architecture: architectureSchema.parse(row.json),
-    key: row.key,
-    score: row.score ?? 0,
-    generation: row.generation.index,
-    index: row.indexInGeneration,
-  }));
+  return `${_count.score}/${_count.failureCode}/${_max.updatedAt?.toISOString() ?? ""}`;
+}
+
+/** Reads all scored candidates of a run as strategies read them; see `historyRows`. */
+export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
+  const generations = await db.generation.count({ where: { runId } });
+  return (await historyRows(db, runId, 0, generations)).map(parseHistoryRow);
+}
+
+/**
+ * Parses a candidate's architecture.
+ * @throws ZodError when it does not fit the schema
+ */
+export function parseHistoryRow(row: HistoryRow): StoredCandidate {
+  return { ...row, architecture: architectureSchema.parse(row.architecture) };
 }
 
 /**

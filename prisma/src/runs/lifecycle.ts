@@ -1,10 +1,11 @@
 import { OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
-import { enqueueTrainerJobs, type Queue } from "../queue.js";
+import { enqueueJobs, enqueueTrainerJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
-import { enqueueOpenWork, isOpen } from "./openWork.js";
+import { isOpen, openJobs } from "./openWork.js";
 import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
 
@@ -89,7 +90,7 @@ export async function changeRunState(
         status: to,
         etaSeconds: null,
         waitingReason: null,
-        ...(to === "CANCELLED" ? { finishedAt: new Date() } : {}),
+        ...(to === "CANCELLED" ? { finishedAt: await databaseTime(tx) } : {}),
         ...(action === "resume" ? { finishedAt: null, error: Prisma.DbNull } : {}),
       },
     });
@@ -97,7 +98,7 @@ export async function changeRunState(
       { kind: "run.status", payload: { status: to, reason: `${action} was asked for` } },
     ]);
     if (run.status === "FAILED") await reopenFailures(tx, runId);
-    if (action === "resume") await enqueueOpenWork(queue, tx, runId);
+    if (action === "resume") await enqueueJobs(queue, tx, await openJobs(tx, runId));
     return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   });
 }
@@ -139,7 +140,7 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
         phase: "FINISHED",
         etaSeconds: 0,
         progressNote: null,
-        finishedAt: new Date(),
+        finishedAt: await databaseTime(tx),
       },
     });
     await appendEvents(tx, run.id, [

@@ -1,31 +1,34 @@
 import type { Transaction } from "../client.js";
-import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
+import type { RunJob } from "../contracts/jobs.js";
+import { enqueueEvolveJob, type Queue } from "../queue.js";
 
 /** Condition on an architecture that its evaluation has neither a result nor failed for good. */
 export const isOpen = { evaluations: { none: {} }, failureCode: null } as const;
 
 /**
- * Enqueues the jobs of a run's open work: the super-net job before the search, else an evaluate job
- * for each open architecture and, when none of these is a candidate, the evolve job of the next
- * generation. The caller holds the lock of the run's row.
+ * Reads which jobs a run's open work needs, from its rows alone: the super-net job before the search,
+ * else an evaluate job for each open architecture and, when none of these is a candidate, the evolve
+ * job of the next generation. Locks nothing; a caller that acts on the answer holds the lock of the
+ * run's row.
+ * @throws Prisma's P2025 when there is no such run
  */
-export async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
-  const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
-  if (run.phase === "PREPARING" || run.phase === "SUPERNET") {
-    await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId }]);
-    return;
-  }
+export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]> {
+  const run = await tx.searchRun.findUniqueOrThrow({
+    where: { id: runId },
+    select: { phase: true, progressNote: true },
+  });
+  if (run.phase === "PREPARING" || run.phase === "SUPERNET") return [{ kind: "superNet", runId }];
   const open = await tx.architecture.findMany({
     where: { runId, ...isOpen },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
     select: { id: true, reference: true },
   });
-  if (open.length > 0) {
-    const jobs = open.map(({ id }) => ({ kind: "evaluate" as const, runId, architectureId: id }));
-    await enqueueTrainerJobs(queue, tx, jobs);
-  }
-  if (open.some(({ reference }) => reference === null)) return;
-  await enqueueNextGeneration(queue, tx, runId);
+  const jobs: RunJob[] = open.map(({ id }) => ({ kind: "evaluate", runId, architectureId: id }));
+  if (open.some(({ reference }) => reference === null)) return jobs;
+  // The note says that the evolve job found the budget spent: the last reference's result enqueues it.
+  const waitsForReferences = open.length > 0 && run.progressNote !== null;
+  if (waitsForReferences) return jobs;
+  return [...jobs, { runId, generation: await tx.generation.count({ where: { runId } }) }];
 }
 
 /** Enqueues the evolve job of the generation after a run's newest. */

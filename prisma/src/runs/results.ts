@@ -1,4 +1,5 @@
 import type { Transaction } from "../client.js";
+import { databaseTime } from "../clock.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
 import type { Queue } from "../queue.js";
@@ -58,7 +59,7 @@ async function countInGeneration(tx: Transaction, generationId: string, score: n
   const isLast = counted.evaluated === counted.size;
   await tx.generation.update({
     where: { id: generationId },
-    data: { bestScore, meanScore, ...(isLast ? { finishedAt: new Date() } : {}) },
+    data: { bestScore, meanScore, ...(isLast ? { finishedAt: await databaseTime(tx) } : {}) },
   });
   return isLast
     ? { index: counted.index, bestScore: bestScore ?? 0, meanScore: meanScore ?? 0 }

@@ -1,4 +1,4 @@
-import { runChannel } from "../channels.js";
+import { claimChannel, runChannel } from "../channels.js";
 import type { Transaction } from "../client.js";
 import { eventPayloads, type RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
@@ -7,7 +7,8 @@ import type { SearchRun } from "../generated/client.js";
  * Appends events to a run within the caller's transaction, which writes the change that they report.
  * Raising `lastSeq` first locks the run's row, so that the events of one run have numbers without gaps
  * in commit order, and no other transaction can change the run before this one ends.
- * Notifies `runChannel` when the transaction commits; readers then read the stored events.
+ * Notifies `runChannel` when the transaction commits, readers then read the stored events; a change of
+ * the run's status also notifies `claimChannel`.
  * @throws ZodError for a payload that does not fit its kind
  */
 export async function appendEvents(
@@ -29,6 +30,9 @@ export async function appendEvents(
     })),
   });
   await tx.$executeRaw`SELECT pg_notify(${runChannel}, ${runId})`;
+  if (events.some(({ kind }) => kind === "run.status" || kind === "run.failed")) {
+    await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${runId})`;
+  }
 }
 
 /**

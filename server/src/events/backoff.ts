@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { databaseError } from "@opnas/prisma";
+import { backoffPauses, databaseError } from "@opnas/prisma";
 import type { Log } from "../log.js";
-
-const firstPause = 100;
-const longestPause = 5_000;
-
-/** Yields the pauses between attempts, in milliseconds, without end: 100, 200, 400 … up to 5,000. */
-export function* backoffPauses(): Generator<number, never> {
-  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) yield pause;
-}
 
 /**
  * Repeats reads of subscriptions, with exponential backoff, while the database cannot be reached. An

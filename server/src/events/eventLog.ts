@@ -1,5 +1,4 @@
-import { type Database, type RunEvent, runChannel } from "@opnas/prisma";
-import type { Notifications } from "./notifications.js";
+import { type Database, type Notifications, type RunEvent, runChannel } from "@opnas/prisma";
 
 /** The most events of one read; a long run is replayed in batches of this size. */
 export const batchSize = 200;

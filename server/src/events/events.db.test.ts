@@ -138,6 +138,25 @@ test("a subscription continues after the database has dropped all connections", 
   expect(seqs(reader)).toEqual([1, 2]);
 });
 
+test("events that could not be read for a reason that no retry mends are read with the next change", async () => {
+  const runId = await newRun();
+  const seen: number[] = [];
+  const unlisten = server.services.feed.listen((of, events) => {
+    if (of === runId) seen.push(...events.map(({ seq }) => seq));
+  });
+  const failures = () =>
+    server.log.lines.filter((line) => line.startsWith("Could not read new events")).length;
+  await eventually(() => server.services.feed.listenerCount > 0);
+  await database.$executeRaw`ALTER TABLE "RunEvent" RENAME TO "RunEventAway"`;
+  await database.$executeRaw`SELECT pg_notify(${runChannel}, ${runId})`;
+  await eventually(() => failures() > 0);
+  await database.$executeRaw`ALTER TABLE "RunEventAway" RENAME TO "RunEvent"`;
+  await append(runId, 2);
+  await eventually(() => seen.at(-1) === 3);
+  unlisten();
+  expect(seen.slice(-2)).toEqual([2, 3]);
+});
+
 test("a reader of a run that does not exist gets NOT_FOUND", async () => {
   const runId = randomUUID();
   const reader = follow(runId);

@@ -1,7 +1,8 @@
-import { type Database, type RunEvent, runChannel } from "@opnas/prisma";
+import { describeError } from "@opnas/core";
+import { type Database, type Notifications, type RunEvent, runChannel } from "@opnas/prisma";
 import { isRowId } from "../input.js";
+import type { Log } from "../log.js";
 import { batchSize, type EventLog } from "./eventLog.js";
-import type { Notifications } from "./notifications.js";
 import type { Backoff } from "./backoff.js";
 import { Latch } from "./latch.js";
 
@@ -13,6 +14,7 @@ interface Services {
   eventLog: EventLog;
   notifications: Notifications;
   backoff: Backoff;
+  log: Log;
 }
 
 /**
@@ -69,8 +71,15 @@ export class EventFeed {
       await this.changed.wait();
       const pending = this.pending;
       this.pending = new Set();
-      const runIds = pending.has(null) ? await this.runsWithNewEvents() : pending;
-      for (const runId of runIds) if (runId !== null && isRowId(runId)) await this.catchUp(runId);
+      try {
+        const runIds = pending.has(null) ? await this.runsWithNewEvents() : pending;
+        for (const runId of runIds) if (runId !== null && isRowId(runId)) await this.catchUp(runId);
+      } catch (error) {
+        // What cannot be read stays unread, and the next change of any run asks for it again. An error
+        // that got out of here would end the API for all its clients.
+        this.services.log.error(`Could not read new events: ${describeError(error)}`);
+        this.pending.add(null);
+      }
     }
   }
 

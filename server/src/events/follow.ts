@@ -1,7 +1,6 @@
-import { type RunEvent, runChannel } from "@opnas/prisma";
+import { type Notifications, type RunEvent, runChannel } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
 import { batchSize, type EventLog } from "./eventLog.js";
-import type { Notifications } from "./notifications.js";
 import type { Backoff } from "./backoff.js";
 import { abortOnLeave, Latch } from "./latch.js";
 

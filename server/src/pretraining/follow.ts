@@ -1,11 +1,11 @@
 import {
   type Database,
+  type Notifications,
   type PretrainingMetric,
   pretrainingChannel,
   type PretrainingStatus,
 } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
-import type { Notifications } from "../events/notifications.js";
 import type { Backoff } from "../events/backoff.js";
 import { abortOnLeave, Latch } from "../events/latch.js";
 

@@ -1,6 +1,5 @@
-import { type Database, workerChannel } from "@opnas/prisma";
+import { type Database, type Notifications, workerChannel } from "@opnas/prisma";
 import { Repeater } from "@repeaterjs/repeater";
-import type { Notifications } from "../events/notifications.js";
 import { throttle } from "../events/throttle.js";
 import type { Backoff } from "../events/backoff.js";
 import { abortOnLeave, Latch } from "../events/latch.js";

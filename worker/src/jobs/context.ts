@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database, PretrainingClaim, Queue, WorkClaim } from "@opnas/prisma";
+import {
+  claimChannel,
+  type Database,
+  type Notifications,
+  type PretrainingClaim,
+  type Queue,
+  type WorkClaim,
+} from "@opnas/prisma";
 import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/trainer.js";
@@ -11,6 +18,7 @@ export interface JobContext {
   trainers: TrainerPool;
   settings: WorkerSettings;
   workerId: string;
+  notifications: Pick<Notifications, "listen">;
   /** Aborted when the worker stops. */
   stopping: AbortSignal;
   /** The worker's rest after a fault of its machine. */
@@ -25,22 +33,33 @@ export interface Course {
   step: number;
 }
 
-const checkEveryMilliseconds = 1_000;
+/** Milliseconds between two looks at a claim of which nothing was heard. */
+const checkEveryMilliseconds = 10_000;
+
+/** Milliseconds between two looks at a claim at the least, however much is heard. */
+const checkAtMostEveryMilliseconds = 500;
 
 /**
  * Returns a signal that aborts when the worker stops or when a claim's work is no longer wanted (what it
- * belongs to was paused or cancelled, or another attempt took over). Call `release` when the work
- * is done.
+ * belongs to was paused or cancelled, or another attempt took over). It looks when claims are said to
+ * have changed, and now and then besides, since a message may be lost. Call `release` when the work is
+ * done.
  */
 export function watchClaim(
-  { stopping }: Pick<JobContext, "stopping">,
+  { stopping, notifications }: Pick<JobContext, "stopping" | "notifications">,
   isWanted: () => Promise<boolean>,
+  checkEvery = checkEveryMilliseconds,
 ) {
   const unwanted = new AbortController();
   const released = new AbortController();
+  let heard = new AbortController();
+  const unlisten = notifications.listen(claimChannel, () => heard.abort());
   const watch = async () => {
     while (!unwanted.signal.aborted) {
-      await sleep(checkEveryMilliseconds, undefined, { signal: released.signal });
+      const signal = AbortSignal.any([released.signal, heard.signal]);
+      await sleep(checkEvery, undefined, { signal }).catch(() => undefined);
+      released.signal.throwIfAborted();
+      heard = new AbortController();
       try {
         if (!(await isWanted())) unwanted.abort();
       } catch (error) {
@@ -48,6 +67,7 @@ export function watchClaim(
         // claim anyway.
         console.error("Could not check a claim:", error);
       }
+      await sleep(checkAtMostEveryMilliseconds, undefined, { signal: released.signal });
     }
   };
   watch().catch((error: unknown) => {
@@ -56,6 +76,9 @@ export function watchClaim(
   });
   return {
     signal: AbortSignal.any([stopping, unwanted.signal]),
-    release: () => released.abort(),
+    release: () => {
+      unlisten();
+      released.abort();
+    },
   };
 }

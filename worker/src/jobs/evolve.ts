@@ -1,20 +1,20 @@
-import { type Architecture, type Generation, searchContext, strategies } from "@opnas/core";
 import {
-  candidateOf,
   claimWork,
   type EvolveJob,
-  workKey,
   finishRun,
+  historyRows,
+  historyVersion,
   recordGeneration,
-  referencesOf,
-  searchHistory,
   settingsOfRun,
+  workKey,
 } from "@opnas/prisma";
 import type { Course, JobContext } from "./context.js";
+import type { Proposals } from "./proposals.js";
 
 /** Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). */
 export async function handleEvolve(
-  context: JobContext,
+  context: Pick<JobContext, "db" | "queue" | "workerId">,
+  proposals: Proposals,
   job: EvolveJob,
   course: Course,
 ): Promise<void> {
@@ -24,22 +24,14 @@ export async function handleEvolve(
   if (claimed === null) return;
   const { claim, run } = claimed;
   course.claim = claim;
-  const settings = settingsOfRun(run);
-  const strategy = strategies[settings.strategy];
-  const search = searchContext(settings, run.seed);
-  const generation: Generation<Architecture> =
-    index === 0
-      ? strategy.initial(search)
-      : strategy.next(await searchHistory(db, runId), index, search);
-
-  if (generation.children.length === 0) {
-    await finishRun(db, claim);
-    return;
-  }
-  await recordGeneration(db, queue, claim, {
+  const { candidates, priorities, references } = await proposals.propose(
+    { id: runId, seed: run.seed, settings: settingsOfRun(run) },
     index,
-    candidates: generation.children.map((child) => candidateOf(child, settings)),
-    priorities: generation.priorities,
-    references: index === 0 ? referencesOf(settings) : [],
-  });
+    {
+      rows: (from, before) => historyRows(db, runId, from, before),
+      version: (before) => historyVersion(db, runId, before),
+    },
+  );
+  if (candidates.length === 0) await finishRun(db, claim);
+  else await recordGeneration(db, queue, claim, { index, candidates, priorities, references });
 }

@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { OpnasError } from "@opnas/core";
-import { changeRunState, createClient, openQueue, queues } from "@opnas/prisma";
+import {
+  changeRunState,
+  createClient,
+  openQueue,
+  queues,
+  type RunJob,
+  workKey,
+} from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { Rest } from "../rest.js";
@@ -35,8 +42,8 @@ const runs = new RunMaker(db, queue, workerId);
 const paused: string[] = [];
 const newRest = () =>
   new Rest({
-    pause: () => Promise.resolve(void paused.push("paused")),
-    resume: () => Promise.resolve(),
+    pause: () => void paused.push("paused"),
+    resume: () => undefined,
     onChange: () => undefined,
   });
 const rest = newRest();
@@ -47,6 +54,7 @@ const context: JobContext = {
   trainers,
   settings,
   workerId,
+  notifications: { listen: () => () => undefined },
   stopping: worker.signal,
   rest,
 };
@@ -67,10 +75,12 @@ const waiting = async () =>
 /** Settles an attempt at a job that claims its work, gets so far and meets an error. */
 function attempt(job: { runId: string; architectureId?: string }, error: unknown, step = 0) {
   const { runId, architectureId } = job;
-  const data = { kind: architectureId === undefined ? "superNet" : "evaluate", ...job };
-  const key = architectureId === undefined ? "superNet" : `evaluate:${architectureId}`;
-  return settle(context, { data }, async (_, course: Course) => {
-    course.claim = await runs.claim(runId, key);
+  const work: RunJob =
+    architectureId === undefined
+      ? { kind: "superNet", runId }
+      : { kind: "evaluate", runId, architectureId };
+  return settle(context, work, async (course: Course) => {
+    course.claim = await runs.claim(runId, workKey(work));
     course.step = step;
     throw error;
   });
@@ -119,14 +129,14 @@ test("an attempt that was replaced and wakes up changes nothing, whatever its er
   const { runId, ids } = await runs.searchingRun(["a", "b"]);
   const [architectureId = ""] = ids;
   await queue.deleteAllJobs(queues.trainer);
-  const data = { kind: "evaluate", runId, architectureId };
+  const work: RunJob = { kind: "evaluate", runId, architectureId };
   for (const error of [
     new Error("rename ENOENT"),
     new OpnasError("WORKER_LOST", "The trainer is gone."),
     new OpnasError("BAD_SETTING", "No such text."),
     new OpnasError("DISK_FULL", "The disk is full."),
   ]) {
-    await settle(context, { data }, async (_, course) => {
+    await settle(context, work, async (course) => {
       course.claim = await runs.claim(runId, `evaluate:${architectureId}`);
       await runs.claim(runId, `evaluate:${architectureId}`);
       throw error;
@@ -138,8 +148,8 @@ test("an attempt that was replaced and wakes up changes nothing, whatever its er
 
 test("a run that was paused meanwhile is not failed by a late error", async () => {
   const { runId } = await runs.searchingRun(["a", "b"]);
-  const data = { kind: "superNet", runId };
-  await settle(context, { data }, async (_, course) => {
+  const work: RunJob = { kind: "superNet", runId };
+  await settle(context, work, async (course) => {
     course.claim = await runs.claim(runId, "superNet");
     await changeRunState(db, queue, runId, "pause");
     throw new Error("the trainer did not stop");
@@ -153,8 +163,8 @@ test("a data folder that cannot be used rests the worker, and the run waits with
   const { runId } = await runs.searchingRun(["a", "b"]);
   await queue.deleteAllJobs(queues.trainer);
   const fresh = newRest();
-  const data = { kind: "superNet", runId };
-  await settle({ ...context, rest: fresh }, { data }, async (_, course) => {
+  const work: RunJob = { kind: "superNet", runId };
+  await settle({ ...context, rest: fresh }, work, async (course) => {
     course.claim = await runs.claim(runId, "superNet");
     await runArtifacts(file, runId);
   });
@@ -172,9 +182,9 @@ test("a data folder that cannot be used rests the worker, and the run waits with
 test("a job that took its worker down again and again is given up", async () => {
   const { runId, ids } = await runs.searchingRun(["a", "b"]);
   const [architectureId = ""] = ids;
-  await settleDead(context, { data: { kind: "evaluate", runId, architectureId } });
+  await settleDead(context, { kind: "evaluate", runId, architectureId });
   expect(await read(runId)).toMatchObject({ status: "RUNNING", failures: 1 });
-  await settleDead(context, { data: { kind: "superNet", runId } });
+  await settleDead(context, { kind: "superNet", runId });
   expect((await read(runId)).status).toBe("FAILED");
 });
 

@@ -1,7 +1,7 @@
 import { type ErrorCode, OpnasError } from "@opnas/core";
 import {
   databaseError,
-  evolveJobSchema,
+  type EvolveJob,
   failCandidate,
   failPretraining,
   failRun,
@@ -11,9 +11,8 @@ import {
   giveUpRunJob,
   retryPretraining,
   retryWork,
-  trainerJobSchema,
+  type TrainerJob,
 } from "@opnas/prisma";
-import { z } from "zod";
 import type { Course, JobContext } from "./context.js";
 
 /** Consequence of an attempt's error (decision 0023). */
@@ -47,8 +46,7 @@ export function judge(
 /** Codes of errors that say something about one candidate, not about its whole run. */
 const candidateCodes: readonly ErrorCode[] = ["BAD_ARCHITECTURE", "INTERNAL", "WORKER_LOST"];
 
-const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
-type AnyJob = z.infer<typeof anyJobSchema>;
+type AnyJob = TrainerJob | EvolveJob;
 
 /**
  * Runs a job's handler and acts, in this one place, on its failure. Throwing makes the queue try
@@ -57,26 +55,20 @@ type AnyJob = z.infer<typeof anyJobSchema>;
  */
 export async function settle(
   context: JobContext,
-  job: { data: unknown } | undefined,
-  handle: (data: unknown, course: Course) => Promise<void>,
-): Promise<void> {
-  if (job === undefined) return;
+  job: AnyJob,
+  handle: (course: Course) => Promise<void>,
+): Promise<undefined> {
   const course: Course = { step: 0 };
   try {
-    await handle(job.data, course);
+    await handle(course);
     context.rest.gotOn();
   } catch (error) {
-    await dealWith(context, job.data, course, databaseError(error));
+    await dealWith(context, job, course, databaseError(error));
   }
 }
 
 /** Gives up the work of a job that the queue tried too often, each time without an end. */
-export async function settleDead(
-  { db, queue }: JobContext,
-  job: { data: unknown } | undefined,
-): Promise<void> {
-  if (job === undefined) return;
-  const work = anyJobSchema.parse(job.data);
+export async function settleDead({ db, queue }: JobContext, work: AnyJob): Promise<undefined> {
   const sentence =
     "It was given up after many attempts that took their worker down; see the workers' logs.";
   const error = new OpnasError("WORKER_LOST", sentence);
@@ -86,7 +78,7 @@ export async function settleDead(
 
 async function dealWith(
   context: JobContext,
-  data: unknown,
+  job: AnyJob,
   course: Course,
   error: OpnasError,
 ): Promise<void> {
@@ -94,7 +86,6 @@ async function dealWith(
   const verdict = judge(error, { isClaimed, isStopping: context.stopping.aborted });
   if (verdict === "drop") return;
   if (verdict === "giveBack") throw error;
-  const job = anyJobSchema.parse(data);
   try {
     if (verdict === "rest") await giveBackAndRest(context, job, course, error);
     else if (verdict === "fail" || !(await retry(context, job, course))) {
@@ -114,7 +105,7 @@ async function giveBackAndRest(
   { claim }: Course,
   error: OpnasError,
 ): Promise<void> {
-  await rest.begin(error);
+  rest.begin(error);
   const workerName = settings.name;
   if ("trainingId" in job) {
     const held = claim !== undefined && "pretrainingId" in claim ? claim : undefined;

@@ -1,15 +1,25 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { runChannel, pretrainingChannel, unreachable, workerChannel } from "@opnas/prisma";
 import pg from "pg";
-import type { Log } from "../log.js";
-import { backoffPauses } from "./backoff.js";
+import type { Channel } from "./channels.js";
+import { connectionOptions } from "./connections.js";
+import { unreachable } from "./migrate.js";
 
 /** A callback for a notification's payload; it is null when notifications may have been missed. */
 export type Listener = (payload: string | null) => void;
-export type Channel = typeof runChannel | typeof workerChannel | typeof pretrainingChannel;
 
-const channels: readonly Channel[] = [runChannel, workerChannel, pretrainingChannel];
-const probeMilliseconds = 15_000;
+/** Milliseconds until the answer to a question is overdue. */
+const answerMilliseconds = 5_000;
+
+const firstPause = 100;
+const longestPause = 5_000;
+
+/** Yields the pauses between attempts, in milliseconds, without end: 100, 200, 400 … up to 5,000. */
+export function* backoffPauses(): Generator<number, never> {
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) yield pause;
+}
+
+/** Receives what happens to the connection of `Notifications`, one sentence each. */
+export type NotificationLog = (sentence: string) => void;
 
 interface Connection {
   client: pg.Client;
@@ -24,15 +34,19 @@ interface Connection {
  */
 export class Notifications {
   private readonly listeners = new Map<string, Set<Listener>>();
-  private readonly databaseUrl: string;
-  private readonly log: Log;
   private readonly stopping = new AbortController();
   private client: pg.Client | undefined;
 
-  constructor(databaseUrl: string, log: Log) {
-    this.databaseUrl = databaseUrl;
-    this.log = log;
-  }
+  /**
+   * @param channels the channels to listen to
+   * @param probeMilliseconds the time between two questions to an idle connection
+   */
+  constructor(
+    private readonly databaseUrl: string,
+    private readonly channels: readonly Channel[],
+    private readonly log: NotificationLog,
+    private readonly probeMilliseconds = 10_000,
+  ) {}
 
   /** Connects and begins to listen. @throws OpnasError `DATABASE_UNREACHABLE` */
   async start(): Promise<void> {
@@ -55,6 +69,7 @@ export class Notifications {
     return [...this.listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0);
   }
 
+  /** Ends the connection; no listener is called any more. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.client?.end();
@@ -62,11 +77,8 @@ export class Notifications {
 
   private async connect(): Promise<Connection> {
     const client = new pg.Client({
-      connectionString: this.databaseUrl,
-      application_name: "opnas-listener",
-      connectionTimeoutMillis: 5_000,
-      query_timeout: 10_000,
-      keepAlive: true,
+      ...connectionOptions(this.databaseUrl, "opnas-listener"),
+      query_timeout: answerMilliseconds,
     });
     client.on("notification", ({ channel, payload }) => this.notify(channel, payload ?? null));
     const lost = new Promise<unknown>((resolve) => {
@@ -75,17 +87,21 @@ export class Notifications {
     });
     try {
       await client.connect();
-      for (const channel of channels) await client.query(`LISTEN ${channel}`);
+      for (const channel of this.channels) await client.query(`LISTEN ${channel}`);
       this.stopping.signal.throwIfAborted();
     } catch (error) {
       await close(client);
       throw error;
     }
     // A dead connection may report nothing: a query finds it, and its error then ends it.
-    const probe = setInterval(() => {
-      client.query("SELECT 1").catch((error: unknown) => client.emit("error", error));
-    }, probeMilliseconds);
-    void lost.then(() => clearInterval(probe));
+    const ask = () => {
+      client.query("SELECT 1").then(
+        () => (probe = setTimeout(ask, this.probeMilliseconds)),
+        (error: unknown) => client.emit("error", error),
+      );
+    };
+    let probe = setTimeout(ask, this.probeMilliseconds);
+    void lost.then(() => clearTimeout(probe));
     this.client = client;
     return { client, lost };
   }
@@ -96,7 +112,7 @@ export class Notifications {
       const reason = await current.lost;
       await close(current.client);
       if (this.stopping.signal.aborted) return;
-      this.log.info(`Lost the database's notifications (${messageOf(reason)}); reconnecting.`);
+      this.log(`Lost the database's notifications (${messageOf(reason)}); reconnecting.`);
       current = await this.reconnect();
     }
   }
@@ -106,8 +122,8 @@ export class Notifications {
       try {
         await sleep(pause, undefined, { signal: this.stopping.signal });
         const connection = await this.connect();
-        this.log.info("The database's notifications are back.");
-        for (const channel of channels) this.notify(channel, null);
+        this.log("The database's notifications are back.");
+        for (const channel of this.channels) this.notify(channel, null);
         return connection;
       } catch {
         if (this.stopping.signal.aborted) return null;
@@ -121,8 +137,12 @@ export class Notifications {
   }
 }
 
-/** Ends a connection that is given up; errors in doing so do not matter. */
+/**
+ * Ends a connection that is given up; errors in doing so do not matter. Its socket is destroyed, since
+ * a dead peer would never answer a polite end.
+ */
 async function close(client: pg.Client): Promise<void> {
+  client.connection.stream.destroy();
   await client.end().catch(() => undefined);
 }
 

@@ -1,0 +1,85 @@
+import { presetNamed, searchContext, strategies } from "@opnas/core";
+import { candidateOf, type HistoryRow, referencesOf } from "@opnas/prisma";
+import { afterAll, expect, test } from "vitest";
+import { Proposals } from "./proposals.js";
+
+const { settings } = presetNamed("smoke");
+const search = searchContext(settings, 7);
+const proposals = new Proposals();
+afterAll(() => proposals.end());
+
+const initial = strategies[settings.strategy].initial(search);
+const scored: HistoryRow[] = initial.children.map(({ architecture, key }, index) => ({
+  architecture,
+  key,
+  score: (index * 37) % 11,
+  generation: 0,
+  index,
+}));
+
+/** A stored history, which notes what is read of it. */
+function stored(rows: HistoryRow[], version = "1") {
+  const reads: [number, number][] = [];
+  const reader = {
+    rows: (from: number, before: number) => {
+      reads.push([from, before]);
+      return Promise.resolve(
+        rows.filter(({ generation }) => generation >= from && generation < before),
+      );
+    },
+    version: (before: number) => Promise.resolve(`${version} before ${before}`),
+  };
+  return { reader, reads };
+}
+
+test("the thread proposes what the strategy does, and the calling thread goes on meanwhile", async () => {
+  const run = { id: "equal", seed: 7, settings };
+  const { reader } = stored(scored);
+  let turns = 0;
+  const turning = setInterval(() => turns++, 1);
+  const first = await proposals.propose(run, 0, reader);
+  const second = await proposals.propose(run, 1, reader);
+  clearInterval(turning);
+  expect(turns).toBeGreaterThan(0);
+  expect(first.candidates).toEqual(initial.children.map((child) => candidateOf(child, settings)));
+  expect(first.references).toEqual(referencesOf(settings));
+  const history = scored.map((row, index) => {
+    const child = initial.children[index];
+    if (child === undefined) throw new Error("There are as many rows as children.");
+    return { ...row, architecture: child.architecture };
+  });
+  const { children, priorities } = strategies[settings.strategy].next(history, 1, search);
+  expect(second).toEqual({
+    candidates: children.map((child) => candidateOf(child, settings)),
+    priorities,
+    references: [],
+  });
+});
+
+test("only generations that the thread has not yet are read, and all when they changed", async () => {
+  const run = { id: "read", seed: 7, settings };
+  const { reader, reads } = stored(scored);
+  const once = await proposals.propose(run, 1, reader);
+  expect(await proposals.propose(run, 1, reader)).toEqual(once);
+  const changed = stored(scored, "2");
+  expect(await proposals.propose(run, 1, changed.reader)).toEqual(once);
+  expect(reads).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
+  expect(changed.reads).toEqual([[0, 1]]);
+});
+
+test("an error of the strategy comes back, and the thread goes on", async () => {
+  const run = { id: "error", seed: 7, settings };
+  const { reader } = stored([]);
+  await expect(proposals.propose(run, 1, reader)).rejects.toMatchObject({ code: "BAD_INPUT" });
+  expect((await proposals.propose(run, 0, reader)).candidates).not.toEqual([]);
+});
+
+test("a thread that is ended meanwhile says so", async () => {
+  const ending = new Proposals();
+  const proposing = ending.propose({ id: "end", seed: 7, settings }, 1, stored(scored).reader);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await Promise.all([expect(proposing).rejects.toMatchObject({ code: "STOPPED" }), ending.end()]);
+});
