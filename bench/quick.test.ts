@@ -227,17 +227,29 @@ const tests: Record<string, () => Promise<void>> = {
   "search:table": async () => {
     const evaluated = z.object({
       evaluation: z.int(),
+      row: z.int().min(1).max(27),
       options: z.record(z.string(), z.string()),
       score: z.number(),
     });
     const { printed, report } = await bench(
       "search:table",
-      z.object({ best: evaluated, rows: z.literal(27), evaluated: z.array(evaluated).length(12) }),
+      z.object({
+        best: evaluated,
+        rows: z.literal(27),
+        slots: z.array(z.object({ name: z.string(), isOrdered: z.boolean() })),
+        evaluated: z.array(evaluated).length(12),
+      }),
     );
+    expect(report.slots.map(({ name, isOrdered }) => [name, isOrdered])).toEqual([
+      ["activation", false],
+      ["width", true],
+      ["kernel", true],
+    ]);
     const { best } = report;
     expect(best.score).toBe(Math.max(...report.evaluated.map(({ score }) => score)));
     expect(printed).toContain(`${best.evaluation}: ${best.score}  ${JSON.stringify(best.options)}`);
     expect(printed).toContain("the best of 12 evaluations came with number");
+    expect(printed).toContain(`it is row ${best.row}, number `);
   },
 
   benchmark: async () => {

@@ -29,6 +29,7 @@ test.each([
   [["--seeds", "many"], /^--seeds: it must be a whole number from 1\n/],
   [["--seeds", "0"], /^--seeds: it must be a whole number from 1\n/],
   [["3"], /^Unexpected argument '3'/],
+  [["--json", "/absent/sweep.json"], /^--json: there is no folder \/absent to write to\n/],
 ])("%j ends with the usage and code 2", (args, message) => {
   const { status, stdout, stderr } = run(...args);
   expect(stderr).toMatch(message);

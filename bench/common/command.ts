@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { describeError } from "@opnas/core";
 import { z } from "zod";
@@ -87,6 +88,7 @@ export async function runBench<Shape extends z.ZodRawShape>(
     const file = parsed(common, { json, quick });
     const defaults = file.quick ? command.quick : {};
     const options = parsed(command.options, { ...defaults, ...given });
+    if (file.json !== undefined) await requireFolderOf(file.json);
     const result = await measure({ ...options, quick: file.quick });
     if (file.json === undefined) return;
     await writeFile(file.json, `${JSON.stringify(result, undefined, 2)}\n`);
@@ -95,6 +97,16 @@ export async function runBench<Shape extends z.ZodRawShape>(
     console.error(isUsage ? `${error.message}\n${usageOf(command)}` : describeError(error));
     // Processes that the bench started would keep it alive; they end when it does.
     process.exit(isUsage ? 2 : 1);
+  }
+}
+
+/** Throws UsageError, before hours of measuring, if a file cannot be written where it should be. */
+async function requireFolderOf(file: string): Promise<void> {
+  const folder = path.dirname(path.resolve(file));
+  try {
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(`--json: there is no folder ${folder} to write to`, { cause });
   }
 }
 

@@ -1,11 +1,11 @@
-import { presetNamed, searchSettingsSchema, type SearchSettings } from "@opnas/core";
+import { OpnasError, presetNamed, searchSettingsSchema, type SearchSettings } from "@opnas/core";
 
 /** Changes to search settings: of a group only the settings that are named. */
 export type Override = Record<string, unknown>;
 
 /**
  * Returns a preset's settings with some changed.
- * @throws OpnasError BAD_SETTING for an unknown preset; ZodError for a bad setting
+ * @throws OpnasError BAD_SETTING for an unknown preset or a bad setting
  */
 export function settingsOf(preset: string, override: Override): SearchSettings {
   return changed(presetNamed(preset).settings, override);
@@ -13,7 +13,7 @@ export function settingsOf(preset: string, override: Override): SearchSettings {
 
 /**
  * Returns the settings with some changed.
- * @throws ZodError for a bad setting
+ * @throws OpnasError BAD_SETTING that names each bad setting
  */
 export function changed(settings: SearchSettings, override: Override): SearchSettings {
   const before: Override = settings;
@@ -21,7 +21,12 @@ export function changed(settings: SearchSettings, override: Override): SearchSet
     const group = before[name];
     return [name, isGroup(value) && isGroup(group) ? { ...group, ...value } : value];
   });
-  return searchSettingsSchema.parse({ ...settings, ...Object.fromEntries(values) });
+  const result = searchSettingsSchema.safeParse({ ...settings, ...Object.fromEntries(values) });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`,
+  );
+  throw new OpnasError("BAD_SETTING", `The search's settings are wrong. ${problems.join("; ")}.`);
 }
 
 function isGroup(value: unknown): value is Override {

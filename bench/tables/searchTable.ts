@@ -1,20 +1,19 @@
 /** Searches a table of recorded scores; run by `npm run search:table`. */
 import { strategyNames } from "@opnas/core";
 import { z } from "zod";
-import { flag, jsonObject, runBench, text, whole } from "../common/command.ts";
+import { flag, jsonObject, list, runBench, text, whole } from "../common/command.ts";
 import { item } from "../common/items.ts";
 import { settingsOf } from "../common/settings.ts";
-import { localSearchUnder, scoresWithNoise, strategySearch } from "../strategies/searches.ts";
+import { scoresWithNoise, strategySearch } from "../strategies/searches.ts";
 import { readRows } from "./rowsFile.ts";
 import { sortedScores } from "./table.ts";
 
 const about = `Searches a table of recorded scores as the platform searches backbones. TABLE is a CSV file with a
 header, or a JSON file with an array of objects; the score is the column named "score", or else the last
-one, and all others are slots. Each value of a slot is one of its options. Not every combination has to
-be recorded. Higher scores are better, with --lowest lower ones. Printed are the evaluations that found
-something better, and the best. --override changes settings of the preset: '{"population":8}'.`;
-
-const strategyName = z.enum([...strategyNames, "local-search"]);
+one, and all others are slots. Each value of a slot is one of its options; numbers have an order, but for
+columns that --unordered names. Not every combination has to be recorded. Higher scores are better, with
+--lowest lower ones. Printed are the evaluations that found something better, and the best row; --json
+keeps all evaluations. --override changes settings of the preset: '{"population":16}'.`;
 
 await runBench(
   {
@@ -23,26 +22,38 @@ await runBench(
     operand: "table",
     options: {
       table: text,
-      strategy: strategyName.default("opnas"),
+      strategy: z.enum(strategyNames).default("opnas"),
       seed: whole(0).default(1),
       evaluations: whole(1).default(100),
       lowest: flag,
-      preset: text.default("tiny"),
+      unordered: list(text).optional(),
+      preset: text.default("tiny-surrogate"),
       override: jsonObject.default({}),
     },
     quick: { table: "bench/tables/example.csv", evaluations: "12" },
   },
-  async ({ strategy, seed, evaluations, lowest, ...options }) => {
-    const table = await readRows(options.table, lowest);
-    const settings = settingsOf(options.preset, { generations: evaluations, ...options.override });
-    const search =
-      strategy === "local-search" ? localSearchUnder(settings) : strategySearch(strategy, settings);
+  async ({ strategy, seed, evaluations, lowest, unordered, ...options }) => {
+    const table = await readRows(options.table, lowest, unordered);
+    const generations = Math.min(evaluations, 10_000);
+    const settings = settingsOf(options.preset, { generations, ...options.override });
     const scoreOf = scoresWithNoise(table, 0).seenBy(seed);
+    const search = strategySearch(strategy, settings);
     const history = await search({ table, seed, scoreOf, evaluations });
 
     const sign = lowest ? -1 : 1;
+    const rows = new Map([...table.scores.keys()].map((key, index) => [key, index + 1]));
+    const space = table.spaceOf(settings);
     const evaluated = history.map(({ key, score }, index) => {
-      return { evaluation: index + 1, options: optionsOf(key), score: sign * score };
+      const named = space.features(key).map(({ position, operation }) => {
+        return [item(table.slots, position).name, operation] as const;
+      });
+      const row = item([rows.get(key)], 0);
+      return {
+        evaluation: index + 1,
+        row,
+        options: Object.fromEntries(named),
+        score: sign * score,
+      };
     });
     const better = evaluated.filter(({ score }, index) =>
       evaluated.slice(0, index).every((earlier) => sign * earlier.score < sign * score),
@@ -53,16 +64,11 @@ await runBench(
     const best = item(better, -1);
     const rank = sortedScores(table).indexOf(sign * best.score) + 1;
     const found = `the best of ${evaluated.length} evaluations came with number ${best.evaluation}`;
-    console.log(
-      `\n${strategy}, seed ${seed}: ${found}; it is number ${rank} of ${table.scores.size}.`,
-    );
-    return { strategy, seed, best, rank, rows: table.scores.size, evaluated };
-
-    function optionsOf(key: string): Record<string, string> {
-      const options = table.spaceOf(settings).features(key);
-      return Object.fromEntries(
-        options.map(({ position, operation }) => [item(table.slots, position).name, operation]),
-      );
-    }
+    const place = `it is row ${best.row}, number ${rank} of ${table.scores.size}`;
+    console.log(`\n${strategy}, seed ${seed}: ${found}; ${place}.`);
+    const slots = table.slots.map(({ name, options, places }) => {
+      return { name, options, isOrdered: places !== undefined };
+    });
+    return { strategy, seed, best, rank, rows: table.scores.size, slots, evaluated };
   },
 );

@@ -5,6 +5,8 @@ import { item } from "../common/items.ts";
 export interface TableSlot {
   name: string;
   options: readonly string[];
+  /** The place of each option on a line from 0 to 1, ascending, where options have an order. */
+  places?: readonly number[];
   /** The slot exists only in architectures where another slot holds this option. */
   when?: { slot: string; is: string };
 }

@@ -118,6 +118,36 @@ test("where not every combination is recorded, mutation stays within the recorde
   expect(spreadOfTheGood(table)).toBe(0.5);
 });
 
+test("an ordered slot's mutations go to close values as a rule", () => {
+  const rows = Array.from({ length: 41 }, (_, at) => ({ options: [String(at)], score: at }));
+  const table = slotTable("line", "line", ["at"], rows, new Set(["at"]));
+  const space = table.spaceOf(settings);
+  const random = stream(1, "line");
+  const steps = Array.from({ length: 500 }, () => {
+    const { architecture } = space.mutate("20", (_, options) => random.pick(options), random);
+    return Math.abs(Number(architecture) - 20);
+  });
+  expect(steps.filter((step) => step <= 5).length).toBeGreaterThan(300);
+  expect(Math.max(...steps)).toBeGreaterThan(10);
+  expect(steps).not.toContain(0);
+});
+
+test("where rows differ in several slots, a mutation goes to one of the nearest", () => {
+  const rows = Array.from({ length: 40 }, (_, at) => {
+    return { options: [String(at), String((7 * at) % 40)], score: at };
+  });
+  const table = slotTable("sampled", "sampled", ["a", "b"], rows, new Set(["a", "b"]));
+  const space = table.spaceOf(settings);
+  const random = stream(1, "nearest");
+  const distances = Array.from({ length: 100 }, () => {
+    const { architecture } = space.mutate("20|20", (_, options) => random.pick(options), random);
+    const [a, b] = architecture.split("|").map(Number);
+    return Math.abs((a ?? 0) - 20) + Math.abs((b ?? 0) - 20);
+  });
+  expect(Math.max(...distances)).toBeLessThan(16);
+  expect(Math.min(...distances)).toBeGreaterThan(0);
+});
+
 test.each([
   [[], "has no rows"],
   [[{ options: ["a"], score: 1 }], "row 1 has 1 options for 2 slots"],

@@ -32,6 +32,7 @@ export * from "./search/strategies.js";
 export * from "./search/strategy.js";
 export * from "./search/strategySettings.js";
 export * from "./search/constrainedSpace.js";
+export * from "./search/checkSpace.js";
 export * from "./search/slotSpace.js";
 export * from "./search/slotValues.js";
 export * from "./search/runSearch.js";
