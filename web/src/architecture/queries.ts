@@ -41,6 +41,7 @@ export const architectureDetails = graphql(`
         score
         majority
         ngram
+        diverged
       }
       lineage {
         mutation
