@@ -82,9 +82,11 @@ describe("opnas", () => {
     expect((await run(["pause", id])).stdout).toBe(`${id}: paused\n`);
     expect((await run(["resume", id])).stdout).toMatch(new RegExp(`^${id}: (queued|running)\n$`));
     expect((await run(["cancel", id])).stdout).toBe(`${id}: cancelled\n`);
-    const again = await run(["resume", id]);
-    expect(again.code).toBe(1);
-    expect(again.stderr).toMatch(/^✗ .+\n$/);
+    const extended = await run(["extend", id, "--generations", "1"]);
+    expect(extended.code).toBe(1);
+    expect(extended.stderr).toMatch(/^✗ .+only a finished run can be extended.+\n$/);
+    expect((await run(["resume", id])).stdout).toMatch(new RegExp(`^${id}: (queued|running)\n$`));
+    await run(["cancel", id]);
   });
 
   test("lays settings over the preset's and shows them in the record", async () => {

@@ -7,6 +7,8 @@ export const runState = graphql(`
     name
     status
     lastSeq
+    failures
+    waitingReason
     error {
       code
       message
@@ -58,6 +60,7 @@ export const runsDocument = graphql(`
           preset
           seed
           createdAt
+          failures
           progress {
             fraction
           }
@@ -106,6 +109,15 @@ export const resumeDocument = graphql(`
 export const cancelDocument = graphql(`
   mutation Cancel($id: ID!) {
     cancelSearch(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);
+
+/** Adds generations to a finished run. */
+export const extendDocument = graphql(`
+  mutation Extend($id: ID!, $generations: Int!) {
+    extendSearch(id: $id, generations: $generations) {
       ...ChangedRun
     }
   }

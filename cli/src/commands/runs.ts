@@ -1,13 +1,19 @@
 import { Command } from "commander";
 import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
-import { cancelDocument, pauseDocument, resumeDocument, runsDocument } from "../api/runs.js";
+import {
+  cancelDocument,
+  extendDocument,
+  pauseDocument,
+  resumeDocument,
+  runsDocument,
+} from "../api/runs.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
-import { pageSize } from "./optionValues.js";
+import { pageSize, positiveNumber } from "./optionValues.js";
 import { decimals, print, table } from "./output.js";
 
 /**
- * Builds the commands that show runs and their architectures, or pause, resume and cancel a run;
+ * Builds the commands that show runs and their architectures, or pause, resume, cancel and extend a run;
  * `connect` gives the API to ask.
  */
 export function runCommands(connect: (command: Command) => Api): Command[] {
@@ -25,8 +31,9 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
         node.status.toLowerCase(),
         `${Math.round(node.progress.fraction * 100)}%`,
         decimals(node.bestArchitecture?.score),
+        node.failures === 0 ? "" : String(node.failures),
       ]);
-      print(table(["run", "name", "preset", "seed", "status", "done", "best"], rows));
+      print(table(["run", "name", "preset", "seed", "status", "done", "best", "failed"], rows));
       print(`${searchRuns.edges.length} of ${searchRuns.totalCount} runs`);
     });
 
@@ -73,20 +80,43 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
 }
 
 function changeCommands(connect: (command: Command) => Api): Command[] {
-  const changes = {
-    pause: async (api: Api, id: string) => (await api.request(pauseDocument, { id })).pauseSearch,
-    resume: async (api: Api, id: string) =>
-      (await api.request(resumeDocument, { id })).resumeSearch,
-    cancel: async (api: Api, id: string) =>
-      (await api.request(cancelDocument, { id })).cancelSearch,
-  };
-  return Object.entries(changes).map(([name, change]) =>
+  const changes = [
+    {
+      name: "pause",
+      description: "pause a run",
+      change: async (api: Api, id: string) =>
+        (await api.request(pauseDocument, { id })).pauseSearch,
+    },
+    {
+      name: "resume",
+      description: "let a paused, failed or cancelled run go on",
+      change: async (api: Api, id: string) =>
+        (await api.request(resumeDocument, { id })).resumeSearch,
+    },
+    {
+      name: "cancel",
+      description: "cancel a run",
+      change: async (api: Api, id: string) =>
+        (await api.request(cancelDocument, { id })).cancelSearch,
+    },
+  ];
+  const extend = new Command("extend")
+    .description("let a finished run go on for more generations")
+    .argument("<run>", "the run's id")
+    .requiredOption("--generations <number>", "how many more", positiveNumber)
+    .action(async function (this: Command, id: string) {
+      const { generations } = this.opts<{ generations: number }>();
+      const { extendSearch } = await connect(this).request(extendDocument, { id, generations });
+      print(`${extendSearch.id}: ${extendSearch.status.toLowerCase()}`);
+    });
+  const commands = changes.map(({ name, description, change }) =>
     new Command(name)
-      .description(`${name} a run`)
+      .description(description)
       .argument("<run>", "the run's id")
       .action(async function (this: Command, id: string) {
         const run = await change(connect(this), id);
         print(`${run.id}: ${run.status.toLowerCase()}`);
       }),
   );
+  return [...commands, extend];
 }

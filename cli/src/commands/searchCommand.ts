@@ -76,7 +76,10 @@ export function searchCommand(
       amount,
     )
     .option("--out <file>", "where the record goes (default: standard output)")
-    .option("--resume <run>", "follow this run instead of starting one; a paused one goes on")
+    .option(
+      "--resume <run>",
+      "follow this run instead of starting one; a paused, failed or cancelled one goes on",
+    )
     .option("--detach", "only start it and print its id")
     .option("--cancel-on-interrupt", "Ctrl-C cancels the run (default: it is kept)")
     .addHelpText(

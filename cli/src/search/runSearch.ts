@@ -13,7 +13,10 @@ import { timeSplit } from "./timeSplit.js";
 /** The options of the command `search`. */
 export interface SearchOptions {
   input: StartSearchInput;
-  /** The id of an earlier run to follow instead of starting one; a paused run is resumed. */
+  /**
+   * The id of an earlier run to follow instead of starting one; one that is paused, failed or
+   * cancelled is resumed.
+   */
   resume?: string | undefined;
   /** The file of the JSON record; without one it goes to standard output. */
   out?: string | undefined;
@@ -39,7 +42,7 @@ export async function runSearch(
 ): Promise<number> {
   if (options.out !== undefined) checkWritable(options.out);
   const id = options.resume ?? (await start(api, options.input));
-  if (options.resume !== undefined) await resumeIfPaused(api, id);
+  if (options.resume !== undefined) await resumeIfStopped(api, id);
   if (options.detach === true) {
     process.stdout.write(`${id}\n`);
     return exitCodes.done;
@@ -70,9 +73,10 @@ async function start(api: Api, input: StartSearchInput): Promise<string> {
   return startSearch.id;
 }
 
-async function resumeIfPaused(api: Api, id: string): Promise<void> {
+async function resumeIfStopped(api: Api, id: string): Promise<void> {
   const { status } = await readRun(api, id);
-  if (status === "PAUSED") await api.request(resumeDocument, { id });
+  if (status === "PAUSED" || status === "FAILED" || status === "CANCELLED")
+    await api.request(resumeDocument, { id });
 }
 
 async function interrupted(api: Api, id: string, options: SearchOptions): Promise<number> {
@@ -93,7 +97,8 @@ function report(run: RunState, out: string | undefined): number {
     const best = run.bestArchitecture;
     const found =
       best === null ? "" : ` Best: ${best.name}, score ${best.score?.toFixed(2) ?? "none"}.`;
-    say(`Done.${found}${record}`);
+    const failed = run.failures === 0 ? "" : ` Candidates that failed: ${run.failures}.`;
+    say(`Done.${found}${failed}${record}`);
     return exitCodes.done;
   }
   const reason = run.error === null ? "" : `: ${run.error.message}`;

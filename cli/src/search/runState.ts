@@ -65,10 +65,13 @@ const phases = {
   FINISHED: "finished",
 } as const;
 
-function what({ status, progress, bestArchitecture }: RunState): string {
+function what({ status, progress, bestArchitecture, failures, waitingReason }: RunState): string {
   const { phase, done, total } = progress;
   const count = phase === "SUPERNET" || phase === "SEARCHING" ? ` ${done} of ${total}` : "";
   const best = bestArchitecture?.score ?? null;
   const state = status === "PAUSED" ? "paused, " : "";
-  return `${state}${phases[phase]}${count}${best === null ? "" : `, best ${best.toFixed(2)}`}`;
+  const failed = failures === 0 ? "" : `, ${failures} failed`;
+  const found = best === null ? "" : `, best ${best.toFixed(2)}`;
+  const waiting = waitingReason === null ? "" : ` — waits: ${waitingReason}`;
+  return `${state}${phases[phase]}${count}${failed}${found}${waiting}`;
 }

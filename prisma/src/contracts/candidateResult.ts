@@ -13,6 +13,8 @@ export const taskScoreSchema = z.strictObject({
   majority: z.number(),
   /** Baseline: an n-gram model. */
   ngram: z.number(),
+  /** True if the fine-tuning diverged, also at half the learning rate: score 0. Absent otherwise. */
+  diverged: z.boolean().optional(),
 });
 
 /** Seconds that one evaluation took, by part. */

@@ -32,6 +32,12 @@ export class TaskScore {
 
   @Field(() => Float, { description: "The score of an n-gram model on the same test set." })
   ngram!: number;
+
+  @Field(() => Boolean, {
+    description:
+      "True if the fine-tuning diverged, also at half the learning rate; the score is then 0.",
+  })
+  diverged!: boolean;
 }
 
 @ObjectType({ description: "The result of training and scoring one architecture." })

@@ -131,5 +131,7 @@ export class EvaluationFields {
 const taskScoresSchema = z.array(taskScoreSchema);
 
 function taskScoresOf({ taskScores }: EvaluationRow): TaskScore[] {
-  return taskScoresSchema.parse(taskScores);
+  return taskScoresSchema
+    .parse(taskScores)
+    .map(({ diverged = false, ...score }) => ({ ...score, diverged }));
 }

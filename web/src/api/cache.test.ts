@@ -48,6 +48,9 @@ function run(done: number) {
     startedAt: time,
     finishedAt: null,
     lastSeq: done,
+    failures: 0,
+    waitingReason: null,
+    superNetSkipped: 0,
     error: null,
     progress: {
       __typename: "Progress",

@@ -79,6 +79,17 @@ function Head({ architecture }: { architecture: Architecture }) {
           </>
         }
       />
+      {architecture.failed && (
+        <p
+          role="alert"
+          className="mb-6 rounded-lg bg-bad-soft px-3 py-2 text-sm wrap-anywhere"
+          data-testid="architecture-failed"
+        >
+          Its evaluation failed, and it counts as score 0 in the search.{" "}
+          {architecture.failed.message}{" "}
+          <span className="font-mono text-xs text-muted">{architecture.failed.code}</span>
+        </p>
+      )}
       <Card aria-label="Figures" className="mb-6 p-4 sm:px-5">
         <dl className="grid grid-cols-2 gap-x-8 gap-y-4 sm:flex sm:flex-wrap sm:gap-x-12">
           <Stat label="Score">{score(architecture.score)}</Stat>

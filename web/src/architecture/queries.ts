@@ -4,6 +4,10 @@ export const architectureDetails = graphql(`
   query ArchitectureDetails($id: ID!) {
     architecture(id: $id) {
       ...CandidateRow
+      failed {
+        code
+        message
+      }
       json
       mutation
       layers {
@@ -37,6 +41,7 @@ export const architectureDetails = graphql(`
         score
         majority
         ngram
+        diverged
       }
       lineage {
         mutation

@@ -38,7 +38,7 @@ export function TaskScores({ scores }: { scores: readonly TaskScore[] }) {
   );
 }
 
-function TaskItem({ title, kind, metric, score, majority, ngram }: TaskScore) {
+function TaskItem({ title, kind, metric, score, majority, ngram, diverged }: TaskScore) {
   const lead = score - Math.max(majority, ngram);
   return (
     <li data-testid="task-score">
@@ -48,6 +48,7 @@ function TaskItem({ title, kind, metric, score, majority, ngram }: TaskScore) {
           <span className="text-xs text-muted">
             {kindNames[kind] ?? kind} · {metric}
           </span>
+          {diverged && <span className="text-xs text-bad"> · fine-tuning diverged</span>}
         </span>
         <span className="shrink-0 font-semibold tabular-nums">{score.toFixed(1)}</span>
       </div>

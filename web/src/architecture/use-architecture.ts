@@ -25,8 +25,8 @@ export function useArchitecture(id: string) {
       pause: !waiting || after === undefined,
     },
     (_previous: undefined, { searchEvents }) => {
-      const isScored = /^(candidate|reference)\.evaluated$/.test(searchEvents.kind);
-      if (searchEvents.architecture?.id === id && isScored) retry();
+      const isOver = /^(candidate|reference)\.(evaluated|failed)$/.test(searchEvents.kind);
+      if (searchEvents.architecture?.id === id && isOver) retry();
       return undefined;
     },
   );

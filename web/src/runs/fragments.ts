@@ -15,6 +15,8 @@ export const runSummary = graphql(`
     startedAt
     finishedAt
     lastSeq
+    failures
+    waitingReason
     progress {
       phase
       done

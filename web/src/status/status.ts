@@ -27,6 +27,7 @@ const workerLooks: Readonly<Record<string, StatusLook>> = {
   starting: { label: "Starting", tone: "neutral", dot: "still" },
   idle: { label: "Idle", tone: "neutral", dot: "still" },
   busy: { label: "Busy", tone: "accent", dot: "pulsing" },
+  resting: { label: "Resting", tone: "warn", dot: "still" },
   lost: { label: "Lost", tone: "warn", dot: "still" },
   stopped: { label: "Stopped", tone: "neutral", dot: "still" },
 };

@@ -10,6 +10,7 @@ export const workerCard = graphql(`
     slots
     status
     currentJobs
+    restReason
     startedAt
     lastSeenAt
   }

@@ -38,7 +38,8 @@ export function Workers({ className }: { className?: string }) {
 
 function WorkerItem({ worker }: { worker: Worker }) {
   const { name, engine, engineReasons, threads, slots, status, currentJobs, lastSeenAt } = worker;
-  const { label, tone, dot } = workerLook(status);
+  const rests = worker.restReason !== null && status !== "lost";
+  const { label, tone, dot } = workerLook(rests ? "resting" : status);
   return (
     <li data-testid="worker" className="text-sm">
       <div className="flex items-center justify-between gap-2">
@@ -53,6 +54,11 @@ function WorkerItem({ worker }: { worker: Worker }) {
         <span className="font-medium text-ink">{engine}</span> · {plural(threads, "thread")} ·{" "}
         {plural(slots, "slot")}
       </p>
+      {rests && (
+        <p role="status" className="mt-1 text-[13px] wrap-anywhere text-warn">
+          Takes no jobs for a while: {worker.restReason}
+        </p>
+      )}
       {status === "busy" && (
         <ul className="mt-1 text-[13px] text-muted">
           {currentJobs.map((job, index) => (

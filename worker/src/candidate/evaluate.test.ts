@@ -6,7 +6,9 @@ import { tf } from "../engine/tf.js";
 import type { Tensors } from "../model/tensors.js";
 import { newSuperNet, saveState } from "../supernet/state.js";
 import { stopAfter } from "../training/testing/stopAfter.js";
+import { DivergedError } from "../training/step.js";
 import { evaluateCandidate, trainAlone } from "./evaluate.js";
+import { tuneStably } from "./fineTune.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
@@ -102,6 +104,38 @@ describe("evaluating a candidate", () => {
     const result = await evaluateCandidate({ ...input, superNet: shared });
     expect(result).toMatchObject({ score: 0, stability: "DIVERGED", tokenUniformity: null });
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  test("that diverges in one fine-tuning scores 0 in that task only", async () => {
+    const usual = await evaluateCandidate({ ...input, superNet: superNet() });
+    const tensors = tf.memory().numTensors;
+    const fineTune = { ...settings.fineTune, learningRate: 1e30 };
+    const wild = { ...settings, fineTune };
+    const result = await evaluateCandidate({ ...input, settings: wild, superNet: superNet() });
+    expect(result.stability).toBe(usual.stability);
+    const fineTuned = data.tasks.filter(({ kind }) => kind === "fineTuned");
+    expect(fineTuned.length).toBeGreaterThan(0);
+    for (const [at, { kind }] of data.tasks.entries()) {
+      const zero = { score: 0, diverged: true };
+      expect(result.taskScores[at]).toMatchObject(
+        kind === "fineTuned" ? zero : (usual.taskScores[at] ?? zero),
+      );
+    }
+    expect(result.score).toBeGreaterThan(0);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  test("tries a diverged fine-tuning once more at half the rate", async () => {
+    const rates: number[] = [];
+    const steadyBelow = (limit: number) => (rate: number) => {
+      rates.push(rate);
+      return rate < limit ? Promise.resolve(70) : Promise.reject(new DivergedError());
+    };
+    expect(await tuneStably(0.5, steadyBelow(1))).toEqual({ score: 70, diverged: false });
+    expect(await tuneStably(1, steadyBelow(1))).toEqual({ score: 70, diverged: false });
+    expect(await tuneStably(4, steadyBelow(1))).toEqual({ score: 0, diverged: true });
+    expect(rates).toEqual([0.5, 1, 0.5, 4, 2]);
+    await expect(tuneStably(1, () => Promise.reject(new Error("odd")))).rejects.toThrow("odd");
   });
 
   test("stops between two steps", async () => {

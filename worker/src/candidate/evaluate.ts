@@ -13,7 +13,7 @@ import { inherit } from "../supernet/inherit.js";
 import type { MaskedLanguageTask, PreparedData, ProxyTask } from "../text/types.js";
 import type { RunControl } from "../training/loop.js";
 import { DivergedError } from "../training/step.js";
-import { fineTune } from "./fineTune.js";
+import { fineTune, tuneStably } from "./fineTune.js";
 import { scoreMaskedWords, scoreZeroShot } from "./score.js";
 import { StepTimer, trainCandidate, type CandidateContext } from "./train.js";
 import { tokenUniformity } from "./uniformity.js";
@@ -60,7 +60,10 @@ export function trainAlone(
   return evaluate(input, backbone, initialWeights(backbone.parameters, seed), plan);
 }
 
-/** Trains `weights`, which it takes over, and scores the model; one that diverges scores 0. */
+/**
+ * Trains `weights`, which it takes over, and scores the model. One that diverges scores 0; a
+ * fine-tuning that does scores 0 in its task only.
+ */
 async function evaluate(
   input: EvaluationInput,
   backbone: Backbone,
@@ -93,10 +96,10 @@ async function evaluate(
     const taskScores: TaskScore[] = [];
     for (const task of data.tasks) {
       const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
-      const score = await timed(part, () =>
+      const { score, diverged } = await timed(part, () =>
         scoreTask(task, backbone, weights, heldOut.loss, context, control),
       );
-      taskScores.push(describe(task, score));
+      taskScores.push({ ...describe(task, score), ...(diverged ? { diverged } : {}) });
     }
     const uniformity = await timed("scoreSeconds", () =>
       tokenUniformity(backbone, weights, masked.test),
@@ -135,14 +138,21 @@ async function scoreTask(
   heldOutLoss: number,
   context: CandidateContext,
   control: RunControl,
-): Promise<number> {
+): Promise<{ score: number; diverged: boolean }> {
   switch (task.kind) {
     case "masked":
-      return skill(heldOutLoss, task);
-    case "zeroShot":
-      return scoreZeroShot(backbone, weights, task, control);
-    case "fineTuned":
-      return fineTune(backbone, weights, task, context, control);
+      return { score: skill(heldOutLoss, task), diverged: false };
+    case "zeroShot": {
+      const score = await scoreZeroShot(backbone, weights, task, control);
+      return { score, diverged: false };
+    }
+    case "fineTuned": {
+      const { settings } = context;
+      return tuneStably(settings.fineTune.learningRate, (learningRate) => {
+        const slower = { ...settings, fineTune: { ...settings.fineTune, learningRate } };
+        return fineTune(backbone, weights, task, { ...context, settings: slower }, control);
+      });
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
   withTaskHead,
 } from "../training/taskHead.js";
 import type { RunControl } from "../training/loop.js";
+import { DivergedError } from "../training/step.js";
 
 /**
  * Trains a copy of the model with a fresh classification head on a task, and scores it on the
@@ -39,6 +40,24 @@ export async function fineTune(
   };
   await trainOnRows(weights, rows, settings.fineTune, lossOf, control);
   return accuracy(backbone, weights, task, control);
+}
+
+/**
+ * Calls `tune` with a learning rate and, if the training diverges, once more with half of it. A
+ * fine-tuning that diverges again says something about this task alone: its score is 0.
+ */
+export async function tuneStably(
+  learningRate: number,
+  tune: (learningRate: number) => Promise<number>,
+): Promise<{ score: number; diverged: boolean }> {
+  for (const rate of [learningRate, learningRate / 2]) {
+    try {
+      return { score: await tune(rate), diverged: false };
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+    }
+  }
+  return { score: 0, diverged: true };
 }
 
 /** Returns the accuracy × 100 on the task's test set. */

@@ -66,6 +66,7 @@ async function train(
     await finishSuperNet(db, queue, claim, {
       steps: reply.steps,
       seconds: reply.seconds,
+      skipped: reply.skipped,
       engine: trainer.engine.name,
       candidates: candidateCount(settings),
     });

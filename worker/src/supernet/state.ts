@@ -73,7 +73,7 @@ export function saveState({ weights, adam, step, trained, skipped }: SuperNetSta
  */
 export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {
   const { weights, adam } = loadTraining(tensors, superNetParameters(size));
-  const numbers = (name: string) => [...tensorNamed(tensors, `training.${name}`).data];
+  const numbers = (name: string) => numbersOf(tensors, name);
   const [step = 0, adamSteps = 0, skipped = 0] = numbers("progress");
   return {
     weights,
@@ -83,4 +83,16 @@ export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {
     trained: { attention: numbers("trained.attention"), conv: numbers("trained.conv") },
     skipped,
   };
+}
+
+/**
+ * Reads from what `saveState` saved how many sub-networks were left out.
+ * @throws OpnasError CORRUPT_ARTIFACT if that is missing
+ */
+export function skippedIn(tensors: Tensors): number {
+  return numbersOf(tensors, "progress")[2] ?? 0;
+}
+
+function numbersOf(tensors: Tensors, name: string): number[] {
+  return [...tensorNamed(tensors, `training.${name}`).data];
 }

@@ -11,7 +11,7 @@ import { maskedBatches } from "../batches/masked.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { inherit } from "./inherit.js";
 import { samplePair } from "./sample.js";
-import { newSuperNet } from "./state.js";
+import { newSuperNet, saveState, skippedIn } from "./state.js";
 import { superNetStep, trainSuperNet, type SuperNetInput, type SuperNetProgress } from "./train.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
@@ -153,6 +153,7 @@ describe("a step of the super-net", () => {
       ];
       const loss = superNetStep(threads, state, { subNetworks: pair, batch: batchOf(0) }, 1e-3);
       expect(state.skipped).toBe(1);
+      expect(skippedIn(saveState(state))).toBe(1);
       expect(state.trained).toEqual({ attention: [0, 1], conv: [1, 0] });
       expect(Number.isFinite(loss)).toBe(true);
       expect(tensorNamed(state.weights, "layer.1.attention.q.weight").data).not.toEqual(before);

@@ -68,7 +68,13 @@ export const replySchema = z.discriminatedUnion("type", [
     /** The loss curve of a full pre-training since the last reply. */
     points: z.array(lossPointSchema).optional(),
   }),
-  z.strictObject({ type: z.literal("superNet"), steps: z.int(), seconds: z.number() }),
+  z.strictObject({
+    type: z.literal("superNet"),
+    steps: z.int(),
+    seconds: z.number(),
+    /** Sub-networks left out because a loss or gradient was not finite. */
+    skipped: z.int().min(0),
+  }),
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
   z.strictObject({ type: z.literal("pretrain") }),
   z.strictObject({

@@ -9,6 +9,7 @@ import { removeWithDrafts } from "../files/writeAtomically.js";
 import { writeModel } from "../model/modelFile.js";
 import type { Tensors } from "../model/tensors.js";
 import { microBatchesPerStep, pretrainModel } from "../pretraining/train.js";
+import { skippedIn } from "../supernet/state.js";
 import { trainSuperNet } from "../supernet/train.js";
 import type { PreparedData } from "../text/types.js";
 import { GradientThreads } from "../training/gradientThreads.js";
@@ -68,7 +69,8 @@ export class TrainerWork {
     await writeTensors(work.resultFile, trained);
     await removeWithDrafts(work.checkpointFile);
     const seconds = (performance.now() - started) / 1000;
-    return { type: "superNet", steps: settings.superNet.steps, seconds };
+    const skipped = skippedIn(trained);
+    return { type: "superNet", steps: settings.superNet.steps, seconds, skipped };
   }
 
   private async evaluate(work: EvaluateWork, control: WorkControl): Promise<Reply> {

@@ -60,6 +60,18 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
         text: `Reference ${architecture?.name ?? ""} scored ${score(data.score ?? architecture?.score)}`,
         ...link,
       };
+    case "candidate.failed":
+      return { text: `${candidate} failed: ${data.message ?? "no reason"}`, tone: "bad", ...link };
+    case "reference.failed":
+      return {
+        text: `Reference ${architecture?.name ?? ""} failed: ${data.message ?? "no reason"}`,
+        tone: "bad",
+        ...link,
+      };
+    case "run.waiting":
+      return { text: `Waits: ${data.reason ?? "no reason"}`, tone: "bad" };
+    case "run.extended":
+      return { text: "Search extended" };
     case "run.finished":
       return { text: `Search finished, best score ${score(data.bestScore)}`, tone: "good" };
     case "run.failed":

@@ -8,6 +8,7 @@ import { statusLooks } from "@/status/status";
 import { Card } from "@/ui/card";
 import { ProgressBar } from "@/ui/progress-bar";
 import type { FullRun } from "@/run/queries";
+import { Failures } from "./failures";
 
 const phases = ["PREPARING", "SUPERNET", "SEARCHING", "FINISHED"] as const satisfies RunPhase[];
 
@@ -49,6 +50,7 @@ export function ProgressCard({ run }: { run: FullRun }) {
       <p className="mt-2 text-[13px] text-muted tabular-nums" data-testid="run-eta">
         {timeLine(run)}
       </p>
+      <Failures run={run} />
       {error && (
         <p role="alert" className="mt-3 rounded-lg bg-bad-soft px-3 py-2 text-sm wrap-anywhere">
           {error.message} <span className="font-mono text-xs text-muted">{error.code}</span>
@@ -58,7 +60,9 @@ export function ProgressCard({ run }: { run: FullRun }) {
   );
 }
 
-function timeLine({ status, progress, startedAt, finishedAt }: FullRun): string {
+function timeLine(run: FullRun): string {
+  const { status, progress, startedAt, finishedAt, waitingReason } = run;
+  if (waitingReason) return `Waits, and goes on by itself. ${waitingReason}`;
   if (status === "QUEUED") return "Waits for a worker";
   if (status === "PAUSED") return "Paused; it goes on from here when resumed";
   if (finishedAt && startedAt) {

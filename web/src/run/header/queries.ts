@@ -16,10 +16,36 @@ export const resumeSearch = graphql(`
   }
 `);
 
+export const extendSearch = graphql(`
+  mutation ExtendSearch($id: ID!, $generations: Int!) {
+    extendSearch(id: $id, generations: $generations) {
+      ...RunSummary
+      settings
+    }
+  }
+`);
+
 export const cancelSearch = graphql(`
   mutation CancelSearch($id: ID!) {
     cancelSearch(id: $id) {
       ...RunSummary
+    }
+  }
+`);
+
+/** The candidates and references of a run that failed, with their reasons. */
+export const failedArchitectures = graphql(`
+  query FailedArchitectures($id: ID!) {
+    searchRun(id: $id) {
+      id
+      failedArchitectures {
+        id
+        name
+        failed {
+          code
+          message
+        }
+      }
     }
   }
 `);

@@ -7,9 +7,10 @@ import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/dialog";
 import { ErrorNotice } from "@/ui/states";
 import type { FullRun } from "@/run/queries";
+import { ExtendForm } from "./extend-form";
 import { cancelSearch, pauseSearch, resumeSearch } from "./queries";
 
-/** Buttons to pause, resume and cancel, as the run's status allows. */
+/** Buttons to pause, resume, cancel and extend, as the run's status allows. */
 export function RunActions({ run }: { run: FullRun }) {
   const [pausing, pause] = useMutation(pauseSearch);
   const [resuming, resume] = useMutation(resumeSearch);
@@ -24,7 +25,7 @@ export function RunActions({ run }: { run: FullRun }) {
           <Pause aria-hidden /> Pause
         </Button>
       )}
-      {status === "PAUSED" && (
+      {(status === "PAUSED" || status === "FAILED" || status === "CANCELLED") && (
         <Button
           look="primary"
           disabled={busy}
@@ -46,10 +47,10 @@ export function RunActions({ run }: { run: FullRun }) {
           keep="Keep it"
           onConfirm={() => void cancel({ id })}
         >
-          What was found so far is kept, but the search cannot go on after this. To stop it for a
-          while, pause it.
+          What was found so far is kept, and the search can be resumed from there.
         </Confirm>
       )}
+      {status === "DONE" && <ExtendForm runId={id} />}
       {error && <ErrorNotice error={error} />}
     </>
   );
