@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
 import { openPool } from "./connections.js";
+import { oncePerMinute } from "./oncePerMinute.js";
 import type { Transaction } from "./client.js";
 import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 import { jobChannel } from "./channels.js";
@@ -55,7 +56,7 @@ const queueConnections = 2;
  * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
  * the settings of existing queues up to date.
  * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
- * server does not. `onError` receives errors of the queue's own connections.
+ * server does not. `onError` receives errors of the queue's own connections, each at most once a minute.
  * @throws the error of `pg` when the database does not answer
  */
 export async function openQueue(
@@ -63,7 +64,10 @@ export async function openQueue(
   options: { onError: (error: Error) => void; supervise: boolean },
 ): Promise<Queue> {
   const pool = openPool(databaseUrl, "opnas-queue", queueConnections);
-  pool.on("error", options.onError);
+  const onError = oncePerMinute((error) => {
+    options.onError(error instanceof Error ? error : new Error(String(error)));
+  });
+  pool.on("error", onError);
   const queue = new Queue(pool, {
     schedule: false,
     supervise: options.supervise,
@@ -71,7 +75,7 @@ export async function openQueue(
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
-  queue.on("error", options.onError);
+  queue.on("error", onError);
   try {
     await queue.start();
     await settleQueues(queue);
@@ -166,15 +170,30 @@ async function insertJobs(
   if (jobs.length === 0) return;
   await queue.insert(
     name,
-    jobs.map((job) => ({
+    jobs.map((job, place) => ({
       data: anyJobSchema.parse(job),
       singletonKey: jobKey(job),
+      priority: priorityOf(job, place),
       startAfter,
       expireInSeconds: expirySeconds,
     })),
     { db: fromPrisma(tx) },
   );
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
+}
+
+/** Priority of the first candidate of a generation. */
+const firstPriority = 10_000;
+
+/**
+ * Returns a job's priority, above 0 before 0. Candidates go before pre-trainings, which take days. Of
+ * the candidates that were enqueued together each goes behind the one before it, so that the first of
+ * every run go before the second of any: runs take turns, however many candidates each has.
+ * @param place the job's place among those that are enqueued with it, from 0
+ */
+function priorityOf(job: TrainerJob | EvolveJob, place: number): number {
+  if ("trainingId" in job) return 0;
+  return firstPriority - Math.min(place, firstPriority - 1);
 }
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */

@@ -16,6 +16,7 @@ import {
   Notifications,
   openQueue,
   queues,
+  refuseNewerDatabase,
   reportWorker,
   restoreLostJobs,
   type TrainerJob,
@@ -28,7 +29,7 @@ import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
 import { handleSuperNet } from "./jobs/superNet.js";
-import { understood } from "./jobs/understood.js";
+import { settingsProblem, understood } from "./jobs/understood.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
 
@@ -59,6 +60,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   );
   await notifications.start();
   const db = createClient(settings.databaseUrl, connections);
+  await refuseNewerDatabase(db);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
     onError: (error) => console.error(`Queue: ${error.message}`),
@@ -131,23 +133,26 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     consumer.start();
     return consumer;
   };
+  const problemOf = (job: TrainerJob | EvolveJob) => settingsProblem(db, job);
   const consumers = [
     consume(
       queues.trainer,
       settings.slots,
-      understood(trainerJobSchema, (job) => settle(context, job, () => train(job.id, job.data))),
+      understood(trainerJobSchema, problemOf, (job) =>
+        settle(context, job, () => train(job.id, job.data)),
+      ),
     ),
     consume(
       queues.evolve,
       1,
-      understood(evolveJobSchema, (job) =>
+      understood(evolveJobSchema, problemOf, (job) =>
         settle(context, job, () => handleEvolve(context, proposals, job.data)),
       ),
     ),
     consume(
       queues.dead,
       1,
-      understood(anyJobSchema, async ({ data }) => {
+      understood(anyJobSchema, problemOf, async ({ data }) => {
         const sentence = "A job was given up after many attempts; see the worker's log.";
         await failWork(db, data, new OpnasError("WORKER_LOST", sentence));
         return undefined;
