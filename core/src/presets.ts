@@ -43,6 +43,7 @@ const tiny: SearchSettings = {
   fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
   limits: noLimits,
   references: true,
+  atOnce: null,
   masking: 0.3,
   text: builtInText,
   evaluationExamples: 600,

@@ -3,7 +3,7 @@ import type { Job } from "pg-boss";
 import { giveBack, keepLeases } from "./lease.js";
 import { backoffPauses } from "./notifications.js";
 import { oncePerMinute } from "./oncePerMinute.js";
-import { heartbeatSeconds, type Queue } from "./queue.js";
+import { groupLimits, heartbeatSeconds, type Queue } from "./queue.js";
 
 /** The wish of a handler that its job be given back, uncounted, and taken again after some seconds. */
 export interface Again {
@@ -109,7 +109,8 @@ export class Consumer {
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
         await this.try(async () => {
-          for (const job of await this.queue.fetch<unknown>(name, { batchSize: free })) {
+          const wanted = { batchSize: free, groupConcurrency: groupLimits };
+          for (const job of await this.queue.fetch<unknown>(name, wanted)) {
             const work = this.work(job);
             this.working.add(work);
             void work.then(() => this.working.delete(work));

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
+import { mostAtOnce } from "@opnas/core";
 import { openPool } from "./connections.js";
 import { oncePerMinute } from "./oncePerMinute.js";
 import type { Transaction } from "./client.js";
@@ -168,9 +169,11 @@ async function insertJobs(
   startAfter = 0,
 ): Promise<void> {
   if (jobs.length === 0) return;
+  const limits = await limitsOf(tx, jobs);
   await queue.insert(
     name,
     jobs.map((job, place) => ({
+      ...groupOf(job, limits),
       data: anyJobSchema.parse(job),
       singletonKey: jobKey(job),
       priority: priorityOf(job, place),
@@ -181,6 +184,43 @@ async function insertJobs(
   );
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
 }
+
+/** Reads the limits of candidates at once of those of the jobs' runs that have one, by run. */
+async function limitsOf(
+  tx: Transaction,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+): Promise<Map<string, number>> {
+  const runIds = new Set(jobs.flatMap((job) => (isEvaluation(job) ? [job.runId] : [])));
+  if (runIds.size === 0) return new Map();
+  const rows = await tx.$queryRaw<{ id: string; limit: number }[]>`
+    SELECT id::text, (settings->>'atOnce')::int AS limit FROM "SearchRun"
+     WHERE id = ANY(${[...runIds]}::uuid[]) AND settings->>'atOnce' IS NOT NULL`;
+  return new Map(rows.map(({ id, limit }) => [id, limit]));
+}
+
+type Evaluation = Extract<TrainerJob, { kind: "evaluate" }>;
+
+function isEvaluation(job: TrainerJob | EvolveJob): job is Evaluation {
+  return "architectureId" in job;
+}
+
+/**
+ * Returns the group of a candidate whose run has a limit: the queue counts a group's active jobs, and
+ * finds the limit by the group's tier (`groupLimits`).
+ */
+function groupOf(job: TrainerJob | EvolveJob, limits: ReadonlyMap<string, number>) {
+  const limit = isEvaluation(job) ? limits.get(job.runId) : undefined;
+  if (limit === undefined || !isEvaluation(job)) return {};
+  return { group: { id: job.runId, tier: String(limit) } };
+}
+
+/** The limits of groups of jobs that are active at once, for `fetch`: each tier is its own limit. */
+export const groupLimits = {
+  default: mostAtOnce,
+  tiers: Object.fromEntries(
+    Array.from({ length: mostAtOnce }, (_, index) => [String(index + 1), index + 1]),
+  ),
+};
 
 /** Priority of the first candidate of a generation. */
 const firstPriority = 10_000;
