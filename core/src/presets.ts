@@ -44,6 +44,7 @@ const tiny: SearchSettings = {
   limits: noLimits,
   failures: defaultFailures,
   references: true,
+  atOnce: null,
   masking: 0.3,
   text: builtInText,
   evaluationExamples: 600,

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { presetNamed } from "@opnas/core";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { createClient } from "./client.js";
 import { type Again, Consumer } from "./consumer.js";
 import { enqueueTrainerJobs, openQueue, queues } from "./queue.js";
+import { startRun } from "./runs/lifecycle.js";
 import { testDatabase } from "./testing/index.js";
 
 const url = await testDatabase();
@@ -87,6 +89,30 @@ test("jobs are worked on in as many slots as there are, each once", async () => 
   expect(most).toBe(3);
   expect(new Set(seen).size).toBe(7);
   expect(seen).toHaveLength(7);
+});
+
+test("a run with a limit has no more candidates at work at once, however many slots are free", async () => {
+  const { settings } = presetNamed("smoke");
+  const limited = { ...settings, atOnce: 2 };
+  const run = await startRun(db, queue, { name: "a", seed: 1, preset: "smoke", settings: limited });
+  await queue.deleteAllJobs(queues.trainer);
+  const jobs = Array.from({ length: 6 }, () => ({
+    kind: "evaluate" as const,
+    runId: run.id,
+    architectureId: randomUUID(),
+  }));
+  await db.$transaction((tx) => enqueueTrainerJobs(queue, tx, jobs));
+  let now = 0;
+  let most = 0;
+  consume(async () => {
+    now++;
+    most = Math.max(most, now);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    now--;
+    return undefined;
+  }, 5);
+  await untilRows(all("completed"));
+  expect(most).toBe(2);
 });
 
 test("a job whose worker died is taken over", async () => {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Job } from "pg-boss";
 import { giveBack, keepLeases } from "./lease.js";
 import { backoffPauses } from "./notifications.js";
-import { heartbeatSeconds, type Queue } from "./queue.js";
+import { oncePerMinute } from "./oncePerMinute.js";
+import { groupLimits, heartbeatSeconds, type Queue } from "./queue.js";
 
 /** The wish of a handler that its job be given back, uncounted, and taken again after some seconds. */
 export interface Again {
@@ -20,7 +21,7 @@ export interface ConsumerOptions {
    * failed and the job is tried again, until the queue's limit of attempts.
    */
   handle: (job: { id: string; data: unknown }) => Promise<Again | undefined>;
-  /** Receives errors of the queue itself; the consumer goes on after each. */
+  /** Receives errors of the queue itself, each at most once a minute; the consumer goes on after each. */
   onError: (error: unknown) => void;
 }
 
@@ -48,10 +49,14 @@ export class Consumer {
   private running: Promise<void> | undefined;
   private beating: Promise<void> | undefined;
 
+  private readonly onError: (error: unknown) => void;
+
   constructor(
     private readonly queue: Queue,
     private readonly options: ConsumerOptions,
-  ) {}
+  ) {
+    this.onError = oncePerMinute(options.onError);
+  }
 
   /** Begins to take jobs. */
   start(): void {
@@ -104,7 +109,8 @@ export class Consumer {
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
         await this.try(async () => {
-          for (const job of await this.queue.fetch<unknown>(name, { batchSize: free })) {
+          const wanted = { batchSize: free, groupConcurrency: groupLimits };
+          for (const job of await this.queue.fetch<unknown>(name, wanted)) {
             const work = this.work(job);
             this.working.add(work);
             void work.then(() => this.working.delete(work));
@@ -170,7 +176,7 @@ export class Consumer {
       await act();
       return true;
     } catch (error) {
-      this.options.onError(error);
+      this.onError(error);
       return false;
     }
   }

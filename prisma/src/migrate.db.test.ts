@@ -1,6 +1,7 @@
 import pg from "pg";
 import { expect, test } from "vitest";
-import { migrate } from "./migrate.js";
+import { createClient } from "./client.js";
+import { migrate, refuseNewerDatabase } from "./migrate.js";
 import { testDatabase } from "./testing/index.js";
 import { diffToSchema } from "../scripts/schemaEngine.mjs";
 
@@ -54,6 +55,41 @@ test("the migrations create exactly the schema of schema.prisma", async () => {
 
 test("migrating a second time applies nothing", async () => {
   expect(await migrate(migrated)).toEqual([]);
+});
+
+test("a database that a newer version has migrated is refused in one sentence", async () => {
+  const db = createClient(migrated, 1);
+  await refuseNewerDatabase(db);
+  await withClient(migrated, (client) =>
+    client.query(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at)
+       VALUES ('1', '', '9001_of_next_year', now())`,
+    ),
+  );
+  const sentence = /newer version .*9001_of_next_year/;
+  await expect(migrate(migrated)).rejects.toThrow(sentence);
+  await expect(refuseNewerDatabase(db)).rejects.toThrow(sentence);
+  await db.$disconnect();
+  await withClient(migrated, (client) =>
+    client.query(`DELETE FROM "_prisma_migrations" WHERE id = '1'`),
+  );
+});
+
+test("a migration that waits for a table lets others use it meanwhile, and is applied later", async () => {
+  const undo = `ALTER TABLE "RunEvent" ALTER COLUMN "time" SET DEFAULT now();
+    DELETE FROM "_prisma_migrations" WHERE migration_name = '0007_postgres_clock'`;
+  await withClient(migrated, (client) => client.query(undo));
+  await withClient(migrated, async (reader) => {
+    await reader.query(`BEGIN; SELECT count(*) FROM "RunEvent"`);
+    const migrating = migrate(migrated);
+    await withClient(migrated, async (other) => {
+      const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'`;
+      while ((await other.query(waiting)).rowCount === 0);
+      await other.query(`SELECT count(*) FROM "RunEvent"`); // Waits behind the migration.
+    });
+    await reader.query("COMMIT");
+    expect(await migrating).toEqual(["0007_postgres_clock"]);
+  });
 });
 
 test("an applied migration that was edited since is refused by its name", async () => {

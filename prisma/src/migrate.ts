@@ -1,14 +1,25 @@
 import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { OpnasError } from "@opnas/core";
 import pg from "pg";
+import type { Database } from "./client.js";
+import { connectionOptions } from "./connections.js";
 
 const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url));
 
 /** Prisma's own advisory lock of `migrate deploy`, so that the two never run at once. */
 const advisoryLock = 72_707_369;
+
+/** Seconds to wait for another process that migrates. */
+const advisoryLockSeconds = 60;
+
+/** Milliseconds that a migration waits for a lock, the pause after it, and the number of attempts. */
+const lockMilliseconds = 3_000;
+const lockPauseMilliseconds = 1_000;
+const lockTries = 10;
 
 /** Prisma's own table of applied migrations. */
 const historyTable = `
@@ -44,14 +55,18 @@ async function readMigrations(): Promise<Migration[]> {
  * Applies the pending migrations in order, each in its own transaction, and records them as Prisma
  * does; `prisma migrate deploy` needs an engine binary that closed networks cannot download (decision
  * 0003). Locks Prisma's advisory lock meanwhile, so that of several callers one works and the others
- * find nothing to do.
+ * find nothing to do. A statement waits a few seconds for its lock at a time, since whoever comes
+ * after it waits too, and is then tried again.
  * @returns the names of the migrations that this call applied
- * @throws OpnasError `DATABASE_UNREACHABLE`; `INTERNAL` when an applied migration was edited since
+ * @throws OpnasError `DATABASE_UNREACHABLE`; `WRONG_STATE` when the database belongs to a newer version
+ * or a lock cannot be had; `INTERNAL` when an applied migration was edited since
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: 5_000,
+    ...connectionOptions(databaseUrl, "opnas-migrate"),
+    // Building an index takes as long as it takes.
+    statement_timeout: 0,
+    lock_timeout: advisoryLockSeconds * 1000,
   });
   try {
     await client.connect();
@@ -62,6 +77,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await client.query("SELECT pg_advisory_lock($1)", [advisoryLock]);
     await client.query(historyTable);
     return await applyPending(client);
+  } catch (error) {
+    throw isLockTimeout(error) ? noLock(error) : error;
   } finally {
     await client.end();
   }
@@ -73,8 +90,10 @@ async function applyPending(client: pg.Client): Promise<string[]> {
       WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
   );
   const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]));
+  const migrations = await readMigrations();
+  refuseUnknown([...applied.keys()], migrations);
   const done: string[] = [];
-  for (const migration of await readMigrations()) {
+  for (const migration of migrations) {
     const checksum = applied.get(migration.name);
     if (checksum === undefined) {
       await apply(client, migration);
@@ -89,9 +108,47 @@ async function applyPending(client: pg.Client): Promise<string[]> {
   return done;
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+/**
+ * Refuses a database that a newer version has migrated: this one knows neither its columns nor what
+ * is stored in them.
+ * @throws OpnasError `WRONG_STATE`
+ */
+export async function refuseNewerDatabase(db: Database): Promise<void> {
+  const rows = await db.$queryRaw<{ name: string }[]>`
+    SELECT migration_name AS name FROM "_prisma_migrations"
+     WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`;
+  refuseUnknown(
+    rows.map(({ name }) => name),
+    await readMigrations(),
+  );
+}
+
+function refuseUnknown(applied: readonly string[], known: readonly Migration[]): void {
+  const names = new Set(known.map(({ name }) => name));
+  const unknown = applied.filter((name) => !names.has(name)).sort();
+  if (unknown.length === 0) return;
+  throw new OpnasError(
+    "WRONG_STATE",
+    `A newer version of OP-NAS has migrated this database (${unknown.join(", ")}); start that version or a later one.`,
+  );
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await applyOnce(client, migration);
+      return;
+    } catch (error) {
+      if (!isLockTimeout(error) || tries === lockTries) throw error;
+      await sleep(lockPauseMilliseconds);
+    }
+  }
+}
+
+async function applyOnce(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
+    await client.query(`SET LOCAL lock_timeout = ${lockMilliseconds}`);
     await client.query(sql);
     await client.query(
       `INSERT INTO "_prisma_migrations"
@@ -104,6 +161,16 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query("ROLLBACK");
     throw error;
   }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "55P03";
+}
+
+function noLock(cause: unknown): OpnasError {
+  const sentence =
+    "The database could not be migrated, since other programs use its tables without a pause. Stop them and start again.";
+  return new OpnasError("WRONG_STATE", sentence, { cause });
 }
 
 /** Builds the error `DATABASE_UNREACHABLE`: the address without its password, the cause, the remedy. */

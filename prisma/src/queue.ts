@@ -1,6 +1,8 @@
 import type pg from "pg";
 import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
+import { mostAtOnce } from "@opnas/core";
 import { openPool } from "./connections.js";
+import { oncePerMinute } from "./oncePerMinute.js";
 import type { Transaction } from "./client.js";
 import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 import { jobChannel } from "./channels.js";
@@ -56,7 +58,7 @@ const queueConnections = 2;
  * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
  * the settings of existing queues up to date.
  * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
- * server does not. `onError` receives errors of the queue's own connections.
+ * server does not. `onError` receives errors of the queue's own connections, each at most once a minute.
  * @throws the error of `pg` when the database does not answer
  */
 export async function openQueue(
@@ -64,7 +66,10 @@ export async function openQueue(
   options: { onError: (error: Error) => void; supervise: boolean },
 ): Promise<Queue> {
   const pool = openPool(databaseUrl, "opnas-queue", queueConnections);
-  pool.on("error", options.onError);
+  const onError = oncePerMinute((error) => {
+    options.onError(error instanceof Error ? error : new Error(String(error)));
+  });
+  pool.on("error", onError);
   const queue = new Queue(pool, {
     schedule: false,
     supervise: options.supervise,
@@ -72,7 +77,7 @@ export async function openQueue(
     superviseIntervalSeconds: 2,
     monitorIntervalSeconds: 2,
   });
-  queue.on("error", options.onError);
+  queue.on("error", onError);
   try {
     await queue.start();
     await settleQueues(queue);
@@ -165,17 +170,71 @@ async function insertJobs(
   startAfter = 0,
 ): Promise<void> {
   if (jobs.length === 0) return;
+  const limits = await limitsOf(tx, jobs);
   await queue.insert(
     name,
-    jobs.map((job) => ({
+    jobs.map((job, place) => ({
+      ...groupOf(job, limits),
       data: anyJobSchema.parse(job),
       singletonKey: jobKey(job),
+      priority: priorityOf(job, place),
       startAfter,
       expireInSeconds: expirySeconds,
     })),
     { db: fromPrisma(tx) },
   );
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
+}
+
+/** Reads the limits of candidates at once of those of the jobs' runs that have one, by run. */
+async function limitsOf(
+  tx: Transaction,
+  jobs: readonly (TrainerJob | EvolveJob)[],
+): Promise<Map<string, number>> {
+  const runIds = new Set(jobs.flatMap((job) => (isEvaluation(job) ? [job.runId] : [])));
+  if (runIds.size === 0) return new Map();
+  const rows = await tx.$queryRaw<{ id: string; limit: number }[]>`
+    SELECT id::text, (settings->>'atOnce')::int AS limit FROM "SearchRun"
+     WHERE id = ANY(${[...runIds]}::uuid[]) AND settings->>'atOnce' IS NOT NULL`;
+  return new Map(rows.map(({ id, limit }) => [id, limit]));
+}
+
+type Evaluation = Extract<TrainerJob, { kind: "evaluate" }>;
+
+function isEvaluation(job: TrainerJob | EvolveJob): job is Evaluation {
+  return "architectureId" in job;
+}
+
+/**
+ * Returns the group of a candidate whose run has a limit: the queue counts a group's active jobs, and
+ * finds the limit by the group's tier (`groupLimits`).
+ */
+function groupOf(job: TrainerJob | EvolveJob, limits: ReadonlyMap<string, number>) {
+  const limit = isEvaluation(job) ? limits.get(job.runId) : undefined;
+  if (limit === undefined || !isEvaluation(job)) return {};
+  return { group: { id: job.runId, tier: String(limit) } };
+}
+
+/** The limits of groups of jobs that are active at once, for `fetch`: each tier is its own limit. */
+export const groupLimits = {
+  default: mostAtOnce,
+  tiers: Object.fromEntries(
+    Array.from({ length: mostAtOnce }, (_, index) => [String(index + 1), index + 1]),
+  ),
+};
+
+/** Priority of the first candidate of a generation. */
+const firstPriority = 10_000;
+
+/**
+ * Returns a job's priority, above 0 before 0. Candidates go before pre-trainings, which take days. Of
+ * the candidates that were enqueued together each goes behind the one before it, so that the first of
+ * every run go before the second of any: runs take turns, however many candidates each has.
+ * @param place the job's place among those that are enqueued with it, from 0
+ */
+function priorityOf(job: TrainerJob | EvolveJob, place: number): number {
+  if ("trainingId" in job) return 0;
+  return firstPriority - Math.min(place, firstPriority - 1);
 }
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */

@@ -1,5 +1,4 @@
 import type { Database, Transaction } from "./client.js";
-import { databaseTime } from "./clock.js";
 import { workerChannel } from "./channels.js";
 
 /** Seconds since a worker's last report after which it is regarded as lost. */
@@ -43,10 +42,9 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
 
 /** Counts the trainer slots of all workers that are neither stopped nor lost; locks nothing. */
 export async function liveSlots(tx: Transaction): Promise<number> {
-  const heardOf = new Date((await databaseTime(tx)).getTime() - workerSilenceSeconds * 1000);
-  const { _sum } = await tx.worker.aggregate({
-    where: { status: { not: "stopped" }, lastSeenAt: { gt: heardOf } },
-    _sum: { slots: true },
-  });
-  return _sum.slots ?? 0;
+  const [{ slots }] = await tx.$queryRaw<[{ slots: number }]>`
+    SELECT coalesce(sum(slots), 0)::int AS slots FROM "Worker"
+     WHERE status <> 'stopped'
+       AND "lastSeenAt" > clock_timestamp() - ${workerSilenceSeconds} * interval '1 s'`;
+  return slots;
 }

@@ -4,6 +4,7 @@ import {
   Notifications,
   openQueue,
   pretrainingChannel,
+  refuseNewerDatabase,
   runChannel,
   workerChannel,
 } from "@opnas/prisma";
@@ -48,6 +49,7 @@ export async function startServer(
     const database = createClient(settings.databaseUrl);
     closing.push(() => database.$disconnect());
 
+    await refuseNewerDatabase(database);
     const queue = await openQueue(settings.databaseUrl, {
       onError: (error) => log.error(`Queue: ${error.message}`),
       supervise: false,

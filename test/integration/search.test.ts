@@ -86,7 +86,7 @@ test("two workers with two trainers each find the same architectures with the sa
   expect(await resultOf(run.id)).toEqual(reference);
 }, 300_000);
 
-test("a search whose workers are killed within the super-net and within a generation ends with the same result", async () => {
+test("a search whose workers are killed within the super-net and within a generation, and whose jobs vanish, ends with the same result", async () => {
   const run = await start();
   const phase = async () => {
     const row = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
@@ -103,6 +103,7 @@ test("a search whose workers are killed within the super-net and within a genera
     return (await db.evaluation.count({ where: { runId: run.id } })) > 0;
   });
   await second.kill();
+  await db.$executeRaw`DELETE FROM pgboss.job`;
   await startWorker(2);
   await finished(run.id);
   expect(await resultOf(run.id)).toEqual(reference);

@@ -6,11 +6,13 @@ import {
   type ConsumerOptions,
   createClient,
   databaseError,
+  type EvolveJob,
   evolveJobSchema,
   jobChannel,
   Notifications,
   openQueue,
   queues,
+  refuseNewerDatabase,
   reportWorker,
   restoreLostJobs,
   type TrainerJob,
@@ -24,7 +26,7 @@ import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
 import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
-import { understood } from "./jobs/understood.js";
+import { settingsProblem, understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
@@ -56,6 +58,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   );
   await notifications.start();
   const db = createClient(settings.databaseUrl, connections);
+  await refuseNewerDatabase(db);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
     onError: (error) => console.error(`Queue: ${error.message}`),
@@ -134,24 +137,25 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     });
     return consumer;
   };
+  const problemOf = (job: TrainerJob | EvolveJob) => settingsProblem(db, job);
   const trainer = consume(
     queues.trainer,
     settings.slots,
-    understood(trainerJobSchema, ({ id, data }) =>
+    understood(trainerJobSchema, problemOf, ({ id, data }) =>
       settle(context, data, (course) => train(id, data, course)),
     ),
   );
   const evolve = consume(
     queues.evolve,
     1,
-    understood(evolveJobSchema, ({ data }) =>
+    understood(evolveJobSchema, problemOf, ({ data }) =>
       settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
     ),
   );
   const dead = consume(
     queues.dead,
     1,
-    understood(anyJobSchema, ({ data }) => settleDead(context, data)),
+    understood(anyJobSchema, problemOf, ({ data }) => settleDead(context, data)),
   );
   const consumers = [trainer, evolve, dead];
   for (const consumer of consumers) consumer.start();

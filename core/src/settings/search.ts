@@ -14,6 +14,9 @@ import {
 import { builtInText, textSchema } from "./text.js";
 import { candidateSchema, commonFields, fineTuneSchema, superNetSchema } from "./training.js";
 
+/** Highest limit of the candidates of one search that are evaluated at once. */
+export const mostAtOnce = 256;
+
 /** Limits that allow any backbone of the size. */
 export const noLimits = { parameters: null, flops: null };
 
@@ -131,6 +134,11 @@ export const searchSettingsSchema = z
       title: "Score reference backbones too",
       description:
         "Published backbones are evaluated beside the candidates under the same protocol; they are neither searched nor part of the budget.",
+    }),
+    atOnce: z.int().min(1).max(mostAtOnce).nullable().default(null).meta({
+      title: "Candidates at once",
+      description:
+        "Most candidates of the search that are evaluated at once, over all workers; workers that take one in the same moment may exceed it by one each. Empty: no limit. It changes no result.",
     }),
     masking: commonFields.masking,
     text: textSchema.default(builtInText).meta({

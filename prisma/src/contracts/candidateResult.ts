@@ -2,7 +2,7 @@ import { taskNames } from "@opnas/core";
 import { z } from "zod";
 
 /** One architecture's score in one proxy task, beside the baselines of that task. */
-export const taskScoreSchema = z.strictObject({
+export const taskScoreSchema = z.object({
   task: z.enum(taskNames),
   title: z.string(),
   kind: z.string(),
@@ -17,8 +17,19 @@ export const taskScoreSchema = z.strictObject({
   diverged: z.boolean().optional(),
 });
 
+/**
+ * Reads stored task scores. Fields that only a newer version knows are left out, and so are tasks.
+ * @throws ZodError when they are no list
+ */
+export function readTaskScores(stored: unknown): TaskScore[] {
+  return z
+    .array(z.unknown())
+    .parse(stored)
+    .flatMap((each) => taskScoreSchema.safeParse(each).data ?? []);
+}
+
 /** Seconds that one evaluation took, by part. */
-export const timingsSchema = z.strictObject({
+export const timingsSchema = z.object({
   trainSeconds: z.number(),
   fineTuneSeconds: z.number(),
   scoreSeconds: z.number(),
@@ -33,7 +44,7 @@ export const timingsSchema = z.strictObject({
 export const tokenUniformitySchema = z.array(z.number());
 
 /** The result of one candidate's evaluation by a trainer. */
-export const candidateResultSchema = z.strictObject({
+export const candidateResultSchema = z.object({
   /** Mean of the task scores, 0–100; 0 if diverged. */
   score: z.number(),
   /**

@@ -4,7 +4,7 @@ import { z } from "zod";
  * One point of a pre-training's loss curve. Losses are in nats, each the mean over the steps since the
  * previous point.
  */
-export const lossPointSchema = z.strictObject({
+export const lossPointSchema = z.object({
   /** Number of steps done at this point: 1 after the first step. */
   step: z.int().min(1),
   /** Sum of the masked-LM loss and the next-sentence loss. */

@@ -5,9 +5,8 @@ import type {
   Generation as GenerationRow,
   SearchRun as RunRow,
 } from "@opnas/prisma";
-import { taskScoreSchema, tokenUniformitySchema } from "@opnas/prisma";
+import { readTaskScores, tokenUniformitySchema } from "@opnas/prisma";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { z } from "zod";
 import type { Context } from "../context.js";
 import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
@@ -128,10 +127,9 @@ export class EvaluationFields {
   }
 }
 
-const taskScoresSchema = z.array(taskScoreSchema);
-
 function taskScoresOf({ taskScores }: EvaluationRow): TaskScore[] {
-  return taskScoresSchema
-    .parse(taskScores)
-    .map(({ diverged = false, ...score }) => ({ ...score, diverged }));
+  return readTaskScores(taskScores).map(({ diverged = false, ...score }) => ({
+    ...score,
+    diverged,
+  }));
 }

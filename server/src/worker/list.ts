@@ -1,9 +1,4 @@
-import {
-  type Database,
-  databaseTime,
-  type Worker as WorkerRow,
-  workerSilenceSeconds,
-} from "@opnas/prisma";
+import { type Database, type Worker as WorkerRow, workerSilenceSeconds } from "@opnas/prisma";
 import { z } from "zod";
 import type { Worker } from "./types.js";
 
@@ -13,20 +8,21 @@ const maxWorkers = 200;
 
 const sentencesSchema = z.array(z.string());
 
+/** A worker's row, with the verdict of Postgres' clock on its silence. */
+type HeardWorker = WorkerRow & { isSilent: boolean };
+
 /** Reads the workers that are alive or were in the last hour, the newest first, at most 200. */
 export async function listWorkers(database: Database): Promise<Worker[]> {
-  const now = await databaseTime(database);
-  const rows = await database.worker.findMany({
-    where: { lastSeenAt: { gt: new Date(now.getTime() - listedSeconds * 1000) } },
-    orderBy: [{ startedAt: "desc" }, { id: "asc" }],
-    take: maxWorkers,
-  });
-  return rows.map((row) => describe(row, now));
+  const rows = await database.$queryRaw<HeardWorker[]>`
+    SELECT *, "lastSeenAt" < clock_timestamp() - ${workerSilenceSeconds} * interval '1 s' AS "isSilent"
+      FROM "Worker"
+     WHERE "lastSeenAt" > clock_timestamp() - ${listedSeconds} * interval '1 s'
+     ORDER BY "startedAt" DESC, id LIMIT ${maxWorkers}`;
+  return rows.map(describe);
 }
 
-function describe(row: WorkerRow, now: Date): Worker {
-  const silent = now.getTime() - row.lastSeenAt.getTime() > workerSilenceSeconds * 1000;
-  const isLost = silent && row.status !== "stopped";
+function describe({ isSilent, ...row }: HeardWorker): Worker {
+  const isLost = isSilent && row.status !== "stopped";
   return {
     ...row,
     engineReasons: sentencesSchema.parse(row.engineReasons),

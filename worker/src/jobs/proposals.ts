@@ -136,8 +136,8 @@ async function ask(thread: Worker, request: unknown): Promise<ProposalReply> {
   const answer = once(thread, "message", { signal });
   thread.postMessage(request);
   try {
-    const [message]: unknown[] = await Promise.race([answer, ended]);
-    return replySchema.parse(message);
+    const messages: unknown[] = await Promise.race([answer, ended]);
+    return replySchema.parse(messages[0]);
   } finally {
     answered.abort();
     await Promise.allSettled([answer, ended]);

@@ -1,27 +1,53 @@
-import type { Again } from "@opnas/prisma";
+import { pretrainSettingsSchema, searchSettingsSchema } from "@opnas/core";
+import type { Again, Database, EvolveJob, TrainerJob } from "@opnas/prisma";
 import { z } from "zod";
 
 /** Seconds after which a job of a newer program is offered again, to workers that understand it. */
 const againInSeconds = 30;
 
 /**
- * Wraps a job handler so that it gets jobs in their parsed form. A job that `schema` does not fit was
- * made by a newer program: it is given back, uncounted, for newer workers, and the log says so once.
+ * Wraps a job handler so that it gets jobs in their parsed form. A job that `schema` does not fit, or
+ * whose work has settings that this program does not know, was made by a newer one: it is given back,
+ * uncounted, for newer workers, and the log says so once.
+ * @param problemOf returns why a job's work cannot be done by this program, or undefined
  */
 export function understood<Parsed>(
   schema: z.ZodType<Parsed>,
+  problemOf: (job: Parsed) => Promise<string | undefined>,
   handle: (job: { id: string; data: Parsed }) => Promise<Again | undefined>,
 ): (job: { id: string; data: unknown }) => Promise<Again | undefined> {
   let isTold = false;
   return async ({ id, data }) => {
     const parsed = schema.safeParse(data);
-    if (parsed.success) return handle({ id, data: parsed.data });
+    const problem = parsed.success
+      ? await problemOf(parsed.data)
+      : z.prettifyError(parsed.error).replaceAll("\n", " ");
+    if (parsed.success && problem === undefined) return handle({ id, data: parsed.data });
     if (!isTold) {
       console.error(
-        `A job is not understood and was given back; a newer version of OP-NAS made it. Update this worker. (${z.prettifyError(parsed.error)})`,
+        `A job is not understood and was given back; a newer version of OP-NAS made it. Update this worker. (${problem ?? ""})`,
       );
     }
     isTold = true;
     return { againInSeconds };
   };
+}
+
+/**
+ * Returns what this program does not understand of the settings of a job's run or pre-training, or
+ * undefined. A setting that it does not know must not be overlooked: the results would be others.
+ */
+export async function settingsProblem(
+  db: Database,
+  job: TrainerJob | EvolveJob,
+): Promise<string | undefined> {
+  const select = { settings: true } as const;
+  const isPretraining = "trainingId" in job;
+  const row = isPretraining
+    ? await db.pretraining.findUnique({ where: { id: job.trainingId }, select })
+    : await db.searchRun.findUnique({ where: { id: job.runId }, select });
+  if (row === null) return undefined;
+  const schema = isPretraining ? pretrainSettingsSchema : searchSettingsSchema;
+  const parsed = schema.safeParse(row.settings);
+  return parsed.success ? undefined : z.prettifyError(parsed.error).replaceAll("\n", " ");
 }
