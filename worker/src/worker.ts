@@ -21,7 +21,7 @@ import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import type { WorkerSettings } from "./settings.js";
-import { TrainerPool } from "./trainer/trainer.js";
+import { TrainerPool } from "./trainer/pool.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };

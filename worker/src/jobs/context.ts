@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database, Queue } from "@opnas/prisma";
 import type { WorkerSettings } from "../settings.js";
-import type { TrainerPool } from "../trainer/trainer.js";
+import type { TrainerPool } from "../trainer/pool.js";
 
 /** The means that every job handler of a worker works with. */
 export interface JobContext {
