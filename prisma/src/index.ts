@@ -19,4 +19,5 @@ export * from "./runs/superNet.js";
 export * from "./pretrainings/claim.js";
 export * from "./pretrainings/lifecycle.js";
 export * from "./pretrainings/progress.js";
+export * from "./waitForDatabase.js";
 export * from "./workers.js";
