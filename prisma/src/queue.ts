@@ -12,10 +12,11 @@ export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as co
 export const heartbeatSeconds = 10;
 
 /**
- * Number of times that a job may start again. It is high because each stop or kill of a worker counts
- * too. A job that is out of attempts goes to `dead`, where its run or pre-training is marked failed.
+ * Number of times that a job may start again. It only bounds jobs that take their whole worker down:
+ * failed attempts are counted in rows of our own (runs/failures.ts), and a stop or a kill of a worker,
+ * which the queue counts too, is none. A job that is out of attempts goes to `dead`.
  */
-const retryLimit = 20;
+const retryLimit = 1_000;
 
 /** The job queue, stored in the same Postgres. */
 export type Queue = PgBoss;
@@ -61,32 +62,35 @@ export async function openQueue(
 }
 
 /**
- * Enqueues jobs for a trainer within the caller's transaction. A job whose work has a waiting job
- * already is dropped.
+ * Enqueues jobs for a trainer within the caller's transaction, to be taken after so many seconds. A
+ * job whose work has a waiting job already is dropped.
  */
 export async function enqueueTrainerJobs(
   queue: Queue,
   tx: Transaction,
   jobs: readonly TrainerJob[],
+  startAfter = 0,
 ): Promise<void> {
   await queue.insert(
     queues.trainer,
-    jobs.map((job) => ({ data: job, singletonKey: singletonKey(job) })),
+    jobs.map((job) => ({ data: job, singletonKey: singletonKey(job), startAfter })),
     { db: fromPrisma(tx) },
   );
 }
 
 /**
- * Enqueues the job that computes a run's next generation, within the caller's transaction. It is
- * dropped when that generation has a waiting job already.
+ * Enqueues the job that computes a run's next generation, within the caller's transaction, to be taken
+ * after so many seconds. It is dropped when that generation has a waiting job already.
  */
 export async function enqueueEvolveJob(
   queue: Queue,
   tx: Transaction,
   job: EvolveJob,
+  startAfter = 0,
 ): Promise<void> {
   await queue.send(queues.evolve, job, {
     singletonKey: singletonKey(job),
+    startAfter,
     db: fromPrisma(tx),
   });
 }

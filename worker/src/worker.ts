@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { OpnasError, toOpnasError } from "@opnas/core";
 import {
   createClient,
-  type Database,
   databaseError,
   evolveJobSchema,
-  failRun,
-  failPretraining,
   openQueue,
   queues,
   reportWorker,
@@ -14,12 +10,13 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
-import { z } from "zod";
-import type { JobContext } from "./jobs/context.js";
+import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
+import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
+import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/pool.js";
 
@@ -31,7 +28,6 @@ export interface RunningWorker {
 
 const reportEveryMilliseconds = 5_000;
 const polling = { pollingIntervalSeconds: 0.5, notifyPollingIntervalSeconds: 0.5 };
-const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
@@ -47,6 +43,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   });
   const stopping = new AbortController();
   const workerId = randomUUID();
+  const rest: Rest = new Rest({
+    pause: () => queue.offWork(queues.trainer, { wait: false }),
+    resume: () => takeTrainerJobs(),
+    onChange: () => void report(),
+  });
   const context: JobContext = {
     db,
     queue,
@@ -54,6 +55,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     settings,
     workerId,
     stopping: stopping.signal,
+    rest,
   };
 
   const current = new Map<string, string>();
@@ -66,6 +68,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     slots: settings.slots,
     status,
     currentJobs: [...current.values()],
+    restReason: rest.reason,
   });
   const report = async () => {
     try {
@@ -75,40 +78,46 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
-  const train = async (id: string, job: TrainerJob) => {
+  const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
     void report();
     try {
-      if (job.kind === "superNet") await handleSuperNet(context, job.runId);
-      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId);
-      else await handleCandidate(context, job);
+      if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
+      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
+      else await handleCandidate(context, job, course);
     } finally {
       current.delete(id);
       void report();
     }
   };
 
+  const takeTrainerJobs = async () => {
+    await queue.work(
+      queues.trainer,
+      { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
+      ([job]) =>
+        settle(context, job, (data, course) =>
+          train(job?.id ?? "", trainerJobSchema.parse(data), course),
+        ),
+    );
+  };
+
   await report();
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
-  await queue.work(
-    queues.trainer,
-    { ...polling, localConcurrency: settings.slots, heartbeatRefreshSeconds: 3 },
-    ([job]) => settle(context, job, (data) => train(job?.id ?? "", trainerJobSchema.parse(data))),
-  );
+  await takeTrainerJobs();
   await queue.work(queues.evolve, polling, ([job]) =>
-    settle(context, job, (data) => handleEvolve(context, evolveJobSchema.parse(data))),
+    settle(context, job, (data, course) =>
+      handleEvolve(context, evolveJobSchema.parse(data), course),
+    ),
   );
-  await queue.work(queues.dead, polling, async ([job]) => {
-    if (job === undefined) return;
-    const sentence = "A job was given up after many attempts; see the worker's log.";
-    await failWork(db, job.data, new OpnasError("WORKER_LOST", sentence));
-  });
+  await queue.work(queues.dead, polling, ([job]) => settleDead(context, job));
 
   return {
     engine,
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      rest.cancel();
       stopping.abort();
       await queue.stop({ graceful: true, timeout: 7_000 });
       await trainers.end();
@@ -127,35 +136,5 @@ function describe(job: TrainerJob): string {
       return `candidate ${job.architectureId}`;
     case "pretrain":
       return `pre-training ${job.trainingId}`;
-  }
-}
-
-/** Marks what a job belongs to as failed: its run, or its training. */
-async function failWork(db: Database, data: unknown, error: OpnasError): Promise<void> {
-  const job = anyJobSchema.parse(data);
-  if ("trainingId" in job) await failPretraining(db, job.trainingId, error);
-  else await failRun(db, job.runId, error);
-}
-
-/**
- * Runs a job's handler and decides, in this one place, what its failure means. Throwing makes the
- * queue try again; returning ends the job.
- */
-async function settle(
-  { db, stopping }: JobContext,
-  job: { data: unknown } | undefined,
-  handle: (data: unknown) => Promise<void>,
-): Promise<void> {
-  if (job === undefined) return;
-  try {
-    await handle(job.data);
-  } catch (error) {
-    const known = error instanceof OpnasError ? error : databaseError(error);
-    // Stopped by the worker's own end: another attempt goes on. Paused or replaced: nothing to do.
-    if (known.code === "STOPPED" && !stopping.aborted) return;
-    if (known.code === "ATTEMPT_REPLACED") return;
-    if (known.kind === "retryable") throw known;
-    console.error(error);
-    await failWork(db, job.data, toOpnasError(error));
   }
 }

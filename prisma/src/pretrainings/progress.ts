@@ -22,7 +22,7 @@ export async function reportPretraining(
       data: metrics.map((metric) => ({ pretrainingId, ...metric })),
       skipDuplicates: true,
     });
-    await changePretraining(tx, pretrainingId, { step, engine });
+    await changePretraining(tx, pretrainingId, { step, engine, waitingReason: null });
   });
 }
 
@@ -40,6 +40,7 @@ export async function finishPretraining(
     changePretraining(tx, claim.pretrainingId, {
       status: "DONE",
       artifact,
+      waitingReason: null,
       finishedAt: new Date(),
     }),
   );

@@ -9,10 +9,11 @@ import type { NewCandidate, NewReference } from "./newCandidates.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { appendEvents } from "./row.js";
 
-/** A scored candidate of a run, in the form that search strategies read. */
+/** A candidate of a run with a result, in the form that search strategies read. */
 export interface StoredCandidate {
   architecture: Backbone;
   key: string;
+  /** Its score; 0 for one whose evaluation failed for good, as for one that diverged. */
   score: number;
   /** Index of its generation. */
   generation: number;
@@ -21,12 +22,16 @@ export interface StoredCandidate {
 }
 
 /**
- * Reads all scored candidates of a run without its references, ordered by generation and place within
- * it; locks nothing.
+ * Reads all candidates of a run that were scored or failed, without its references, ordered by
+ * generation and place within it; locks nothing.
  */
 export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
   const rows = await db.architecture.findMany({
-    where: { runId, reference: null, score: { not: null } },
+    where: {
+      runId,
+      reference: null,
+      OR: [{ score: { not: null } }, { failureCode: { not: null } }],
+    },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
     select: {
       json: true,

@@ -1,9 +1,11 @@
-import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
+import { OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { isUniqueViolation } from "../databaseError.js";
-import type { RunStatus, SearchRun } from "../generated/client.js";
-import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
+import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
+import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { enqueueOpenWork, isOpen } from "./openWork.js";
+import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
 
 /** The input of `startRun`. */
@@ -53,13 +55,14 @@ export type RunAction = "pause" | "resume" | "cancel";
 /** The states from which an action may start, and the state to which it leads. */
 const transitions: Record<RunAction, { from: readonly RunStatus[]; to: RunStatus }> = {
   pause: { from: ["QUEUED", "RUNNING"], to: "PAUSED" },
-  resume: { from: ["PAUSED"], to: "QUEUED" },
+  resume: { from: ["PAUSED", "FAILED", "CANCELLED"], to: "QUEUED" },
   cancel: { from: ["QUEUED", "RUNNING", "PAUSED"], to: "CANCELLED" },
 };
 
 /**
  * Pauses, resumes or cancels a run under the lock of its row and appends `run.status`. Resuming also
- * enqueues the jobs of all open work. Workers notice a pause or a cancellation within a second and
+ * enqueues the jobs of all open work; a failed run then tries its failed candidates again, but for
+ * those that can be evaluated nowhere. Workers notice a pause or a cancellation within a second and
  * stop between two steps. Changes nothing when the run is in the wanted state already.
  * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when the run's state does not allow the action
  */
@@ -85,46 +88,24 @@ export async function changeRunState(
       data: {
         status: to,
         etaSeconds: null,
+        waitingReason: null,
         ...(to === "CANCELLED" ? { finishedAt: new Date() } : {}),
+        ...(action === "resume" ? { finishedAt: null, error: Prisma.DbNull } : {}),
       },
     });
     await appendEvents(tx, runId, [
       { kind: "run.status", payload: { status: to, reason: `${action} was asked for` } },
     ]);
+    if (run.status === "FAILED") await reopenFailures(tx, runId);
     if (action === "resume") await enqueueOpenWork(queue, tx, runId);
     return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   });
 }
 
-/** Throws `NOT_FOUND` for an unknown run. */
-async function requireRun(tx: Transaction, runId: string): Promise<void> {
+/** Throws an OpnasError `NOT_FOUND` for an unknown run. */
+export async function requireRun(tx: Transaction, runId: string): Promise<void> {
   const found = await tx.searchRun.count({ where: { id: runId } });
   if (found === 0) throw new OpnasError("NOT_FOUND", `There is no run ${runId}.`);
-}
-
-/**
- * Enqueues the jobs of a run's open work: the super-net job before the search, else an evaluate job
- * for each architecture without a result and, when none of these is a candidate, the evolve job of the
- * next generation. The caller holds the lock of the run's row.
- */
-async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
-  const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
-  if (run.phase === "PREPARING" || run.phase === "SUPERNET") {
-    await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId }]);
-    return;
-  }
-  const open = await tx.architecture.findMany({
-    where: { runId, evaluations: { none: {} } },
-    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    select: { id: true, reference: true },
-  });
-  if (open.length > 0) {
-    const jobs = open.map(({ id }) => ({ kind: "evaluate" as const, runId, architectureId: id }));
-    await enqueueTrainerJobs(queue, tx, jobs);
-  }
-  if (open.some(({ reference }) => reference === null)) return;
-  const generation = await tx.generation.count({ where: { runId } });
-  await enqueueEvolveJob(queue, tx, { runId, generation });
 }
 
 /**
@@ -136,7 +117,7 @@ async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Pr
 export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const open = await tx.architecture.count({
-      where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
+      where: { runId: run.id, reference: { not: null }, ...isOpen },
     });
     if (open > 0) {
       const progressNote = "The search is done; reference backbones are still to be scored.";
@@ -168,29 +149,6 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
         payload: { bestArchitectureId: best?.id ?? null, bestScore: best?.score ?? null },
       },
     ]);
-  });
-}
-
-/**
- * Marks a run as failed with the error's code and message, under the lock of its row, and appends
- * `run.failed`. Does nothing when the run has ended already.
- * @throws Prisma's P2025 when there is no such run
- */
-export async function failRun(db: Database, runId: string, cause: unknown): Promise<void> {
-  const { code, message } = toOpnasError(cause);
-  await db.$transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run.status === "DONE" || run.status === "CANCELLED" || run.status === "FAILED") return;
-    await tx.searchRun.update({
-      where: { id: runId },
-      data: {
-        status: "FAILED",
-        error: { code, message },
-        etaSeconds: null,
-        finishedAt: new Date(),
-      },
-    });
-    await appendEvents(tx, runId, [{ kind: "run.failed", payload: { code, message } }]);
   });
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database, Queue } from "@opnas/prisma";
+import type { Database, PretrainingClaim, Queue, WorkClaim } from "@opnas/prisma";
+import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/pool.js";
 
@@ -12,6 +13,16 @@ export interface JobContext {
   workerId: string;
   /** Aborted when the worker stops. */
   stopping: AbortSignal;
+  /** The worker's rest after a fault of its machine. */
+  rest: Rest;
+}
+
+/** Course of one attempt at a job: its handler fills it in, and its failure is judged by it. */
+export interface Course {
+  /** Right to write that the attempt holds; absent until it has claimed its work. */
+  claim?: WorkClaim | PretrainingClaim;
+  /** Steps done that a next attempt goes on from; 0 where that begins anew. */
+  step: number;
 }
 
 const checkEveryMilliseconds = 1_000;

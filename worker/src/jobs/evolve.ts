@@ -10,15 +10,20 @@ import {
   searchHistory,
   settingsOfRun,
 } from "@opnas/prisma";
-import type { JobContext } from "./context.js";
+import type { Course, JobContext } from "./context.js";
 
 /** Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). */
-export async function handleEvolve(context: JobContext, job: EvolveJob): Promise<void> {
+export async function handleEvolve(
+  context: JobContext,
+  job: EvolveJob,
+  course: Course,
+): Promise<void> {
   const { db, queue, workerId } = context;
   const { runId, generation: index } = job;
   const claimed = await claimWork(db, { runId, workKey: workKey(job), workerId });
   if (claimed === null) return;
   const { claim, run } = claimed;
+  course.claim = claim;
   const settings = settingsOfRun(run);
   const strategy = strategies[settings.strategy];
   const search = searchContext(settings, run.seed);
