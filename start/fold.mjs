@@ -4,7 +4,7 @@ const longestWindow = 300_000;
 
 /**
  * Passes lines on to a terminal and keeps a flood from it. A line that differs from an earlier one only in
- * numbers is counted, and the count is told in place of the lines, every 10 s at first and less often in a
+ * numbers, ids or what stands in brackets is counted, and the count is told in place of the lines, every 10 s at first and less often in a
  * longer flood. Continuation lines, such as those of a stack, are left out: the log has them.
  *
  * @param {(line: string) => void} write
@@ -16,7 +16,7 @@ export function foldRepeats(write, { window = firstWindow } = {}) {
   const told = new Map();
 
   return (line) => {
-    const key = line.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "#");
+    const key = line.replace(/\(.*?\)|[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "#");
     const known = told.get(key);
     if (known !== undefined) {
       known.more += 1;

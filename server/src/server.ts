@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createClient, openQueue } from "@opnas/prisma";
+import { createClient, databaseError, openQueue } from "@opnas/prisma";
 import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
@@ -38,7 +38,7 @@ export async function startServer(
     closing.push(() => database.$disconnect());
 
     const queue = await openQueue(settings.databaseUrl, {
-      onError: (error) => log.error(`Queue: ${error.message}`),
+      onError: (error) => log.error(`Queue: ${databaseError(error).message}`),
       supervise: false,
     });
     closing.push(() => queue.stop({ graceful: true, timeout: 1_000 }));

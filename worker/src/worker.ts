@@ -39,7 +39,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   const db = createClient(settings.databaseUrl);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
-    onError: (error) => console.error(`Queue: ${error.message}`),
+    onError: (error) => console.error(`Queue: ${databaseError(error).message}`),
   });
   const stopping = new AbortController();
   const workerId = randomUUID();

@@ -68,6 +68,7 @@ export async function startEmbeddedPostgres(
   const logFile = options.logFile ?? path.join(folder, "postgres.log");
   const server = found ?? (await launch(folder, cluster, logFile, options.port, report));
   const { postmaster, release } = server;
+  const ended = hasEnded(postmaster.pid).then(release);
   await createDatabase(cluster, postmaster.port);
   return {
     url: urlOf(cluster, postmaster.port, database),
@@ -75,7 +76,7 @@ export async function startEmbeddedPostgres(
     pid: postmaster.pid,
     cluster: cluster.folder,
     reused: found !== undefined,
-    ended: hasEnded(postmaster.pid),
+    ended,
     stop: () => {
       release();
       return stop(postmaster.pid);

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database, PretrainingClaim, Queue, WorkClaim } from "@opnas/prisma";
+import {
+  databaseError,
+  type Database,
+  type PretrainingClaim,
+  type Queue,
+  type WorkClaim,
+} from "@opnas/prisma";
 import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/pool.js";
@@ -46,7 +52,7 @@ export function watchClaim(
       } catch (error) {
         // The database is away: the work goes on, since its result can only be written under the
         // claim anyway.
-        console.error("Could not check a claim:", error);
+        console.error(`Could not check a claim: ${databaseError(error).message}`);
       }
     }
   };
