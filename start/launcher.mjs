@@ -48,7 +48,6 @@ export async function startServices(session, settings, terminal, { portal }) {
       portal,
       terminal,
       started: session.processes,
-      onGivenUp: session.giveUp,
     }),
   );
 }

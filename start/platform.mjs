@@ -20,18 +20,9 @@ import { Supervised } from "./supervise.mjs";
  * @param {boolean} what.portal
  * @param {import("./terminal.mjs").Terminal} what.terminal
  * @param {import("./supervise.mjs").Supervised[]} what.started
- * @param {(error: import("./userError.mjs").UserError) => void} what.onGivenUp
  * @returns {Promise<Platform>}
  */
-export async function startPlatform({
-  root,
-  settings,
-  databaseUrl,
-  portal,
-  terminal,
-  started,
-  onGivenUp,
-}) {
+export async function startPlatform({ root, settings, databaseUrl, portal, terminal, started }) {
   /** @type {NodeJS.ProcessEnv} */
   const env = {
     ...process.env,
@@ -54,7 +45,6 @@ export async function startPlatform({
       env,
       log: path.join(settings.dataFolder, "logs", `${name.replace(" ", "-")}.log`),
       say: (line) => terminal.line(line),
-      onGivenUp,
     });
     started.push(child);
     const title = name.replace(/^./, (letter) => letter.toUpperCase());

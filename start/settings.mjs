@@ -51,6 +51,24 @@ const known = {
       .optional(),
     must: "a number of trainings side by side in one worker, from 1 to 256",
   },
+  gpus: {
+    name: "OPNAS_GPUS",
+    schema: z
+      .string()
+      .regex(/^(all|none|[\dA-Za-z-]+(\s*,\s*[\dA-Za-z-]+)*)$/)
+      .optional(),
+    must: "all, none, or a list of GPUs such as 0,2",
+  },
+  trainersPerGpu: {
+    name: "OPNAS_TRAINERS_PER_GPU",
+    schema: z
+      .string()
+      .regex(/^\d{1,2}$/)
+      .transform(Number)
+      .pipe(z.int().min(1).max(64))
+      .optional(),
+    must: "a number of trainings side by side on one GPU, from 1 to 64",
+  },
   workerName: {
     name: "OPNAS_WORKER_NAME",
     schema: z.string().max(100).optional(),
@@ -101,6 +119,8 @@ export function readSettings(env, root) {
   value(env, known.cacheFolder);
   value(env, known.workerSlots);
   value(env, known.workerName);
+  value(env, known.gpus);
+  value(env, known.trainersPerGpu);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const settings = {
     apiPort: value(env, known.apiPort),

@@ -1,19 +1,33 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { signalGroup } from "./command.mjs";
+import { foldRepeats, isContinuation } from "./fold.mjs";
 import { openLog } from "./logFile.mjs";
 import { UserError } from "./userError.mjs";
 
-/** An exit within this time after the start counts as quick. */
-const quickMs = 20_000;
-/** The number of quick exits in a row after which the process is given up. */
-const quickExits = 5;
-/** Milliseconds before a restart: they double from the first to the longest. */
-const firstPause = 500;
-const longestPause = 30_000;
-/** Milliseconds that a process has to become ready, and to stop when asked to. */
-const readyMs = 120_000;
+/** The exit code of a process that waits for something outside, such as the database (EX_TEMPFAIL). */
+const waiting = 75;
+/** The longest pause before the restart of such a process, in milliseconds. */
+const longestWait = 5_000;
+/** The exit code of a process that no restart helps, such as for a wrong setting (EX_CONFIG). */
+const cannotGoOn = 78;
+/** The number of quick ends in a row after which a process that was never ready is given up. */
+const quickEnds = 5;
+/** Milliseconds that a process has to stop when asked to. */
 const stopMs = 6_000;
+
+/**
+ * Limits of the restarts, in milliseconds.
+ *
+ * @typedef {object} Limits
+ * @property {number} quick an end within this time after the start counts as quick
+ * @property {number} firstPause before a restart; pauses double with every quick end
+ * @property {number} longestPause
+ * @property {number} ready time that a process has to become ready, or to say that it waits
+ */
+
+/** @type {Limits} */
+const ordinary = { quick: 20_000, firstPause: 500, longestPause: 60_000, ready: 120_000 };
 
 /**
  * The options of a supervised process.
@@ -25,19 +39,25 @@ const stopMs = 6_000;
  * @property {NodeJS.ProcessEnv} env
  * @property {string} log
  * @property {(line: string) => void} say
- * @property {(error: UserError) => void} onGivenUp
+ * @property {Partial<Limits>} [limits]
  */
 
 /**
  * Keeps one process of the platform running. Its output goes to its log, its standard error also to
- * the terminal. Whenever it ends by itself it is started again, after growing pauses.
+ * the terminal, where repetitions are counted.
+ *
+ * Whenever it ends by itself it is started again, after growing pauses and for as long as it takes: it may
+ * end because of something that passes. Only one that was never ready and ends quickly again and again, or
+ * that says itself that it cannot go on, is given up, and it alone: `ready` rejects if it still waits.
  *
  * The child leads a process group of its own, so the terminal's Ctrl-C reaches only the launcher;
  * the end of the IPC channel tells it that the launcher died.
  */
 export class Supervised {
   #options;
+  #limits;
   #log;
+  #say;
   /** @type {string[]} */
   #lastLines = [];
   /** @type {import("node:child_process").ChildProcess | undefined} */
@@ -47,6 +67,7 @@ export class Supervised {
   #restart;
   #isStopping = false;
   #quickInARow = 0;
+  #wasReady = false;
   /** @type {(message: Record<string, unknown>) => void} */
   #becomeReady = () => undefined;
   /** @type {(error: UserError) => void} */
@@ -60,8 +81,10 @@ export class Supervised {
   /** @param {ProcessOptions} options */
   constructor(options) {
     this.#options = options;
+    this.#limits = { ...ordinary, ...options.limits };
+    this.#say = foldRepeats(options.say);
     this.#log = openLog(options.log);
-    this.ready.catch(() => undefined); // onGivenUp reports it too
+    this.ready.catch(() => undefined); // after a stop, nobody waits for it
     this.#begin();
   }
 
@@ -86,7 +109,7 @@ export class Supervised {
   }
 
   #begin() {
-    const { name, args, cwd, env, say } = this.#options;
+    const { name, args, cwd, env } = this.#options;
     const startedAt = Date.now();
     const child = spawn(process.execPath, args, {
       cwd,
@@ -99,15 +122,19 @@ export class Supervised {
     eachLine(child.stdout, (line) => this.#keep(line));
     eachLine(child.stderr, (line) => {
       this.#keep(line);
-      if (line.trim() !== "") say(`${name}: ${line}`);
+      if (!isContinuation(line)) this.#say(`${name}: ${line}`);
     });
+    const { ready: readyMs } = this.#limits;
     const late = setTimeout(() => {
-      this.#giveUp(`was not ready within ${readyMs / 1000} s`);
+      this.#keep(`--- was not ready within ${readyMs / 1000} s and was killed`);
+      if (!this.#wasReady) this.#giveUp(`was not ready within ${readyMs / 1000} s`);
       signalGroup(child, "SIGKILL");
     }, readyMs);
     child.on("message", (message) => {
-      if (!isReady(message)) return;
+      if (isOfType("waiting", message)) late.refresh();
+      if (!isOfType("ready", message)) return;
       clearTimeout(late);
+      this.#wasReady = true;
       this.#becomeReady(message);
     });
     child.once("error", (error) => this.#keep(String(error)));
@@ -117,38 +144,40 @@ export class Supervised {
         signalGroup(child, "SIGKILL"); // whatever it started and left behind
         const how = signal ?? `exit code ${code}`;
         this.#keep(`--- ${name} ended: ${how}, ${new Date().toISOString()}`);
-        if (!this.#isStopping) this.#again(how, Date.now() - startedAt < quickMs);
+        if (!this.#isStopping) this.#again(code, how, Date.now() - startedAt);
         resolve();
       });
     });
   }
 
-  /** @param {string} how @param {boolean} wasQuick */
-  #again(how, wasQuick) {
-    const { name, say } = this.#options;
-    this.#quickInARow = wasQuick ? this.#quickInARow + 1 : 0;
-    if (this.#quickInARow >= quickExits) {
+  /** @param {number | null} code @param {string} how @param {number} lived milliseconds */
+  #again(code, how, lived) {
+    const { name } = this.#options;
+    const { quick, firstPause, longestPause } = this.#limits;
+    this.#quickInARow = lived < quick ? this.#quickInARow + 1 : 0;
+    const isHopeless = !this.#wasReady && code !== waiting && this.#quickInARow >= quickEnds;
+    if (isHopeless || code === cannotGoOn) {
+      const why = isHopeless ? `ended ${quickEnds} times in a row (${how})` : "cannot go on";
       // Its last output may still be on its way through the pipe.
-      setTimeout(() => this.#giveUp(`ended ${quickExits} times in a row (${how})`), 100);
+      setTimeout(() => this.#giveUp(why), 100);
       return;
     }
-    const pause = Math.min(firstPause * 2 ** Math.max(this.#quickInARow - 1, 0), longestPause);
-    say(`${name} ended (${how}); starting it again in ${pause / 1000} s`);
+    const longest = code === waiting ? Math.min(longestPause, longestWait) : longestPause;
+    const pause = Math.min(firstPause * 2 ** Math.max(this.#quickInARow - 1, 0), longest);
+    this.#say(`${name} ended (${how}); starting it again in ${pause / 1000} s`);
     this.#restart = setTimeout(() => this.#begin(), pause);
   }
 
   /** @param {string} why */
   #giveUp(why) {
     this.#isStopping = true;
-    const { name, log, onGivenUp } = this.#options;
+    const { name, log, say } = this.#options;
     const tail = this.#lastLines
       .filter((line) => !line.startsWith("---"))
       .map((line) => `\n    ${line}`);
-    const error = new UserError(
-      `The ${name} ${why}, so everything was stopped. Its log: ${log}, at its end:${tail.join("")}`,
-    );
-    this.#neverReady(error);
-    onGivenUp(error);
+    const text = `Its log: ${log}, at its end:${tail.join("")}`;
+    if (this.#wasReady) say(`The ${name} ${why} and was given up; all else goes on. ${text}`);
+    else this.#neverReady(new UserError(`The ${name} ${why}. ${text}`));
   }
 
   /** @param {string} line */
@@ -173,11 +202,12 @@ function isRunning(child) {
 }
 
 /**
+ * @param {string} type
  * @param {unknown} message
  * @returns {message is Record<string, unknown>}
  */
-function isReady(message) {
+function isOfType(type, message) {
   return (
-    typeof message === "object" && message !== null && "type" in message && message.type === "ready"
+    typeof message === "object" && message !== null && "type" in message && message.type === type
   );
 }

@@ -14,22 +14,22 @@ let folder;
 let started;
 /** @type {string[]} */
 let said;
-/** @type {Error[]} */
-let givenUp;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "opnas-supervise-"));
   started = [];
   said = [];
-  givenUp = [];
 });
 afterEach(async () => {
   await Promise.all(started.map((each) => each.stop(true)));
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** @param {string} code a program that runs as a supervised process */
-function supervise(code) {
+/**
+ * @param {string} code a program that runs as a supervised process
+ * @param {Partial<import("./supervise.mjs").Limits>} [limits]
+ */
+function supervise(code, limits) {
   const file = path.join(folder, "program.mjs");
   writeFileSync(file, code);
   const child = new Supervised({
@@ -39,7 +39,7 @@ function supervise(code) {
     env: process.env,
     log: path.join(folder, "worker.log"),
     say: (line) => said.push(line),
-    onGivenUp: (error) => givenUp.push(error),
+    limits,
   });
   started.push(child);
   return child;
@@ -66,6 +66,13 @@ function isAlive(pid) {
 const lives = `process.send({ type: "ready", pid: process.pid }); setInterval(() => {}, 1000);
   process.on("disconnect", () => process.exit(0));`;
 
+/** Pauses that make nine restarts quick. */
+const short = { firstPause: 10, longestPause: 50 };
+/** The beginning of a program that counts its starts. */
+const count = `import { appendFileSync, readFileSync } from "node:fs";
+  appendFileSync("starts", "x");
+  const starts = readFileSync("starts", "utf8").length;`;
+
 describe("a supervised process", () => {
   test("reports when it is ready, shows its warnings and keeps its log", async () => {
     const child = supervise(`${lives} console.log("ordinary"); console.error("a warning");`);
@@ -89,11 +96,56 @@ describe("a supervised process", () => {
     expect(isAlive(first)).toBe(false);
   });
 
-  test("is given up after five quick ends in a row, with its last lines of output", async () => {
-    supervise(`console.error("the engine is broken"); process.exit(3);`);
-    await until(() => givenUp.length > 0);
-    expect(givenUp[0]?.message).toMatch(/^The worker ended 5 times in a row \(exit code 3\)/);
-    expect(givenUp[0]?.message).toMatch(/\n {4}the engine is broken/);
+  test("that was never ready is given up after five quick ends, with its last lines of output", async () => {
+    const child = supervise(`console.error("the engine is broken"); process.exit(3);`, short);
+    const error = await child.ready.catch((/** @type {Error} */ reason) => reason);
+    expect(error.message).toMatch(/^The worker ended 5 times in a row \(exit code 3\)/);
+    expect(error.message).toMatch(/\n {4}the engine is broken/);
+  });
+
+  test("that was ready once is started again however often it ends", async () => {
+    const child = supervise(
+      `${count}
+      if (starts === 1 || starts === 9) process.send({ type: "ready" });
+      if (starts === 9) { console.error("it runs again"); setInterval(() => {}, 1000); }
+      else setTimeout(() => process.exit(3), 20);`,
+      short,
+    );
+    await child.ready;
+    await until(() => said.includes("worker: it runs again"));
+  });
+
+  test("that only waits for something is started again however often it ends", async () => {
+    const child = supervise(
+      `${count}
+      if (starts < 8) process.exit(75);
+      process.send({ type: "ready", starts }); setInterval(() => {}, 1000);`,
+      short,
+    );
+    expect(await child.ready).toMatchObject({ starts: 8 });
+  });
+
+  test("that says that it waits is given more time to become ready", async () => {
+    const child = supervise(
+      `process.send({ type: "waiting" });
+      const again = setInterval(() => process.send({ type: "waiting" }), 100);
+      setTimeout(() => { clearInterval(again); process.send({ type: "ready" }); }, 3_000);`,
+      { ready: 2_000 },
+    );
+    expect(await child.ready).toMatchObject({ type: "ready" });
+  });
+
+  test("that cannot go on is given up alone, whatever it was before", async () => {
+    const child = supervise(
+      `${count}
+      if (starts > 1) { console.error("a setting is wrong"); process.exit(78); }
+      process.send({ type: "ready" }); setTimeout(() => process.exit(1), 20);`,
+      short,
+    );
+    await child.ready;
+    await until(() => said.some((line) => line.startsWith("The worker cannot go on")));
+    expect(said.at(-1)).toMatch(/was given up; all else goes on.*\n {4}a setting is wrong$/s);
+    await expect(supervise("process.exit(78)").ready).rejects.toThrow(/^The worker cannot go on/);
   });
 
   test("that ignores SIGTERM is killed within seconds, with the process it had started", async () => {
@@ -113,7 +165,7 @@ describe("a supervised process", () => {
     const program = path.join(folder, "program.mjs");
     writeFileSync(program, lives);
     const options = `{ name: "worker", args: [${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)},
-      env: process.env, log: ${JSON.stringify(path.join(folder, "worker.log"))}, say() {}, onGivenUp() {} }`;
+      env: process.env, log: ${JSON.stringify(path.join(folder, "worker.log"))}, say() {} }`;
     const module = new URL("supervise.mjs", import.meta.url).href;
     const code = `const { Supervised } = await import(${JSON.stringify(module)});
       console.log((await new Supervised(${options}).ready).pid);`;

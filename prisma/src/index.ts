@@ -35,4 +35,5 @@ export * from "./pretrainings/claim.js";
 export * from "./pretrainings/failures.js";
 export * from "./pretrainings/lifecycle.js";
 export * from "./pretrainings/progress.js";
+export * from "./waitForDatabase.js";
 export * from "./workers.js";

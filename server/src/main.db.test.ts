@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
 
 const databaseUrl = await testDatabase();
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -60,23 +62,53 @@ test("the process stops when its launcher has ended", async () => {
   expect((await ended(child)).code).toBe(0);
 });
 
-test("a taken port, an unreachable database and a bad setting are reported in one line each", async () => {
+test("a taken port and a bad setting are reported in one line each, with an exit code that says whether to try again", async () => {
   const { child } = start({ DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" });
   const port = await ready(child);
-  const cases: [Record<string, string>, string][] = [
+  const cases: [Record<string, string>, number, string][] = [
     [
       { DATABASE_URL: databaseUrl, OPNAS_API_PORT: String(port) },
+      1,
       `Port ${port} is in use. Stop the program that has it, or set OPNAS_API_PORT to another.\n`,
     ],
     [
-      { DATABASE_URL: "postgres://postgres:secret@127.0.0.1:1/opnas" },
-      "No Postgres answers at 127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1). Start it, correct DATABASE_URL, or unset it to use the built-in one.\n",
+      { DATABASE_URL: databaseUrl, OPNAS_API_PORT: "x" },
+      78,
+      "OPNAS_API_PORT must be a port number.\n",
     ],
-    [{ DATABASE_URL: databaseUrl, OPNAS_API_PORT: "x" }, "OPNAS_API_PORT must be a port number.\n"],
   ];
-  for (const [environment, sentence] of cases) {
+  for (const [environment, code, sentence] of cases) {
     const failing = start(environment);
-    expect((await ended(failing.child)).code).toBe(1);
+    expect((await ended(failing.child)).code).toBe(code);
     expect(failing.output).toEqual({ out: "", err: sentence });
   }
+});
+
+test("a database that is away is waited for, and is used once it is there", async () => {
+  const { hostname, port } = new URL(databaseUrl);
+  const wire = createServer((socket) => {
+    const other = connect(Number(port), hostname);
+    socket.pipe(other).pipe(socket);
+    socket.on("error", () => other.destroy());
+    other.on("error", () => socket.destroy());
+  });
+  wire.listen(0, "127.0.0.1");
+  await once(wire, "listening");
+  const { port: free } = z.object({ port: z.int() }).parse(wire.address());
+  wire.close();
+  await once(wire, "close");
+
+  const url = new URL(databaseUrl);
+  url.host = `127.0.0.1:${free}`;
+  const { child, output } = start({ DATABASE_URL: url.href, OPNAS_API_PORT: "0" });
+  const [message] = (await once(child, "message")) as [{ type: string }];
+  expect(message.type).toBe("waiting");
+  expect(output.err).toMatch(/^Waiting for the Postgres at 127\.0\.0\.1:\d+ \(connect ECONNREF/);
+  wire.listen(free, "127.0.0.1");
+  const later: { type: string }[] = [];
+  child.on("message", (each) => later.push(z.object({ type: z.string() }).parse(each)));
+  while (!later.some(({ type }) => type === "ready")) await once(child, "message");
+  child.kill("SIGTERM");
+  expect((await ended(child)).code).toBe(0);
+  wire.close();
 });

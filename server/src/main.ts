@@ -1,5 +1,6 @@
 // Runs the API as a process of its own: started by start/, or by hand with `node dist/main.js`.
-import { OpnasError } from "@opnas/core";
+import { exitCodeOf, OpnasError } from "@opnas/core";
+import { waitForDatabase } from "@opnas/prisma";
 import { consoleLog as log } from "./log.js";
 import { startServer } from "./server.js";
 import { readSettings } from "./settings.js";
@@ -7,24 +8,34 @@ import { readSettings } from "./settings.js";
 /** A stop that takes longer, in milliseconds, is forced. */
 const stopTimeout = 5_000;
 
+/** Ends the process, at once until the server has started. */
+let stop = (reason: string): void => {
+  log.info(`API stops: ${reason}.`);
+  process.exit(0);
+};
+process.on("SIGTERM", () => stop("asked to"));
+process.on("SIGINT", () => stop("asked to"));
+process.on("disconnect", () => stop("the launcher has gone"));
+
 try {
-  const server = await startServer(readSettings(process.env));
+  const settings = readSettings(process.env);
+  await waitForDatabase(settings.databaseUrl, (reason) => {
+    log.error(reason);
+    process.send?.({ type: "waiting", reason });
+  });
+  const server = await startServer(settings);
   log.info(`API ready at http://127.0.0.1:${server.port}/graphql`);
-  process.send?.({ type: "ready", port: server.port });
 
   let stopping = false;
-  const stop = async (reason: string) => {
+  stop = (reason) => {
     if (stopping) return;
     stopping = true;
     log.info(`API stops: ${reason}.`);
     setTimeout(() => process.exit(0), stopTimeout).unref();
-    await server.stop();
-    process.exit(0);
+    void server.stop().then(() => process.exit(0));
   };
-  process.on("SIGTERM", () => void stop("asked to"));
-  process.on("SIGINT", () => void stop("asked to"));
-  process.on("disconnect", () => void stop("the launcher has gone"));
+  process.send?.({ type: "ready", port: server.port });
 } catch (error) {
   log.error(error instanceof OpnasError ? error.message : String(error));
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 }

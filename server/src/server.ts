@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import {
   createClient,
+  databaseError,
   Notifications,
   openQueue,
   pretrainingChannel,
@@ -51,7 +52,7 @@ export async function startServer(
 
     await refuseNewerDatabase(database);
     const queue = await openQueue(settings.databaseUrl, {
-      onError: (error) => log.error(`Queue: ${error.message}`),
+      onError: (error) => log.error(`Queue: ${databaseError(error).message}`),
       supervise: false,
     });
     closing.push(() => queue.stop({ graceful: true, timeout: 1_000 }));

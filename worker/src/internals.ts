@@ -16,6 +16,7 @@ export { superNetParameters } from "./supernet/state.js";
 export { samplePair } from "./supernet/sample.js";
 export { newSuperNet } from "./supernet/state.js";
 export { superNetStep } from "./supernet/train.js";
+export { TrainerPool } from "./trainer/pool.js";
 export { forwardLines, Trainer } from "./trainer/trainer.js";
 export { newAdam } from "./training/optimizer.js";
 export { GradientThreads } from "./training/gradientThreads.js";

@@ -1,15 +1,29 @@
-import { toOpnasError } from "@opnas/core";
+import { exitCodeOf, toOpnasError } from "@opnas/core";
+import { waitForDatabase } from "@opnas/prisma";
 import { readSettings } from "./settings.js";
 import { startWorker } from "./worker.js";
 
+/** Ends the process, at once until the worker has started. */
+let end = (): void => process.exit(0);
+
 async function main(): Promise<void> {
-  const worker = await startWorker(readSettings(process.env));
+  process.on("SIGTERM", () => end());
+  process.on("SIGINT", () => end());
+  process.on("disconnect", () => end());
+  const settings = readSettings(process.env);
+  await waitForDatabase(settings.databaseUrl, (reason) => {
+    console.error(reason);
+    process.send?.({ type: "waiting", reason });
+  });
+  const worker = await startWorker(settings);
   const { engine, slots } = worker;
-  console.log(`Worker ready: ${engine.name} ${engine.version}, ${slots} trainers.`);
+  const gpus = settings.gpus?.length ?? 0;
+  const devices = gpus === 0 || engine.name !== "tensorflow-gpu" ? "" : ` on ${gpus} GPUs`;
+  console.log(`Worker ready: ${engine.name} ${engine.version}, ${slots} trainers${devices}.`);
   for (const reason of engine.reasons) console.log(`  ${reason}`);
 
   let ending = false;
-  const end = () => {
+  end = () => {
     if (ending) return;
     ending = true;
     worker.stop().then(
@@ -20,9 +34,6 @@ async function main(): Promise<void> {
       },
     );
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-  process.on("disconnect", end);
   process.send?.({
     type: "ready",
     engine: `${engine.name} ${engine.version}`,
@@ -34,5 +45,5 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const { code, message } = toOpnasError(error);
   console.error(`${message} [${code}]`);
-  process.exit(1);
+  process.exit(exitCodeOf(error));
 });

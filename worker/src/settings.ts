@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
+import { gpuChoiceSchema, gpusFor } from "./trainer/gpus.js";
 
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
@@ -12,6 +13,10 @@ const settingsSchema = z.object({
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
   /** Trainers that run at once, each a process with one thread (decision 0006). */
   OPNAS_WORKER_SLOTS: z.coerce.number().int().min(1).max(256).optional(),
+  /** GPUs that trainers may use: all, none, or a list of their numbers or UUIDs. */
+  OPNAS_GPUS: gpuChoiceSchema.default("all"),
+  /** Trainers that share one GPU. */
+  OPNAS_TRAINERS_PER_GPU: z.coerce.number().int().min(1).max(64).default(1),
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
 });
 
@@ -21,7 +26,13 @@ export interface WorkerSettings {
   /** The folder of users' own texts. */
   textFolder: string;
   engine: (typeof engineChoices)[number];
+  /** Trainers that run at once. */
   slots: number;
+  /**
+   * UUIDs of the GPUs that trainers are bound to, each to one; an empty list keeps them off every GPU, and
+   * undefined leaves it to TensorFlow, on a machine without `nvidia-smi` or with another engine.
+   */
+  gpus?: string[];
   name: string;
 }
 
@@ -37,12 +48,18 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     throw new OpnasError("BAD_SETTING", `${name}: ${issue?.message ?? "is not valid"}.`);
   }
   const { data } = parsed;
+  const gpus = gpusFor(data.OPNAS_ENGINE, data.OPNAS_GPUS, environment);
+  const ownSlots =
+    gpus === undefined || gpus.length === 0
+      ? availableParallelism()
+      : gpus.length * data.OPNAS_TRAINERS_PER_GPU;
   return {
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.OPNAS_DATA_DIR,
     textFolder: data.OPNAS_TEXT_DIR ?? join(data.OPNAS_DATA_DIR, "text"),
     engine: data.OPNAS_ENGINE,
-    slots: data.OPNAS_WORKER_SLOTS ?? availableParallelism(),
+    slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
+    gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
   };
 }

@@ -29,7 +29,7 @@ import { handleSuperNet } from "./jobs/superNet.js";
 import { settingsProblem, understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
-import { TrainerPool } from "./trainer/trainer.js";
+import { TrainerPool } from "./trainer/pool.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };
@@ -61,7 +61,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   await refuseNewerDatabase(db);
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
-    onError: (error) => console.error(`Queue: ${error.message}`),
+    onError: (error) => console.error(`Queue: ${databaseError(error).message}`),
   });
   const stopping = new AbortController();
   const workerId = randomUUID();

@@ -1,9 +1,20 @@
 import { createRequire } from "node:module";
-import { cp, mkdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  cp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
+import { canDo, canEnter, makeHome, type SystemUser } from "./systemUser.js";
 
 /** An installed Postgres; `folder` holds bin/, lib/ and share/. */
 export interface Binaries {
@@ -32,22 +43,72 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * Returns binaries that `user` can run: the installed ones, or a copy in `homeForRoot` when the
- * installation is below a folder that is closed to that user (a checkout in /root).
+ * Returns binaries that `user` can run: the installed ones, or a copy in `home` when the installation is
+ * closed to that user (a checkout in /root, or an npm that ran with a strict umask).
+ * @throws OpnasError `DATA_FOLDER_UNWRITABLE` when the copy cannot be made or run
  */
-export async function binariesFor(user: SystemUser, binaries: Binaries): Promise<Binaries> {
-  if (await canEnter(user, path.join(binaries.folder, "bin"))) return binaries;
-  const copy = path.join(homeForRoot, `postgres-${binaries.version}`);
+export async function binariesFor(
+  user: SystemUser,
+  binaries: Binaries,
+  home: string,
+): Promise<Binaries> {
+  if (await canRun(user, binaries.folder)) return binaries;
+  await makeHome(home);
+  const copy = path.join(home, `postgres-${binaries.version}`);
   if (!(await canEnter(user, path.join(copy, "bin")))) {
-    await mkdir(homeForRoot, { recursive: true, mode: 0o755 });
     const unfinished = `${copy}.${process.pid}`;
     await cp(binaries.folder, unfinished, { recursive: true, verbatimSymlinks: true });
     await rename(unfinished, copy).catch(async (error: unknown) => {
       await rm(unfinished, { recursive: true, force: true });
-      if (!(await canEnter(user, path.join(copy, "bin")))) throw error;
+      if (!isTaken(error)) throw error;
     });
   }
-  return { ...binaries, folder: copy };
+  if (!(await canRun(user, copy))) await openToAll(copy);
+  if (await canRun(user, copy)) return { ...binaries, folder: copy };
+  throw new OpnasError(
+    "DATA_FOLDER_UNWRITABLE",
+    `${user.name}, the user that Postgres runs as, cannot run the programs in ${copy}: remove that folder and start again, or set DATABASE_URL to a Postgres of your own.`,
+  );
+}
+
+/** Makes the server's programs executable, which npm may have forgotten. */
+export async function makeExecutable({ folder }: Binaries): Promise<void> {
+  for (const name of ["postgres", "initdb"]) {
+    const program = path.join(folder, "bin", name);
+    const isRunnable = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!isRunnable) await chmod(program, 0o755);
+  }
+}
+
+/** Returns true when `user` can run the programs in `folder`, with the libraries and files they need. */
+async function canRun(user: SystemUser, folder: string): Promise<boolean> {
+  const probe =
+    '"$1/bin/postgres" --version && "$1/bin/initdb" --version && cat "$1/share/postgresql/postgres.bki" >/dev/null';
+  return canDo(user, probe, folder);
+}
+
+/** Lets every user read all below `folder`, and run what its owner can run. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(file, 0o755);
+    else if (entry.isFile()) {
+      const { mode } = await stat(file);
+      await chmod(file, (mode & 0o100) === 0 ? 0o644 : 0o755);
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    ["EEXIST", "ENOTEMPTY"].includes(String(error.code))
+  );
 }
 
 function packageFolder(name: string): string {

@@ -1,28 +1,22 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
-  chmod,
   chown,
   mkdir,
   mkdtemp,
   readFile,
+  readlink,
   realpath,
   rename,
   rm,
-  stat,
   symlink,
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 import { OpnasError } from "@opnas/core";
 import { undefinedIfAbsent } from "./absent.js";
 import { binariesFor, type Binaries } from "./binaries.js";
-import { canEnter, homeForRoot, type SystemUser } from "./systemUser.js";
-
-const run = promisify(execFile);
-/** Name of the cluster's superuser, as whom the platform connects. */
-export const superuser = "opnas";
+import { initdb } from "./initdb.js";
+import { canEnter, closedError, makeHome, type SystemUser } from "./systemUser.js";
 
 /** A database cluster on disk, with the user and the binaries that run it. */
 export interface Cluster {
@@ -36,36 +30,60 @@ export interface Cluster {
 /**
  * Opens the cluster in `folder`/cluster, or creates it with initdb when there is none. A new cluster is
  * built in another folder and moved when complete, so that a kill in between leaves no partial one.
- * @throws OpnasError `BAD_SETTING` for data of another Postgres version, `DATA_FOLDER_UNWRITABLE`,
- * `DISK_FULL`, `INTERNAL` with initdb's message
+ * @param home folder that the server's user can enter where it cannot enter root's `folder`
+ * @throws OpnasError `BAD_SETTING` for data of another Postgres version, `DATA_FOLDER_UNWRITABLE` also
+ * for a folder that the server's user may not read, `DISK_FULL`, `INTERNAL` with initdb's message
  */
 export async function openCluster(
   folder: string,
   user: SystemUser,
+  home: string,
   installed: Binaries,
   report: (message: string) => void,
 ): Promise<Cluster> {
-  const binaries = user.ids === undefined ? installed : await binariesFor(user, installed);
+  const binaries = user.ids === undefined ? installed : await binariesFor(user, installed, home);
   const place = path.join(folder, "cluster");
   const existing = await realpath(place).catch(undefinedIfAbsent);
   if (existing === undefined) {
+    await checkNoLink(place);
     report("creating the database");
     await mkdir(folder, { recursive: true });
-    return create(folder, place, user, binaries);
+    return create(folder, place, user, home, binaries);
   }
+  await checkReadable(existing, user, home);
   await checkVersion(existing, binaries);
   return { folder: existing, password: await readPassword(folder), user, binaries };
+}
+
+/** Refuses to begin an empty database in the place of one whose folder elsewhere has gone. */
+async function checkNoLink(place: string): Promise<void> {
+  const target = await readlink(place).catch(undefinedIfAbsent);
+  if (target === undefined) return;
+  throw new OpnasError(
+    "BAD_SETTING",
+    `The database of this data folder was kept in ${target}, which is not there any more: put that folder back, remove the link ${place} to begin an empty database, or choose another folder with OPNAS_DATA_DIR.`,
+  );
+}
+
+/** Checks that the server's user can enter an existing cluster, and opens root's own folder to it. */
+async function checkReadable(cluster: string, user: SystemUser, home: string): Promise<void> {
+  if (await canEnter(user, cluster)) return;
+  const ownHome = await realpath(home).catch(undefinedIfAbsent);
+  const isInHome = user.ids !== undefined && path.dirname(cluster) === ownHome;
+  if (isInHome) await makeHome(home);
+  if (!isInHome || !(await canEnter(user, cluster))) throw await closedError(user, cluster);
 }
 
 async function create(
   folder: string,
   place: string,
   user: SystemUser,
+  home: string,
   binaries: Binaries,
 ): Promise<Cluster> {
   const password = randomBytes(24).toString("hex");
   await writeFile(path.join(folder, "password"), password, { mode: 0o600 });
-  const parent = await parentFor(user, folder);
+  const parent = await parentFor(user, folder, home);
   const work = await mkdtemp(path.join(parent, "new-"));
   try {
     await giveTo(user, work);
@@ -82,14 +100,14 @@ async function create(
   }
 }
 
-/** Returns `folder`, or `homeForRoot` when the user cannot enter `folder`. */
-async function parentFor(user: SystemUser, folder: string): Promise<string> {
+/** Returns `folder`, or `home` when the user cannot enter `folder`. */
+async function parentFor(user: SystemUser, folder: string, home: string): Promise<string> {
   if (user.ids === undefined || (await canEnter(user, folder))) return folder;
-  await mkdir(homeForRoot, { recursive: true, mode: 0o755 });
-  if (await canEnter(user, homeForRoot)) return homeForRoot;
+  await makeHome(home);
+  if (await canEnter(user, home)) return home;
   throw new OpnasError(
     "DATA_FOLDER_UNWRITABLE",
-    `Neither ${folder} nor ${homeForRoot} can be reached by ${user.name}, the user that Postgres runs as: set OPNAS_DATA_DIR to a folder that it can enter.`,
+    `Neither ${folder} nor ${home} can be reached by ${user.name}, the user that Postgres runs as: set OPNAS_DATA_DIR to a folder that it can enter.`,
   );
 }
 
@@ -97,35 +115,10 @@ async function giveTo(user: SystemUser, file: string): Promise<void> {
   if (user.ids !== undefined) await chown(file, user.ids.uid, user.ids.gid);
 }
 
-async function initdb(
-  { folder }: Binaries,
-  target: string,
-  passwordFile: string,
-  user: SystemUser,
-): Promise<void> {
-  const program = path.join(folder, "bin", "initdb");
-  // npm may have dropped the executable bit; another user's program already has it.
-  const { mode } = await stat(program);
-  if ((mode & 0o111) !== 0o111) await chmod(program, 0o755);
-  const options = [
-    `--pgdata=${target}`,
-    `--username=${superuser}`,
-    `--pwfile=${passwordFile}`,
-    "--auth=scram-sha-256",
-    "--encoding=UTF8",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
-  ];
-  try {
-    await run(program, options, { cwd: "/", ...user.ids, env: { ...process.env, LC_ALL: "C" } });
-  } catch (cause) {
-    throw postgresError("The database could not be created", String(cause), cause);
-  }
-}
-
 async function checkVersion(cluster: string, binaries: Binaries): Promise<void> {
-  const made = (await readFile(path.join(cluster, "PG_VERSION"), "utf8").catch(() => "")).trim();
+  const made = (
+    (await readFile(path.join(cluster, "PG_VERSION"), "utf8").catch(undefinedIfAbsent)) ?? ""
+  ).trim();
   const major = binaries.version.split(".")[0];
   if (made === major) return;
   throw new OpnasError(
@@ -147,23 +140,4 @@ async function readPassword(folder: string): Promise<string> {
       { cause },
     );
   }
-}
-
-/**
- * Builds an error from the output of Postgres or initdb: `DISK_FULL`, otherwise `INTERNAL` with the last
- * line that reports an error.
- */
-export function postgresError(what: string, output: string, cause?: unknown): OpnasError {
-  if (/no space left on device|ENOSPC/i.test(output)) {
-    return new OpnasError(
-      "DISK_FULL",
-      `${what}: the disk is full. Free some space and start again.`,
-      {
-        cause,
-      },
-    );
-  }
-  const telling = output.split("\n").filter((line) => /FATAL|PANIC|ERROR|error:/.test(line));
-  const line = telling.at(-1) ?? output.trim().split("\n").at(-1) ?? "no output";
-  return new OpnasError("INTERNAL", `${what}: ${line.trim()}`, { cause });
 }

@@ -1,22 +1,14 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { createServer, Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
 import pg from "pg";
 import { findBinaries } from "./binaries.js";
-import { openCluster, postgresError, type Cluster } from "./cluster.js";
-import {
-  answers,
-  findRunning,
-  isAlive,
-  readPidFile,
-  urlOf,
-  type Postmaster,
-} from "./postmaster.js";
-import { chooseUser } from "./systemUser.js";
+import { openCluster, type Cluster } from "./cluster.js";
+import { findRunning, urlOf } from "./postmaster.js";
+import { isAlive } from "./processes.js";
+import { launch, type Owned } from "./server.js";
+import { chooseUser, defaultHomeForRoot } from "./systemUser.js";
+import { own } from "./watchers.js";
 
 /** The options of `startEmbeddedPostgres`. */
 export interface EmbeddedPostgresOptions {
@@ -26,6 +18,11 @@ export interface EmbeddedPostgresOptions {
   logFile?: string;
   /** Preferred port, so that clients find the server again after a crash. Default: a free one. */
   port?: number;
+  /**
+   * Folder for the database when root starts it and `folder` is closed to the user that it runs as.
+   * Default: /var/lib/opnas.
+   */
+  homeForRoot?: string;
   /** Receives messages about steps that take time. */
   report?: (message: string) => void;
 }
@@ -36,7 +33,7 @@ export interface EmbeddedPostgres {
   url: string;
   port: number;
   pid: number;
-  /** The cluster's real folder; outside `folder` when root's data folder is closed to others. */
+  /** The cluster's real folder; in `homeForRoot` when root's data folder is closed to others. */
   cluster: string;
   /** True for a server that a killed launcher had left running. */
   reused: boolean;
@@ -47,7 +44,8 @@ export interface EmbeddedPostgres {
 }
 
 const database = "opnas";
-const startSeconds = 120;
+/** Time for the former owner's watchers, which may be about to end the server, to notice the new one. */
+const settleMilliseconds = 200;
 
 /**
  * Starts the Postgres that comes with the platform on a free port of 127.0.0.1, with a random
@@ -63,105 +61,44 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const report = options.report ?? (() => undefined);
   const folder = path.resolve(options.folder);
+  const home = options.homeForRoot ?? defaultHomeForRoot;
   const user = await chooseUser(path.join(folder, "cluster"));
-  const cluster = await openCluster(folder, user, await findBinaries(), report);
-  const running = await findRunning(cluster, report);
+  const cluster = await openCluster(folder, user, home, await findBinaries(), report);
+  const found = await takeOver(folder, cluster, report);
   const logFile = options.logFile ?? path.join(folder, "postgres.log");
-  const { postmaster, guard } =
-    running === undefined
-      ? await launch(cluster, logFile, options.port, report)
-      : { postmaster: running, guard: undefined };
+  const server = found ?? (await launch(folder, cluster, logFile, options.port, report));
+  const { postmaster, release } = server;
+  const ended = hasEnded(postmaster.pid).then(release);
   await createDatabase(cluster, postmaster.port);
   return {
     url: urlOf(cluster, postmaster.port, database),
     port: postmaster.port,
     pid: postmaster.pid,
     cluster: cluster.folder,
-    reused: running !== undefined,
-    ended: hasEnded(postmaster.pid),
-    stop: () => stop(postmaster.pid, guard),
+    reused: found !== undefined,
+    ended,
+    stop: () => {
+      release();
+      return stop(postmaster.pid);
+    },
   };
 }
 
-/** Starts the server and waits until it answers; tries another port when the first is taken. */
-async function launch(
+/** Becomes the owner of a server that a killed launcher left; undefined when there is none. */
+async function takeOver(
+  folder: string,
   cluster: Cluster,
-  logFile: string,
-  wantedPort: number | undefined,
   report: (message: string) => void,
-): Promise<{ postmaster: Postmaster; guard: ChildProcess }> {
-  const deadline = Date.now() + startSeconds * 1000;
-  for (let port = wantedPort; ; port = undefined) {
-    const chosen = port ?? (await freePort());
-    const { child, readLog } = spawnServer(cluster, logFile, chosen);
-    for (let polls = 1; child.exitCode === null && child.signalCode === null; polls += 1) {
-      const now = await readPidFile(cluster.folder);
-      const isOurs = now?.port === chosen && now.ready && isAlive(now.pid);
-      if (isOurs && (await answers(cluster, chosen)) === "yes") {
-        return { postmaster: now, guard: child };
-      }
-      if (polls % 40 === 0) report("Postgres is recovering from an unclean stop");
-      if (Date.now() > deadline) {
-        child.stdin?.end();
-        throw postgresError(`Postgres did not answer within ${startSeconds} s`, readLog());
-      }
-      await sleep(50);
-    }
-    const output = readLog();
-    const willPass = /could not bind|could not create any TCP|pre-existing shared memory|lock file/;
-    if (!willPass.test(output) || Date.now() > deadline - (startSeconds - 15) * 1000) {
-      throw postgresError("Postgres did not start", output);
-    }
-    await sleep(300);
+): Promise<Owned | undefined> {
+  for (;;) {
+    const postmaster = await findRunning(cluster, report);
+    if (postmaster === undefined) return undefined;
+    const release = await own(folder, cluster.folder, postmaster.pid);
+    await sleep(settleMilliseconds);
+    if ((await findRunning(cluster, report))?.pid === postmaster.pid)
+      return { postmaster, release };
+    release();
   }
-}
-
-/**
- * Shell script of the guard, the parent process of Postgres: when its standard input closes, which also
- * happens when this process is killed, it sends Postgres the signal for a fast shutdown.
- */
-const guardScript = `
-exec 3<&0
-"$@" 3<&- </dev/null & server=$!
-{ cat <&3 >/dev/null; kill -INT "$server"; } 2>/dev/null &
-exec 3<&-
-wait "$server"`;
-
-/** Starts the guard with the server; `readLog` returns what the server has logged since. */
-function spawnServer(
-  { folder, user, binaries }: Cluster,
-  logFile: string,
-  port: number,
-): { child: ChildProcess; readLog: () => string } {
-  const settings = {
-    listen_addresses: "127.0.0.1",
-    port,
-    unix_socket_directories: "",
-    shared_buffers: "64MB",
-    max_connections: 100,
-    jit: "off",
-    max_parallel_workers_per_gather: 0,
-    log_line_prefix: "%m [%p] ",
-  };
-  const program = path.join(binaries.folder, "bin", "postgres");
-  const args = ["-D", folder, ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`])];
-  mkdirSync(path.dirname(logFile), { recursive: true });
-  const log = openSync(logFile, "a");
-  const before = fstatSync(log).size;
-  const isWindows = process.platform === "win32";
-  const command = isWindows ? program : "/bin/sh";
-  const child = spawn(command, isWindows ? args : ["-c", guardScript, "sh", program, ...args], {
-    cwd: isWindows ? folder : "/",
-    detached: true,
-    stdio: ["pipe", log, log],
-    ...user.ids,
-  });
-  closeSync(log);
-  child.on("error", () => undefined); // without a process, the exit code below reports it
-  child.once("exit", () => child.stdin?.destroy());
-  child.unref();
-  if (child.stdin instanceof Socket) child.stdin.unref();
-  return { child, readLog: () => readFileSync(logFile).subarray(before).toString() };
 }
 
 async function createDatabase(cluster: Cluster, port: number): Promise<void> {
@@ -175,8 +112,7 @@ async function createDatabase(cluster: Cluster, port: number): Promise<void> {
   }
 }
 
-async function stop(pid: number, guard: ChildProcess | undefined): Promise<void> {
-  guard?.stdin?.destroy();
+async function stop(pid: number): Promise<void> {
   for (const [signal, seconds] of [
     ["SIGINT", 4],
     ["SIGQUIT", 3],
@@ -189,21 +125,8 @@ async function stop(pid: number, guard: ChildProcess | undefined): Promise<void>
   if (isAlive(pid)) {
     throw new OpnasError("INTERNAL", `Postgres (process ${pid}) does not stop: end it by hand.`);
   }
-  // The guard leads a process group, which is empty when the last of its shells has ended.
-  const group = guard?.pid === undefined ? 0 : -guard.pid;
-  for (let tries = 0; group !== 0 && isAlive(group) && tries < 100; tries += 1) await sleep(10);
 }
 
 async function hasEnded(pid: number): Promise<void> {
   while (isAlive(pid)) await sleep(500, undefined, { ref: false });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }

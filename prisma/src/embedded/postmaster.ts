@@ -1,11 +1,12 @@
-import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { OpnasError } from "@opnas/core";
 import pg from "pg";
-import { superuser, type Cluster } from "./cluster.js";
+import { undefinedIfAbsent } from "./absent.js";
+import type { Cluster } from "./cluster.js";
+import { superuser } from "./initdb.js";
+import { isServerOf } from "./processes.js";
 
 /** A running server, as its file postmaster.pid describes it. */
 export interface Postmaster {
@@ -33,12 +34,32 @@ export async function findRunning(
 ): Promise<Postmaster | undefined> {
   for (let tries = 0; tries < waitSeconds * 10; tries += 1) {
     const found = await readPidFile(cluster.folder);
-    if (found === undefined || !(await isPostgres(found.pid))) return undefined;
+    if (found === undefined || !(await isServerOf(cluster.folder, found.pid))) return undefined;
     if ((await answers(cluster, found.port)) === "yes") return found;
     if (tries % 50 === 10) report(`waiting for the Postgres that already runs (${found.pid})`);
     await sleep(100);
   }
-  return undefined; // another program; Postgres itself refuses to start on data in use
+  return undefined; // Postgres itself refuses to start on data in use
+}
+
+/**
+ * Looks at a postmaster.pid that a crash left and for which Postgres would refuse to start. Removes one
+ * that names no process at all, as a power cut can leave it.
+ * @returns the process number in it when another program has that number now
+ */
+export async function findStalePid(folder: string): Promise<number | undefined> {
+  const file = path.join(folder, "postmaster.pid");
+  const read = () => readFile(file, "utf8").catch(undefinedIfAbsent);
+  const isPid = (text: string) => Number.parseInt(text, 10) > 0;
+  let text = await read();
+  if (text !== undefined && !isPid(text)) {
+    await sleep(1_000); // a server that starts at this moment is about to write it
+    text = await read();
+    if (text !== undefined && !isPid(text)) await rm(file, { force: true });
+  }
+  if (text === undefined || !isPid(text)) return undefined;
+  const pid = Number.parseInt(text, 10);
+  return (await isServerOf(folder, pid)) ? undefined : pid;
 }
 
 /**
@@ -78,29 +99,6 @@ export async function readPidFile(folder: string): Promise<Postmaster | undefine
   const port = Number(lines[3]);
   const ready = lines[7]?.trim() === "ready";
   return pid > 0 && port > 0 ? { pid, port, ready } : undefined;
-}
-
-/** Returns true when a process of this number exists, also one of another user. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** Returns false when the process number of postmaster.pid now belongs to another program. */
-async function isPostgres(pid: number): Promise<boolean> {
-  if (!isAlive(pid)) return false;
-  if (process.platform === "win32") return true;
-  const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(async () =>
-    promisify(execFile)("ps", ["-o", "comm=", "-p", String(pid)]).then(
-      ({ stdout }) => stdout,
-      () => "",
-    ),
-  );
-  return name.includes("postgres");
 }
 
 const troubleCodes = [

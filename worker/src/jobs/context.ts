@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   claimChannel,
+  databaseError,
   type Database,
   type Notifications,
   type PretrainingClaim,
@@ -9,7 +10,7 @@ import {
 } from "@opnas/prisma";
 import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
-import type { TrainerPool } from "../trainer/trainer.js";
+import type { TrainerPool } from "../trainer/pool.js";
 
 /** The means that every job handler of a worker works with. */
 export interface JobContext {
@@ -65,7 +66,7 @@ export function watchClaim(
       } catch (error) {
         // The database is away: the work goes on, since its result can only be written under the
         // claim anyway.
-        console.error("Could not check a claim:", error);
+        console.error(`Could not check a claim: ${databaseError(error).message}`);
       }
       await sleep(checkAtMostEveryMilliseconds, undefined, { signal: released.signal });
     }

@@ -18,6 +18,13 @@ const childFile = fileURLToPath(new URL("./child.js", import.meta.url));
 /** Seconds that a trainer has to stop between two steps before it is killed. */
 const stopGraceSeconds = 5;
 
+/** The settings of one trainer. */
+export interface TrainerSettings {
+  engine: WorkerSettings["engine"];
+  /** Variables that its process gets beside those of this one. */
+  environment?: NodeJS.ProcessEnv;
+}
+
 /** The worker's end of one trainer process. */
 export class Trainer {
   private constructor(
@@ -29,25 +36,32 @@ export class Trainer {
    * Starts a trainer and waits until its engine is up.
    * @throws OpnasError what the child said (`ENGINE_UNAVAILABLE`…) or `WORKER_LOST`
    */
-  static async start(settings: Pick<WorkerSettings, "engine">, threads: number): Promise<Trainer> {
+  static async start(settings: TrainerSettings, threads: number): Promise<Trainer> {
     const child = fork(childFile, [settings.engine, String(threads)], {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       serialization: "advanced",
       env: {
         ...process.env,
+        ...settings.environment,
         TF_CPP_MIN_LOG_LEVEL: "2",
         TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? "1",
       },
     });
     if (child.stderr) forwardLines(child.stderr);
-    const reply = await nextEnd(child, () => undefined);
+    child.on("error", () => undefined); // nextEnd reports it; between two requests the exit tells
+    const reply = await nextEnd(child, () => undefined, undefined);
     if (reply.type !== "ready")
       throw new OpnasError("INTERNAL", "The trainer answered out of turn.");
     return new Trainer(child, reply.engine);
   }
 
+  /** The process id; undefined when the process could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   get alive(): boolean {
-    return this.child.connected && this.child.exitCode === null;
+    return this.child.connected && !hasEnded(this.child);
   }
 
   /**
@@ -62,11 +76,10 @@ export class Trainer {
   ): Promise<Reply> {
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {
-      this.child.send({ type: "stop" });
+      if (this.child.connected) this.child.send({ type: "stop" }, () => undefined);
       killTimer = setTimeout(() => this.child.kill("SIGKILL"), stopGraceSeconds * 1000);
     };
-    const end = nextEnd(this.child, onProgress);
-    this.child.send(work);
+    const end = nextEnd(this.child, onProgress, work);
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     try {
@@ -84,7 +97,7 @@ export class Trainer {
 
   /** Ends the process; it holds nothing that would be lost. */
   async end(): Promise<void> {
-    if (!this.alive) return;
+    if (hasEnded(this.child)) return;
     const exited = once(this.child, "exit");
     this.child.kill("SIGKILL");
     await exited;
@@ -101,68 +114,58 @@ export function forwardLines(output: Readable): void {
   });
 }
 
-/** The next reply that ends a request; an error reply or the child's death rejects. */
-function nextEnd(child: ChildProcess, onProgress: (progress: Progress) => void): Promise<Reply> {
+/**
+ * Sends `work`, where given, and waits for the next reply that ends a request.
+ * @throws OpnasError the error of an error reply; `WORKER_LOST` when the child has died, or dies before
+ * it has all of the request or has replied; `INTERNAL` for a reply that is none of the protocol's
+ */
+function nextEnd(
+  child: ChildProcess,
+  onProgress: (progress: Progress) => void,
+  work: Work | undefined,
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
       child.off("message", onMessage);
       child.off("exit", onExit);
+      child.off("error", onError);
       act();
     };
     const onMessage = (message: unknown) => {
-      const reply = replySchema.parse(message);
+      const parsed = replySchema.safeParse(message);
+      if (!parsed.success) {
+        const sentence = "A trainer sent what is none of its replies.";
+        settle(() => reject(new OpnasError("INTERNAL", sentence, { cause: parsed.error })));
+        return;
+      }
+      const reply = parsed.data;
       if (reply.type === "progress") onProgress(reply);
       else if (reply.type === "error") {
         settle(() => reject(new OpnasError(reply.code, reply.message)));
       } else settle(() => resolve(reply));
     };
-    const onExit = (code: number | null, signal: string | null) => {
-      const how = signal ?? `code ${String(code)}`;
-      settle(() =>
-        reject(new OpnasError("WORKER_LOST", `A trainer process ended unexpectedly (${how}).`)),
-      );
+    const lost = (how: string, cause?: unknown) => {
+      const sentence = `A trainer process ended unexpectedly (${how}).`;
+      settle(() => reject(new OpnasError("WORKER_LOST", sentence, { cause })));
     };
+    const onExit = (code: number | null, signal: string | null) => {
+      lost(signal ?? `code ${String(code)}`);
+    };
+    // It could not be started, or it is gone while something is being sent to it.
+    const onError = (error: Error) => lost(error.message, error);
     child.on("message", onMessage);
     child.on("exit", onExit);
+    child.on("error", onError);
+    if (work === undefined) return;
+    if (hasEnded(child) || !child.connected) onError(new Error("before it got its request"));
+    else {
+      child.send(work, (error) => {
+        if (error !== null) onError(error);
+      });
+    }
   });
 }
 
-/** Each trainer's own threads: two processes of one thread outrun one of two (decision 0006). */
-const threadsPerTrainer = 1;
-
-/** The trainers of one worker, one a slot, started when first needed and kept between jobs. */
-export class TrainerPool {
-  private readonly idle: Trainer[] = [];
-  private readonly all = new Set<Trainer>();
-
-  constructor(private readonly settings: WorkerSettings) {}
-
-  /** Lends a trainer for the time of `use`; a dead one is replaced by a new one. */
-  async with<T>(use: (trainer: Trainer) => Promise<T>): Promise<T> {
-    const trainer = this.takeIdle() ?? (await this.start());
-    try {
-      return await use(trainer);
-    } finally {
-      if (trainer.alive) this.idle.push(trainer);
-      else this.all.delete(trainer);
-    }
-  }
-
-  private takeIdle(): Trainer | undefined {
-    const trainer = this.idle.pop();
-    if (trainer === undefined || trainer.alive) return trainer;
-    this.all.delete(trainer);
-    return this.takeIdle();
-  }
-
-  private async start(): Promise<Trainer> {
-    const trainer = await Trainer.start(this.settings, threadsPerTrainer);
-    this.all.add(trainer);
-    return trainer;
-  }
-
-  async end(): Promise<void> {
-    await Promise.all([...this.all].map((trainer) => trainer.end()));
-    this.all.clear();
-  }
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

@@ -1,3 +1,5 @@
+import { databaseError } from "@opnas/prisma";
+
 /**
  * Reports progress at most every so many milliseconds and one report at a time. What comes meanwhile
  * is merged into the next report; a report that fails is merged, too, and made again with it.
@@ -43,7 +45,9 @@ export class ProgressReporter<P> {
   private start(): void {
     this.reporting = this.reportPending()
       // The work goes on without it: nothing is lost, for it is reported again with the next.
-      .catch((error: unknown) => console.error("Could not report progress:", error))
+      .catch((error: unknown) => {
+        console.error(`Could not report progress: ${databaseError(error).message}`);
+      })
       .finally(() => {
         this.reporting = undefined;
         if (this.isUrgent) this.start();
