@@ -45,6 +45,7 @@ const tiny: SearchSettings = {
   failures: defaultFailures,
   references: true,
   masking: 0.3,
+  repeats: 0,
   text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],

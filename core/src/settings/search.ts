@@ -133,6 +133,7 @@ export const searchSettingsSchema = z
         "Published backbones are evaluated beside the candidates under the same protocol; they are neither searched nor part of the budget.",
     }),
     masking: commonFields.masking,
+    repeats: commonFields.repeats,
     text: textSchema.default(builtInText).meta({
       title: "Text",
       description: "Text to train and score on, in the worker's text folder (OPNAS_TEXT_DIR).",
