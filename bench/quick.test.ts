@@ -166,6 +166,24 @@ const tests: Record<string, () => Promise<void>> = {
     expect(printed).toMatch(/^cost ratio \d+\.\d{3} /m);
   },
 
+  "bench:searches": async () => {
+    const keep = ["--keep", at("searches")];
+    const outcome = z.object({
+      strategy: z.string(),
+      scores: z.array(z.number()).min(2),
+      best: positive,
+      confirmed: z.array(positive).length(1),
+    });
+    const schema = z.object({ outcomes: z.tuple([outcome, outcome]) });
+    const { printed, report } = await bench("bench:searches", schema, ...keep);
+    expect(printed).toContain("opnas − random, confirmed:");
+    // What is kept is taken from there, and is as it was.
+    const again = await bench("bench:searches", schema, ...keep);
+    expect(again.report).toEqual(report);
+    const other = [...keep, "--override", '{"evaluationExamples":40}'];
+    await expect(quick("bench:searches", ...other)).rejects.toThrow("scores of other settings");
+  },
+
   "bench:strategies": async () => {
     const { printed, report } = await bench(
       "bench:strategies",

@@ -46,6 +46,7 @@ const tiny: SearchSettings = {
   references: true,
   atOnce: null,
   masking: 0.3,
+  repeats: 0,
   text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],

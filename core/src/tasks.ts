@@ -69,4 +69,12 @@ export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
     kind: "fineTuned",
     metric: "accuracy, %",
   },
+  recall: {
+    name: "recall",
+    title: "Recall",
+    description:
+      "A stretch of unseen text occurs twice in a sequence, and a word of its second occurrence is hidden; does the model find it likelier there than four other words of the sequence?",
+    kind: "zeroShot",
+    metric: "accuracy, %",
+  },
 };

@@ -18,6 +18,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run typecheck": ["stage static"],
   "npm run engine:check": ["stage conformance", benches],
   "npm run bench:biws": [benches],
+  "npm run bench:searches": [benches],
   "npm run bench:candidates": [benches],
   "npm run bench:engine": [benches],
   "npm run bench:landscapes": [benches],

@@ -7,6 +7,7 @@ export const taskNames = [
   "half-order",
   "definition",
   "far-swap",
+  "recall",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 

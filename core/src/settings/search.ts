@@ -141,6 +141,7 @@ export const searchSettingsSchema = z
         "Most candidates of the search that are evaluated at once, over all workers; workers that take one in the same moment may exceed it by one each. Empty: no limit. It changes no result.",
     }),
     masking: commonFields.masking,
+    repeats: commonFields.repeats,
     text: textSchema.default(builtInText).meta({
       title: "Text",
       description: "Text to train and score on, in the worker's text folder (OPNAS_TEXT_DIR).",

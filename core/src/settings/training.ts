@@ -17,6 +17,11 @@ export const commonFields = {
     title: "Masked tokens",
     description: "Share of the tokens that masked language modelling hides.",
   }),
+  repeats: z.number().min(0).max(1).default(0).meta({
+    title: "Sequences with a repeated stretch",
+    description:
+      "Share of the training sequences in which a stretch of the text occurs a second time at a random later place, so that a hidden word can be recalled from far away; 0: text as it is.",
+  }),
   checkpointEverySeconds: z.number().positive().max(86_400).meta({
     title: "Checkpoint interval",
     description: "Seconds from one checkpoint to the next, above 0.",

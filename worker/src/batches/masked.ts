@@ -2,6 +2,7 @@ import { type Random, searchSettingsSchema, stream } from "@opnas/core";
 import { z } from "zod";
 import { firstWordId, maskId, type PreparedData } from "../text/types.js";
 import { batchRows } from "./batchRows.js";
+import { repeatStretches } from "./repeats.js";
 import { int32ArraySchema } from "../text/schemas.js";
 import { gatherRows } from "../text/sequences.js";
 
@@ -65,6 +66,7 @@ export type MaskedSequences = z.infer<typeof maskedSequencesSchema>;
 export const batchSpecSchema = z.object({
   settings: z.object({
     masking: z.number(),
+    repeats: z.number(),
     mutation: searchSettingsSchema.shape.mutation,
     size: z.object({ layers: count, vocabulary: count }),
     superNet: z.object({ branches: searchSettingsSchema.shape.superNet.shape.branches }),
@@ -81,7 +83,7 @@ export type BatchSpec = z.infer<typeof batchSpecSchema>;
 
 /** Returns a function from a step to its batch, which follows from (seed, purpose, step) alone. */
 export function maskedBatches(
-  { masking, size: { vocabulary } }: BatchSpec["settings"],
+  { masking, repeats, size: { vocabulary } }: BatchSpec["settings"],
   { pretrain }: Pick<PreparedData, "pretrain">,
   size: number,
   seed: number,
@@ -90,7 +92,9 @@ export function maskedBatches(
   const rows = batchRows(pretrain.count, size, seed, `${purpose}: batches`);
   return (step) => {
     const random = stream(seed, `${purpose}: masks`, step);
-    const masked = maskBatch(random, gatherRows(pretrain, rows(step)), masking, vocabulary);
+    const ids = gatherRows(pretrain, rows(step));
+    repeatStretches(stream(seed, `${purpose}: repeats`, step), ids, pretrain.length, repeats);
+    const masked = maskBatch(random, ids, masking, vocabulary);
     return { ...masked, size, length: pretrain.length };
   };
 }

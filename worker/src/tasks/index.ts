@@ -6,6 +6,7 @@ import { halfOrderTask } from "./halfOrder.js";
 import { definitionTask, readWordNetFiles } from "./definition.js";
 import { maskedTask } from "./masked.js";
 import { prepositionTask } from "./preposition.js";
+import { recallTask } from "./recall.js";
 import { substituteTask } from "./substitute.js";
 import { swapTask } from "./swap.js";
 import type { TaskText } from "./taskText.js";
@@ -21,4 +22,5 @@ export const taskBuilders: Readonly<
   "half-order": halfOrderTask,
   definition: async (text) => definitionTask(text, await readWordNetFiles()),
   "far-swap": farSwapTask,
+  recall: recallTask,
 };
