@@ -1,4 +1,4 @@
-import { databaseError } from "@opnas/prisma";
+import { toOpnasError } from "@opnas/core";
 
 /**
  * Reports progress at most every so many milliseconds and one report at a time. What comes meanwhile
@@ -46,7 +46,9 @@ export class ProgressReporter<P> {
     this.reporting = this.reportPending()
       // The work goes on without it: nothing is lost, for it is reported again with the next.
       .catch((error: unknown) => {
-        console.error(`Could not report progress: ${databaseError(error).message}`);
+        // The last line is the reason; Prisma puts the query before it.
+        const reason = toOpnasError(error).message.trim().split("\n").at(-1);
+        console.error(`Could not report progress: ${reason}`);
       })
       .finally(() => {
         this.reporting = undefined;
