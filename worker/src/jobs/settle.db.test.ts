@@ -14,7 +14,7 @@ import {
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { Rest } from "../rest.js";
-import { TrainerPool } from "../trainer/trainer.js";
+import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";
 import { runArtifacts } from "./artifacts.js";
 import type { Course, JobContext } from "./context.js";
