@@ -30,5 +30,29 @@ export { kindChangeProbability } from "./search/mutate.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
 export * from "./search/strategy.js";
+export * from "./search/strategySettings.js";
 export * from "./search/constrainedSpace.js";
+export * from "./search/slotSpace.js";
+export * from "./search/slotValues.js";
+export * from "./search/runSearch.js";
+export type { Evaluate, Evaluated } from "./search/evaluateAll.js";
+export { evolve, initialPopulation, selectParents, topK } from "./search/evolution.js";
+export {
+  mutateNew,
+  newMutations,
+  sampleNew,
+  type ChooserOf,
+  type Screening,
+} from "./search/propose.js";
+export { upperConfidenceBound } from "./search/screening.js";
+export {
+  logExpectedImprovement,
+  pickByImprovement,
+} from "./search/surrogate/expectedImprovement.js";
+export {
+  fitSurrogate,
+  type Batch,
+  type Prediction,
+  type Surrogate,
+} from "./search/surrogate/gaussianProcess.js";
 export { whenValid } from "./validation.js";

@@ -1,5 +1,5 @@
 import { OpnasError } from "./errors.js";
-import { noLimits, type SearchSettings } from "./settings/search.js";
+import { defaultFailures, noLimits, type SearchSettings } from "./settings/search.js";
 import { defaultEditWeights } from "./settings/strategy.js";
 import { builtInText } from "./settings/text.js";
 
@@ -42,6 +42,7 @@ const tiny: SearchSettings = {
   candidate: { steps: 20, batch: 16, learningRate: 3e-4 },
   fineTune: { steps: 100, batch: 16, learningRate: 4e-3 },
   limits: noLimits,
+  failures: defaultFailures,
   references: true,
   atOnce: null,
   masking: 0.3,

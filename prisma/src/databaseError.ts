@@ -2,19 +2,31 @@ import { OpnasError, toOpnasError } from "@opnas/core";
 import { z } from "zod";
 import { Prisma } from "./generated/client.js";
 
-/** Prisma's codes for an unreachable database and for a transaction that met a conflict. */
-const retryableCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2034"]);
+/** Prisma's codes for an unreachable database and for a connection or transaction that it gave up. */
+const lostPrismaCodes = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"]);
 
-/** The driver's error inside an error of Prisma. */
-const driverErrorSchema = z.object({
-  meta: z.object({
-    driverAdapterError: z.object({
-      cause: z.object({ kind: z.string(), originalCode: z.string().optional() }),
-    }),
-  }),
-});
+/** Prisma's code for a transaction that met a conflict or a deadlock. */
+const busyPrismaCode = "P2034";
+
+const driverCauseSchema = z.object({ kind: z.string(), originalCode: z.string().optional() });
+
+/** The driver's error, which Prisma wraps in its own for most queries and throws as it is for others. */
+const driverErrorSchema = z.union([
+  z
+    .object({ meta: z.object({ driverAdapterError: z.object({ cause: driverCauseSchema }) }) })
+    .transform(({ meta }) => meta.driverAdapterError.cause),
+  z
+    .object({ name: z.literal("DriverAdapterError"), cause: driverCauseSchema })
+    .transform(({ cause }) => cause),
+]);
 
 const lostKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "TooManyConnections"]);
+
+/**
+ * Postgres' codes for work that met other work and was rolled back: serialization failure, deadlock,
+ * a statement or a lock that took too long. The same call may work at once.
+ */
+const busyCodes = new Set(["40001", "40P01", "57014", "55P03"]);
 
 /** Postgres' classes 08 (connection), 53 (resources) and 57P (shut-down); Node's socket errors. */
 const lostCodes = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
@@ -23,31 +35,37 @@ const lostCodes = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFO
 const lostMessages =
   /connection terminated|connection error|timeout exceeded when trying to connect/i;
 
+/** Sentences of the two ways in which a database may not do what it was asked, by their codes. */
+const sentences = {
+  DATABASE_UNREACHABLE:
+    "The database does not answer at the moment. Try again; if it stays so, look whether Postgres runs.",
+  DATABASE_BUSY:
+    "The database was busy with other changes and rolled this one back. Try again in a moment.",
+} as const;
+
 /**
  * Converts any thrown value to an error of the platform.
- * @returns an `OpnasError` as it is; `DATABASE_UNREACHABLE` for a lost connection; otherwise the
- * result of `toOpnasError`
+ * @returns an `OpnasError` as it is; `DATABASE_UNREACHABLE` for a lost connection; `DATABASE_BUSY` for
+ * a conflict with another transaction or a time-out; otherwise the result of `toOpnasError`
  */
 export function databaseError(error: unknown): OpnasError {
-  if (!(error instanceof OpnasError) && isLostConnection(error)) {
-    return new OpnasError(
-      "DATABASE_UNREACHABLE",
-      "The database does not answer at the moment. Try again; if it stays so, look whether Postgres runs.",
-      { cause: error },
-    );
-  }
-  return toOpnasError(error);
+  if (error instanceof OpnasError) return error;
+  const code = retryableCode(error);
+  if (code === null) return toOpnasError(error);
+  return new OpnasError(code, sentences[code], { cause: error });
 }
 
-function isLostConnection(error: unknown): boolean {
-  const driver = driverErrorSchema.safeParse(error).data?.meta.driverAdapterError.cause;
-  if (driver !== undefined) {
-    return lostKinds.has(driver.kind) || lostCodes.test(driver.originalCode ?? "");
-  }
-  if (error instanceof Prisma.PrismaClientKnownRequestError) return retryableCodes.has(error.code);
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error ? String(error.code) : "";
-  return lostCodes.test(code) || lostMessages.test(error.message);
+function retryableCode(error: unknown): keyof typeof sentences | null {
+  const driver = driverErrorSchema.safeParse(error).data;
+  const own = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = driver?.originalCode ?? own;
+  if (busyCodes.has(code) || own === busyPrismaCode) return "DATABASE_BUSY";
+  const isLost =
+    lostCodes.test(code) ||
+    (driver !== undefined && lostKinds.has(driver.kind)) ||
+    (error instanceof Prisma.PrismaClientKnownRequestError && lostPrismaCodes.has(error.code)) ||
+    (error instanceof Error && lostMessages.test(error.message));
+  return isLost ? "DATABASE_UNREACHABLE" : null;
 }
 
 /** Returns true for Prisma's error about a row whose unique key is taken. */

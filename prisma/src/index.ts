@@ -16,12 +16,23 @@ export * from "./notifications.js";
 export * from "./queue.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";
+export * from "./runs/extend.js";
+export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";
-export * from "./runs/lifecycle.js";
+export {
+  changeRunState,
+  finishRun,
+  settingsOfRun,
+  startRun,
+  type NewRun,
+  type RunAction,
+} from "./runs/lifecycle.js";
 export * from "./runs/row.js";
 export * from "./runs/superNet.js";
+export * from "./runs/waiting.js";
 export * from "./pretrainings/claim.js";
+export * from "./pretrainings/failures.js";
 export * from "./pretrainings/lifecycle.js";
 export * from "./pretrainings/progress.js";
 export * from "./workers.js";

@@ -17,10 +17,11 @@ export const queues = { trainer: "train", evolve: "evolve", dead: "dead" } as co
 export const heartbeatSeconds = 10;
 
 /**
- * Number of times that a job may start again. It is high because each stop or kill of a worker counts
- * too. A job that is out of attempts goes to `dead`, where its run or pre-training is marked failed.
+ * Number of times that a job may start again. It only bounds jobs that take their whole worker down:
+ * failed attempts are counted in rows of our own (runs/failures.ts), and a stop or a kill of a worker,
+ * which the queue counts too, is none. A job that is out of attempts goes to `dead`.
  */
-const retryLimit = 20;
+const retryLimit = 1_000;
 
 /**
  * Seconds that the queue lets a job be worked on, counted from its newest heartbeat: 20 days. The queue

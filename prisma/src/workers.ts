@@ -18,6 +18,8 @@ export interface WorkerState {
   status: "starting" | "idle" | "busy" | "stopped";
   /** Short descriptions of the jobs in its slots, for people. */
   currentJobs: readonly string[];
+  /** Reason why it takes no jobs for a while; null or absent while it takes them. */
+  restReason?: string | null;
 }
 
 /**

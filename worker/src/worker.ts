@@ -1,17 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { OpnasError, toOpnasError } from "@opnas/core";
 import {
   anyJobSchema,
   claimChannel,
   Consumer,
   type ConsumerOptions,
   createClient,
-  type Database,
   databaseError,
   type EvolveJob,
   evolveJobSchema,
-  failRun,
-  failPretraining,
   jobChannel,
   Notifications,
   openQueue,
@@ -23,13 +19,15 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
-import type { JobContext } from "./jobs/context.js";
+import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
+import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import { settingsProblem, understood } from "./jobs/understood.js";
+import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool } from "./trainer/trainer.js";
 
@@ -67,6 +65,11 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   });
   const stopping = new AbortController();
   const workerId = randomUUID();
+  const rest: Rest = new Rest({
+    pause: () => trainer.pause(),
+    resume: () => trainer.resume(),
+    onChange: () => void report(),
+  });
   const context: JobContext = {
     db,
     queue,
@@ -75,6 +78,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     workerId,
     notifications,
     stopping: stopping.signal,
+    rest,
   };
   const proposals = new Proposals();
 
@@ -88,6 +92,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     slots: settings.slots,
     status,
     currentJobs: [...current.values()],
+    restReason: rest.reason,
   });
   const report = async () => {
     try {
@@ -97,13 +102,13 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     }
   };
 
-  const train = async (id: string, job: TrainerJob) => {
+  const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
     void report();
     try {
-      if (job.kind === "superNet") await handleSuperNet(context, job.runId);
-      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId);
-      else await handleCandidate(context, job);
+      if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
+      else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
+      else await handleCandidate(context, job, course);
     } finally {
       current.delete(id);
       void report();
@@ -130,41 +135,37 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     notifications.listen(jobChannel, (queued) => {
       if (queued === null || queued === name) consumer.wake();
     });
-    consumer.start();
     return consumer;
   };
   const problemOf = (job: TrainerJob | EvolveJob) => settingsProblem(db, job);
-  const consumers = [
-    consume(
-      queues.trainer,
-      settings.slots,
-      understood(trainerJobSchema, problemOf, (job) =>
-        settle(context, job, () => train(job.id, job.data)),
-      ),
+  const trainer = consume(
+    queues.trainer,
+    settings.slots,
+    understood(trainerJobSchema, problemOf, ({ id, data }) =>
+      settle(context, data, (course) => train(id, data, course)),
     ),
-    consume(
-      queues.evolve,
-      1,
-      understood(evolveJobSchema, problemOf, (job) =>
-        settle(context, job, () => handleEvolve(context, proposals, job.data)),
-      ),
+  );
+  const evolve = consume(
+    queues.evolve,
+    1,
+    understood(evolveJobSchema, problemOf, ({ data }) =>
+      settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
     ),
-    consume(
-      queues.dead,
-      1,
-      understood(anyJobSchema, problemOf, async ({ data }) => {
-        const sentence = "A job was given up after many attempts; see the worker's log.";
-        await failWork(db, data, new OpnasError("WORKER_LOST", sentence));
-        return undefined;
-      }),
-    ),
-  ];
+  );
+  const dead = consume(
+    queues.dead,
+    1,
+    understood(anyJobSchema, problemOf, ({ data }) => settleDead(context, data)),
+  );
+  const consumers = [trainer, evolve, dead];
+  for (const consumer of consumers) consumer.start();
 
   return {
     engine,
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      rest.cancel();
       clearInterval(looking);
       stopping.abort();
       await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
@@ -186,37 +187,5 @@ function describe(job: TrainerJob): string {
       return `candidate ${job.architectureId}`;
     case "pretrain":
       return `pre-training ${job.trainingId}`;
-  }
-}
-
-/** Marks what a job belongs to as failed: its run, or its training. */
-async function failWork(
-  db: Database,
-  job: TrainerJob | EvolveJob,
-  error: OpnasError,
-): Promise<void> {
-  if ("trainingId" in job) await failPretraining(db, job.trainingId, error);
-  else await failRun(db, job.runId, error);
-}
-
-/**
- * Runs a job's handler and decides, in this one place, what its failure means. Throwing makes the
- * queue try again; returning ends the job.
- */
-async function settle(
-  { db, stopping }: JobContext,
-  job: { data: TrainerJob | EvolveJob },
-  handle: () => Promise<void>,
-): Promise<undefined> {
-  try {
-    await handle();
-  } catch (error) {
-    const known = error instanceof OpnasError ? error : databaseError(error);
-    // Stopped by the worker's own end: another attempt goes on. Paused or replaced: nothing to do.
-    if (known.code === "STOPPED" && !stopping.aborted) return;
-    if (known.code === "ATTEMPT_REPLACED") return;
-    if (known.kind === "retryable") throw known;
-    console.error(error);
-    await failWork(db, job.data, toOpnasError(error));
   }
 }

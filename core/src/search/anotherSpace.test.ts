@@ -7,8 +7,6 @@ import type { SearchSpace } from "./searchSpace.js";
 import { strategies } from "./strategies.js";
 import type { Candidate, Strategy, StrategySettings } from "./strategy.js";
 
-// What follows up to the next rule stands in docs/another-search-space.md, too.
-
 /** The space of cells with six edges, each with one of five operations. */
 const operations = ["none", "skip", "conv 1", "conv 3", "pool"];
 const space: SearchSpace<string[]> = {
@@ -25,7 +23,7 @@ const space: SearchSpace<string[]> = {
   },
 };
 
-/** Searches the space and returns the candidates; `settings` are a preset's, e.g. `presetNamed("tiny").settings`. */
+/** Searches the space as the platform does, one generation after the other. */
 function search(
   strategy: Strategy,
   scoreOf: (cell: string[]) => number,
@@ -44,12 +42,6 @@ function search(
   return history;
 }
 
-// ----
-
-const example = readFileSync(
-  new URL("../../../docs/another-search-space.md", import.meta.url),
-  "utf8",
-);
 const { settings: tiny } = presetNamed("tiny");
 
 /** A table of scores from 0 to 1: what each edge holds adds to it, and some neighbours disagree. */
@@ -65,12 +57,6 @@ test("SearchSpace's doc comment has the example's space", () => {
   const [example = ""] = /const operations = [^]*?\n};\n/.exec(source) ?? [];
   expect(example).toContain("mutate:");
   expect(comment.replaceAll(/^ \* ?/gm, "")).toContain(example);
-});
-
-test("docs/another-search-space.md has this example", () => {
-  const code = /```ts\n.*?\n\n(.*?)```/s.exec(example)?.[1];
-  const own = readFileSync(new URL(import.meta.url), "utf8");
-  expect(own.split(/\/\/ (?:What follows.*|----)\n/)[1]?.trim()).toBe(code?.trim());
 });
 
 test("every strategy searches the example's space, and those that use scores beat random sampling", () => {

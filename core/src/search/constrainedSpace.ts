@@ -14,8 +14,9 @@ const mutationAttempts = 256;
  * description says so. The chooser is asked for rejected mutations too: to a policy they are steps
  * of the same episode.
  *
- * `sample`, and `mutate` where it samples, throw OpnasError BAD_SETTING when all of 10,000 samples
- * are rejected.
+ * Where the parent is all that 10,000 samples find, it is returned itself, and a search ends. Where
+ * they find nothing, `sample`, and `mutate` where it samples, throw OpnasError BAD_SETTING: a
+ * constraint that so few architectures meet belongs into the space's own `sample`.
  *
  * @param accepts the constraint; a pure function of the architecture
  */
@@ -23,19 +24,16 @@ export function constrainedSpace<A>(
   space: SearchSpace<A>,
   accepts: (architecture: A) => boolean,
 ): SearchSpace<A> {
-  const sample = (random: Random, isWanted: (architecture: A) => boolean = accepts): A => {
+  const within = (random: Random, isWanted: (architecture: A) => boolean): A | undefined => {
     for (let attempt = 0; attempt < sampleAttempts; attempt++) {
       const architecture = space.sample(random);
       if (isWanted(architecture)) return architecture;
     }
-    throw new OpnasError(
-      "BAD_SETTING",
-      `Of ${sampleAttempts} sampled architectures none is within the search's limits; raise them.`,
-    );
+    return undefined;
   };
   return {
     operations: space.operations,
-    sample: (random) => sample(random),
+    sample: (random) => within(random, accepts) ?? refuse(),
     key: (architecture) => space.key(architecture),
     features: (architecture) => space.features(architecture),
     mutate: (parent, choose, random) => {
@@ -45,8 +43,20 @@ export function constrainedSpace<A>(
       }
       const parentKey = space.key(parent);
       const isOther = (one: A) => accepts(one) && space.key(one) !== parentKey;
+      const architecture = within(random, isOther);
+      if (architecture === undefined) {
+        if (!accepts(parent)) refuse();
+        return { architecture: parent, description: "nothing else was found within the limits" };
+      }
       const description = "sampled anew: no mutation of the parent was within the limits";
-      return { architecture: sample(random, isOther), description };
+      return { architecture, description };
     },
   };
+}
+
+function refuse(): never {
+  throw new OpnasError(
+    "BAD_SETTING",
+    `Of ${sampleAttempts} sampled architectures none is within the search's limits. Loosen them, or let the space sample only what is within.`,
+  );
 }

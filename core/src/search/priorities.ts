@@ -1,9 +1,10 @@
 import type { SearchSettings } from "../settings/search.js";
 import {
+  optionsOf,
   slotKinds,
   type Chooser,
   type Feature,
-  type SearchSpace,
+  type Operations,
   type SlotKind,
 } from "./searchSpace.js";
 
@@ -19,7 +20,7 @@ export interface OperationPriority {
   meanScore: number;
   /** u_i = μ_i + α √(2 ln N / N_i), N being all samples of the slot. */
   ucb: number;
-  /** Softmax of u_i / temperature over the slot's operations. */
+  /** Softmax of u_i / temperature over the operations that are possible in the slot. */
   probability: number;
 }
 
@@ -42,18 +43,16 @@ export interface Sample {
  */
 export function operationPriorities(
   samples: readonly Sample[],
-  operations: SearchSpace<unknown>["operations"],
+  operations: Operations,
   settings: SearchSettings["ucb"],
 ): OperationPriority[] {
   return slotKinds.flatMap((kind) =>
     [...tallySlots(samples, kind)]
       .sort(([a], [b]) => a - b)
       .flatMap(([position, tally]) =>
-        slotPriorities(tally, operations[kind], settings).map((priority) => ({
-          kind,
-          position,
-          ...priority,
-        })),
+        slotPriorities(tally, optionsOf(operations, { kind, position }).options, settings).map(
+          (priority) => ({ kind, position, ...priority }),
+        ),
       ),
   );
 }

@@ -16,7 +16,10 @@ export type ChooserOf = (mutation: number) => Chooser;
 /** Attempts at a new architecture, after which mutation is replaced by sampling, and sampling ends. */
 const attempts = 32;
 
-/** Samples up to `count` architectures, none with a key in `known` or with another's key. */
+/**
+ * Samples up to `count` architectures, none with a key in `known` or with another's key; fewer where
+ * 32 samples in a row are known.
+ */
 export function sampleNew<A>(
   count: number,
   generation: number,
@@ -34,6 +37,8 @@ export function sampleNew<A>(
  * Where no new neighbour of a parent is found, a sampled architecture takes the child's place.
  *
  * @param parents may hold a candidate several times
+ * @param choose samples the operations that mutations put in, such as `chooseUniformly`
+ * @param screening without it, the first new mutation of each parent is its child
  */
 export function mutateNew<A>(
   parents: readonly Candidate<A>[],
@@ -57,7 +62,9 @@ export function mutateNew<A>(
 
 /**
  * Makes up to `count` distinct mutations of a parent, none with a key in `taken`; fewer, or none,
- * after too many attempts.
+ * after too many attempts, or where the space returns the parent itself: then it has no neighbour.
+ *
+ * @param chooserOf the chooser of each mutation, by its number from 0
  */
 export function newMutations<A>(
   parent: Candidate<A>,
@@ -72,6 +79,7 @@ export function newMutations<A>(
     const choose = chooserOf(made++);
     const { architecture, description } = space.mutate(parent.architecture, choose, random);
     const key = space.key(architecture);
+    if (key === parent.key) return undefined;
     return { architecture, key, parentKey: parent.key, mutation: description };
   };
   return proposeNew(taken, mutate, count);
@@ -91,15 +99,19 @@ function sampled<A>(
   return proposals;
 }
 
-/** Makes up to `count` distinct proposals with new keys; fewer, or none, after too many attempts. */
+/**
+ * Makes up to `count` distinct proposals with new keys; fewer, or none, after too many attempts, or
+ * when there is nothing to propose.
+ */
 function proposeNew<A>(
   taken: ReadonlySet<string>,
-  propose: () => Proposal<A>,
+  propose: () => Proposal<A> | undefined,
   count: number,
 ): Proposal<A>[] {
   const found = new Map<string, Proposal<A>>();
   for (let attempt = 1; attempt < attempts + count && found.size < count; attempt++) {
     const proposal = propose();
+    if (!proposal) break;
     if (!taken.has(proposal.key)) found.set(proposal.key, proposal);
   }
   return [...found.values()];

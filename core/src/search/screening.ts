@@ -1,5 +1,6 @@
 import { inverse, Matrix } from "ml-matrix";
-import type { Feature, SearchSpace } from "./searchSpace.js";
+import { featureCoder } from "./featureCode.js";
+import type { SearchSpace } from "./searchSpace.js";
 import { normalScores } from "./surrogate/normalScores.js";
 
 /** Ridge penalty: the prior counts as much as one evaluated architecture. */
@@ -14,7 +15,7 @@ const ridge = 1;
  * Scores are replaced by the normal quantiles of their ranks. So no scale has to be set, and
  * architectures that diverged or did not learn do not hide the differences among good ones. The
  * bound is in standard deviations of the score; it is 0 for every architecture of a space without
- * slots.
+ * slots. In an ordered slot, neighbouring operations share most of their effect.
  *
  * @param alpha weight of the estimate's uncertainty, in standard deviations of the score
  */
@@ -24,7 +25,8 @@ export function upperConfidenceBound<A>(
   alpha: number,
 ): (architecture: A) => number {
   const columns = new Map<string, number>();
-  const rows = evaluated.map(({ architecture }) => countFeatures(space.features(architecture)));
+  const countFeatures = featureValues(space);
+  const rows = evaluated.map(({ architecture }) => countFeatures(architecture));
   for (const row of rows) {
     for (const name of row.keys()) if (!columns.has(name)) columns.set(name, columns.size);
   }
@@ -44,7 +46,7 @@ export function upperConfidenceBound<A>(
   return (architecture) => {
     const known: { column: number; count: number }[] = [];
     let variance = 0;
-    for (const [name, count] of countFeatures(space.features(architecture))) {
+    for (const [name, count] of countFeatures(architecture)) {
       const column = columns.get(name);
       if (column === undefined) variance += count ** 2 / ridge;
       else known.push({ column, count });
@@ -60,11 +62,19 @@ export function upperConfidenceBound<A>(
   };
 }
 
-function countFeatures(features: readonly Feature[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { kind, position, operation } of features) {
-    const name = `${kind} ${position} ${operation}`;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
+/**
+ * Returns a function that gives an architecture's value in each column: how often it has a part of a
+ * feature, times the root of the part's weight, so that the values of one feature have the length 1.
+ */
+function featureValues<A>(space: SearchSpace<A>): (architecture: A) => Map<string, number> {
+  const partsOf = featureCoder(space.operations);
+  return (architecture) => {
+    const values = new Map<string, number>();
+    for (const feature of space.features(architecture)) {
+      for (const { name, weight } of partsOf(feature)) {
+        values.set(name, (values.get(name) ?? 0) + Math.sqrt(weight));
+      }
+    }
+    return values;
+  };
 }

@@ -19,6 +19,29 @@ export interface Feature extends Slot {
 /** Samples one of the options, which are never empty, for a slot. */
 export type Chooser = (slot: Slot, options: readonly string[], random: Random) => string;
 
+/** The operations that are possible in one slot. */
+export interface SlotOptions {
+  /** The operations, none of them twice; statistics list them in this order. */
+  readonly options: readonly string[];
+  /**
+   * The place of each option on a line, in the same order, ascending from 0 for the least to 1 for
+   * the greatest: values that lie close have similar effects. Absent where options have no order.
+   */
+  readonly places?: readonly number[];
+}
+
+/**
+ * The operations of a space's slots: a list for each kind, where all slots of a kind have the same,
+ * or a pure function from a slot to its own ones.
+ */
+export type Operations =
+  Readonly<Record<SlotKind, readonly string[]>> | ((slot: Slot) => SlotOptions);
+
+/** Returns the options of one slot. */
+export function optionsOf(operations: Operations, slot: Slot): SlotOptions {
+  return typeof operations === "function" ? operations(slot) : { options: operations[slot.kind] };
+}
+
 /** A child that mutation made of a parent. */
 export interface Mutation<A> {
   architecture: A;
@@ -57,8 +80,11 @@ export interface Mutation<A> {
  * ```
  */
 export interface SearchSpace<A> {
-  /** The operations of the slots of each kind; empty if there are no such slots. */
-  readonly operations: Readonly<Record<SlotKind, readonly string[]>>;
+  /**
+   * The operations that are possible in the slots, by kind (an empty list if there are no such
+   * slots) or by slot. Reported priorities and what strategies expect range over them.
+   */
+  readonly operations: Operations;
 
   /** Samples an architecture of the space. */
   sample(random: Random): A;
@@ -71,7 +97,9 @@ export interface SearchSpace<A> {
 
   /**
    * Makes a neighbour of the parent, in the space and with another key. The place of the change is
-   * sampled from `random`; the operation to put into a slot is left to `choose`.
+   * sampled from `random`; the operation to put into a slot is left to `choose`, which is offered
+   * only options of that slot. A parent that has no neighbour is returned itself: strategies then
+   * look elsewhere.
    */
   mutate(parent: A, choose: Chooser, random: Random): Mutation<A>;
 }

@@ -1,7 +1,14 @@
 import { stream } from "../random.js";
 import { initialPopulation, topK } from "./evolution.js";
 import { mutateNew } from "./propose.js";
-import type { Chooser, Feature, SearchSpace } from "./searchSpace.js";
+import { slotName } from "./featureCode.js";
+import {
+  optionsOf,
+  type Chooser,
+  type Feature,
+  type SearchSpace,
+  type SlotOptions,
+} from "./searchSpace.js";
 import { orderedHistory, type Candidate, type Strategy } from "./strategy.js";
 
 /** The share of candidates that count as good, and how many they are at most (as in Optuna). */
@@ -45,24 +52,65 @@ export const tpe: Strategy = {
 
 /**
  * Returns the logarithm of how likely each operation is in its slot, among some candidates. Every
- * operation counts as seen once more, all together as one candidate's.
+ * operation that is possible there counts as seen once more, all together as one candidate's. In an
+ * ordered slot, what was seen of an operation also counts, in part, for those close to it.
  */
 function logDensity<A>(
   candidates: readonly Candidate<A>[],
   space: SearchSpace<A>,
 ): (feature: Feature) => number {
-  const counts = new Map<string, number>();
-  const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  const counts = new Map<string, Map<string, number>>();
   for (const { architecture } of candidates) {
-    for (const { kind, position, operation } of space.features(architecture)) {
-      add(`${kind} ${position}`);
-      add(`${kind} ${position} ${operation}`);
+    for (const feature of space.features(architecture)) {
+      const slot = slotName(feature);
+      const seen = counts.get(slot) ?? new Map<string, number>();
+      counts.set(slot, seen.set(feature.operation, (seen.get(feature.operation) ?? 0) + 1));
     }
   }
+  const densities = new Map<string, (operation: string) => number>();
   return ({ kind, position, operation }) => {
-    const prior = 1 / Math.max(1, space.operations[kind].length);
-    const all = counts.get(`${kind} ${position}`) ?? 0;
-    const own = counts.get(`${kind} ${position} ${operation}`) ?? 0;
-    return Math.log((own + prior) / (all + 1));
+    const slot = slotName({ kind, position });
+    const seen = counts.get(slot) ?? new Map<string, number>();
+    const own = optionsOf(space.operations, { kind, position });
+    const density = densities.get(slot) ?? densityOf(seen, own);
+    densities.set(slot, density);
+    return Math.log(density(operation));
   };
+}
+
+/** Returns how likely each operation of one slot is, by how often each was seen. */
+function densityOf(
+  seen: ReadonlyMap<string, number>,
+  { options, places }: SlotOptions,
+): (operation: string) => number {
+  const prior = 1 / Math.max(1, options.length);
+  const all = [...seen.values()].reduce((sum, count) => sum + count, 0);
+  const counts = places ? spread(seen, options, places, widthOf(all)) : seen;
+  return (operation) => ((counts.get(operation) ?? 0) + prior) / (all + 1);
+}
+
+/** Returns the width of the kernel over so many observations, by Scott's rule, of a line of length 1. */
+function widthOf(observations: number): number {
+  return 0.25 * Math.max(1, observations) ** -0.2;
+}
+
+/** Spreads how often operations were seen over their neighbours, by a normal kernel; the sum stays. */
+function spread(
+  seen: ReadonlyMap<string, number>,
+  options: readonly string[],
+  places: readonly number[],
+  width: number,
+): ReadonlyMap<string, number> {
+  const counts = new Map(options.map((option) => [option, 0]));
+  for (const [at, from] of places.entries()) {
+    const count = seen.get(options[at] ?? "") ?? 0;
+    if (count === 0) continue;
+    const shares = places.map((place) => Math.exp(-(((place - from) / width) ** 2) / 2));
+    const total = shares.reduce((sum, share) => sum + share, 0);
+    for (const [to, option] of options.entries()) {
+      const share = (shares[to] ?? 0) / total;
+      counts.set(option, (counts.get(option) ?? 0) + count * share);
+    }
+  }
+  return counts;
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { leastCost } from "../architecture/cheapest.js";
 import { presetNamed, presets } from "../presets.js";
-import { candidateCount, noLimits, searchSettingsSchema } from "./search.js";
+import {
+  bearableFailures,
+  candidateCount,
+  defaultFailures,
+  noLimits,
+  searchSettingsSchema,
+} from "./search.js";
 import { defaultEditWeights } from "./strategy.js";
 
 const smoke = presetNamed("smoke");
@@ -27,6 +33,16 @@ describe("search settings", () => {
     const mutation = { ...smoke.settings.mutation, editWeights: undefined };
     const parsed = searchSettingsSchema.parse({ ...smoke.settings, mutation });
     expect(parsed.mutation.editWeights).toEqual(defaultEditWeights);
+  });
+
+  test("bear one failed candidate at least, and a share of many", () => {
+    const older = { ...smoke.settings, failures: undefined };
+    expect(searchSettingsSchema.parse(older).failures).toEqual(defaultFailures);
+    const bearable = (share: number, proposed: number) =>
+      bearableFailures({ ...smoke.settings, failures: { share } }, proposed);
+    expect([bearable(0.2, 4), bearable(0.2, 750), bearable(0, 750), bearable(1, 4)]).toEqual([
+      1, 150, 0, 4,
+    ]);
   });
 
   test("have no limits where none are given", () => {

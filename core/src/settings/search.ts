@@ -34,6 +34,18 @@ const limitsSchema = z.strictObject({
   }),
 });
 
+/** Failures that a search bears where its settings name none. */
+export const defaultFailures = { share: 0.2 };
+
+/** Failed candidates that a run bears before it fails itself. */
+const failuresSchema = z.strictObject({
+  share: z.number().min(0).max(1).default(defaultFailures.share).meta({
+    title: "Failed candidates",
+    description:
+      "Share of the proposed candidates that may fail for good before the run fails, 0 (the first ends it) to 1 (none does); above 0, a single one never ends it. A failed candidate counts as score 0 in the search.",
+  }),
+});
+
 /**
  * Every setting of a search, beside its seed. The paper leaves many of them open
  * (decision 0019). `describeSettings("search")` lists them with their descriptions.
@@ -114,6 +126,10 @@ export const searchSettingsSchema = z
       title: "Limits",
       description: "Most that a proposed backbone may cost.",
     }),
+    failures: failuresSchema.default(defaultFailures).meta({
+      title: "Failures",
+      description: "Failed candidates that a run bears.",
+    }),
     references: z.boolean().default(true).meta({
       title: "Score reference backbones too",
       description:
@@ -167,4 +183,15 @@ export type SearchSettings = z.infer<typeof searchSettingsSchema>;
 /** The number of candidates that a search with these settings evaluates, over all generations. */
 export function candidateCount(settings: SearchSettings): number {
   return settings.population + settings.generations * settings.parents * settings.childrenPerParent;
+}
+
+/**
+ * The number of candidates that may fail before a run with these settings fails, when so many were
+ * proposed: one at least, unless the share is 0.
+ */
+export function bearableFailures(
+  { failures: { share } }: SearchSettings,
+  proposed: number,
+): number {
+  return share === 0 ? 0 : Math.max(1, Math.floor(share * proposed));
 }

@@ -31,6 +31,17 @@ export const eventPayloads = {
     score: z.number(),
     stability: z.string(),
   }),
+  "candidate.failed": z.object({
+    architectureId: id,
+    generationId: id,
+    code: z.string(),
+    message: z.string(),
+  }),
+  "reference.failed": z.object({
+    architectureId: id,
+    code: z.string(),
+    message: z.string(),
+  }),
   "generation.finished": z.object({
     generationId: id,
     index: z.int(),
@@ -41,6 +52,8 @@ export const eventPayloads = {
     bestArchitectureId: id.nullable(),
     bestScore: z.number().nullable(),
   }),
+  "run.waiting": z.object({ reason: z.string() }),
+  "run.extended": z.object({ generations: z.int(), candidates: z.int() }),
   "run.failed": z.object({ code: z.string(), message: z.string() }),
 } as const;
 

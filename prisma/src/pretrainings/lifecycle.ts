@@ -1,9 +1,4 @@
-import {
-  OpnasError,
-  type PretrainSettings,
-  pretrainSettingsSchema,
-  toOpnasError,
-} from "@opnas/core";
+import { OpnasError, type PretrainSettings, pretrainSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
@@ -61,6 +56,7 @@ export async function cancelPretraining(db: Database, id: string): Promise<Pretr
     }
     return changePretraining(tx, id, {
       status: "CANCELLED",
+      waitingReason: null,
       finishedAt: await databaseTime(tx),
     });
   });
@@ -82,23 +78,13 @@ export async function resumePretraining(
     if (pretraining.status === "DONE") throw wrongState(pretraining, "resumed");
     if (pretraining.status === "QUEUED" || pretraining.status === "RUNNING") return pretraining;
     await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: id }]);
-    return changePretraining(tx, id, { status: "QUEUED", error: Prisma.DbNull, finishedAt: null });
-  });
-}
-
-/**
- * Marks a pre-training as failed with the error's code and message, under the lock of its row. Does
- * nothing when it has ended already.
- * @throws Prisma's P2025 when there is no such pre-training
- */
-export async function failPretraining(db: Database, id: string, cause: unknown): Promise<void> {
-  const { code, message } = toOpnasError(cause);
-  await db.$transaction(async (tx) => {
-    const { status } = await lockPretraining(tx, id);
-    if (status !== "QUEUED" && status !== "RUNNING") return;
-    const error = { code, message };
-    const finishedAt = await databaseTime(tx);
-    await changePretraining(tx, id, { status: "FAILED", error, finishedAt });
+    return changePretraining(tx, id, {
+      status: "QUEUED",
+      error: Prisma.DbNull,
+      failures: 0,
+      failedAt: 0,
+      finishedAt: null,
+    });
   });
 }
 

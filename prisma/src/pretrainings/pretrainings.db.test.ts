@@ -1,11 +1,11 @@
-import { bertBase, defaultPretraining, presetNamed } from "@opnas/core";
+import { bertBase, defaultPretraining, OpnasError, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { testStore } from "../testing/store.js";
 import { claimPretraining, isPretrainingWanted, type PretrainingClaim } from "./claim.js";
+import { failPretraining, giveBackPretraining, retryPretraining } from "./failures.js";
 import {
   cancelPretraining,
-  failPretraining,
   resumePretraining,
   settingsOfPretraining,
   startPretraining,
@@ -144,14 +144,65 @@ describe("a pre-training", () => {
 
   test("that failed keeps the error until it is resumed", async () => {
     const { id } = await start();
-    await failPretraining(db, id, new Error("the disk is full"));
-    await failPretraining(db, id, new Error("too late"));
-    const error = { code: "INTERNAL", message: "the disk is full" };
+    const claim = await claimed(id);
+    await failPretraining(db, claim, new Error("the loss is odd"));
+    await expect(failPretraining(db, claim, new Error("too late"))).rejects.toMatchObject({
+      code: "STOPPED",
+    });
+    const error = { code: "INTERNAL", message: "the loss is odd" };
     expect(await db.pretraining.findUnique({ where: { id } })).toMatchObject({
       status: "FAILED",
       error,
     });
     expect(await resumePretraining(db, queue, id)).toMatchObject({ status: "QUEUED", error: null });
+  });
+
+  test("that is replaced can neither fail it nor give it back", async () => {
+    const { id } = await start();
+    const first = await claimed(id);
+    await claimed(id);
+    await queue.deleteAllJobs(queues.trainer);
+    const error = new OpnasError("DISK_FULL", "The disk is full.");
+    const fault = { claim: first, workerName: "old", error };
+    for (const late of [
+      () => failPretraining(db, first, error),
+      () => retryPretraining(db, queue, first, 1),
+      () => giveBackPretraining(db, queue, id, fault),
+    ]) {
+      await expect(late()).rejects.toMatchObject({ code: "ATTEMPT_REPLACED" });
+    }
+    expect(await db.pretraining.findUnique({ where: { id } })).toMatchObject({
+      status: "RUNNING",
+      waitingReason: null,
+    });
+    expect(await waiting()).toHaveLength(0);
+  });
+
+  test("fails after some attempts at the same step, not after any number of steps further on", async () => {
+    const { id } = await start();
+    for (let step = 1; step <= 21; step++) {
+      expect(await retryPretraining(db, queue, await claimed(id), step)).toBe(true);
+    }
+    const again: boolean[] = [];
+    for (let attempt = 0; attempt < 4; attempt++) {
+      again.push(await retryPretraining(db, queue, await claimed(id), 21));
+    }
+    expect(again).toEqual([true, true, true, false]);
+  });
+
+  test("waits with the reason of its worker's fault until it gets on", async () => {
+    const { id } = await start();
+    await queue.deleteAllJobs(queues.trainer);
+    const error = new OpnasError("DISK_FULL", "The disk is full.");
+    await giveBackPretraining(db, queue, id, { claim: undefined, workerName: "one", error });
+    const read = () => db.pretraining.findUniqueOrThrow({ where: { id } });
+    expect(await read()).toMatchObject({
+      status: "QUEUED",
+      waitingReason: "Worker one rests: The disk is full.",
+    });
+    expect(await waiting()).toHaveLength(1);
+    await report(await claimed(id), 1, 1);
+    expect((await read()).waitingReason).toBeNull();
   });
 
   test("with an unknown id is not found", async () => {

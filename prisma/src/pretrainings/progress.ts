@@ -23,7 +23,7 @@ export async function reportPretraining(
       data: metrics.map((metric) => ({ pretrainingId, ...metric })),
       skipDuplicates: true,
     });
-    await changePretraining(tx, pretrainingId, { step, engine });
+    await changePretraining(tx, pretrainingId, { step, engine, waitingReason: null });
   });
 }
 
@@ -38,7 +38,11 @@ export async function finishPretraining(
   artifact: string,
 ): Promise<void> {
   await writeUnderPretrainingClaim(db, claim, async (tx) => {
-    const finishedAt = await databaseTime(tx);
-    await changePretraining(tx, claim.pretrainingId, { status: "DONE", artifact, finishedAt });
+    await changePretraining(tx, claim.pretrainingId, {
+      status: "DONE",
+      artifact,
+      waitingReason: null,
+      finishedAt: await databaseTime(tx),
+    });
   });
 }

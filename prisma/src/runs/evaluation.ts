@@ -1,11 +1,10 @@
-import type { Database, Transaction } from "../client.js";
+import type { Database } from "../client.js";
 import { databaseTime } from "../clock.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
-import type { RunEventInput } from "../contracts/runEvents.js";
-import { Prisma, type SearchRun } from "../generated/client.js";
-import { enqueueEvolveJob, type Queue } from "../queue.js";
-import { liveSlots } from "../workers.js";
+import { Prisma } from "../generated/client.js";
+import type { Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { countReference, countResult } from "./results.js";
 import { appendEvents } from "./row.js";
 
 /**
@@ -17,7 +16,8 @@ import { appendEvents } from "./row.js";
  * reference counts in no generation: its result appends `reference.evaluated` and, when it was the
  * last one that the run waited for, enqueues the evolve job that ends the run.
  *
- * Does nothing when the architecture has a result already, so that a repeated job is harmless.
+ * Does nothing when the architecture has a result or has failed already, so that a repeated job is
+ * harmless.
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordEvaluation(
@@ -35,9 +35,14 @@ export async function recordEvaluation(
     const { architectureId, result } = found;
     const architecture = await tx.architecture.findUniqueOrThrow({
       where: { id: architectureId },
-      select: { generationId: true, reference: true, evaluations: { select: { id: true } } },
+      select: {
+        generationId: true,
+        reference: true,
+        failureCode: true,
+        evaluations: { select: { id: true } },
+      },
     });
-    if (architecture.evaluations.length > 0) return;
+    if (architecture.evaluations.length > 0 || architecture.failureCode !== null) return;
 
     await tx.evaluation.create({
       data: {
@@ -70,67 +75,11 @@ export async function recordEvaluation(
     if (reference !== null) {
       const payload = { architectureId, score, stability };
       await appendEvents(tx, run.id, [{ kind: "reference.evaluated", payload }]);
-      const open = await tx.architecture.count({
-        where: { runId: run.id, evaluations: { none: {} } },
-      });
-      const generation = await tx.generation.count({ where: { runId: run.id } });
-      if (open === 0) await enqueueEvolveJob(queue, tx, { runId: run.id, generation });
+      await countReference(tx, queue, run.id);
       return;
     }
-    const events: RunEventInput[] = [
-      { kind: "candidate.evaluated", payload: { architectureId, generationId, score, stability } },
-    ];
-    const closed = await countInGeneration(tx, generationId, score);
-    if (closed !== null) {
-      events.push({ kind: "generation.finished", payload: { generationId, ...closed } });
-      await enqueueEvolveJob(queue, tx, { runId: run.id, generation: closed.index + 1 });
-    }
-    await updateProgress(tx, run, score);
-    await appendEvents(tx, run.id, events);
-  });
-}
-
-/**
- * Adds one score to a generation's count, best and mean.
- * @returns the figures of the generation when this was its last score, else null
- */
-async function countInGeneration(tx: Transaction, generationId: string, score: number) {
-  const counted = await tx.generation.update({
-    where: { id: generationId },
-    data: { evaluated: { increment: 1 } },
-  });
-  const bestScore = Math.max(score, counted.bestScore ?? score);
-  // Summed in a fixed order, not in order of arrival, so that equal searches have bit-equal means.
-  const scored = await tx.architecture.findMany({
-    where: { generationId, reference: null, score: { not: null } },
-    orderBy: { indexInGeneration: "asc" },
-    select: { score: true },
-  });
-  const meanScore = scored.reduce((sum, each) => sum + (each.score ?? 0), 0) / scored.length;
-  const isLast = counted.evaluated === counted.size;
-  await tx.generation.update({
-    where: { id: generationId },
-    data: { bestScore, meanScore, ...(isLast ? { finishedAt: await databaseTime(tx) } : {}) },
-  });
-  return isLast ? { index: counted.index, bestScore, meanScore } : null;
-}
-
-/** Number of newest evaluations from which the remaining time is estimated. */
-const recentCandidates = 16;
-
-/** Counts one more candidate in the run's progress and updates its best score and remaining time. */
-async function updateProgress(tx: Transaction, run: SearchRun, score: number): Promise<void> {
-  const done = run.progressDone + 1;
-  const [recent] = await tx.$queryRaw<{ seconds: number | null }[]>`
-    SELECT avg(seconds)::float8 AS seconds FROM (
-      SELECT (SELECT sum(value::float8) FROM jsonb_each_text(timings)) AS seconds
-        FROM "Evaluation" WHERE "runId" = ${run.id}::uuid
-       ORDER BY "createdAt" DESC LIMIT ${recentCandidates}
-    ) AS recent`;
-  const slots = Math.max(1, await liveSlots(tx));
-  const etaSeconds = ((run.progressTotal - done) * (recent?.seconds ?? 0)) / slots;
-  await tx.searchRun.update({
-    where: { id: run.id },
-    data: { progressDone: done, bestScore: Math.max(score, run.bestScore ?? score), etaSeconds },
+    const payload = { architectureId, generationId, score, stability };
+    const events = await countResult(tx, queue, run, { generationId, score });
+    await appendEvents(tx, run.id, [{ kind: "candidate.evaluated", payload }, ...events]);
   });
 }

@@ -9,10 +9,11 @@ import type { NewCandidate, NewReference } from "./newCandidates.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { appendEvents } from "./row.js";
 
-/** A scored candidate of a run, in the form that search strategies read. */
+/** A candidate of a run with a result, in the form that search strategies read. */
 export interface StoredCandidate {
   architecture: Backbone;
   key: string;
+  /** Its score; 0 for one whose evaluation failed for good, as for one that diverged. */
   score: number;
   /** Index of its generation. */
   generation: number;
@@ -27,9 +28,10 @@ export type HistoryRow = Omit<StoredCandidate, "architecture"> & { architecture:
 const generationsAtOnce = 16;
 
 /**
- * Reads the scored candidates of a run's generations `from` to `before` − 1 without its references,
- * ordered by generation and place within it; locks nothing. A generation that is closed never changes,
- * so that a reader who has the earlier ones need not read them again.
+ * Reads the candidates of a run's generations `from` to `before` − 1 that were scored or failed,
+ * without its references, ordered by generation and place within it; locks nothing. A generation that
+ * is closed never changes unless failed candidates are tried again, so that a reader who has the
+ * earlier ones need not read them again.
  */
 export async function historyRows(
   db: Database,
@@ -41,7 +43,12 @@ export async function historyRows(
   for (let first = from; first < before; first += generationsAtOnce) {
     const range = { gte: first, lt: Math.min(before, first + generationsAtOnce) };
     const rows = await db.architecture.findMany({
-      where: { runId, reference: null, score: { not: null }, generation: { index: range } },
+      where: {
+        runId,
+        reference: null,
+        generation: { index: range },
+        OR: [{ score: { not: null } }, { failureCode: { not: null } }],
+      },
       orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
       select: {
         json: true,
@@ -71,10 +78,10 @@ export async function historyRows(
 export async function historyVersion(db: Database, runId: string, before: number): Promise<string> {
   const { _count, _max } = await db.architecture.aggregate({
     where: { runId, reference: null, generation: { index: { lt: before } } },
-    _count: { score: true },
+    _count: { score: true, failureCode: true },
     _max: { updatedAt: true },
   });
-  return `${_count.score}/${_max.updatedAt?.toISOString() ?? ""}`;
+  return `${_count.score}/${_count.failureCode}/${_max.updatedAt?.toISOString() ?? ""}`;
 }
 
 /** Reads all scored candidates of a run as strategies read them; see `historyRows`. */

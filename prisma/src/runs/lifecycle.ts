@@ -1,11 +1,12 @@
-import { OpnasError, type SearchSettings, searchSettingsSchema, toOpnasError } from "@opnas/core";
+import { OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
-import type { RunStatus, SearchRun } from "../generated/client.js";
+import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
 import { enqueueJobs, enqueueTrainerJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
-import { openJobs } from "./openWork.js";
+import { isOpen, openJobs } from "./openWork.js";
+import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
 
 /** The input of `startRun`. */
@@ -55,13 +56,14 @@ export type RunAction = "pause" | "resume" | "cancel";
 /** The states from which an action may start, and the state to which it leads. */
 const transitions: Record<RunAction, { from: readonly RunStatus[]; to: RunStatus }> = {
   pause: { from: ["QUEUED", "RUNNING"], to: "PAUSED" },
-  resume: { from: ["PAUSED"], to: "QUEUED" },
+  resume: { from: ["PAUSED", "FAILED", "CANCELLED"], to: "QUEUED" },
   cancel: { from: ["QUEUED", "RUNNING", "PAUSED"], to: "CANCELLED" },
 };
 
 /**
  * Pauses, resumes or cancels a run under the lock of its row and appends `run.status`. Resuming also
- * enqueues the jobs of all open work. Workers notice a pause or a cancellation within a second and
+ * enqueues the jobs of all open work; a failed run then tries its failed candidates again, but for
+ * those that can be evaluated nowhere. Workers notice a pause or a cancellation within a second and
  * stop between two steps. Changes nothing when the run is in the wanted state already.
  * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when the run's state does not allow the action
  */
@@ -87,19 +89,22 @@ export async function changeRunState(
       data: {
         status: to,
         etaSeconds: null,
+        waitingReason: null,
         ...(to === "CANCELLED" ? { finishedAt: await databaseTime(tx) } : {}),
+        ...(action === "resume" ? { finishedAt: null, error: Prisma.DbNull } : {}),
       },
     });
     await appendEvents(tx, runId, [
       { kind: "run.status", payload: { status: to, reason: `${action} was asked for` } },
     ]);
+    if (run.status === "FAILED") await reopenFailures(tx, runId);
     if (action === "resume") await enqueueJobs(queue, tx, await openJobs(tx, runId));
     return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   });
 }
 
-/** Throws `NOT_FOUND` for an unknown run. */
-async function requireRun(tx: Transaction, runId: string): Promise<void> {
+/** Throws an OpnasError `NOT_FOUND` for an unknown run. */
+export async function requireRun(tx: Transaction, runId: string): Promise<void> {
   const found = await tx.searchRun.count({ where: { id: runId } });
   if (found === 0) throw new OpnasError("NOT_FOUND", `There is no run ${runId}.`);
 }
@@ -113,7 +118,7 @@ async function requireRun(tx: Transaction, runId: string): Promise<void> {
 export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const open = await tx.architecture.count({
-      where: { runId: run.id, reference: { not: null }, evaluations: { none: {} } },
+      where: { runId: run.id, reference: { not: null }, ...isOpen },
     });
     if (open > 0) {
       const progressNote = "The search is done; reference backbones are still to be scored.";
@@ -145,29 +150,6 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
         payload: { bestArchitectureId: best?.id ?? null, bestScore: best?.score ?? null },
       },
     ]);
-  });
-}
-
-/**
- * Marks a run as failed with the error's code and message, under the lock of its row, and appends
- * `run.failed`. Does nothing when the run has ended already.
- * @throws Prisma's P2025 when there is no such run
- */
-export async function failRun(db: Database, runId: string, cause: unknown): Promise<void> {
-  const { code, message } = toOpnasError(cause);
-  await db.$transaction(async (tx) => {
-    const run = await lockRun(tx, runId);
-    if (run.status === "DONE" || run.status === "CANCELLED" || run.status === "FAILED") return;
-    await tx.searchRun.update({
-      where: { id: runId },
-      data: {
-        status: "FAILED",
-        error: { code, message },
-        etaSeconds: null,
-        finishedAt: await databaseTime(tx),
-      },
-    });
-    await appendEvents(tx, runId, [{ kind: "run.failed", payload: { code, message } }]);
   });
 }
 

@@ -1,11 +1,15 @@
 import type { Transaction } from "../client.js";
 import type { RunJob } from "../contracts/jobs.js";
+import { enqueueEvolveJob, type Queue } from "../queue.js";
+
+/** Condition on an architecture that its evaluation has neither a result nor failed for good. */
+export const isOpen = { evaluations: { none: {} }, failureCode: null } as const;
 
 /**
  * Reads which jobs a run's open work needs, from its rows alone: the super-net job before the search,
- * else an evaluate job for each architecture without a result and, when none of these is a candidate,
- * the evolve job of the next generation. Locks nothing; a caller that acts on the answer holds the
- * lock of the run's row.
+ * else an evaluate job for each open architecture and, when none of these is a candidate, the evolve
+ * job of the next generation. Locks nothing; a caller that acts on the answer holds the lock of the
+ * run's row.
  * @throws Prisma's P2025 when there is no such run
  */
 export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]> {
@@ -15,7 +19,7 @@ export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]
   });
   if (run.phase === "PREPARING" || run.phase === "SUPERNET") return [{ kind: "superNet", runId }];
   const open = await tx.architecture.findMany({
-    where: { runId, evaluations: { none: {} } },
+    where: { runId, ...isOpen },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
     select: { id: true, reference: true },
   });
@@ -25,4 +29,14 @@ export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]
   const waitsForReferences = open.length > 0 && run.progressNote !== null;
   if (waitsForReferences) return jobs;
   return [...jobs, { runId, generation: await tx.generation.count({ where: { runId } }) }];
+}
+
+/** Enqueues the evolve job of the generation after a run's newest. */
+export async function enqueueNextGeneration(
+  queue: Queue,
+  tx: Transaction,
+  runId: string,
+): Promise<void> {
+  const generation = await tx.generation.count({ where: { runId } });
+  await enqueueEvolveJob(queue, tx, { runId, generation });
 }

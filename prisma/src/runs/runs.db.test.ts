@@ -7,7 +7,8 @@ import { claimWork, isWorkWanted, writeUnderWorkClaim, type WorkClaim } from "./
 import { recordEvaluation } from "./evaluation.js";
 import type { NewCandidate } from "./newCandidates.js";
 import { recordGeneration, searchHistory } from "./generation.js";
-import { changeRunState, failRun, finishRun, startRun } from "./lifecycle.js";
+import { failRun } from "./failures.js";
+import { changeRunState, finishRun, startRun } from "./lifecycle.js";
 import { finishSuperNet, reportSuperNet } from "./superNet.js";
 
 const { db, queue } = await testStore();
@@ -222,12 +223,30 @@ describe("a run's states", () => {
     expect(jobs).toHaveLength(2);
   });
 
-  test("a cancelled run cannot be resumed, and the error says so", async () => {
-    const run = await startRun(db, queue, newRun());
-    await changeRunState(db, queue, run.id, "cancel");
+  test("a cancelled and a failed run are resumed; a finished one is not, and the error says so", async () => {
+    const cancelled = await startRun(db, queue, newRun());
+    await changeRunState(db, queue, cancelled.id, "cancel");
+    await queue.deleteAllJobs(queues.trainer);
+    expect(await changeRunState(db, queue, cancelled.id, "resume")).toMatchObject({
+      status: "QUEUED",
+      finishedAt: null,
+    });
+    expect(await queued(queues.trainer)).toHaveLength(1);
+
+    const failed = await startRun(db, queue, newRun());
+    await failRun(db, await claimed(failed.id, "superNet"), new Error("no text"));
+    expect(await changeRunState(db, queue, failed.id, "resume")).toMatchObject({
+      status: "QUEUED",
+      error: null,
+      finishedAt: null,
+    });
+
+    const { run, architectures, evolve } = await searchingRun();
+    for (const { id } of architectures) await evaluate(run.id, id, 1);
+    await finishRun(db, evolve);
     await expect(changeRunState(db, queue, run.id, "resume")).rejects.toMatchObject({
       code: "WRONG_STATE",
-      message: "Run a run is cancelled and cannot be resumed.",
+      message: "Run a run is done and cannot be resumed.",
     });
   });
 
@@ -242,7 +261,9 @@ describe("a run's states", () => {
     const { run, architectures, evolve } = await searchingRun();
     for (const [index, { id }] of architectures.entries()) await evaluate(run.id, id, index);
     await finishRun(db, evolve);
-    await failRun(db, run.id, new Error("too late"));
+    await expect(failRun(db, evolve, new Error("too late"))).rejects.toMatchObject({
+      code: "STOPPED",
+    });
     expect(await db.searchRun.findUnique({ where: { id: run.id } })).toMatchObject({
       status: "DONE",
       error: null,
@@ -257,10 +278,10 @@ describe("a run's states", () => {
     });
 
     const other = await startRun(db, queue, newRun());
-    await failRun(db, other.id, new Error("the disk is full"));
+    await failRun(db, await claimed(other.id, "superNet"), new Error("no text"));
     expect(await db.searchRun.findUnique({ where: { id: other.id } })).toMatchObject({
       status: "FAILED",
-      error: { code: "INTERNAL", message: "the disk is full" },
+      error: { code: "INTERNAL", message: "no text" },
     });
   });
 });

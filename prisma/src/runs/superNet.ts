@@ -38,6 +38,7 @@ export async function reportSuperNet(
         progressTotal: progress.total,
         etaSeconds: progress.etaSeconds,
         progressNote: progress.note,
+        waitingReason: null,
       },
     });
     await appendEvents(tx, claim.runId, [{ kind: "supernet.progress", payload: progress }]);
@@ -53,7 +54,7 @@ export async function finishSuperNet(
   db: Database,
   queue: Queue,
   claim: WorkClaim,
-  result: { steps: number; seconds: number; engine: string; candidates: number },
+  result: { steps: number; seconds: number; engine: string; candidates: number; skipped?: number },
 ): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx) => {
     await tx.searchRun.update({
@@ -62,10 +63,12 @@ export async function finishSuperNet(
         phase: "SEARCHING",
         engine: result.engine,
         superNetSeconds: result.seconds,
+        superNetSkipped: result.skipped ?? 0,
         progressDone: 0,
         progressTotal: result.candidates,
         etaSeconds: null,
         progressNote: null,
+        waitingReason: null,
       },
     });
     const { steps, seconds } = result;

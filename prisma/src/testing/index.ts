@@ -3,6 +3,8 @@ import pg from "pg";
 import { afterAll, inject } from "vitest";
 import { template } from "./globalSetup.js";
 
+export { RunMaker } from "./runs.js";
+
 /**
  * Creates a migrated, empty database for the calling test file alone and drops it after the file's
  * tests. A connection that is still open by then fails the file, because it would leak in the product

@@ -12,7 +12,7 @@ import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
 import { trainingPage } from "../pretraining/page.js";
 import { TrainingConnection } from "../pretraining/types.js";
-import { Generation, SearchRun } from "../run/types.js";
+import { Generation, RunError, SearchRun } from "../run/types.js";
 import { Evaluation, TaskScore } from "./evaluationTypes.js";
 import { layersOf } from "./layers.js";
 import { Layer } from "./layerTypes.js";
@@ -89,6 +89,15 @@ export class ArchitectureFields {
   ): Promise<TaskScore[]> {
     const newest = (await loaders.evaluationsOfArchitecture.load(id)).at(-1);
     return newest === undefined ? [] : taskScoresOf(newest);
+  }
+
+  @FieldResolver(() => RunError, {
+    nullable: true,
+    description:
+      "The error with which its evaluation failed for good; it counts as score 0 in the search. Null if it did not fail.",
+  })
+  failed(@Root() { failureCode, failureReason }: ArchitectureRow): RunError | null {
+    return failureCode === null ? null : { code: failureCode, message: failureReason ?? "" };
   }
 
   @FieldResolver(() => TrainingConnection, { description: "Its pre-trainings, the newest first." })

@@ -63,6 +63,13 @@ export class Training {
   })
   artifact!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason why it waits though it is queued or running, such as the full disk of a worker; it goes on by itself when that is mended. Null while it goes on.",
+  })
+  waitingReason!: string | null;
+
   @Field(() => Date, { description: "The time at which it was requested." })
   createdAt!: Date;
 

@@ -17,9 +17,9 @@ registerEnumType(RunStatus, {
     QUEUED: { description: "It waits for a worker." },
     RUNNING: { description: "Workers train and score for it." },
     PAUSED: { description: "It was paused and can be resumed." },
-    DONE: { description: "Its budget of candidates is evaluated." },
-    FAILED: { description: "An error ended it: see SearchRun.error." },
-    CANCELLED: { description: "It was cancelled for good." },
+    DONE: { description: "Its budget of candidates is evaluated. It can be extended." },
+    FAILED: { description: "An error ended it: see SearchRun.error. It can be resumed." },
+    CANCELLED: { description: "It was cancelled. It can be resumed." },
   },
 });
 

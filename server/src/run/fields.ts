@@ -84,6 +84,20 @@ export class RunFields {
     return loaders.referencesOfRun.load(id);
   }
 
+  @FieldResolver(() => [Architecture], {
+    description: `The candidates and references whose evaluation failed for good, the oldest first, at most ${maxPageSize}.`,
+  })
+  failedArchitectures(
+    @Root() { id }: RunRow,
+    @Ctx() { database }: Context,
+  ): Promise<ArchitectureRow[]> {
+    return database.architecture.findMany({
+      where: { runId: id, failureCode: { not: null } },
+      orderBy: { id: "asc" },
+      take: maxPageSize,
+    });
+  }
+
   @FieldResolver(() => [SearchEvent], {
     description: "The stored events with a seq above `after`, in order.",
   })

@@ -1,5 +1,6 @@
 import {
   changeRunState,
+  extendRun,
   type OperationStatistic,
   type RunAction,
   type SearchRun as RunRow,
@@ -113,7 +114,10 @@ export class RunResolver {
     return change(context, id, "pause");
   }
 
-  @Mutation(() => SearchRun, { description: "Resumes a paused search." })
+  @Mutation(() => SearchRun, {
+    description:
+      "Resumes a paused, failed or cancelled search from where it was. A failed one tries its failed candidates again, but for those that nothing can evaluate.",
+  })
   resumeSearch(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() context: Context,
@@ -122,13 +126,27 @@ export class RunResolver {
   }
 
   @Mutation(() => SearchRun, {
-    description: "Cancels a search that is not over. It cannot be resumed.",
+    description: "Cancels a search that is not over. What is done is kept, and it can be resumed.",
   })
   cancelSearch(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() context: Context,
   ): Promise<RunRow> {
     return change(context, id, "cancel");
+  }
+
+  @Mutation(() => SearchRun, {
+    description:
+      "Extends a finished search by more generations: it goes on as if it had been started with the larger budget.",
+  })
+  async extendSearch(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Arg("generations", () => Int, { description: "The number of generations to add, 1 or more." })
+    generations: number,
+    @Ctx() { database, queue }: Context,
+  ): Promise<RunRow> {
+    if (!isRowId(id)) throw notFound("run", id);
+    return extendRun(database, queue, id, generations);
   }
 
   @Subscription(() => SearchRun, {

@@ -100,8 +100,9 @@ test("a run is paused, resumed and cancelled; asking twice changes nothing", asy
   expect(await change("cancelSearch")).toEqual({
     cancelSearch: { status: "CANCELLED", lastSeq: 4 },
   });
-  expect(await change("resumeSearch")).toMatchObject({
-    extensions: { code: "WRONG_STATE", kind: "user" },
+  expect(await change("resumeSearch")).toEqual({ resumeSearch: { status: "QUEUED", lastSeq: 5 } });
+  expect(await change("cancelSearch")).toEqual({
+    cancelSearch: { status: "CANCELLED", lastSeq: 6 },
   });
 });
 

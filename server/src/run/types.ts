@@ -41,6 +41,25 @@ export class SearchRun {
   })
   engine!: string | null;
 
+  @Field(() => Int, {
+    description:
+      "The number of candidates whose evaluation failed for good; they score 0 in the search. Above the share of the setting failures.share the run fails. References do not count.",
+  })
+  failures!: number;
+
+  @Field(() => Int, {
+    description:
+      "The number of sub-networks that the super-net's training left out because a loss or gradient was not finite. 0 until it is trained.",
+  })
+  superNetSkipped!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason why its work waits though it is not paused, such as the full disk of a worker; it goes on by itself when that is mended. Null while it goes on.",
+  })
+  waitingReason!: string | null;
+
   @Field(() => Date, { description: "The time at which the run was requested." })
   createdAt!: Date;
 
@@ -64,7 +83,7 @@ export class SearchRun {
 
 export const SearchRunConnection = connectionOf(SearchRun, (loaders) => loaders.run);
 
-@ObjectType({ description: "The error that a run or a pre-training failed with." })
+@ObjectType({ description: "The error that a run, a candidate or a pre-training failed with." })
 export class RunError {
   @Field(() => String, { description: "The error's code, such as CORRUPT_ARTIFACT." })
   code!: string;
@@ -86,7 +105,9 @@ export class Generation {
   @Field(() => Int, { description: "The number of candidates." })
   size!: number;
 
-  @Field(() => Int, { description: "The number of candidates that are evaluated." })
+  @Field(() => Int, {
+    description: "The number of candidates that are evaluated, those that failed included.",
+  })
   evaluated!: number;
 
   @Field(() => Float, {

@@ -33,6 +33,13 @@ export class Worker {
   @Field(() => [String], { description: "The jobs that it works on, as sentences for people." })
   currentJobs!: string[];
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The reason why it takes no jobs for a while, such as a full disk; it tries again by itself. Null while it takes jobs.",
+  })
+  restReason!: string | null;
+
   @Field(() => Date, { description: "The time at which it started." })
   startedAt!: Date;
 

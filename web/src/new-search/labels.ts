@@ -9,6 +9,7 @@ const groupTitles: Record<string, string> = {
   mutation: "Mutation",
   "mutation.editWeights": "Mutation: how often each edit is made",
   limits: "Limits",
+  failures: "Failures",
   superNet: "Super-net training",
   candidate: "Candidate training",
   fineTune: "Fine-tuning",

@@ -1,19 +1,21 @@
 import { checkArchitecture, OpnasError } from "@opnas/core";
 import { claimWork, isWorkWanted, recordEvaluation, settingsOfRun, workKey } from "@opnas/prisma";
 import { runArtifacts, textPlaces } from "./artifacts.js";
-import { type JobContext, watchClaim } from "./context.js";
+import { type Course, type JobContext, watchClaim } from "./context.js";
 
 /** Scores one candidate: inherits, trains, fine-tunes, and stores what came out (docs/paper.md §3 and §4). */
 export async function handleCandidate(
   context: JobContext,
   { runId, architectureId }: { runId: string; architectureId: string },
+  course: Course,
 ): Promise<void> {
   const { db, queue, trainers, workerId, settings: worker } = context;
   const candidate = await db.architecture.findUnique({
     where: { id: architectureId },
-    select: { key: true, json: true, evaluations: { select: { id: true } } },
+    select: { key: true, json: true, failureCode: true, evaluations: { select: { id: true } } },
   });
-  if (candidate === null || candidate.evaluations.length > 0) return;
+  if (candidate === null || candidate.failureCode !== null) return;
+  if (candidate.evaluations.length > 0) return;
 
   await trainers.with(async (trainer) => {
     const key = workKey({ kind: "evaluate", runId, architectureId });
@@ -23,6 +25,7 @@ export async function handleCandidate(
     }));
     if (claimed === null) return;
     const { claim, run } = claimed;
+    course.claim = claim;
     const started = performance.now();
     const files = await runArtifacts(worker.dataFolder, runId);
     const watched = watchClaim(context, () => isWorkWanted(db, claim));

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimChannel, type Database, type Notifications, type Queue } from "@opnas/prisma";
+import {
+  claimChannel,
+  type Database,
+  type Notifications,
+  type PretrainingClaim,
+  type Queue,
+  type WorkClaim,
+} from "@opnas/prisma";
+import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
 import type { TrainerPool } from "../trainer/trainer.js";
 
@@ -13,6 +21,16 @@ export interface JobContext {
   notifications: Pick<Notifications, "listen">;
   /** Aborted when the worker stops. */
   stopping: AbortSignal;
+  /** The worker's rest after a fault of its machine. */
+  rest: Rest;
+}
+
+/** Course of one attempt at a job: its handler fills it in, and its failure is judged by it. */
+export interface Course {
+  /** Right to write that the attempt holds; absent until it has claimed its work. */
+  claim?: WorkClaim | PretrainingClaim;
+  /** Steps done that a next attempt goes on from; 0 where that begins anew. */
+  step: number;
 }
 
 /** Milliseconds between two looks at a claim of which nothing was heard. */

@@ -8,7 +8,7 @@ import {
   settingsOfRun,
   workKey,
 } from "@opnas/prisma";
-import type { JobContext } from "./context.js";
+import type { Course, JobContext } from "./context.js";
 import type { Proposals } from "./proposals.js";
 
 /** Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). */
@@ -16,12 +16,14 @@ export async function handleEvolve(
   context: Pick<JobContext, "db" | "queue" | "workerId">,
   proposals: Proposals,
   job: EvolveJob,
+  course: Course,
 ): Promise<void> {
   const { db, queue, workerId } = context;
   const { runId, generation: index } = job;
   const claimed = await claimWork(db, { runId, workKey: workKey(job), workerId });
   if (claimed === null) return;
   const { claim, run } = claimed;
+  course.claim = claim;
   const { candidates, priorities, references } = await proposals.propose(
     { id: runId, seed: run.seed, settings: settingsOfRun(run) },
     index,

@@ -14,7 +14,7 @@ import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
 import { removeWithDrafts } from "../files/writeAtomically.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { ProgressReporter } from "../training/progress.js";
-import { type JobContext, watchClaim } from "./context.js";
+import { type Course, type JobContext, watchClaim } from "./context.js";
 
 const reportEveryMilliseconds = 1_000;
 
@@ -25,17 +25,23 @@ interface CurveProgress {
 }
 
 /** Pre-trains an architecture in full, from the last checkpoint where there is one (docs/paper.md §5). */
-export async function handlePretraining(context: JobContext, pretrainingId: string): Promise<void> {
+export async function handlePretraining(
+  context: JobContext,
+  pretrainingId: string,
+  course: Course,
+): Promise<void> {
   await context.trainers.with(async (trainer) => {
     const claimed = await claimPretraining(context.db, pretrainingId);
-    if (claimed !== null) await train(context, claimed.claim, claimed.pretraining, trainer);
+    if (claimed === null) return;
+    course.claim = claimed.claim;
+    await train(context, claimed, course, trainer);
   });
 }
 
 async function train(
   context: JobContext,
-  claim: PretrainingClaim,
-  pretraining: Pretraining,
+  { claim, pretraining }: { claim: PretrainingClaim; pretraining: Pretraining },
+  course: Course,
   trainer: Trainer,
 ): Promise<void> {
   const { db, settings: worker } = context;
@@ -67,7 +73,9 @@ async function train(
       },
       watched.signal,
       ({ step, points = [], note }) => {
-        if (note === null) reporter.add({ step, points });
+        if (note !== null) return;
+        course.step = step;
+        reporter.add({ step, points });
       },
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");

@@ -14,20 +14,30 @@ import { runArtifacts, textPlaces } from "./artifacts.js";
 import { ProgressReporter } from "../training/progress.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Progress } from "../trainer/protocol.js";
-import { type JobContext, watchClaim } from "./context.js";
+import { type Course, type JobContext, watchClaim } from "./context.js";
 
 const reportEveryMilliseconds = 2_000;
 
 /** Trains a run's super-net, from its last checkpoint where there is one (docs/paper.md §4). */
-export async function handleSuperNet(context: JobContext, runId: string): Promise<void> {
+export async function handleSuperNet(
+  context: JobContext,
+  runId: string,
+  course: Course,
+): Promise<void> {
   const { db, workerId, trainers } = context;
   const key = workKey({ kind: "superNet", runId });
   const claimed = await claimWork(db, { runId, workKey: key, workerId });
   if (claimed === null || claimed.run.phase === "SEARCHING") return;
-  await trainers.with((trainer) => train(context, claimed.claim, claimed.run, trainer));
+  course.claim = claimed.claim;
+  await trainers.with((trainer) => train(context, claimed, course, trainer));
 }
 
-async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trainer: Trainer) {
+async function train(
+  context: JobContext,
+  { claim, run }: { claim: WorkClaim; run: SearchRun },
+  course: Course,
+  trainer: Trainer,
+) {
   const { db, queue, settings: worker } = context;
   const settings = settingsOfRun(run);
   const files = await runArtifacts(worker.dataFolder, run.id);
@@ -46,7 +56,10 @@ async function train(context: JobContext, claim: WorkClaim, run: SearchRun, trai
         cores: worker.slots,
       },
       watched.signal,
-      progress.add,
+      (news) => {
+        if (news.note === null) course.step = news.step;
+        progress.add(news);
+      },
     );
     await progress.idle();
     if (reply.type !== "superNet") throw new OpnasError("INTERNAL", "Not a super-net's result.");

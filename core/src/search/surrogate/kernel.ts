@@ -1,10 +1,14 @@
-import type { Feature, SearchSpace } from "../searchSpace.js";
+import { featureCoder } from "../featureCode.js";
+import type { SearchSpace } from "../searchSpace.js";
 
-/** The features of an architecture: their numbers in ascending order, and how often each occurs. */
+/** The parts of an architecture's features, by numbers in ascending order. */
 export interface FeatureCounts {
   ids: Int32Array;
+  /** How often each part occurs. */
   counts: Float64Array;
-  /** The sum of the counts. */
+  /** The share that each part has of its feature: 1 for a feature that is one part. */
+  weights: Float64Array;
+  /** The number of features: the weighted sum of the counts. */
   total: number;
 }
 
@@ -12,41 +16,47 @@ export interface FeatureCounts {
 export interface TypicalSize {
   /** The mean number of features, at least 1. */
   total: number;
-  /** The mean sum of squared counts, at least 1. */
+  /** The mean weighted sum of squared counts, at least 1. */
   square: number;
 }
 
 /** The similarity of two architectures, as far as it does not depend on the length scale. */
 export interface Similarity {
-  /** The inner product of the counts; 1 for a typical architecture with itself. */
+  /** The weighted inner product of the counts; 1 for a typical architecture with itself. */
   linear: number;
-  /** The features that only one of the two has, counted on both sides, in the typical number. */
+  /**
+   * The features that only one of the two has, counted on both sides, in the typical number. Two
+   * operations of an ordered slot count by their distance, least and greatest as two others do.
+   */
   distance: number;
 }
 
 /** The share of the covariance in which the effects of features add up. */
 const linearShare = 0.5;
 
-/** Returns a function that counts the features of architectures; equal features get equal numbers. */
+/** Returns a function that counts the features of architectures; equal parts get equal numbers. */
 export function featureCounter<A>(space: SearchSpace<A>): (architecture: A) => FeatureCounts {
   const numbers = new Map<string, number>();
-  const numberOf = ({ kind, position, operation }: Feature) => {
-    const name = `${kind} ${position} ${operation}`;
+  const partsOf = featureCoder(space.operations);
+  const numberOf = (name: string) => {
     const number = numbers.get(name) ?? numbers.size;
     numbers.set(name, number);
     return number;
   };
   return (architecture) => {
-    const counts = new Map<number, number>();
+    const parts = new Map<number, { count: number; weight: number }>();
     for (const feature of space.features(architecture)) {
-      const number = numberOf(feature);
-      counts.set(number, (counts.get(number) ?? 0) + 1);
+      for (const { name, weight } of partsOf(feature)) {
+        const number = numberOf(name);
+        parts.set(number, { count: (parts.get(number)?.count ?? 0) + 1, weight });
+      }
     }
-    const sorted = [...counts].sort(([a], [b]) => a - b);
+    const sorted = [...parts].sort(([a], [b]) => a - b);
     return {
       ids: Int32Array.from(sorted, ([id]) => id),
-      counts: Float64Array.from(sorted, ([, count]) => count),
-      total: sorted.reduce((sum, [, count]) => sum + count, 0),
+      counts: Float64Array.from(sorted, ([, { count }]) => count),
+      weights: Float64Array.from(sorted, ([, { weight }]) => weight),
+      total: sorted.reduce((sum, [, { count, weight }]) => sum + weight * count, 0),
     };
   };
 }
@@ -54,9 +64,9 @@ export function featureCounter<A>(space: SearchSpace<A>): (architecture: A) => F
 /** Returns the mean sizes of some architectures. */
 export function typicalSize(architectures: readonly FeatureCounts[]): TypicalSize {
   const sums = { total: 0, square: 0 };
-  for (const { counts, total } of architectures) {
+  for (const { counts, weights, total } of architectures) {
     sums.total += total;
-    for (const count of counts) sums.square += count * count;
+    for (const [at, count] of counts.entries()) sums.square += (weights[at] ?? 0) * count * count;
   }
   const number = Math.max(1, architectures.length);
   return { total: Math.max(1, sums.total / number), square: Math.max(1, sums.square / number) };
@@ -68,9 +78,9 @@ export function similarity(a: FeatureCounts, b: FeatureCounts, typical: TypicalS
   while (at < a.ids.length && other < b.ids.length) {
     const difference = (a.ids[at] ?? 0) - (b.ids[other] ?? 0);
     if (difference === 0) {
-      const [one, two] = [a.counts[at] ?? 0, b.counts[other] ?? 0];
-      shared += Math.min(one, two);
-      product += one * two;
+      const [one, two, weight] = [a.counts[at] ?? 0, b.counts[other] ?? 0, a.weights[at] ?? 0];
+      shared += weight * Math.min(one, two);
+      product += weight * one * two;
     }
     if (difference <= 0) at++;
     if (difference >= 0) other++;

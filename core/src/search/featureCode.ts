@@ -1,0 +1,51 @@
+import { optionsOf, type Feature, type Operations, type Slot } from "./searchSpace.js";
+
+/** A part of a feature, as surrogates count it. */
+export interface FeaturePart {
+  name: string;
+  /** The part's share of the feature, above 0; those of one feature add up to 1. */
+  weight: number;
+}
+
+/**
+ * Returns a function that splits features into the parts that surrogates compare. Where the options
+ * of a slot have no order, a feature is one part, and two operations have nothing in common. Where
+ * they lie on a line, each gap between neighbours is a part, as wide as the gap: two operations share
+ * the parts of all gaps that do not lie between them, so that what they do not share is their
+ * distance (a thermometer code with both sides).
+ */
+export function featureCoder(operations: Operations): (feature: Feature) => readonly FeaturePart[] {
+  const codes = new Map<string, ReadonlyMap<string, readonly FeaturePart[]>>();
+  return (feature) => {
+    const slot = slotName(feature);
+    const code = codes.get(slot) ?? codeOf(operations, feature, slot);
+    codes.set(slot, code);
+    return code.get(feature.operation) ?? [{ name: `${slot} ${feature.operation}`, weight: 1 }];
+  };
+}
+
+/** Returns a text that names a slot. */
+export function slotName({ kind, position }: Slot): string {
+  return `${kind} ${position}`;
+}
+
+/** Returns the parts of each option of an ordered slot; nothing for a slot without an order. */
+function codeOf(
+  operations: Operations,
+  slot: Slot,
+  name: string,
+): ReadonlyMap<string, readonly FeaturePart[]> {
+  const { options, places } = optionsOf(operations, slot);
+  if (!places || options.length < 2) return new Map();
+  const gaps = places.slice(1).map((place, gap) => ({ gap, weight: place - (places[gap] ?? 0) }));
+  const wide = gaps.filter(({ weight }) => weight > 0);
+  return new Map(
+    options.map((option, at) => [
+      option,
+      wide.map(({ gap, weight }) => ({
+        name: `${name} ${gap < at ? "above" : "below"} gap ${gap}`,
+        weight,
+      })),
+    ]),
+  );
+}

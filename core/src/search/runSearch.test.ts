@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { OpnasError } from "../errors.js";
+import { stream } from "../random.js";
+import { strategyNames } from "../settings/names.js";
+import { constrainedSpace } from "./constrainedSpace.js";
+import { evolve, initialPopulation } from "./evolution.js";
+import { runSearch, type SearchOptions } from "./runSearch.js";
+import { chooseUniformly } from "./searchSpace.js";
+import { slotSpace } from "./slotSpace.js";
+import { choice, ordered } from "./slotValues.js";
+import { strategySettings } from "./strategySettings.js";
+
+const letters = ["a", "b", "c", "d"] as const;
+const space = slotSpace({
+  one: choice(letters),
+  two: choice(letters),
+  three: choice(letters),
+  count: ordered([1, 2, 3, 4, 5, 6]),
+});
+type Architecture = ReturnType<typeof space.sample>;
+
+const scoreOf = ({ one, two, three, count }: Architecture) =>
+  stream(1, one).next() + stream(2, two).next() + stream(3, three + one).next() + count / 10;
+const unlimited = { space, evaluate: scoreOf, seed: 5 };
+const usual: SearchOptions<Architecture> = { ...unlimited, evaluations: 30 };
+
+/** Lets other work go on for a number of turns. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe.each(strategyNames)("the strategy %s", (strategy) => {
+  test("evaluates exactly the budget, every architecture once, and gives the best", async () => {
+    const { candidates, best, ended } = await runSearch({ ...usual, strategy });
+    expect({ ended, evaluations: candidates.length }).toEqual({ ended: "budget", evaluations: 30 });
+    expect(new Set(candidates.map(({ key }) => key)).size).toBe(30);
+    expect(best?.score).toBe(Math.max(...candidates.map(({ score }) => score)));
+  });
+
+  test("continues with a larger budget as if it had been given at first", async () => {
+    const long = await runSearch({ ...usual, strategy, evaluations: 37 });
+    const short = await runSearch({ ...usual, strategy });
+    expect(long.candidates.slice(0, 30)).toEqual(short.candidates);
+    let calls = 0;
+    const evaluate = (architecture: Architecture) => {
+      calls++;
+      return scoreOf(architecture);
+    };
+    const history = stream(1, "order").shuffle(short.candidates);
+    const resumed = await runSearch({ ...usual, strategy, evaluate, evaluations: 37, history });
+    expect(resumed).toEqual(long);
+    expect(calls).toBe(7);
+  });
+});
+
+test("generations are a budget, too: the first population, then as many children each", async () => {
+  const { candidates, ended } = await runSearch({ ...unlimited, generations: 3 });
+  expect({ ended, evaluations: candidates.length }).toEqual({
+    ended: "budget",
+    evaluations: 8 + 3 * 4,
+  });
+  const both = await runSearch({ ...usual, generations: 3, evaluations: 10 });
+  expect(both.candidates).toEqual(candidates.slice(0, 10));
+});
+
+test("evaluations run side by side, and the result does not depend on which ends first", async () => {
+  let [running, most] = [0, 0];
+  const evaluate = async (architecture: Architecture) => {
+    most = Math.max(most, ++running);
+    await turns(1 + (Math.floor(10 * scoreOf(architecture)) ** 2 % 13));
+    running--;
+    return scoreOf(architecture);
+  };
+  const order: number[] = [];
+  const parallel = await runSearch({
+    ...usual,
+    evaluate,
+    concurrency: 3,
+    onCandidate: ({ index }) => order.push(index),
+  });
+  expect(parallel).toEqual(await runSearch(usual));
+  expect(most).toBe(3);
+  expect(order).toHaveLength(30);
+  expect(order).not.toEqual(parallel.candidates.map(({ index }) => index));
+});
+
+test("an aborted search returns what it has, and goes on from there", async () => {
+  const stop = new AbortController();
+  const signals: AbortSignal[] = [];
+  const stopped = await runSearch({
+    ...usual,
+    concurrency: 2,
+    signal: stop.signal,
+    evaluate: async (architecture, signal) => {
+      signals.push(signal);
+      await turns(2);
+      if (signals.length === 15) stop.abort();
+      signal.throwIfAborted();
+      return scoreOf(architecture);
+    },
+  });
+  expect(stopped.ended).toBe("stopped");
+  expect(stopped.candidates.length).toBeGreaterThan(8);
+  expect(stopped.candidates.length).toBeLessThan(16);
+  const whole = await runSearch({ ...usual, history: stopped.candidates });
+  expect(whole).toEqual(await runSearch(usual));
+
+  const none = await runSearch({ ...usual, signal: AbortSignal.abort() });
+  expect(none).toEqual({ candidates: [], best: undefined, ended: "stopped" });
+});
+
+test("what an evaluation throws ends the search when the others have ended", async () => {
+  let running = 0;
+  const evaluate = async (architecture: Architecture, signal: AbortSignal) => {
+    running++;
+    await turns(architecture.count);
+    running--;
+    signal.throwIfAborted();
+    if (architecture.count > 2) throw new Error("out of memory");
+    return 0;
+  };
+  await expect(runSearch({ ...usual, evaluate, concurrency: 4 })).rejects.toThrow("out of memory");
+  expect(running).toBe(0);
+});
+
+test.each<[string, Partial<SearchOptions<Architecture>>]>([
+  ["needs a budget", {}],
+  ["evaluations must be a whole number from 1: 0", { evaluations: 0 }],
+  ["concurrency must be a whole number from 1: 1.5", { evaluations: 9, concurrency: 1.5 }],
+  ["population: ", { evaluations: 9, settings: { population: 1 } }],
+  ["parents must not exceed population", { evaluations: 9, settings: { parents: 9 } }],
+  ["screening.draws: ", { evaluations: 9, settings: { screening: { draws: 0 } } }],
+  ["must be a finite number", { evaluations: 9, evaluate: () => Number.NaN }],
+])("a search that cannot be run says why: %s", async (message, changes) => {
+  const search = runSearch({ ...unlimited, ...changes });
+  await expect(search).rejects.toThrow(message);
+  await expect(search).rejects.toThrow(OpnasError);
+});
+
+describe("a narrow space", () => {
+  const only = (count: number) =>
+    constrainedSpace(
+      space,
+      ({ one, two, three, count: own }) =>
+        one === "a" && two === "a" && three === "b" && own <= count,
+    );
+
+  test.each(strategyNames)("is searched to its end by %s", async (strategy) => {
+    for (const count of [1, 3]) {
+      const { candidates, ended } = await runSearch({ ...usual, strategy, space: only(count) });
+      expect({ ended, evaluations: candidates.length }).toEqual({
+        ended: "exhausted",
+        evaluations: count,
+      });
+    }
+  });
+
+  test("is an error that says what to do where nothing is accepted", async () => {
+    const search = runSearch({ ...usual, space: only(0) });
+    await expect(search).rejects.toThrow(
+      "Of 10000 sampled architectures none is within the search's limits. Loosen them,",
+    );
+  });
+});
+
+test("a strategy of one's own can be made of the exported parts", async () => {
+  const strategy = {
+    initial: initialPopulation,
+    next: <A>(...[history, generation, context]: Parameters<typeof evolveUniformly<A>>) => ({
+      children: evolveUniformly(history, generation, context),
+      priorities: [],
+    }),
+  };
+  const own = await runSearch({ ...usual, strategy });
+  expect(own).toEqual(await runSearch({ ...usual, strategy: "evolution" }));
+  expect(strategySettings({ population: 9 }).population).toBe(9);
+});
+
+function evolveUniformly<A>(
+  history: Parameters<typeof evolve<A>>[0],
+  generation: number,
+  context: Parameters<typeof evolve<A>>[3],
+) {
+  return evolve(history, generation, chooseUniformly, context);
+}

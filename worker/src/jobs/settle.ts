@@ -1,0 +1,140 @@
+import { type ErrorCode, OpnasError } from "@opnas/core";
+import {
+  databaseError,
+  type EvolveJob,
+  failCandidate,
+  failPretraining,
+  failRun,
+  giveBackPretraining,
+  giveBackRunJob,
+  giveUpPretraining,
+  giveUpRunJob,
+  retryPretraining,
+  retryWork,
+  type TrainerJob,
+} from "@opnas/prisma";
+import type { Course, JobContext } from "./context.js";
+
+/** Consequence of an attempt's error (decision 0023). */
+export type Verdict =
+  /** Nothing is left to do: the work was paused, cancelled or taken over. */
+  | "drop"
+  /** The queue gives the job to the next worker; it is no failed attempt. */
+  | "giveBack"
+  /** It counts as a failed attempt; the next comes later, or none when they are exhausted. */
+  | "retry"
+  /** The machine is at fault: the job goes back and this worker takes none for a while. */
+  | "rest"
+  /** It would fail anywhere: the candidate fails, or the run or pre-training that cannot go on. */
+  | "fail";
+
+/** Decides what an attempt's error means, from its code and how far the attempt was. */
+export function judge(
+  { code, kind }: OpnasError,
+  { isClaimed, isStopping }: { isClaimed: boolean; isStopping: boolean },
+): Verdict {
+  if (code === "ATTEMPT_REPLACED") return "drop";
+  if (code === "STOPPED" && !isStopping) return "drop";
+  if (kind === "retryable" && isStopping) return "giveBack";
+  // A trainer that dies before it has work cannot start on this machine.
+  if (code === "WORKER_LOST") return isClaimed ? "retry" : "rest";
+  if (kind === "retryable") return "giveBack";
+  if (kind === "machine") return "rest";
+  return isClaimed ? "fail" : "giveBack";
+}
+
+/** Codes of errors that say something about one candidate, not about its whole run. */
+const candidateCodes: readonly ErrorCode[] = ["BAD_ARCHITECTURE", "INTERNAL", "WORKER_LOST"];
+
+type AnyJob = TrainerJob | EvolveJob;
+
+/**
+ * Runs a job's handler and acts, in this one place, on its failure. Throwing makes the queue try
+ * again; returning ends the job.
+ * @throws OpnasError for a job that goes back to the queue
+ */
+export async function settle(
+  context: JobContext,
+  job: AnyJob,
+  handle: (course: Course) => Promise<void>,
+): Promise<undefined> {
+  const course: Course = { step: 0 };
+  try {
+    await handle(course);
+    context.rest.gotOn();
+  } catch (error) {
+    await dealWith(context, job, course, databaseError(error));
+  }
+}
+
+/** Gives up the work of a job that the queue tried too often, each time without an end. */
+export async function settleDead({ db, queue }: JobContext, work: AnyJob): Promise<undefined> {
+  const sentence =
+    "It was given up after many attempts that took their worker down; see the workers' logs.";
+  const error = new OpnasError("WORKER_LOST", sentence);
+  if ("trainingId" in work) await giveUpPretraining(db, work.trainingId, error);
+  else await giveUpRunJob(db, queue, work, error);
+}
+
+async function dealWith(
+  context: JobContext,
+  job: AnyJob,
+  course: Course,
+  error: OpnasError,
+): Promise<void> {
+  const isClaimed = course.claim !== undefined;
+  const verdict = judge(error, { isClaimed, isStopping: context.stopping.aborted });
+  if (verdict === "drop") return;
+  if (verdict === "giveBack") throw error;
+  try {
+    if (verdict === "rest") await giveBackAndRest(context, job, course, error);
+    else if (verdict === "fail" || !(await retry(context, job, course))) {
+      console.error(error.cause ?? error);
+      await fail(context, job, course, error);
+    }
+  } catch (later) {
+    // Another attempt took over before this one failed: its error is its own affair.
+    const { code } = databaseError(later);
+    if (code !== "ATTEMPT_REPLACED" && code !== "STOPPED") throw later;
+  }
+}
+
+async function giveBackAndRest(
+  { db, queue, settings, rest }: JobContext,
+  job: AnyJob,
+  { claim }: Course,
+  error: OpnasError,
+): Promise<void> {
+  rest.begin(error);
+  const workerName = settings.name;
+  if ("trainingId" in job) {
+    const held = claim !== undefined && "pretrainingId" in claim ? claim : undefined;
+    await giveBackPretraining(db, queue, job.trainingId, { claim: held, workerName, error });
+  } else {
+    const held = claim !== undefined && "runId" in claim ? claim : undefined;
+    await giveBackRunJob(db, queue, job, { claim: held, workerName, error });
+  }
+}
+
+async function retry(
+  { db, queue }: JobContext,
+  job: AnyJob,
+  { claim, step }: Course,
+): Promise<boolean> {
+  if (claim === undefined) return false;
+  if ("pretrainingId" in claim) return retryPretraining(db, queue, claim, step);
+  return "trainingId" in job ? false : retryWork(db, queue, claim, { job, step });
+}
+
+async function fail(
+  { db, queue }: JobContext,
+  job: AnyJob,
+  { claim }: Course,
+  cause: OpnasError,
+): Promise<void> {
+  if (claim === undefined) return;
+  if ("pretrainingId" in claim) await failPretraining(db, claim, cause);
+  else if ("architectureId" in job && candidateCodes.includes(cause.code)) {
+    await failCandidate(db, queue, claim, { architectureId: job.architectureId, cause });
+  } else await failRun(db, claim, cause);
+}
