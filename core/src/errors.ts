@@ -20,6 +20,7 @@ export const errorKinds = {
   WORKER_LOST: "retryable",
   ATTEMPT_REPLACED: "retryable",
   STOPPED: "retryable",
+  ARTIFACTS_UNREACHABLE: "retryable",
   CORRUPT_ARTIFACT: "fatal",
   INTERNAL: "fatal",
 } as const;

@@ -107,7 +107,7 @@ async function requireRun(tx: Transaction, runId: string): Promise<void> {
  * for each architecture without a result and, when none of these is a candidate, the evolve job of the
  * next generation. The caller holds the lock of the run's row.
  */
-async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
+export async function enqueueOpenWork(queue: Queue, tx: Transaction, runId: string): Promise<void> {
   const run = await tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
   if (run.phase === "PREPARING" || run.phase === "SUPERNET") {
     await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId }]);
