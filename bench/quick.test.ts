@@ -121,6 +121,15 @@ const tests: Record<string, () => Promise<void>> = {
     expect(printed).toContain("candidates per hour");
   },
 
+  "bench:artifacts": async () => {
+    const row = z.object({ what: z.string(), seconds: positive, peakBytes: positive });
+    const { report } = await bench(
+      "bench:artifacts",
+      z.object({ parameters: z.int(), rows: z.array(row).length(4) }),
+    );
+    expect(report.rows.map(({ what }) => what)).toContain("inherit a candidate's weights");
+  },
+
   "bench:record": async () => {
     const run = z.object({ seed: z.int(), score: z.number() });
     const record = z.object({

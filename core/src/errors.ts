@@ -25,6 +25,7 @@ export const errorKinds = {
   WORKER_LOST: "retryable",
   ATTEMPT_REPLACED: "retryable",
   STOPPED: "retryable",
+  ARTIFACTS_UNREACHABLE: "retryable",
   CORRUPT_ARTIFACT: "fatal",
   TOO_MANY_FAILURES: "fatal",
   INTERNAL: "fatal",

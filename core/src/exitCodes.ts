@@ -1,7 +1,7 @@
 import { toOpnasError } from "./errors.js";
 
 /**
- * Exit codes of the platform's processes, as sysexits.h of BSD names them, for whatever starts them again:
+ * Exit codes of the platform's processes, by BSD's names for them, for whatever starts them again:
  * `start/supervise.mjs`, systemd or Kubernetes.
  */
 export const exitCodes = {

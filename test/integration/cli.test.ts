@@ -200,7 +200,7 @@ describe("opnas pretrain", () => {
       expect(outcome.code).toBe(130);
       const [, id = ""] = /goes on.*--resume ([\w-]+)/.exec(outcome.stderr) ?? [];
       const rest = await run(["pretrain", "--resume", id]);
-      expect(rest).toMatchObject({ code: 0, stdout: `artifacts/trainings/${id}\n` });
+      expect(rest).toMatchObject({ code: 0, stdout: `artifacts/trainings/${id}/attempt-1\n` });
       expect(rest.stderr).toMatch(/100% +step 200 of 200, loss \d/);
       const { weights } = await readModel(path.join(dataFolder, rest.stdout.trim()));
       expect(weights.has("layer.1.attention.q.weight")).toBe(true);

@@ -66,6 +66,8 @@ async function resultOf(id: string) {
   const { artifact } = await db.pretraining.findUniqueOrThrow({ where: { id } });
   const folder = path.join(dataFolder, artifact ?? "");
   expect((await readdir(folder)).sort()).toEqual(["model.json", "weights.safetensors"]);
+  // Nothing of other attempts and no checkpoint is left.
+  expect(await readdir(path.dirname(folder))).toEqual([path.basename(folder)]);
   return { curve, model: await readModel(folder) };
 }
 

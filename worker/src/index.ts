@@ -1,5 +1,6 @@
 export { readModel, writeModel, type Model } from "./model/modelFile.js";
-export { readTensors, writeTensors } from "./files/safetensors.js";
+export { readTensors } from "./files/tensorFile.js";
+export { writeTensors } from "./files/safetensors.js";
 export { runGlue, type GlueInput, type GlueResult } from "./benchmarks/glue/run.js";
 export { runSquad, spanSchema, type SquadInput, type SquadResult } from "./benchmarks/squad/run.js";
 export { tuningSchema, type BenchmarkProgress, type Tuning } from "./benchmarks/tuning.js";

@@ -12,9 +12,17 @@ export type { MaskedSequences } from "./batches/masked.js";
 export { buildBackbone } from "./model/backbone.js";
 export { initialWeights } from "./model/parameters.js";
 export { sharedTensors, tensorNamed } from "./model/tensors.js";
-export { superNetParameters } from "./supernet/state.js";
+export { CheckpointFolder } from "./files/checkpointFolder.js";
+export { inherit } from "./supernet/inherit.js";
 export { samplePair } from "./supernet/sample.js";
-export { newSuperNet } from "./supernet/state.js";
+export {
+  loadState,
+  newSuperNet,
+  saveState,
+  superNetParameters,
+  trainedTensors,
+  type SuperNetState,
+} from "./supernet/state.js";
 export { superNetStep } from "./supernet/train.js";
 export { TrainerPool } from "./trainer/pool.js";
 export { forwardLines, Trainer } from "./trainer/trainer.js";

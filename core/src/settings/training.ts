@@ -48,7 +48,11 @@ export const superNetSchema = z.strictObject({
     description: "Peak learning rate of the super-net's training, above 0.",
   }),
   warmup: commonFields.warmup,
-  checkpointEverySeconds: commonFields.checkpointEverySeconds,
+  checkpointEverySeconds: commonFields.checkpointEverySeconds.meta({
+    title: "Checkpoint interval",
+    description:
+      "Seconds from one checkpoint to the next, of the super-net's training and of each candidate's evaluation, above 0.",
+  }),
 });
 
 /** Training of a candidate after it inherited the super-net's weights (docs/paper.md §4). */

@@ -29,18 +29,20 @@ export async function reportPretraining(
 
 /**
  * Marks a pre-training as done, under the lock of its row. `artifact` is the folder of its model,
- * relative to the data folder.
+ * relative to the data folder, and `checksum` that of the model's file of weights.
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function finishPretraining(
   db: Database,
   claim: PretrainingClaim,
   artifact: string,
+  checksum?: string,
 ): Promise<void> {
   await writeUnderPretrainingClaim(db, claim, async (tx) => {
     await changePretraining(tx, claim.pretrainingId, {
       status: "DONE",
       artifact,
+      artifactChecksum: checksum ?? null,
       waitingReason: null,
       finishedAt: await databaseTime(tx),
     });

@@ -3,12 +3,15 @@ import type { CandidateResult } from "@opnas/prisma";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { startEngine } from "../engine/start.js";
 import { tf } from "../engine/tf.js";
-import type { Tensors } from "../model/tensors.js";
+import { buildBackbone } from "../model/backbone.js";
+import { copyTensors, type Tensors } from "../model/tensors.js";
 import { newSuperNet, saveState } from "../supernet/state.js";
+import { textTensor } from "../training/checkpoints.js";
 import { stopAfter } from "../training/testing/stopAfter.js";
 import { DivergedError } from "../training/step.js";
 import { evaluateCandidate, trainAlone } from "./evaluate.js";
 import { tuneStably } from "./fineTune.js";
+import { loadState } from "./state.js";
 import { smallData, smallSettings } from "../text/testing/smallData.js";
 
 // A busy machine takes a multiple of the two seconds that the slowest needs.
@@ -144,6 +147,71 @@ describe("evaluating a candidate", () => {
       evaluateCandidate({ ...input, superNet: superNet(), signal: stopAfter(4) }),
     ).rejects.toMatchObject({ code: "STOPPED" });
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+});
+
+describe("an evaluation that was cut off", () => {
+  // Saves after every step and task.
+  const eager = { ...settings, superNet: { ...settings.superNet, checkpointEverySeconds: 1e-9 } };
+  const none: Tensors = new Map();
+  const { parameters } = buildBackbone(settings.size, architecture);
+  const resumed = (tensors: Tensors) => loadState(copyTensors(tensors), parameters);
+
+  test("ends with the same bits from every one of its checkpoints, and from its result", async () => {
+    const whole = scored(await evaluateCandidate({ ...input, superNet: superNet() }));
+    const saved: { progress: number; tensors: Tensors }[] = [];
+    const save = (tensors: Tensors, progress: number) => {
+      saved.push({ progress, tensors: copyTensors(tensors) });
+      return Promise.resolve();
+    };
+    const checkpoints = { resume: undefined, save };
+    const run = { ...input, settings: eager };
+    expect(scored(await evaluateCandidate({ ...run, superNet: superNet(), checkpoints }))).toEqual(
+      whole,
+    );
+    // Three steps, held-out words, three tasks, the result.
+    expect(saved.map(({ progress }) => progress)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const { tensors } of saved) {
+      const resume = resumed(tensors);
+      const again = { resume, save: () => Promise.resolve() };
+      const result = await evaluateCandidate({ ...run, superNet: none, checkpoints: again });
+      expect(scored(result)).toEqual(whole);
+    }
+  });
+
+  test("leaves a checkpoint wherever it is stopped, and none if it is quick and is not", async () => {
+    const whole = scored(await evaluateCandidate({ ...input, superNet: superNet() }));
+    for (const steps of [0, 2, 3, 4, 6, 8]) {
+      let resume: ReturnType<typeof loadState> | undefined;
+      const save = (tensors: Tensors) => {
+        resume = resumed(tensors);
+        return Promise.resolve();
+      };
+      const cut = { ...input, superNet: superNet(), signal: stopAfter(steps) };
+      await expect(
+        evaluateCandidate({ ...cut, checkpoints: { resume: undefined, save } }),
+      ).rejects.toMatchObject({ code: "STOPPED" });
+      expect(resume === undefined).toBe(steps === 0);
+      const result = await evaluateCandidate({
+        ...input,
+        superNet: steps === 0 ? superNet() : none,
+        checkpoints: { resume, save: () => Promise.resolve() },
+      });
+      expect(scored(result)).toEqual(whole);
+    }
+    const save = () => Promise.reject(new Error("a needless checkpoint"));
+    const checkpoints = { resume: undefined, save };
+    await evaluateCandidate({ ...input, superNet: superNet(), checkpoints });
+  });
+
+  test("refuses a checkpoint of another form", () => {
+    const load = (name: string, text: string) => () =>
+      loadState(new Map([[name, textTensor(text)]]), parameters);
+    for (const name of ["candidate.result", "candidate.parts"]) {
+      for (const text of ["{", "{}"]) {
+        expect(load(name, text)).toThrow("not of a form that this version knows");
+      }
+    }
   });
 });
 

@@ -15,7 +15,9 @@ import type { RunControl } from "../training/loop.js";
 import { DivergedError } from "../training/step.js";
 import { fineTune, tuneStably } from "./fineTune.js";
 import { scoreMaskedWords, scoreZeroShot } from "./score.js";
-import { StepTimer, trainCandidate, type CandidateContext } from "./train.js";
+import { Evaluation } from "./evaluation.js";
+import { newState, type CandidateState, type loadState } from "./state.js";
+import { trainCandidate, type CandidateContext } from "./train.js";
 import { tokenUniformity } from "./uniformity.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */
@@ -31,19 +33,34 @@ export interface EvaluationInput extends RunControl {
   data: PreparedData;
 }
 
+/** The checkpoints of an evaluation. */
+export interface Checkpoints {
+  /** The checkpoint to resume from, if there is one; the evaluation takes it over. */
+  resume: ReturnType<typeof loadState> | undefined;
+  /**
+   * Stores a checkpoint of so much progress: every `superNet.checkpointEverySeconds` and before a
+   * stop. The tensors change again once it is stored.
+   */
+  save: (tensors: Tensors, progress: number) => Promise<void>;
+}
+
 /**
  * Evaluates a candidate (docs/paper.md §4): it inherits the super-net's weights, trains for
- * `settings.candidate.steps`, is fine-tuned and scored on every task. `superNet` is not changed.
+ * `settings.candidate.steps`, is fine-tuned and scored on every task. An evaluation that was cut off
+ * and resumed ends with the same bits.
  *
+ * @param input.superNet the super-net's tensors, at least those that the candidate inherits; they are
+ *   not changed. Unread where the evaluation resumes.
  * @throws OpnasError STOPPED once the signal is aborted; BAD_ARCHITECTURE; CORRUPT_ARTIFACT if
  *   `superNet` is not of this size
  */
 export function evaluateCandidate(
-  input: EvaluationInput & { superNet: Tensors },
+  input: EvaluationInput & { superNet: Tensors; checkpoints?: Checkpoints },
 ): Promise<CandidateResult> {
-  const { architecture, settings, superNet } = input;
+  const { architecture, settings, superNet, checkpoints } = input;
   const backbone = buildBackbone(settings.size, checkArchitecture(architecture));
-  return evaluate(input, backbone, inherit(superNet, backbone), settings.candidate);
+  const begin = () => newState(inherit(superNet, backbone));
+  return evaluate(input, backbone, begin, settings.candidate, checkpoints);
 }
 
 /**
@@ -57,75 +74,75 @@ export function trainAlone(
 ): Promise<CandidateResult> {
   const { architecture, settings, seed, plan } = input;
   const backbone = buildBackbone(settings.size, checkArchitecture(architecture));
-  return evaluate(input, backbone, initialWeights(backbone.parameters, seed), plan);
+  return evaluate(input, backbone, () => newState(initialWeights(backbone.parameters, seed)), plan);
 }
 
 /**
- * Trains `weights`, which it takes over, and scores the model. One that diverges scores 0; a
- * fine-tuning that does scores 0 in its task only.
+ * Trains and scores a model from its state on. One that diverges scores 0; a fine-tuning that does
+ * scores 0 in its task only.
  */
 async function evaluate(
   input: EvaluationInput,
   backbone: Backbone,
-  weights: Tensors,
+  begin: () => CandidateState,
   plan: SearchSettings["candidate"],
+  checkpoints?: Checkpoints,
 ): Promise<CandidateResult> {
+  const resumed = checkpoints?.resume;
+  if (resumed && "result" in resumed) return resumed.result;
   const { settings, seed, data } = input;
   const context = { settings, data, seed, purpose: `candidate ${input.key}` };
-  const timer = new StepTimer();
-  const control: RunControl = {
-    signal: input.signal,
-    onProgress: (progress) => {
-      timer.record(progress);
-      input.onProgress?.(progress);
-    },
-  };
-  const timings = { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 };
-  const timed = async <T>(part: keyof typeof timings, work: () => Promise<T> | T): Promise<T> => {
-    const start = performance.now();
-    const result = await work();
-    timings[part] += (performance.now() - start) / 1000;
-    return result;
-  };
+  const course = new Evaluation(input, resumed ?? begin(), checkpoints?.save);
+  const { control, state } = course;
+  const { parts, training } = state;
+  const { weights } = training;
   try {
-    await timed("trainSeconds", () => trainCandidate(backbone, weights, plan, context, control));
+    if (!state.isTrained) {
+      await course.time("trainSeconds", () =>
+        trainCandidate(backbone, training, plan, context, control, course.inTraining()),
+      );
+      state.isTrained = true;
+    }
     const masked = maskedTask(data);
-    const heldOut = await timed("scoreSeconds", () =>
+    parts.heldOut ??= await course.time("scoreSeconds", () =>
       scoreMaskedWords(backbone, weights, masked, control),
     );
-    const taskScores: TaskScore[] = [];
-    for (const task of data.tasks) {
+    const { loss, accuracy } = parts.heldOut;
+    await course.saveIfDue();
+    for (const task of data.tasks.slice(parts.taskScores.length)) {
       const part = task.kind === "fineTuned" ? "fineTuneSeconds" : "scoreSeconds";
-      const { score, diverged } = await timed(part, () =>
-        scoreTask(task, backbone, weights, heldOut.loss, context, control),
+      const { score, diverged } = await course.time(part, () =>
+        scoreTask(task, backbone, weights, loss, context, control),
       );
-      taskScores.push({ ...describe(task, score), ...(diverged ? { diverged } : {}) });
+      parts.taskScores.push({ ...describe(task, score), ...(diverged ? { diverged } : {}) });
+      await course.saveIfDue();
     }
-    const uniformity = await timed("scoreSeconds", () =>
+    const uniformity = await course.time("scoreSeconds", () =>
       tokenUniformity(backbone, weights, masked.test),
     );
-    return {
-      score: mean(taskScores.map(({ score }) => score)),
-      stability: heldOut.loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
-      heldOutLoss: heldOut.loss,
-      heldOutAccuracy: heldOut.accuracy,
-      stepSeconds: timer.median(),
+    return await course.end({
+      score: mean(parts.taskScores.map(({ score }) => score)),
+      stability: loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
+      heldOutLoss: loss,
+      heldOutAccuracy: accuracy,
+      stepSeconds: course.stepSeconds(),
       tokenUniformity: uniformity,
-      taskScores,
-      timings,
-    };
+      taskScores: parts.taskScores,
+      timings: parts.timings,
+    });
   } catch (error) {
+    if (error instanceof OpnasError && error.code === "STOPPED") await course.saveBeforeStop();
     if (!(error instanceof DivergedError)) throw error;
-    return {
+    return await course.end({
       score: 0,
       stability: "DIVERGED",
       heldOutLoss: null,
       heldOutAccuracy: null,
-      stepSeconds: timer.median(),
+      stepSeconds: course.stepSeconds(),
       tokenUniformity: null,
       taskScores: data.tasks.map((task) => describe(task, 0)),
-      timings,
-    };
+      timings: parts.timings,
+    });
   } finally {
     backbone.release();
   }

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Tensors } from "../engine/hostTensor.js";
-import { readTensors, writeTensors } from "./safetensors.js";
+import { writeTensors } from "./safetensors.js";
+import { readTensors } from "./tensorFile.js";
 
 let folder: string;
 beforeAll(async () => void (folder = await mkdtemp(path.join(tmpdir(), "safetensors-"))));
@@ -63,6 +64,13 @@ describe("safetensors", () => {
       withHeader(bytes, '{"a":{"dtype":"F64","shape":[7],"data_offsets":[0,28]}}'),
     "whose tensor is of another size": (bytes) =>
       withHeader(bytes, '{"a":{"dtype":"F32","shape":[8],"data_offsets":[0,28]}}'),
+    "with one number that is another": (bytes) => {
+      const copy = Buffer.from(bytes);
+      copy.writeFloatLE(-2.5, copy.length - 4 * 6);
+      return copy;
+    },
+    "that lost a tensor's checksum": (bytes) =>
+      Buffer.from(bytes.toString("latin1").replace("sha256.a scalar", "sha256.a skalar"), "latin1"),
     "with a header of absurd length": (bytes) => {
       const copy = Buffer.from(bytes);
       copy.writeBigUInt64LE(2n ** 62n);
@@ -76,4 +84,55 @@ describe("safetensors", () => {
       });
     });
   }
+});
+
+describe("reading a part of a file", () => {
+  test("reads the tensors that were asked for, and refuses names that are not there", async () => {
+    const file = path.join(folder, "part.safetensors");
+    await writeTensors(file, tensors);
+    expect([...(await readTensors(file, ["a scalar"])).keys()]).toEqual(["a scalar"]);
+    await expect(readTensors(file, ["another"])).rejects.toThrow('it has no tensor "another"');
+  });
+
+  test("passes over damage in tensors that were not asked for", async () => {
+    const file = await damaged((bytes) => {
+      bytes.writeFloatLE(-2.5, bytes.length - 4 * 6);
+      return bytes;
+    });
+    await expect(readTensors(file)).rejects.toThrow("is not what was written");
+    expect(await readTensors(file, ["a scalar"])).toEqual(new Map([...tensors].slice(1, 2)));
+  });
+
+  test("refuses a whole file that is not the expected one", async () => {
+    const file = path.join(folder, "one.safetensors");
+    const checksum = await writeTensors(file, tensors);
+    expect(await readTensors(file, undefined, checksum)).toEqual(tensors);
+    expect(await writeTensors(file, new Map([...tensors].slice(1)))).not.toBe(checksum);
+    await expect(readTensors(file, undefined, checksum)).rejects.toThrow("not the file");
+  });
+
+  test("reads on where other programs' files have no checksums", async () => {
+    const header = '{"a":{"dtype":"F32","shape":[7],"data_offsets":[0,28]}}';
+    const file = await damaged((bytes) => withHeader(bytes, header));
+    expect((await readTensors(file)).get("a")?.shape).toEqual([7]);
+  });
+
+  test("reads numbers that stand behind the first 2 GiB", async () => {
+    const file = path.join(folder, "large.safetensors");
+    const gap = 600_000_000; // Numbers, of which the file holds none: it is sparse.
+    const json = JSON.stringify({
+      gap: { dtype: "F32", shape: [gap], data_offsets: [0, 4 * gap] },
+      last: { dtype: "F32", shape: [2], data_offsets: [4 * gap, 4 * gap + 8] },
+    });
+    const header = Buffer.concat([Buffer.alloc(8), Buffer.from(json)]);
+    header.writeBigUInt64LE(BigInt(json.length));
+    const handle = await open(file, "w");
+    await handle.write(header, 0, header.length, 0);
+    const numbers = new Uint8Array(Float32Array.of(1.5, -7).buffer);
+    await handle.write(numbers, 0, numbers.length, header.length + 4 * gap);
+    await handle.close();
+    expect((await stat(file)).size).toBeGreaterThan(2 ** 31);
+    const last = { shape: [2], data: Float32Array.of(1.5, -7) };
+    expect(await readTensors(file, ["last"])).toEqual(new Map([["last", last]]));
+  });
 });

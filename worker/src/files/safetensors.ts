@@ -1,13 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { OpnasError } from "@opnas/core";
+import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Tensors } from "../engine/hostTensor.js";
+import type { NamedTensor, Tensors } from "../engine/hostTensor.js";
 import { writeAtomically } from "./writeAtomically.js";
 
-/** Longest header that is accepted, as in the format's reference implementation. */
-const longestHeader = 100_000_000;
-const lengthBytes = 8;
-const floatBytes = 4;
+/** Longest header that is accepted, in bytes, as in the format's reference implementation. */
+export const longestHeader = 100_000_000;
+/** Bytes of the header's length, with which a file begins. */
+export const lengthBytes = 8;
+/** Bytes of a number. */
+export const floatBytes = 4;
+
+/** Key of the format's free part, which readers that do not know it pass over. */
+const metadataKey = "__metadata__";
+/** Begin of the names under which tensors' checksums stand there. */
+const checksumPrefix = "sha256.";
 
 const entrySchema = z.strictObject({
   dtype: z.literal("F32"),
@@ -15,71 +21,57 @@ const entrySchema = z.strictObject({
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 const headerSchema = z.record(z.string(), z.unknown());
+const metadataSchema = z.record(z.string(), z.string()).default({});
 
-/**
- * Writes float32 tensors atomically as a .safetensors file: the length of a JSON header in 8 bytes,
- * the header (name → dtype, shape, offsets), then the numbers, all little-endian.
- *
- * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
- */
-export function writeTensors(file: string, tensors: Tensors): Promise<void> {
-  const numbers = [...tensors.values()].map(
-    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return writeAtomically(file, [header(tensors), ...numbers]);
+/** The place of a tensor in a file: bytes from the end of the header, and the checksum of these. */
+export interface TensorPlace {
+  shape: number[];
+  start: number;
+  end: number;
+  /** SHA-256 in hex; undefined in files of other programs and of older versions. */
+  checksum: string | undefined;
 }
 
 /**
- * Reads a .safetensors file of float32 tensors.
- * @throws OpnasError CORRUPT_ARTIFACT if it is cut off or its parts do not fit one another
+ * Writes float32 tensors atomically as a .safetensors file: the length of a JSON header in 8 bytes,
+ * the header (name → dtype, shape, offsets), then the numbers, all little-endian. The header also
+ * holds a checksum of every tensor. Numbers go to the file from where they are, without a copy.
+ *
+ * @returns the file's checksum: of its header, and through that of everything in it (decision 0024)
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function readTensors(file: string): Promise<Tensors> {
-  const bytes = await readFile(file);
-  const corrupt = (what: string) =>
-    new OpnasError("CORRUPT_ARTIFACT", `The checkpoint ${file} cannot be used: ${what}.`);
+export async function writeTensors(file: string, tensors: Tensors): Promise<string> {
+  const header = encodeHeader(tensors);
+  await writeAtomically(file, [header, ...[...tensors.values()].map(bytesOf)]);
+  return sha256(header);
+}
 
-  if (bytes.length < lengthBytes) throw corrupt("it has no header");
-  const headerLength = Number(bytes.readBigUInt64LE(0));
-  const dataStart = lengthBytes + headerLength;
-  if (headerLength > longestHeader || dataStart > bytes.length) throw corrupt("it is cut off");
+/** Returns the SHA-256 of bytes in hex. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
 
-  const parsed = parseHeader(bytes.toString("utf8", lengthBytes, dataStart));
-  if (!parsed) throw corrupt("its header is not a list of float32 tensors");
-
-  // A copy of its own, so that numbers start at a multiple of their size.
-  const data = bytes.buffer.slice(bytes.byteOffset + dataStart, bytes.byteOffset + bytes.length);
-  const tensors: Tensors = new Map();
-  let place = 0;
-  for (const [
-    name,
-    {
-      shape,
-      data_offsets: [start, end],
-    },
-  ] of parsed) {
-    const count = shape.reduce((size, length) => size * length, 1);
-    if (start !== place || end - start !== count * floatBytes || end > data.byteLength) {
-      throw corrupt(`the tensor "${name}" is not where its header says`);
-    }
-    tensors.set(name, { shape, data: new Float32Array(data.slice(start, end)) });
-    place = end;
-  }
-  if (place !== data.byteLength) throw corrupt("it is longer than its header says");
-  return tensors;
+/** Returns the memory of a tensor's numbers. */
+export function bytesOf({ data }: NamedTensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /**
  * Encodes the length and the JSON header, padded with spaces so that the numbers are aligned to 8
  * bytes.
  */
-function header(tensors: Tensors): Buffer {
+function encodeHeader(tensors: Tensors): Buffer {
   let place = 0;
   const entries = [...tensors].map(([name, { shape, data }]) => {
     const start = place;
     place += data.byteLength;
     return [name, { dtype: "F32", shape, data_offsets: [start, place] }] as const;
   });
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+  const checksums = [...tensors].map(
+    ([name, tensor]) => [`${checksumPrefix}${name}`, sha256(bytesOf(tensor))] as const,
+  );
+  const header = { [metadataKey]: Object.fromEntries(checksums), ...Object.fromEntries(entries) };
+  const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / lengthBytes) * lengthBytes;
   const result = Buffer.alloc(lengthBytes + padded, " ");
   result.writeBigUInt64LE(BigInt(padded), 0);
@@ -88,17 +80,23 @@ function header(tensors: Tensors): Buffer {
 }
 
 /**
- * Parses the header's tensors in the order of their offsets; undefined if it is not such a header.
+ * Parses the header's tensors in the order of their offsets.
+ * @returns undefined if it is no list of float32 tensors, or if some have a checksum and some none
  */
-function parseHeader(text: string): [string, z.infer<typeof entrySchema>][] | undefined {
+export function parseHeader(text: string): Map<string, TensorPlace> | undefined {
   try {
-    return Object.entries(headerSchema.parse(JSON.parse(text)))
-      .filter(([name]) => name !== "__metadata__")
-      .map(([name, entry]): [string, z.infer<typeof entrySchema>] => [
-        name,
-        entrySchema.parse(entry),
-      ])
-      .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
+    const { [metadataKey]: metadata, ...entries } = headerSchema.parse(JSON.parse(text));
+    const checksums = metadataSchema.parse(metadata);
+    const places = Object.entries(entries)
+      .map(([name, entry]): [string, TensorPlace] => {
+        const { shape, data_offsets } = entrySchema.parse(entry);
+        const [start, end] = data_offsets;
+        return [name, { shape, start, end, checksum: checksums[`${checksumPrefix}${name}`] }];
+      })
+      .sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
+    const isChecked = Object.keys(checksums).some((name) => name.startsWith(checksumPrefix));
+    const hasGap = isChecked && places.some(([, { checksum }]) => checksum === undefined);
+    return hasGap ? undefined : new Map(places);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     throw error;

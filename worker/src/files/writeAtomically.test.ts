@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { removeWithDrafts, writeAtomically } from "./writeAtomically.js";
+import { isMissing, removeFolder, writeAtomically } from "./writeAtomically.js";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), "write-atomically-"))));
@@ -28,13 +28,16 @@ test("an atomic write keeps the older file if a part fails, and leaves no draft"
   expect(await readdir(folder)).toEqual(["file"]);
 });
 
-test("removal deletes the file and its drafts, and nothing else", async () => {
-  const file = path.join(folder, "checkpoint");
-  await writeAtomically(file, ["whole"]);
-  for (const name of ["checkpoint.1-2.tmp", "checkpoint.other", "other.tmp"]) {
-    await writeFile(path.join(folder, name), "");
-  }
-  await removeWithDrafts(file);
-  expect((await readdir(folder)).sort()).toEqual(["checkpoint.other", "other.tmp"]);
-  await removeWithDrafts(file);
+test("removal takes a folder that others still write into, and one that is not there", async () => {
+  const inner = path.join(folder, "inner");
+  await writeAtomically(path.join(inner, "first"), ["whole"]);
+  const writing = Promise.allSettled(
+    Array.from({ length: 20 }, (_, at) => writeAtomically(path.join(inner, String(at)), ["whole"])),
+  );
+  await removeFolder(inner);
+  for (const end of await writing)
+    if (end.status === "rejected") expect(isMissing(end.reason)).toBe(true);
+  await removeFolder(inner);
+  await removeFolder(inner);
+  expect(await readdir(folder)).toEqual([]);
 });

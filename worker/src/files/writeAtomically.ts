@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 
@@ -23,16 +23,23 @@ export async function writeAtomically(
 }
 
 /**
- * Removes a file that `writeAtomically` wrote, with the drafts of it that killed processes left.
+ * Removes a folder with all that is in it, if there is one; also while another process still writes
+ * into it. It gets another name first, so each of that process's writes fails once at most.
  */
-export async function removeWithDrafts(file: string): Promise<void> {
-  const folder = path.dirname(file);
-  const own = path.basename(file);
-  const isOurs = (name: string) =>
-    name === own || (name.startsWith(`${own}.`) && name.endsWith(draftEnd));
-  for (const name of await readdir(folder)) {
-    if (isOurs(name)) await rm(path.join(folder, name), { force: true });
+export async function removeFolder(folder: string): Promise<void> {
+  const removed = `${folder}.${randomUUID()}${draftEnd}`;
+  try {
+    await rename(folder, removed);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
   }
+  await rm(removed, { recursive: true, force: true });
+}
+
+/** Returns true for Node's error about a file or folder that does not exist. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 const draftEnd = ".tmp";

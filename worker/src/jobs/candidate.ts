@@ -1,21 +1,53 @@
-import { checkArchitecture, OpnasError } from "@opnas/core";
-import { claimWork, isWorkWanted, recordEvaluation, settingsOfRun, workKey } from "@opnas/prisma";
-import { runArtifacts, textPlaces } from "./artifacts.js";
+import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
+import {
+  type CandidateResult,
+  claimWork,
+  isWorkWanted,
+  recordEvaluation,
+  requestSuperNet,
+  type SearchRun,
+  settingsOfRun,
+  type WorkClaim,
+  workKey,
+} from "@opnas/prisma";
+import { storeId } from "../files/storeId.js";
+import { removeFolder } from "../files/writeAtomically.js";
+import type { Trainer } from "../trainer/trainer.js";
+import { artifactsFolder, requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { writeResult } from "./writeResult.js";
 
-/** Scores one candidate: inherits, trains, fine-tunes, and stores what came out (docs/paper.md §3 and §4). */
+interface Candidate {
+  id: string;
+  key: string;
+  architecture: Architecture;
+}
+
+/**
+ * Scores one candidate: inherits, trains, fine-tunes, and stores what came out (docs/paper.md §3 and
+ * §4). Does nothing while the run's super-net is trained: its end gives open candidates new jobs.
+ */
 export async function handleCandidate(
   context: JobContext,
   { runId, architectureId }: { runId: string; architectureId: string },
   course: Course,
 ): Promise<void> {
-  const { db, queue, trainers, workerId, settings: worker } = context;
-  const candidate = await db.architecture.findUnique({
+  const { db, trainers, workerId, settings: worker } = context;
+  const found = await db.architecture.findUnique({
     where: { id: architectureId },
-    select: { key: true, json: true, failureCode: true, evaluations: { select: { id: true } } },
+    select: {
+      key: true,
+      json: true,
+      failureCode: true,
+      evaluations: { select: { id: true } },
+      run: true,
+    },
   });
-  if (candidate === null || candidate.failureCode !== null) return;
-  if (candidate.evaluations.length > 0) return;
+  if (found === null || found.evaluations.length > 0 || found.failureCode !== null) return;
+  if (found.run.phase !== "SEARCHING") return;
+  requireSameStore(found.run, await storeId(artifactsFolder(worker.dataFolder)));
+  const architecture = checkArchitecture(found.json);
+  const candidate = { id: architectureId, key: found.key, architecture };
 
   await trainers.with(async (trainer) => {
     const key = workKey({ kind: "evaluate", runId, architectureId });
@@ -24,36 +56,85 @@ export async function handleCandidate(
       payload: { architectureId, workerId, attempt },
     }));
     if (claimed === null) return;
-    const { claim, run } = claimed;
-    course.claim = claim;
-    const started = performance.now();
-    const files = await runArtifacts(worker.dataFolder, runId);
-    const watched = watchClaim(context, () => isWorkWanted(db, claim));
-    try {
-      const reply = await trainer.run(
-        {
-          type: "evaluate",
-          run: { seed: run.seed, settings: settingsOfRun(run) },
-          text: textPlaces(worker, files),
-          superNetFile: files.superNet,
-          architecture: checkArchitecture(candidate.json),
-          key: candidate.key,
-        },
-        watched.signal,
-        () => undefined,
-      );
-      if (reply.type !== "evaluate") throw new OpnasError("INTERNAL", "Not an evaluation.");
-      const { result } = reply;
-      const { trainSeconds, fineTuneSeconds, scoreSeconds } = result.timings;
-      const seconds = (performance.now() - started) / 1000;
-      await recordEvaluation(db, queue, claim, {
-        architectureId,
-        engine: trainer.engine.name,
-        overheadSeconds: Math.max(0, seconds - trainSeconds - fineTuneSeconds - scoreSeconds),
-        result,
-      });
-    } finally {
-      watched.release();
-    }
+    course.claim = claimed.claim;
+    await evaluate(context, claimed.claim, claimed.run, candidate, trainer);
   });
+}
+
+async function evaluate(
+  context: JobContext,
+  claim: WorkClaim,
+  run: SearchRun,
+  candidate: Candidate,
+  trainer: Trainer,
+): Promise<void> {
+  const { db, queue, settings: worker } = context;
+  const started = performance.now();
+  const files = await RunArtifacts.of(worker.dataFolder, run.id);
+  const checkpoints = files.candidateCheckpoints(candidate.id, claim.attempt);
+  const watched = watchClaim(context, () => isWorkWanted(db, claim));
+  try {
+    const result = await train(context, claim, run, { files, candidate, trainer }, watched.signal);
+    if (result === undefined) return;
+    const { trainSeconds, fineTuneSeconds, scoreSeconds } = result.timings;
+    const seconds = (performance.now() - started) / 1000;
+    const evaluation = {
+      architectureId: candidate.id,
+      engine: trainer.engine.name,
+      // A resumed evaluation's timings hold what earlier attempts did.
+      overheadSeconds: Math.max(0, seconds - trainSeconds - fineTuneSeconds - scoreSeconds),
+      result,
+    };
+    await writeResult(() => recordEvaluation(db, queue, claim, evaluation), watched.signal);
+  } finally {
+    watched.release();
+    await tidyIfDone(context, candidate, checkpoints.folder);
+  }
+}
+
+/**
+ * Has the trainer evaluate a candidate. Where the super-net's file is missing or damaged, it is
+ * trained again; where that was done meanwhile, the new one is used.
+ * @returns undefined when the candidate waits for the super-net
+ */
+async function train(
+  { db, queue, settings: worker }: JobContext,
+  claim: WorkClaim,
+  claimedRun: SearchRun,
+  { files, candidate, trainer }: { files: RunArtifacts; candidate: Candidate; trainer: Trainer },
+  signal: AbortSignal,
+): Promise<CandidateResult | undefined> {
+  for (let run = claimedRun; run.phase === "SEARCHING";) {
+    const reply = await trainer.run(
+      {
+        type: "evaluate",
+        run: { seed: run.seed, settings: settingsOfRun(run) },
+        text: textPlaces(worker, files),
+        superNet: files.superNet(run),
+        architecture: candidate.architecture,
+        key: candidate.key,
+        checkpoints: files.candidateCheckpoints(candidate.id, claim.attempt),
+      },
+      signal,
+      () => undefined,
+    );
+    if (reply.type === "evaluate") return reply.result;
+    if (reply.type !== "superNetUnusable") throw new OpnasError("INTERNAL", "Not an evaluation.");
+    const { reason } = reply;
+    run = await requestSuperNet(db, queue, claim, { file: run.superNetFile, reason });
+  }
+  return undefined;
+}
+
+/**
+ * Removes the checkpoints of a candidate that has its result. Also an attempt that was replaced does
+ * so: it may have written one after the newer one was done.
+ */
+async function tidyIfDone({ db }: JobContext, { id }: Candidate, folder: string): Promise<void> {
+  try {
+    const done = await db.evaluation.count({ where: { architectureId: id } });
+    if (done > 0) await removeFolder(folder);
+  } catch (error) {
+    console.error("Needless checkpoints of a candidate stay for now:", error);
+  }
 }

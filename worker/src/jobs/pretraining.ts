@@ -11,10 +11,10 @@ import {
   type LossPoint,
 } from "@opnas/prisma";
 import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
-import { removeWithDrafts } from "../files/writeAtomically.js";
 import type { Trainer } from "../trainer/trainer.js";
 import { ProgressReporter } from "../training/progress.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { writeResult } from "./writeResult.js";
 
 const reportEveryMilliseconds = 1_000;
 
@@ -50,7 +50,7 @@ async function train(
     where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await pretrainingArtifacts(worker.dataFolder, pretraining.id);
+  const files = await pretrainingArtifacts(worker.dataFolder, pretraining.id, claim.attempt);
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>
@@ -67,8 +67,8 @@ async function train(
         seed: pretraining.seed,
         text: settings.text ?? settingsOfRun(run).text,
         places: textPlaces(worker, files),
-        checkpointFile: files.checkpoint,
-        modelFolder: files.folder,
+        checkpoints: files.checkpoints,
+        modelFolder: files.modelFolder,
         cores: worker.slots,
       },
       watched.signal,
@@ -79,10 +79,31 @@ async function train(
       },
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
-    await reporter.flush();
-    await finishPretraining(db, claim, files.artifact);
-    await removeWithDrafts(files.checkpoint);
+    const { checksum } = reply;
+    await writeResult(async () => {
+      await reporter.flush();
+      await finishPretraining(db, claim, files.artifact, checksum);
+    }, watched.signal);
   } finally {
     watched.release();
+    await tidyIfDone(context, claim, files.tidy);
+  }
+}
+
+/**
+ * Removes the files that a published model makes needless. Also an attempt that was replaced does so:
+ * it may have written some after the newer one was done.
+ */
+async function tidyIfDone(
+  { db }: JobContext,
+  { pretrainingId }: PretrainingClaim,
+  tidy: (published: string) => Promise<void>,
+): Promise<void> {
+  try {
+    const pretraining = await db.pretraining.findUnique({ where: { id: pretrainingId } });
+    const published = pretraining?.artifact ?? null;
+    if (published !== null) await tidy(published);
+  } catch (error) {
+    console.error("Needless files of a pre-training stay for now:", error);
   }
 }

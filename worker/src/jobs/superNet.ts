@@ -10,11 +10,13 @@ import {
   type SuperNetProgress,
   workKey,
 } from "@opnas/prisma";
-import { runArtifacts, textPlaces } from "./artifacts.js";
+import { storeId } from "../files/storeId.js";
 import { ProgressReporter } from "../training/progress.js";
 import type { Trainer } from "../trainer/trainer.js";
 import type { Progress } from "../trainer/protocol.js";
+import { artifactsFolder, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { writeResult } from "./writeResult.js";
 
 const reportEveryMilliseconds = 2_000;
 
@@ -40,7 +42,8 @@ async function train(
 ) {
   const { db, queue, settings: worker } = context;
   const settings = settingsOfRun(run);
-  const files = await runArtifacts(worker.dataFolder, run.id);
+  const files = await RunArtifacts.of(worker.dataFolder, run.id);
+  const file = files.superNetName(claim.attempt);
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
   const progress = progressOf((progress) =>
     reportSuperNet(db, claim, trainer.engine.name, progress),
@@ -51,8 +54,8 @@ async function train(
         type: "superNet",
         run: { seed: run.seed, settings },
         text: textPlaces(worker, files),
-        checkpointFile: files.checkpoint,
-        resultFile: files.superNet,
+        checkpoints: files.superNetCheckpoints(claim.attempt),
+        resultFile: files.path(file),
         cores: worker.slots,
       },
       watched.signal,
@@ -63,15 +66,33 @@ async function train(
     );
     await progress.idle();
     if (reply.type !== "superNet") throw new OpnasError("INTERNAL", "Not a super-net's result.");
-    await finishSuperNet(db, queue, claim, {
-      steps: reply.steps,
-      seconds: reply.seconds,
-      skipped: reply.skipped,
+    const { steps, seconds, skipped, checksum } = reply;
+    const result = {
+      steps,
+      seconds,
+      skipped,
       engine: trainer.engine.name,
       candidates: candidateCount(settings),
-    });
+      artifact: { file, checksum, store: await storeId(artifactsFolder(worker.dataFolder)) },
+    };
+    await writeResult(() => finishSuperNet(db, queue, claim, result), watched.signal);
   } finally {
     watched.release();
+    await tidyIfDone(context, claim, files);
+  }
+}
+
+/**
+ * Removes the files that a published super-net makes needless. Also an attempt that was replaced does
+ * so: it may have written some after the newer one was done.
+ */
+async function tidyIfDone({ db }: JobContext, claim: WorkClaim, files: RunArtifacts) {
+  try {
+    const run = await db.searchRun.findUnique({ where: { id: claim.runId } });
+    const published = run?.superNetFile ?? null;
+    if (published !== null) await files.tidySuperNet(published, claim.attempt);
+  } catch (error) {
+    console.error("Needless files of a super-net stay for now:", error);
   }
 }
 

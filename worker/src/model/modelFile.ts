@@ -11,7 +11,8 @@ import { z } from "zod";
 import { specialTokens } from "../text/vocabulary.js";
 import { buildBackbone } from "./backbone.js";
 import { tensorNamed, type Tensors } from "./tensors.js";
-import { readTensors, writeTensors } from "../files/safetensors.js";
+import { writeTensors } from "../files/safetensors.js";
+import { readTensors } from "../files/tensorFile.js";
 import { writeAtomically } from "../files/writeAtomically.js";
 
 /**
@@ -38,13 +39,15 @@ const modelFileSchema = z.strictObject({
 /**
  * Writes a model's two files into `folder`, which is created if it is missing. `model.json` is
  * written last and atomically, so a folder that has one is complete.
+ * @returns the checksum of the file of weights
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function writeModel(folder: string, model: Model): Promise<void> {
+export async function writeModel(folder: string, model: Model): Promise<string> {
   const { architecture, size, vocabulary, weights } = model;
-  await writeTensors(weightsFile(folder), weights);
+  const checksum = await writeTensors(weightsFile(folder), weights);
   const file = { version: 1, architecture, size, vocabulary };
   await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
+  return checksum;
 }
 
 /**

@@ -33,7 +33,10 @@ export function newState(
   return { weights, adam: newAdam(weights), summed: new GradientSum(), step: 0, curve };
 }
 
-/** Copies the state into named tensors, weights under their own names. */
+/**
+ * Names the state's tensors, weights under their own names. They share their memory with the
+ * training: they hold until its next step.
+ */
 export function saveState({ weights, adam, step, curve }: PretrainState): Tensors {
   return new Map([
     ...saveTraining(weights, adam),
@@ -43,7 +46,7 @@ export function saveState({ weights, adam, step, curve }: PretrainState): Tensor
 }
 
 /**
- * Restores what `saveState` saved.
+ * Restores what `saveState` saved; the state takes the tensors' memory over.
  * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
  */
 export function loadState(

@@ -14,7 +14,7 @@ import { runTrainingLoop } from "../training/loop.js";
 import { ProgressReporter } from "../training/progress.js";
 import { learningRateAt } from "../training/optimizer.js";
 import { DivergedError, trainStep } from "../training/step.js";
-import { loadState, newState, saveState, type PretrainState } from "./state.js";
+import { newState, saveState, type PretrainState } from "./state.js";
 
 export interface PretrainInput {
   /** An architecture of `settings.size.layers` layers. */
@@ -23,12 +23,15 @@ export interface PretrainInput {
   seed: number;
   /** Prepared for the size's vocabulary and length. */
   data: Pick<PreparedData, "documents">;
-  /** A checkpoint to resume from. */
-  resume?: Tensors | undefined;
+  /** The state of a checkpoint to resume from; the training takes it over. */
+  resume?: PretrainState | undefined;
   /** Starts threads on these weights; without it this thread is alone. The bits are the same. */
   startThreads?: ((weights: Tensors) => Promise<GradientThreads>) | undefined;
-  /** Stores a checkpoint: every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
+  /**
+   * Stores a checkpoint after so many steps: every `checkpointEverySeconds`, before a stop and at the
+   * end. The tensors change again once it is stored.
+   */
+  checkpoint: (tensors: Tensors, step: number) => Promise<void>;
   /** Stops the training between two steps. */
   signal: AbortSignal;
   /**
@@ -55,9 +58,7 @@ const reportEveryMilliseconds = 500;
 export async function pretrainModel(input: PretrainInput): Promise<Tensors> {
   const { architecture, settings, seed, resume, signal } = input;
   const { size, steps, checkpointEverySeconds } = settings;
-  const state = resume
-    ? loadState(resume, architecture, settings)
-    : newState(architecture, settings, seed);
+  const state = resume ?? newState(architecture, settings, seed);
   state.weights = sharedTensors(state.weights);
   const threads =
     (await input.startThreads?.(state.weights)) ?? GradientThreads.single(size, state.weights);
@@ -74,7 +75,7 @@ export async function pretrainModel(input: PretrainInput): Promise<Tensors> {
       },
       checkpoints: {
         everySeconds: checkpointEverySeconds,
-        save: () => input.checkpoint(saveState(state)),
+        save: () => input.checkpoint(saveState(state), state.step),
       },
     });
     return state.weights;

@@ -57,18 +57,32 @@ export function newSuperNet(size: ModelSize, seed: number): SuperNetState {
   };
 }
 
-/** Copies the state into named tensors, weights under their own names. */
-export function saveState({ weights, adam, step, trained, skipped }: SuperNetState): Tensors {
-  return new Map([
-    ...saveTraining(weights, adam),
-    ["training.progress", vector([step, adam.step, skipped])],
-    ["training.trained.attention", vector(trained.attention)],
-    ["training.trained.conv", vector(trained.conv)],
-  ]);
+/**
+ * Names the state's tensors, weights under their own names. They share their memory with the
+ * training: they hold until its next step.
+ */
+export function saveState(state: SuperNetState): Tensors {
+  return new Map([...saveTraining(state.weights, state.adam), ...counts(state)]);
 }
 
 /**
- * Restores what `saveState` saved.
+ * Names the tensors of a trained super-net: its weights, which candidates inherit, and how often each
+ * branch was trained. Adam's means, twice the size of the weights, are of no more use.
+ */
+export function trainedTensors(state: SuperNetState): Tensors {
+  return new Map([...state.weights, ...counts(state)]);
+}
+
+function counts({ adam, step, trained, skipped }: SuperNetState) {
+  return [
+    ["training.progress", vector([step, adam.step, skipped])],
+    ["training.trained.attention", vector(trained.attention)],
+    ["training.trained.conv", vector(trained.conv)],
+  ] as const;
+}
+
+/**
+ * Restores what `saveState` saved; the state takes the tensors' memory over.
  * @throws OpnasError CORRUPT_ARTIFACT if anything is missing or of another size
  */
 export function loadState(tensors: Tensors, size: ModelSize): SuperNetState {

@@ -9,7 +9,7 @@ import { runTrainingLoop } from "../training/loop.js";
 import { ProgressReporter } from "../training/progress.js";
 import { clipGradients } from "../training/step.js";
 import { superNetBatchSchema, type SuperNetBatch } from "./sample.js";
-import { loadState, newSuperNet, saveState, type SuperNetState } from "./state.js";
+import { newSuperNet, saveState, trainedTensors, type SuperNetState } from "./state.js";
 
 export interface SuperNetProgress {
   step: number;
@@ -23,12 +23,15 @@ export interface SuperNetInput {
   settings: SearchSettings;
   seed: number;
   data: PreparedData;
-  /** A checkpoint to resume from. */
-  resume?: Tensors | undefined;
+  /** The state of a checkpoint to resume from; the training takes it over. */
+  resume?: SuperNetState | undefined;
   /** Starts threads on these weights; without it this thread is alone. The bits are the same. */
   startThreads?: ((weights: Tensors) => Promise<GradientThreads>) | undefined;
-  /** Stores a checkpoint: every `checkpointEverySeconds`, before a stop and at the end. */
-  checkpoint: (tensors: Tensors) => Promise<void>;
+  /**
+   * Stores a checkpoint after so many steps: every `checkpointEverySeconds`, before a stop and at the
+   * end. The tensors change again once it is stored.
+   */
+  checkpoint: (tensors: Tensors, step: number) => Promise<void>;
   /** Stops the training between two steps. */
   signal: AbortSignal;
   /** Called about twice a second. */
@@ -46,19 +49,18 @@ const reportEveryMilliseconds = 500;
  * added and Adam takes one step. Everything random follows from (seed, step): a training that was cut
  * off and resumed ends with the same bits.
  *
- * @returns the last checkpoint: weights and the state of training
+ * @returns the weights, and how often each branch was trained; a checkpoint without Adam's means
  * @throws OpnasError STOPPED once the signal is aborted, after a last checkpoint
  */
 export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
   const { settings, seed, data, resume, signal } = input;
   const { size, superNet: plan } = settings;
-  const state = resume ? loadState(resume, size) : newSuperNet(size, seed);
+  const state = resume ?? newSuperNet(size, seed);
   state.weights = sharedTensors(state.weights);
   const threads =
     (await input.startThreads?.(state.weights)) ?? GradientThreads.single(size, state.weights);
   const batches = prefetchBatches(input, state.step);
   const reporter = progressReporter(input, plan.batch * data.pretrain.length);
-  let saved: Tensors = new Map();
   try {
     await runTrainingLoop({
       from: state.step,
@@ -73,10 +75,10 @@ export async function trainSuperNet(input: SuperNetInput): Promise<Tensors> {
       },
       checkpoints: {
         everySeconds: plan.checkpointEverySeconds,
-        save: () => input.checkpoint((saved = saveState(state))),
+        save: () => input.checkpoint(saveState(state), state.step),
       },
     });
-    return saved;
+    return trainedTensors(state);
   } finally {
     await batches.end();
     await threads.end();

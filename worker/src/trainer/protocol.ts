@@ -7,6 +7,7 @@ import {
 import { candidateResultSchema, lossPointSchema } from "@opnas/prisma";
 import { z } from "zod";
 import { textPlacesSchema } from "../dataset/request.js";
+import { checkpointPlaceSchema } from "../files/checkpointFolder.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
 
@@ -16,7 +17,7 @@ export const requestSchema = z.discriminatedUnion("type", [
     type: z.literal("superNet"),
     run,
     text: textPlacesSchema,
-    checkpointFile: z.string(),
+    checkpoints: checkpointPlaceSchema,
     resultFile: z.string(),
     /** Cores that the training may use. */
     cores: z.int().min(1),
@@ -25,7 +26,12 @@ export const requestSchema = z.discriminatedUnion("type", [
     type: z.literal("evaluate"),
     run,
     text: textPlacesSchema,
-    superNetFile: z.string(),
+    superNet: z.strictObject({
+      file: z.string(),
+      /** The file's checksum; null for one of an older version. */
+      checksum: z.string().nullable(),
+    }),
+    checkpoints: checkpointPlaceSchema,
     architecture: architectureSchema,
     key: z.string(),
   }),
@@ -38,7 +44,7 @@ export const requestSchema = z.discriminatedUnion("type", [
     /** The text of the search that found the architecture. */
     text: searchSettingsSchema.shape.text,
     places: textPlacesSchema,
-    checkpointFile: z.string(),
+    checkpoints: checkpointPlaceSchema,
     /** The folder that the trained model is written to. */
     modelFolder: z.string(),
     /** Cores that the training may use. */
@@ -74,9 +80,17 @@ export const replySchema = z.discriminatedUnion("type", [
     seconds: z.number(),
     /** Sub-networks left out because a loss or gradient was not finite. */
     skipped: z.int().min(0),
+    /** The checksum of the file of weights. */
+    checksum: z.string(),
   }),
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
-  z.strictObject({ type: z.literal("pretrain") }),
+  /** Ends an evaluation that cannot begin: the super-net's file is missing, cut off or damaged. */
+  z.strictObject({ type: z.literal("superNetUnusable"), reason: z.string() }),
+  z.strictObject({
+    type: z.literal("pretrain"),
+    /** The checksum of the model's file of weights. */
+    checksum: z.string(),
+  }),
   z.strictObject({
     type: z.literal("error"),
     code: z.enum(errorCodes),

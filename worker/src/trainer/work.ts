@@ -1,15 +1,19 @@
-import { existsSync } from "node:fs";
 import { OpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { evaluateCandidate } from "../candidate/evaluate.js";
+import { loadState as candidateState } from "../candidate/state.js";
 import type { DataRequest, TextPlaces } from "../dataset/request.js";
 import { prepareData, usesUserText, prepareUserText } from "../dataset/prepare.js";
 import type { EngineName } from "../engine/choose.js";
-import { readTensors, writeTensors } from "../files/safetensors.js";
-import { removeWithDrafts } from "../files/writeAtomically.js";
+import { CheckpointFolder } from "../files/checkpointFolder.js";
+import { writeTensors } from "../files/safetensors.js";
+import { readTensors } from "../files/tensorFile.js";
+import { isMissing } from "../files/writeAtomically.js";
 import { writeModel } from "../model/modelFile.js";
+import { backboneParameters, branchOf, type Parameter } from "../model/parameters.js";
 import type { Tensors } from "../model/tensors.js";
+import { loadState as pretrainState } from "../pretraining/state.js";
 import { microBatchesPerStep, pretrainModel } from "../pretraining/train.js";
-import { skippedIn } from "../supernet/state.js";
+import { loadState as superNetState, skippedIn } from "../supernet/state.js";
 import { trainSuperNet } from "../supernet/train.js";
 import type { PreparedData } from "../text/types.js";
 import { GradientThreads } from "../training/gradientThreads.js";
@@ -32,7 +36,6 @@ const subNetworks = 2;
 export class TrainerWork {
   /** Read for the last request and likely to be read by the next: requests of a run follow one another. */
   private data: { key: string; value: PreparedData } | undefined;
-  private superNet: { file: string; value: Tensors } | undefined;
 
   constructor(private readonly engine: EngineName) {}
 
@@ -54,46 +57,54 @@ export class TrainerWork {
   private async trainSuperNet(work: SuperNetWork, control: WorkControl): Promise<Reply> {
     const { seed, settings } = work.run;
     const data = await this.dataOf(work, control);
-    const resume = await checkpointIn(work.checkpointFile);
+    const checkpoints = new CheckpointFolder(work.checkpoints);
     const started = performance.now();
     const trained = await trainSuperNet({
       settings,
       seed,
       data,
-      resume,
+      resume: await checkpoints.newest((tensors) => superNetState(tensors, settings.size)),
       startThreads: this.threadStarter(settings.size, Math.min(work.cores, subNetworks)),
       signal: control.signal,
       onProgress: (progress) => control.onProgress({ type: "progress", ...progress, note: null }),
-      checkpoint: (tensors) => writeTensors(work.checkpointFile, tensors),
+      checkpoint: (tensors, step) => checkpoints.save(tensors, step),
     });
-    await writeTensors(work.resultFile, trained);
-    await removeWithDrafts(work.checkpointFile);
+    const checksum = await writeTensors(work.resultFile, trained);
     const seconds = (performance.now() - started) / 1000;
     const skipped = skippedIn(trained);
-    return { type: "superNet", steps: settings.superNet.steps, seconds, skipped };
+    return { type: "superNet", steps: settings.superNet.steps, seconds, skipped, checksum };
   }
 
   private async evaluate(work: EvaluateWork, control: WorkControl): Promise<Reply> {
     const { seed, settings } = work.run;
     const { architecture, key } = work;
+    const data = await this.dataOf(work, control);
+    const parameters = backboneParameters(settings.size, architecture.layers.map(branchOf));
+    const checkpoints = new CheckpointFolder(work.checkpoints);
+    const resume = await checkpoints.newest((tensors) => candidateState(tensors, parameters));
+    const superNet = resume ? noTensors : await usable(inheritedTensors(work.superNet, parameters));
+    if (superNet instanceof OpnasError) {
+      return { type: "superNetUnusable", reason: superNet.message };
+    }
     const result = await evaluateCandidate({
       architecture,
       key,
       settings,
       seed,
-      data: await this.dataOf(work, control),
-      superNet: await this.superNetIn(work.superNetFile),
+      data,
+      superNet,
+      checkpoints: {
+        resume,
+        save: (tensors, progress) => checkpoints.save(tensors, progress),
+      },
       signal: control.signal,
     });
     return { type: "evaluate", result };
   }
 
-  /**
-   * The checkpoint stays: the worker may be killed before it has stored that the training is done,
-   * and then another reports the whole loss curve from it once more.
-   */
   private async pretrain(work: PretrainWork, control: WorkControl): Promise<Reply> {
-    const { architecture, settings, seed, checkpointFile } = work;
+    const { architecture, settings, seed } = work;
+    const checkpoints = new CheckpointFolder(work.checkpoints);
     const { size, steps } = settings;
     const { vocabulary, length } = size;
     const request = { vocabulary, length, tasks: [], evaluationExamples: 0 };
@@ -103,7 +114,7 @@ export class TrainerWork {
       settings,
       seed,
       data,
-      resume: await checkpointIn(checkpointFile),
+      resume: await checkpoints.newest((tensors) => pretrainState(tensors, architecture, settings)),
       startThreads: this.threadStarter(size, Math.min(work.cores, microBatchesPerStep(settings))),
       signal: control.signal,
       onProgress: (step, points) =>
@@ -116,11 +127,10 @@ export class TrainerWork {
           note: null,
           points: [...points],
         }),
-      checkpoint: (tensors) => writeTensors(checkpointFile, tensors),
+      checkpoint: (tensors, step) => checkpoints.save(tensors, step),
     });
     const model = { architecture, size, vocabulary: data.vocabulary, weights };
-    await writeModel(work.modelFolder, model);
-    return { type: "pretrain" };
+    return { type: "pretrain", checksum: await writeModel(work.modelFolder, model) };
   }
 
   private dataOf(work: SuperNetWork | EvaluateWork, control: WorkControl): Promise<PreparedData> {
@@ -152,11 +162,6 @@ export class TrainerWork {
     return value;
   }
 
-  private async superNetIn(file: string): Promise<Tensors> {
-    if (this.superNet?.file !== file) this.superNet = { file, value: await readTensors(file) };
-    return this.superNet.value;
-  }
-
   /** Starts so many threads; this one works alone where others cannot be started. */
   private threadStarter(size: ModelSize, threads: number) {
     return async (weights: Tensors): Promise<GradientThreads> => {
@@ -170,6 +175,25 @@ export class TrainerWork {
   }
 }
 
-async function checkpointIn(file: string): Promise<Tensors | undefined> {
-  return existsSync(file) ? readTensors(file) : undefined;
+/** An evaluation that resumes reads no super-net. */
+const noTensors: Tensors = new Map();
+
+/** Reads the tensors of a super-net that a candidate with these parameters inherits. */
+function inheritedTensors(
+  { file, checksum }: EvaluateWork["superNet"],
+  parameters: readonly Parameter[],
+): Promise<Tensors> {
+  const names = parameters.map(({ name }) => name);
+  return readTensors(file, names, checksum);
+}
+
+/** Awaits tensors; returns the reason where their file is missing or damaged. */
+async function usable(reading: Promise<Tensors>): Promise<Tensors | OpnasError> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isMissing(error)) return new OpnasError("CORRUPT_ARTIFACT", "Its file is missing.");
+    if (error instanceof OpnasError && error.code === "CORRUPT_ARTIFACT") return error;
+    throw error;
+  }
 }

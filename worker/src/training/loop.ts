@@ -16,6 +16,15 @@ export interface RunControl {
   onProgress?: ((progress: StepProgress) => void) | undefined;
 }
 
+/** The checkpoints of a training: every so often, before a stop and, unless told otherwise, at the end. */
+export interface Checkpointing {
+  everySeconds: number;
+  /** Saves the training; not called for a state that is saved already. */
+  save: () => Promise<void>;
+  /** False where the caller saves what the training is part of. */
+  atEnd?: boolean;
+}
+
 /** A training as steps, which can be cut off between any two. */
 export interface TrainingLoop {
   /** Steps done before. */
@@ -25,8 +34,7 @@ export interface TrainingLoop {
   /** Takes step `step`, counted from 0. */
   takeStep: (step: number) => void | Promise<void>;
   signal: AbortSignal;
-  /** Saves the training: every so often, before a stop and at the end. */
-  checkpoints?: { everySeconds: number; save: () => Promise<void> };
+  checkpoints?: Checkpointing | undefined;
 }
 
 /**
@@ -36,20 +44,23 @@ export interface TrainingLoop {
  */
 export async function runTrainingLoop(loop: TrainingLoop): Promise<void> {
   const { from = 0, steps, takeStep, signal, checkpoints } = loop;
-  let lastSaved = performance.now();
+  let saved = { step: from, time: performance.now() };
+  const save = async (step: number) => {
+    if (step > saved.step) await checkpoints?.save();
+    saved = { step, time: performance.now() };
+  };
   for (let step = from; step < steps; step++) {
     if (signal.aborted) {
-      await checkpoints?.save();
+      await save(step);
       throw stopped(signal);
     }
     await takeStep(step);
-    if (checkpoints && performance.now() - lastSaved >= checkpoints.everySeconds * 1000) {
-      await checkpoints.save();
-      lastSaved = performance.now();
+    if (checkpoints && performance.now() - saved.time >= checkpoints.everySeconds * 1000) {
+      await save(step + 1);
     }
     await nextTurn();
   }
-  await checkpoints?.save();
+  if (checkpoints?.atEnd ?? true) await save(steps);
 }
 
 /** @throws OpnasError STOPPED once the signal is aborted */
