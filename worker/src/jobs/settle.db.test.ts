@@ -16,7 +16,7 @@ import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { Rest } from "../rest.js";
 import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";
-import { runArtifacts } from "./artifacts.js";
+import { RunArtifacts } from "./artifacts.js";
 import type { Course, JobContext } from "./context.js";
 import { settle, settleDead } from "./settle.js";
 
@@ -166,7 +166,7 @@ test("a data folder that cannot be used rests the worker, and the run waits with
   const work: RunJob = { kind: "superNet", runId };
   await settle({ ...context, rest: fresh }, work, async (course) => {
     course.claim = await runs.claim(runId, "superNet");
-    await runArtifacts(file, runId);
+    await RunArtifacts.of(file, runId);
   });
   fresh.cancel();
   await rm(file);
