@@ -30,7 +30,7 @@ const options = {
   strategies: list(z.enum(strategyNames)).default(["opnas", "local-search", "evolution", "random"]),
   seeds: whole(1).default(5),
   "first-seed": whole(0).default(1),
-  preset: text.default("tiny-surrogate"),
+  preset: text.default("tiny"),
   override: jsonObject.default({}),
   confirm: whole(0).default(5),
   steps: whole(0).default(4000),

@@ -86,7 +86,7 @@ await runBench(
   async (options) => {
     const seeds = numbersFrom(1, options.seeds);
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
-    const settings = settingsOf("tiny", { generations: horizon });
+    const settings = settingsOf("tiny-linear", { generations: horizon });
     const variants = [...variantsOf(settings), ...(peer ? [peer.variant] : [])];
     const rows = [];
     const evaluations: Evaluations[] = [];

@@ -28,7 +28,7 @@ const rows = digits.flatMap((a) =>
   ),
 );
 const table = slotTable("digits", "digits", ["a", "b", "c"], rows);
-const settings = changed(presetNamed("tiny").settings, { generations: 200 });
+const settings = changed(presetNamed("tiny-linear").settings, { generations: 200 });
 const truth = scoresWithNoise(table, 0);
 
 test("local search moves to better neighbours only, and evaluates nothing twice", () => {

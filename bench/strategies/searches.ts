@@ -1,4 +1,10 @@
-import { stream, type Candidate, type SearchSettings, type StrategyName } from "@opnas/core";
+import {
+  presetNamed,
+  stream,
+  type Candidate,
+  type SearchSettings,
+  type StrategyName,
+} from "@opnas/core";
 import { item } from "../common/items.ts";
 import { changed } from "../common/settings.ts";
 import { mean } from "../common/statistics.ts";
@@ -47,6 +53,9 @@ export function localSearchUnder(settings: SearchSettings): Search {
 /** The name of the variant that the others are compared with. */
 export const reference = "opnas";
 
+/** The name of the variant that the preset `tiny` has; slower, so that it has fewer seeds. */
+export const surrogate = "opnas, Gaussian process";
+
 /** Returns the strategies under settings: as they are, as published, and in smaller generations. */
 export function variantsOf(settings: SearchSettings): Variant[] {
   const paper = changed(settings, { screening: { draws: 1 } });
@@ -60,11 +69,14 @@ export function variantsOf(settings: SearchSettings): Variant[] {
   const small = { parents: 4, childrenPerParent: 1 };
   const fours = changed(settings, small);
   const fewFirst = changed(settings, { ...small, population: 8 });
+  const { screening, mutation } = presetNamed("tiny").settings;
+  const byProcess = changed(fewFirst, { screening, mutation });
   return [
     { name: reference, search: strategySearch("opnas", settings) },
     { name: "opnas as in the paper", search: strategySearch("opnas", paper) },
     { name: "opnas, 4 a generation", search: strategySearch("opnas", fours) },
     { name: "opnas, first 8, 4 a generation", search: strategySearch("opnas", fewFirst) },
+    { name: surrogate, search: strategySearch("opnas", byProcess), seeds: 40, evaluations: 200 },
     { name: "evolution", search: strategySearch("evolution", settings) },
     { name: "evolution, 4 a generation", search: strategySearch("evolution", fours) },
     { name: "regularised evolution", search: strategySearch("evolution", regularised) },

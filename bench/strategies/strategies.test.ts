@@ -11,7 +11,7 @@ import { bestSoFar, evaluationsTo, replay } from "./replay.ts";
 const file = new URL("../record/record.json.gz", import.meta.url).pathname;
 const { settings: recorded, entries } = await readRecord(file);
 const table = await recordTable(file);
-const { settings } = presetNamed("tiny");
+const { settings } = presetNamed("tiny-linear");
 const space = table.spaceOf(settings);
 const scoreOf = (key: string) => valueOf(table.scores, key);
 /** Returns the scores of the trainings under one seed. */

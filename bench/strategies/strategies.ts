@@ -48,7 +48,7 @@ await runBench(
       tpe: whole(0).default(30),
       noisy: flag,
       noise: positive.optional(),
-      preset: text.default("tiny"),
+      preset: text.default("tiny-linear"),
       override: jsonObject.default({}),
     },
     quick: { seeds: "3", tables: "record", tpe: "0" },

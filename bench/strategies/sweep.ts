@@ -15,7 +15,7 @@ hold the table's best and regrets, one setting changed at a time, as a Markdown 
 strategy and change contain a text. With --noise 1 searches see scores with normal noise of one
 standard deviation of the table's best quarter.`;
 
-const tiny = settingsOf("tiny", { generations: horizon });
+const tiny = settingsOf("tiny-linear", { generations: horizon });
 const paper = { screening: { draws: 1 } };
 const inPoints = { scoreUnit: "points" };
 /** Each child is scored before the next is made. */

@@ -60,7 +60,7 @@ test("numbers have an order, each slot its own options, and numbers written othe
     { name: "layers", options: ["2", "9", "10"], places: [0, 0.5, 1] },
     { name: "id", options: ["1", "2", "3"] },
   ]);
-  const { operations } = table.spaceOf(presetNamed("tiny").settings);
+  const { operations } = table.spaceOf(presetNamed("tiny-linear").settings);
   expect(optionsOf(operations, { kind: "operation", position: 0 })).toEqual({
     options: ["gelu", "relu"],
   });

@@ -27,7 +27,7 @@ await runBench(
       evaluations: whole(1).default(100),
       lowest: flag,
       unordered: list(text).optional(),
-      preset: text.default("tiny-surrogate"),
+      preset: text.default("tiny"),
       override: jsonObject.default({}),
     },
     quick: { table: "bench/tables/example.csv", evaluations: "12" },

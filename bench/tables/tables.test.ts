@@ -14,7 +14,7 @@ import { recordTable } from "./record.ts";
 import { slotTable } from "./slotSpace.ts";
 import { sortedScores, spreadOfTheGood, type Table } from "./table.ts";
 
-const { settings } = presetNamed("tiny");
+const { settings } = presetNamed("tiny-linear");
 
 /** Mutates its way through a table and checks that each step is what a space promises. */
 function walk(table: Table): Set<string> {

@@ -42,7 +42,7 @@ function search(
   return history;
 }
 
-const { settings: tiny } = presetNamed("tiny");
+const { settings: tiny } = presetNamed("tiny-linear");
 
 /** A table of scores from 0 to 1: what each edge holds adds to it, and some neighbours disagree. */
 function scoreOf(cell: readonly string[]): number {

@@ -11,7 +11,7 @@ import { searchContext, strategies } from "./strategies.js";
 import type { Candidate, Proposal } from "./strategy.js";
 import { constrainedSpace } from "./constrainedSpace.js";
 
-const preset = presetNamed("tiny");
+const preset = presetNamed("tiny-linear");
 const settings: SearchSettings = {
   ...preset.settings,
   population: 16,

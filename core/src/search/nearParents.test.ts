@@ -8,7 +8,7 @@ import { kindChangeProbability } from "./mutate.js";
 import { searchContext, strategies } from "./strategies.js";
 import type { Candidate, Proposal } from "./strategy.js";
 
-const { settings } = presetNamed("tiny-surrogate");
+const { settings } = presetNamed("tiny");
 
 /**
  * Scores like those of real searches: convolutions of middle size are good, attention is somewhat

@@ -25,7 +25,7 @@ const space: SearchSpace<readonly string[]> = {
 /** The same space by the operations of a kind, which are not possible in every slot. */
 const byKind = { ...space, operations: { operation: slots.flat(), kernel: [] } };
 
-const { settings } = presetNamed("tiny-surrogate");
+const { settings } = presetNamed("tiny");
 const scoreOf = (architecture: readonly string[]) =>
   architecture.reduce((sum, option) => sum + Number(option), 0);
 

@@ -10,7 +10,7 @@ import { strategies, searchContext } from "./strategies.js";
 import type { SearchSpace } from "./searchSpace.js";
 import type { Candidate, Generation, SearchContext } from "./strategy.js";
 
-const preset = presetNamed("tiny");
+const preset = presetNamed("tiny-linear");
 /** Generations of 16, of which each test needs a few. */
 const settings: SearchSettings = {
   ...preset.settings,

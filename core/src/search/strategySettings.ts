@@ -26,14 +26,14 @@ export const strategySettingsSchema = z
   });
 
 /**
- * Returns the settings of a strategy for any space: those of the preset `tiny-surrogate`, which has
+ * Returns the settings of a strategy for any space: those of the preset `tiny`, which has
  * a first population of 8 and 4 children in a generation, with some changed. Of the groups `ucb`,
  * `screening` and `reinforcement`, single settings can be changed.
  *
  * @throws OpnasError BAD_SETTING that names each setting that is unknown or out of its range
  */
 export function strategySettings(changes: StrategyChanges = {}): StrategySettings {
-  const { settings } = presetNamed("tiny-surrogate");
+  const { settings } = presetNamed("tiny");
   const { ucb, screening, reinforcement, ...rest } = changes;
   const result = strategySettingsSchema.safeParse({
     population: settings.population,

@@ -93,7 +93,7 @@ test("picks are distinct, the most promising first, and as many as there are", (
 });
 
 test("a proposal after 10,000 candidates is quick and the same in any order of history", () => {
-  const { settings } = presetNamed("tiny-surrogate");
+  const { settings } = presetNamed("tiny");
   const context = searchContext({ ...settings, generations: 10_000 }, 1);
   const random = stream(1, "history");
   const history = Array.from({ length: 10_000 }, (_, at) => {
