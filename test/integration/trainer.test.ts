@@ -27,7 +27,8 @@ function largeRequest() {
     type: "evaluate" as const,
     run: { seed: 1, settings },
     text: { own: "", cache: "", keyFile: "" },
-    superNetFile: "",
+    superNet: { file: "", checksum: null },
+    checkpoints: { folder: "", attempt: 1 },
     architecture: backbone.architecture,
     key: "k".repeat(32e6),
   };

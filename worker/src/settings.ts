@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
-import { gpuChoiceSchema, gpusFor } from "./trainer/gpus.js";
+import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
 
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

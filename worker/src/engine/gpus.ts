@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { installedEngine } from "../../native/location.mjs";
-import type { EngineChoice } from "../engine/choose.js";
+import type { EngineChoice } from "./choose.js";
 
 /** The values of OPNAS_GPUS: `all`, `none`, or GPUs by the numbers or UUIDs that `nvidia-smi -L` shows. */
 export const gpuChoiceSchema = z
