@@ -104,7 +104,8 @@ async function runAll(
 
   const { batch, learningRate } = superNet;
   const plan = { steps: options.steps, batch, learningRate };
-  const alone = await KeptScores.open(path.join(folder, "alone.jsonl"), { ...scored, plan });
+  const aloneFile = path.join(folder, `alone-${options.steps}.jsonl`);
+  const alone = await KeptScores.open(aloneFile, { ...scored, plan });
   const confirmSeeds = numbersFrom(1, options["confirm-seeds"]);
   const wanted = new Map<string, ScoreRequest>();
   for (const { history } of done) {
