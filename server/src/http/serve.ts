@@ -11,6 +11,7 @@ import type { Log } from "../log.js";
 import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
+import { health, live, ready } from "./health.js";
 import { isPortal, refusal } from "./origin.js";
 import { serveWebSocket } from "./websocket.js";
 
@@ -27,7 +28,8 @@ export interface HttpServer {
 }
 
 /**
- * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and GET /health.
+ * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and the pages
+ * for monitoring: GET /health, /healthz and /readyz.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -59,6 +61,8 @@ export async function serveHttp(
   app.use(guard(webPort));
   app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", webPort)) }));
   app.get("/health", health(services));
+  app.get("/healthz", live);
+  app.get("/readyz", ready(services));
   app.use(
     path,
     express.json({ limit: maxMessageBytes }),
@@ -88,17 +92,6 @@ function guard(webPort: number): RequestHandler {
     const reason = refusal(request.headers, webPort);
     if (reason === null) next();
     else response.status(403).json(errorBody("FORBIDDEN", reason));
-  };
-}
-
-function health({ database }: Services): RequestHandler {
-  return async (_request, response) => {
-    try {
-      await database.$queryRaw`SELECT 1`;
-      response.json({ status: "ok", database: "ok" });
-    } catch {
-      response.status(503).json({ status: "degraded", database: "unreachable" });
-    }
   };
 }
 
