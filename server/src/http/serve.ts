@@ -8,6 +8,9 @@ import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
+import { apolloMetrics } from "../metrics/apolloMetrics.js";
+import { createMetrics } from "../metrics/metrics.js";
+import { StoredMetrics } from "../metrics/storedMetrics.js";
 import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
@@ -29,7 +32,7 @@ export interface HttpServer {
 
 /**
  * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and the pages
- * for monitoring: GET /health, /healthz and /readyz.
+ * for monitoring: GET /health, /healthz, /readyz and /metrics.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -40,6 +43,8 @@ export async function serveHttp(
   const schema = createSchema();
   const formatError = createErrorFormatter(log);
   const limits = operationLimits();
+  const metrics = createMetrics();
+  const stored = new StoredMetrics(services.probe, metrics, log);
   const app = express().disable("x-powered-by");
   const httpServer = createServer(app);
   const apollo = new ApolloServer<Context>({
@@ -54,6 +59,7 @@ export async function serveHttp(
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
+      apolloMetrics(metrics),
     ],
   });
   await apollo.start();
@@ -63,6 +69,11 @@ export async function serveHttp(
   app.get("/health", health(services));
   app.get("/healthz", live);
   app.get("/readyz", ready(services));
+  app.get("/metrics", async (_request, response) => {
+    await stored.refresh();
+    const text = await metrics.text();
+    response.set("Content-Type", metrics.registry.contentType).send(text);
+  });
   app.use(
     path,
     express.json({ limit: maxMessageBytes }),
@@ -77,6 +88,7 @@ export async function serveHttp(
     services,
     limits,
     formatError,
+    metrics,
   });
   const port = await listen(httpServer, options.port);
   return {
