@@ -36,6 +36,7 @@ export class Notifications {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly stopping = new AbortController();
   private client: pg.Client | undefined;
+  private connected = false;
 
   /**
    * @param channels the channels to listen to
@@ -67,6 +68,11 @@ export class Notifications {
   /** The number of listeners now, of all channels. */
   get listenerCount(): number {
     return [...this.listeners.values()].reduce((sum, listeners) => sum + listeners.size, 0);
+  }
+
+  /** Reports a connection that listens; a dead one is noticed after 15 s at the latest. */
+  get isConnected(): boolean {
+    return this.connected;
   }
 
   /** Ends the connection; no listener is called any more. */
@@ -103,6 +109,7 @@ export class Notifications {
     let probe = setTimeout(ask, this.probeMilliseconds);
     void lost.then(() => clearTimeout(probe));
     this.client = client;
+    this.connected = true;
     return { client, lost };
   }
 
@@ -110,6 +117,7 @@ export class Notifications {
   private async reconnectAlways(connection: Connection): Promise<void> {
     for (let current: Connection | null = connection; current !== null;) {
       const reason = await current.lost;
+      this.connected = false;
       await close(current.client);
       if (this.stopping.signal.aborted) return;
       this.log(`Lost the database's notifications (${messageOf(reason)}); reconnecting.`);

@@ -1,4 +1,4 @@
-import type { Database, Notifications, Queue } from "@opnas/prisma";
+import type { Database, Notifications, Probe, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
@@ -12,6 +12,7 @@ export interface Services {
   eventLog: EventLog;
   feed: EventFeed;
   backoff: Backoff;
+  probe: Probe;
 }
 
 /** The context of a resolver: the services, and loaders for its own operation. */

@@ -5,6 +5,7 @@ import {
   Notifications,
   openQueue,
   pretrainingChannel,
+  Probe,
   refuseNewerDatabase,
   runChannel,
   workerChannel,
@@ -63,7 +64,10 @@ export async function startServer(
     await feed.start();
     closing.push(() => feed.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, backoff };
+    const probe = new Probe(settings.databaseUrl);
+    closing.push(() => probe.stop());
+
+    const services = { database, queue, notifications, eventLog, feed, backoff, probe };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

@@ -3,6 +3,7 @@ import pg from "pg";
 import { afterAll, inject } from "vitest";
 import { template } from "./globalSetup.js";
 
+export { startProxy } from "./proxy.js";
 export { RunMaker } from "./runs.js";
 
 /**

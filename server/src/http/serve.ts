@@ -8,9 +8,13 @@ import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
+import { apolloMetrics } from "../metrics/apolloMetrics.js";
+import { createMetrics } from "../metrics/metrics.js";
+import { StoredMetrics } from "../metrics/storedMetrics.js";
 import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
+import { health, live, ready } from "./health.js";
 import { isPortal, refusal } from "./origin.js";
 import { serveWebSocket } from "./websocket.js";
 
@@ -27,7 +31,8 @@ export interface HttpServer {
 }
 
 /**
- * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and GET /health.
+ * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and the pages
+ * for monitoring: GET /health, /healthz, /readyz and /metrics.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -38,6 +43,8 @@ export async function serveHttp(
   const schema = createSchema();
   const formatError = createErrorFormatter(log);
   const limits = operationLimits();
+  const metrics = createMetrics();
+  const stored = new StoredMetrics(services.probe, metrics, log);
   const app = express().disable("x-powered-by");
   const httpServer = createServer(app);
   const apollo = new ApolloServer<Context>({
@@ -52,6 +59,7 @@ export async function serveHttp(
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
+      apolloMetrics(metrics),
     ],
   });
   await apollo.start();
@@ -59,6 +67,13 @@ export async function serveHttp(
   app.use(guard(webPort));
   app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", webPort)) }));
   app.get("/health", health(services));
+  app.get("/healthz", live);
+  app.get("/readyz", ready(services));
+  app.get("/metrics", async (_request, response) => {
+    await stored.refresh();
+    const text = await metrics.text();
+    response.set("Content-Type", metrics.registry.contentType).send(text);
+  });
   app.use(
     path,
     express.json({ limit: maxMessageBytes }),
@@ -73,6 +88,7 @@ export async function serveHttp(
     services,
     limits,
     formatError,
+    metrics,
   });
   const port = await listen(httpServer, options.port);
   return {
@@ -88,17 +104,6 @@ function guard(webPort: number): RequestHandler {
     const reason = refusal(request.headers, webPort);
     if (reason === null) next();
     else response.status(403).json(errorBody("FORBIDDEN", reason));
-  };
-}
-
-function health({ database }: Services): RequestHandler {
-  return async (_request, response) => {
-    try {
-      await database.$queryRaw`SELECT 1`;
-      response.json({ status: "ok", database: "ok" });
-    } catch {
-      response.status(503).json({ status: "degraded", database: "unreachable" });
-    }
   };
 }
 

@@ -11,6 +11,8 @@ import {
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { createContext, type Services } from "../context.js";
+import type { Metrics } from "../metrics/metrics.js";
+import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens } from "./limits.js";
 import { refusal } from "./origin.js";
@@ -33,16 +35,27 @@ export function serveWebSocket(
     services: Services;
     limits: readonly ValidationRule[];
     formatError: ErrorFormatter;
+    metrics: Metrics;
   },
 ): () => Promise<void> {
-  const { path, webPort, schema, services, limits, formatError } = options;
+  const { path, webPort, schema, services, limits, formatError, metrics } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error));
 
+  /** The subscriptions of each connection, as graphql-ws keeps them; queries under way are null. */
+  const open = new Set<{ readonly subscriptions: Readonly<Record<string, unknown>> }>();
+  metrics.watchSockets(() => ({
+    connections: sockets.clients.size,
+    subscriptions: [...open].flatMap((each) =>
+      Object.values(each.subscriptions).filter((found) => found !== null),
+    ).length,
+  }));
   const graphql = useServer(
     {
       schema,
+      onConnect: (connection) => void open.add(connection),
+      onClose: (connection) => void open.delete(connection),
       // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
       onSubscribe: (_context, _id, { query, variables, operationName }) => {
         const document = parseDocument(query);
@@ -58,8 +71,13 @@ export function serveWebSocket(
           contextValue: createContext(services),
         };
       },
-      onNext: (_context, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: format(result.errors) },
+      onNext: (_context, _id, _payload, { document, operationName }, result) => {
+        const { type, field } = nameOperation(document, operationName);
+        if (type === "subscription") metrics.fannedOut.inc({ field });
+        return result.errors === undefined
+          ? undefined
+          : { ...result, errors: format(result.errors) };
+      },
       onError: (_context, _id, _payload, errors) => format(errors),
     },
     sockets,
