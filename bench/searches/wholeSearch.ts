@@ -7,7 +7,7 @@ import {
   type StrategyName,
 } from "@opnas/core";
 import { item } from "../common/items.ts";
-import { note } from "../common/progress.ts";
+import { eta, note } from "../common/progress.ts";
 import type { Pool } from "../pool/pool.ts";
 import type { ScoreRequest } from "../pool/protocol.ts";
 import type { KeptScores } from "./scores.ts";
@@ -66,8 +66,11 @@ export async function scoreAndKeep(
   requests: readonly ScoreRequest[],
   kept: KeptScores,
 ): Promise<void> {
+  const clock = eta();
+  let count = 0;
   let saving = Promise.resolve();
   await pool.score(requests, (index, { score }) => {
+    note(`${++count}/${requests.length} scored, ${clock(count / requests.length)}`, 10_000);
     const { key, seed } = item(requests, index);
     saving = saving.then(() => kept.add({ key, seed, score }));
   });
