@@ -241,7 +241,7 @@ const tests: Record<string, () => Promise<void>> = {
     const plot = z.object({ file: z.string(), bytes: positive });
     const { printed, report } = await bench(
       "bench:plots",
-      z.object({ plots: z.array(plot).length(3) }),
+      z.object({ plots: z.array(plot).length(4) }),
       "--out",
       folder,
     );

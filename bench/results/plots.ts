@@ -7,10 +7,11 @@ import { runBench, text } from "../common/command.ts";
 import { readRecord } from "../record/file.ts";
 import { svgOf, type Chart } from "./chart.ts";
 import { biwsChart, biwsSchema, recordChart } from "./scatter.ts";
+import { searchesChart, searchesSchema } from "./searches.ts";
 import { strategiesChart, strategiesSchema } from "./strategies.ts";
 
-const about = `The plots of docs/results from what benches wrote: --record FILE.json.gz, --strategies FILE.json and
---biws FILE.json, as many as are given. What the plots there were made from lies beside them (.json.gz),
+const about = `The plots of docs/results from what benches wrote: --record FILE.json.gz, --strategies FILE.json,
+--searches FILE.json and --biws FILE.json, as many as are given. What the plots there were made from lies beside them (.json.gz),
 and can be given as it is. A quick run makes all of these anew, and without --out keeps nothing.`;
 
 await runBench(
@@ -21,20 +22,26 @@ await runBench(
       out: text.optional(),
       record: text.optional(),
       strategies: text.optional(),
+      searches: text.optional(),
       biws: text.optional(),
     },
     quick: {
       record: "bench/record/record.json.gz",
       strategies: "docs/results/strategies.json.gz",
+      searches: "docs/results/searches.json.gz",
       biws: "docs/results/biws.json.gz",
     },
   },
-  async ({ record, strategies, biws, quick, ...options }) => {
+  async ({ record, strategies, searches, biws, quick, ...options }) => {
     const charts: [name: string, chart: Chart][] = [];
     if (record) charts.push(["record", recordChart(await readRecord(record))]);
     if (strategies) {
       const report = strategiesSchema.parse(await readJson(strategies));
       charts.push(["strategies", strategiesChart(report)]);
+    }
+    if (searches) {
+      const report = searchesSchema.parse(await readJson(searches));
+      charts.push(["searches", searchesChart(report)]);
     }
     if (biws) charts.push(["biws", biwsChart(biwsSchema.parse(await readJson(biws)))]);
 
