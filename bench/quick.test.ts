@@ -208,7 +208,7 @@ const tests: Record<string, () => Promise<void>> = {
       }),
     );
     const [{ strategies }] = report.tables;
-    expect(Object.keys(strategies)).toHaveLength(11);
+    expect(Object.keys(strategies)).toHaveLength(12);
     for (const [name, { curve }] of Object.entries(strategies)) {
       expect(printed).toMatch(rowOf(name));
       expect(curve).toHaveLength(200);
@@ -223,7 +223,7 @@ const tests: Record<string, () => Promise<void>> = {
     );
     for (const { landscape, strategies } of report.rows) {
       expect(printed).toContain(`${landscape}: 15625 cells, 1 seeds`);
-      expect(Object.keys(strategies)).toHaveLength(11);
+      expect(Object.keys(strategies)).toHaveLength(12);
       for (const name of Object.keys(strategies)) expect(printed).toMatch(rowOf(name));
     }
   },

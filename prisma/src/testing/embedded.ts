@@ -6,6 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import type { EmbeddedPostgresOptions } from "../embedded/index.js";
 
+/** Returns true for a process that runs; one that has ended but is still listed does not. */
+export { isAlive as alive } from "../embedded/processes.js";
+
 /** Runs one statement on a database of its own connection. */
 export async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -14,16 +17,6 @@ export async function query(url: string, sql: string): Promise<unknown[]> {
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
-  }
-}
-
-/** Tells that a process of this number exists. */
-export function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
