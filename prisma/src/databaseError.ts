@@ -28,12 +28,15 @@ const lostKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "TooManyC
  */
 const busyCodes = new Set(["40001", "40P01", "57014", "55P03"]);
 
-/** Postgres' classes 08 (connection), 53 (resources) and 57P (shut-down); Node's socket errors. */
-const lostCodes = /^(08|53|57P)|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+/**
+ * Postgres' classes 08 (connection), 53 (resources) and 57P (shut-down), and its codes for a session
+ * that it ended because a transaction was idle or open for too long; Node's socket errors.
+ */
+const lostCodes = /^(08|53|57P)|^(25P03|25P04|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 /** Messages of `pg` for a connection that ended during a query; these errors have no code. */
 const lostMessages =
-  /connection terminated|connection error|timeout exceeded when trying to connect/i;
+  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
 
 /** Sentences of the two ways in which a database may not do what it was asked, by their codes. */
 const sentences = {

@@ -66,8 +66,11 @@ async function resultOf(id: string) {
   const { artifact } = await db.pretraining.findUniqueOrThrow({ where: { id } });
   const folder = path.join(dataFolder, artifact ?? "");
   expect((await readdir(folder)).sort()).toEqual(["model.json", "weights.safetensors"]);
-  // Nothing of other attempts and no checkpoint is left.
-  expect(await readdir(path.dirname(folder))).toEqual([path.basename(folder)]);
+  // Nothing of other attempts and no checkpoint is left, once the worker has tidied up.
+  await until("the files of attempts are gone", 30, async () => {
+    const left = await readdir(path.dirname(folder));
+    return left.length === 1 && left[0] === path.basename(folder);
+  });
   return { curve, model: await readModel(folder) };
 }
 
