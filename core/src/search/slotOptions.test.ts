@@ -22,7 +22,7 @@ const space: SearchSpace<readonly string[]> = {
     return { architecture: parent.with(position, chosen), description: chosen };
   },
 };
-/** The same space by the operations of a kind, which are not possible in every slot. */
+/** A version of the space that lists operations by kind, not all of which are possible in every slot. */
 const byKind = { ...space, operations: { operation: slots.flat(), kernel: [] } };
 
 const { settings } = presetNamed("tiny");

@@ -68,7 +68,7 @@ interface Known {
  */
 export class Proposals {
   private thread: Worker | undefined;
-  /** What the thread has of each run, the least recently used run first. */
+  /** Parts of histories that the thread has, by run, the least recently used run first. */
   private readonly known = new Map<string, Known>();
 
   /**

@@ -4,7 +4,7 @@ import type { SearchSpace } from "../searchSpace.js";
 /** The parts of an architecture's features, by numbers in ascending order. */
 export interface FeatureCounts {
   ids: Int32Array;
-  /** How often each part occurs. */
+  /** Number of times that each part occurs. */
   counts: Float64Array;
   /** The share that each part has of its feature: 1 for a feature that is one part. */
   weights: Float64Array;
