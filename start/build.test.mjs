@@ -46,9 +46,14 @@ describe("the stages of npm test", () => {
 
   test("are summed up for the closing line", () => {
     const results = [
-      { passed: 2, failed: 0, skipped: 1 },
-      { passed: 3, failed: 1, skipped: 0 },
+      { passed: 2, failed: 0, skipped: 1, failures: [] },
+      { passed: 3, failed: 1, skipped: 0, failures: ["fold.test.mjs: a line: Error: lost"] },
     ];
-    expect(sum(results)).toEqual({ passed: 5, failed: 1, skipped: 1 });
+    expect(sum(results)).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 1,
+      failures: ["fold.test.mjs: a line: Error: lost"],
+    });
   });
 });

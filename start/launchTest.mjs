@@ -40,6 +40,8 @@ try {
     const mark = result.failed === 0 ? "✓" : "✗";
     terminal.line(`${mark} ${title.padEnd(22)} ${took.padStart(8)}  ${counts(result)}`);
   }
+  if (total.failures.length > 0) terminal.line("");
+  for (const failure of total.failures) terminal.line(`✗ ${failure}`);
   terminal.line(`\n${total.passed} passed, ${total.failed} failed`);
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 } catch (error) {

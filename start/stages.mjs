@@ -9,6 +9,7 @@ import { UserError } from "./userError.mjs";
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} failures what failed and why, a line each
  *
  * @typedef {{ name: string, title: string, beside?: string } & ({ tests: string[] } | { checks: [string, ...string[]][] })} Stage
  *   tests: vitest projects; checks: programs that count as one test each; beside: the stage that it
@@ -95,10 +96,11 @@ async function runCheck([program, ...args], { root, logs, env, show }) {
   const log = path.join(logs, `test-${program}.log`);
   const file = path.join(root, "node_modules", ".bin", program);
   const { code, lines } = await runCommand(program, file, args, { log, cwd: root, env });
-  if (code === 0) return { passed: 1, failed: 0, skipped: 0 };
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0, failures: [] };
   for (const line of lines.slice(-80)) show(line);
-  show(`✗ ${program} ${args.join(" ")} found something, see above or ${log}`);
-  return { passed: 0, failed: 1, skipped: 0 };
+  const failure = `${program} ${args.join(" ")} found something, see above or ${log}`;
+  show(`✗ ${failure}`);
+  return { passed: 0, failed: 1, skipped: 0, failures: [failure] };
 }
 
 /**
@@ -136,27 +138,53 @@ async function runTests(name, projects, { root, logs, env, show }) {
  * @returns {Result}
  */
 function count(json, code) {
-  if (!existsSync(json)) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(
-    readFileSync(json, "utf8"),
-  );
-  // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
-  const broken = testResults.filter(
-    (/** @type {{ status: string, assertionResults: { status: string }[] }} */ file) =>
-      file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"),
-  ).length;
-  const failed = numFailedTests + broken;
-  const isUncounted = failed === 0 && (code !== 0 || numPassedTests === 0);
-  return { passed: numPassedTests, failed: isUncounted ? 1 : failed, skipped: numPendingTests };
+  if (!existsSync(json)) {
+    return { passed: 0, failed: 1, skipped: 0, failures: ["vitest ended without a result"] };
+  }
+  /** @type {{ numPassedTests: number, numPendingTests: number, testResults: FileResult[] }} */
+  const { numPassedTests, numPendingTests, testResults } = JSON.parse(readFileSync(json, "utf8"));
+  const failures = testResults.flatMap(failuresOf);
+  if (failures.length === 0 && (code !== 0 || numPassedTests === 0)) {
+    failures.push(`vitest ended with exit code ${code} and ${numPassedTests} passed tests`);
+  }
+  return { passed: numPassedTests, failed: failures.length, skipped: numPendingTests, failures };
 }
 
-/** Adds up the results of several stages. @param {Result[]} results */
+/**
+ * @typedef {object} FileResult a test file in vitest's JSON
+ * @property {string} name
+ * @property {string} status
+ * @property {string} message
+ * @property {{ fullName: string, status: string, failureMessages: string[] }[]} assertionResults
+ */
+
+/**
+ * Returns a line for each failed test of a file. A file that could not be loaded, or whose set-up failed, has
+ * no failed test of its own and counts as one.
+ *
+ * @param {FileResult} file
+ */
+function failuresOf({ name, status, message, assertionResults }) {
+  const tests = assertionResults.filter((each) => each.status === "failed");
+  const file = path.basename(name);
+  if (tests.length === 0) return status === "failed" ? [`${file}: ${firstLine(message)}`] : [];
+  return tests.map(
+    ({ fullName, failureMessages }) =>
+      `${file}: ${fullName}: ${firstLine(failureMessages[0] ?? "no message")}`,
+  );
+}
+
+/** @param {string} text */
+function firstLine(text) {
+  return text.trim().split("\n", 1).join("").slice(0, 300);
+}
+
+/** Adds up the results of several stages. @param {Result[]} results @returns {Result} */
 export function sum(results) {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const { passed, failed, skipped } of results) {
-    total.passed += passed;
-    total.failed += failed;
-    total.skipped += skipped;
-  }
-  return total;
+  return {
+    passed: results.reduce((total, { passed }) => total + passed, 0),
+    failed: results.reduce((total, { failed }) => total + failed, 0),
+    skipped: results.reduce((total, { skipped }) => total + skipped, 0),
+    failures: results.flatMap(({ failures }) => failures),
+  };
 }
