@@ -130,6 +130,20 @@ const tests: Record<string, () => Promise<void>> = {
     expect(report.rows.map(({ what }) => what)).toContain("inherit a candidate's weights");
   },
 
+  "bench:workers": async () => {
+    const { report } = await bench(
+      "bench:workers",
+      z.object({
+        slots: z.literal(16),
+        candidates: z.literal(64),
+        busyShare: positive.max(1),
+        processorMillisecondsPerCandidate: positive,
+        connections: z.int().min(4),
+      }),
+    );
+    expect(report.busyShare).toBeGreaterThan(0);
+  },
+
   "bench:record": async () => {
     const run = z.object({ seed: z.int(), score: z.number() });
     const record = z.object({

@@ -26,7 +26,7 @@ const stopMs = 2_000;
  * which is started again on its port whenever it ends by itself, after growing pauses and for as long as
  * it takes: server and workers wait for it. Only a wrong setting gives it up.
  *
- * @param {import("./settings.mjs").Settings} settings
+ * @param {Pick<import("./settings.mjs").Settings, "databaseUrl" | "dataFolder">} settings
  * @param {import("./terminal.mjs").Terminal} terminal
  * @param {(error: UserError) => void} onGivenUp
  * @returns {Promise<Database>}

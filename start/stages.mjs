@@ -44,6 +44,7 @@ export const stages = [
     title: "Unit",
     tests: ["core", "prisma", "worker", "server", "web", "cli", "bench", "docs"],
   },
+  { name: "faults", title: "Faults", tests: ["faults"], beside: "unit" },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },
   { name: "database", title: "On a real Postgres", tests: ["database"] },
   { name: "e2e", title: "End to end, browser", tests: ["e2e"] },

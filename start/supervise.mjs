@@ -88,6 +88,12 @@ export class Supervised {
     this.#begin();
   }
 
+  /** Returns the process id of the child; undefined while there is none, such as between two starts. */
+  get pid() {
+    const child = this.#child;
+    return child !== undefined && isRunning(child) ? child.pid : undefined;
+  }
+
   /**
    * Ends the process for good: SIGTERM first, then SIGKILL to it and all it started when that takes
    * too long; with `hard` SIGKILL at once, also after an earlier call without.

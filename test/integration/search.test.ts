@@ -5,6 +5,7 @@
 import { presetNamed, referenceBackbones } from "@opnas/core";
 import { changeRunState, startRun, workerSilenceSeconds } from "@opnas/prisma";
 import { afterEach, expect, test } from "vitest";
+import { searchResult } from "../support/searchResult.js";
 import { until } from "../support/until.js";
 import { startTestWorkers } from "../support/testWorkers.js";
 
@@ -24,41 +25,13 @@ async function finished(runId: string): Promise<void> {
   expect(run).toMatchObject({ status: "DONE", error: null });
 }
 
-/** Reads everything that the seed determines: place, key, parent, mutation and scores of all candidates and references. */
-async function resultOf(runId: string) {
-  const rows = await db.architecture.findMany({
-    where: { runId },
-    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    include: { evaluations: true, parent: { select: { key: true } }, generation: true },
-  });
-  const priorities = await db.operationStatistic.findMany({
-    where: { runId },
-    orderBy: [{ generation: "asc" }, { kind: "asc" }, { position: "asc" }, { operation: "asc" }],
-    omit: { runId: true },
-  });
-  const candidates = rows.map((row) => ({
-    generation: row.generation.index,
-    index: row.indexInGeneration,
-    key: row.key,
-    reference: row.reference,
-    parent: row.parent?.key ?? null,
-    mutation: row.mutation,
-    scores: row.evaluations.map(({ score, taskScores }) => ({ score, taskScores })),
-  }));
-  return {
-    candidates: candidates.filter((row) => row.reference === null),
-    references: candidates.filter((row) => row.reference !== null),
-    priorities,
-  };
-}
-
-let reference: Awaited<ReturnType<typeof resultOf>>;
+let reference: Awaited<ReturnType<typeof searchResult>>;
 
 test("a search runs to its end and scores every candidate of every generation", async () => {
   await startWorker(1);
   const run = await start();
   await finished(run.id);
-  reference = await resultOf(run.id);
+  reference = await searchResult(db, run.id);
   const expected =
     settings.population + settings.generations * settings.parents * settings.childrenPerParent;
   expect(reference.candidates).toHaveLength(expected);
@@ -76,14 +49,14 @@ test("a search without references finds the same candidates", async () => {
   await startWorker(2);
   const run = await start({ ...settings, references: false });
   await finished(run.id);
-  expect(await resultOf(run.id)).toEqual({ ...reference, references: [] });
+  expect(await searchResult(db, run.id)).toEqual({ ...reference, references: [] });
 }, 300_000);
 
 test("two workers with two trainers each find the same architectures with the same scores", async () => {
   await Promise.all([startWorker(2), startWorker(2)]);
   const run = await start();
   await finished(run.id);
-  expect(await resultOf(run.id)).toEqual(reference);
+  expect(await searchResult(db, run.id)).toEqual(reference);
 }, 300_000);
 
 test("a search whose workers are killed within the super-net and within a generation, and whose jobs vanish, ends with the same result", async () => {
@@ -106,7 +79,7 @@ test("a search whose workers are killed within the super-net and within a genera
   await db.$executeRaw`DELETE FROM pgboss.job`;
   await startWorker(2);
   await finished(run.id);
-  expect(await resultOf(run.id)).toEqual(reference);
+  expect(await searchResult(db, run.id)).toEqual(reference);
 
   const events = await db.runEvent.findMany({
     where: { runId: run.id },
@@ -135,7 +108,7 @@ test("a paused search evaluates nothing, and ends with the same result once it i
   expect(await db.evaluation.count({ where: { runId: run.id } })).toBe(atPause);
   await changeRunState(db, queue, run.id, "resume");
   await finished(run.id);
-  expect(await resultOf(run.id)).toEqual(reference);
+  expect(await searchResult(db, run.id)).toEqual(reference);
 }, 300_000);
 
 test("a cancelled search ends within seconds and leaves its workers free", async () => {

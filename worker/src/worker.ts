@@ -29,7 +29,7 @@ import { handleSuperNet } from "./jobs/superNet.js";
 import { settingsProblem, understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
-import { TrainerPool } from "./trainer/pool.js";
+import { TrainerPool, type Trainers } from "./trainer/pool.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };
@@ -46,10 +46,13 @@ const graceSeconds = 7;
 
 /**
  * Starts a worker: finds its engine by starting a first trainer, then takes jobs until it is stopped.
+ * @param trainers do its work; by default trainers of the settings' engine
  * @throws OpnasError `ENGINE_UNAVAILABLE`, `DATABASE_UNREACHABLE`
  */
-export async function startWorker(settings: WorkerSettings): Promise<RunningWorker> {
-  const trainers = new TrainerPool(settings);
+export async function startWorker(
+  settings: WorkerSettings,
+  trainers: Trainers = new TrainerPool(settings),
+): Promise<RunningWorker> {
   const engine = await trainers.with((trainer) => Promise.resolve(trainer.engine));
   const notifications = new Notifications(
     settings.databaseUrl,

@@ -71,7 +71,7 @@ async function spawnServer(
     port,
     unix_socket_directories: "",
     shared_buffers: "64MB",
-    max_connections: 100,
+    max_connections: 500, // A worker has up to 7; an unused one costs nothing that can be measured.
     jit: "off",
     max_parallel_workers_per_gather: 0,
     log_line_prefix: "%m [%p] ",

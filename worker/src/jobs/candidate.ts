@@ -12,7 +12,7 @@ import {
 } from "@opnas/prisma";
 import { storeId } from "../files/storeId.js";
 import { removeFolder } from "../files/writeAtomically.js";
-import type { Trainer } from "../trainer/trainer.js";
+import type { TrainerHandle } from "../trainer/pool.js";
 import { artifactsFolder, requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
 import { writeResult } from "./writeResult.js";
@@ -66,7 +66,7 @@ async function evaluate(
   claim: WorkClaim,
   run: SearchRun,
   candidate: Candidate,
-  trainer: Trainer,
+  trainer: TrainerHandle,
 ): Promise<void> {
   const { db, queue, settings: worker } = context;
   const started = performance.now();
@@ -101,7 +101,11 @@ async function train(
   { db, queue, settings: worker }: JobContext,
   claim: WorkClaim,
   claimedRun: SearchRun,
-  { files, candidate, trainer }: { files: RunArtifacts; candidate: Candidate; trainer: Trainer },
+  {
+    files,
+    candidate,
+    trainer,
+  }: { files: RunArtifacts; candidate: Candidate; trainer: TrainerHandle },
   signal: AbortSignal,
 ): Promise<CandidateResult | undefined> {
   for (let run = claimedRun; run.phase === "SEARCHING";) {

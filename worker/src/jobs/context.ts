@@ -10,13 +10,13 @@ import {
 } from "@opnas/prisma";
 import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
-import type { TrainerPool } from "../trainer/pool.js";
+import type { Trainers } from "../trainer/pool.js";
 
 /** The means that every job handler of a worker works with. */
 export interface JobContext {
   db: Database;
   queue: Queue;
-  trainers: TrainerPool;
+  trainers: Trainers;
   settings: WorkerSettings;
   workerId: string;
   notifications: Pick<Notifications, "listen">;

@@ -11,7 +11,7 @@ import {
   type LossPoint,
 } from "@opnas/prisma";
 import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
-import type { Trainer } from "../trainer/trainer.js";
+import type { TrainerHandle } from "../trainer/pool.js";
 import { ProgressReporter } from "../training/progress.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
 import { writeResult } from "./writeResult.js";
@@ -42,7 +42,7 @@ async function train(
   context: JobContext,
   { claim, pretraining }: { claim: PretrainingClaim; pretraining: Pretraining },
   course: Course,
-  trainer: Trainer,
+  trainer: TrainerHandle,
 ): Promise<void> {
   const { db, settings: worker } = context;
   const settings = settingsOfPretraining(pretraining);

@@ -12,7 +12,7 @@ import {
 } from "@opnas/prisma";
 import { storeId } from "../files/storeId.js";
 import { ProgressReporter } from "../training/progress.js";
-import type { Trainer } from "../trainer/trainer.js";
+import type { TrainerHandle } from "../trainer/pool.js";
 import type { Progress } from "../trainer/protocol.js";
 import { artifactsFolder, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
@@ -38,7 +38,7 @@ async function train(
   context: JobContext,
   { claim, run }: { claim: WorkClaim; run: SearchRun },
   course: Course,
-  trainer: Trainer,
+  trainer: TrainerHandle,
 ) {
   const { db, queue, settings: worker } = context;
   const settings = settingsOfRun(run);

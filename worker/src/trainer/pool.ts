@@ -5,13 +5,27 @@ import { Trainer } from "./trainer.js";
 const threadsPerTrainer = 1;
 
 /** The settings that a pool of trainers needs. */
-export type PoolSettings = Pick<WorkerSettings, "engine" | "gpus" | "slots">;
+export type PoolSettings = Pick<WorkerSettings, "engine" | "gpus" | "slots"> & {
+  /** Program of each trainer's process; the real one by default. */
+  program?: string;
+};
+
+/** A trainer as its worker's jobs use it. */
+export type TrainerHandle = Pick<Trainer, "engine" | "alive" | "run">;
+
+/** The trainers of one worker. */
+export interface Trainers {
+  /** Lends a trainer for the time of `use`. */
+  with<T>(use: (trainer: TrainerHandle) => Promise<T>): Promise<T>;
+  /** Ends all trainers, with the worker. */
+  end(): Promise<void>;
+}
 
 /**
  * The trainers of one worker, one a slot, started when first needed and kept between jobs. Where the
  * worker has GPUs, each trainer sees only the one that had the fewest trainers when it started.
  */
-export class TrainerPool {
+export class TrainerPool implements Trainers {
   private readonly idle: Trainer[] = [];
   /** Every trainer with its GPU; those that start are counted by a key of their own. */
   private readonly gpuOf = new Map<unknown, string | undefined>();

@@ -23,6 +23,8 @@ export interface TrainerSettings {
   engine: WorkerSettings["engine"];
   /** Variables that its process gets beside those of this one. */
   environment?: NodeJS.ProcessEnv;
+  /** Program that speaks the trainer's protocol; the real one by default. */
+  program?: string;
 }
 
 /** The worker's end of one trainer process. */
@@ -37,7 +39,7 @@ export class Trainer {
    * @throws OpnasError what the child said (`ENGINE_UNAVAILABLE`…) or `WORKER_LOST`
    */
   static async start(settings: TrainerSettings, threads: number): Promise<Trainer> {
-    const child = fork(childFile, [settings.engine, String(threads)], {
+    const child = fork(settings.program ?? childFile, [settings.engine, String(threads)], {
       stdio: ["ignore", "inherit", "pipe", "ipc"],
       serialization: "advanced",
       env: {

@@ -1,0 +1,104 @@
+/** Searches that are disturbed in every way; run by `npm run test:faults`. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { stream } from "@opnas/core";
+import { flag, runBench, whole } from "../../bench/common/command.ts";
+import { kindsFor } from "./kinds.ts";
+import type { LaneOptions } from "./lane.ts";
+import { LanePool } from "./pool.ts";
+import { writeRecording } from "./recording.ts";
+import { drawPlan, type Planner, twice } from "./plan.ts";
+import { playRound, type Round } from "./round.ts";
+import { recordOnce } from "./search.ts";
+import { summaryOf } from "./summary.ts";
+
+const about = `Runs one search undisturbed, with trainers that really train, and then again and again while processes
+are killed and frozen, Postgres is restarted, connections are cut, clocks jump, disks fill up and files are damaged
+at random. Every round must end in the very state of the undisturbed search: population, scores, lineage,
+statistics and events. In --rounds the trainers replay the recorded results, so that a round takes seconds; in
+--real rounds they train. With --each, one more round for every kind of fault goes first, in which it strikes
+within the super-net and again among the candidates. --lanes platforms run side by side.`;
+
+await runBench(
+  {
+    name: "test:faults",
+    about,
+    options: {
+      rounds: whole(0).default(200),
+      real: whole(0).default(4),
+      seed: whole(0).default(1),
+      lanes: whole(1).default(3),
+      workers: whole(1).default(2),
+      each: flag,
+    },
+    quick: { rounds: "0", real: "0", lanes: "2", each: true },
+  },
+  async ({ rounds, real, seed, lanes, workers, each }) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "opnas-recording-"));
+    try {
+      console.error("The undisturbed search…");
+      const recording = await recordOnce();
+      const file = path.join(folder, "recording.json");
+      await writeRecording(file, recording);
+      const say = () => undefined;
+      const expected = recording.finalState;
+      const played: Round[] = [];
+      if (each || rounds > 0) {
+        const options: LaneOptions = { trainers: "recorded", recording: file, workers, say };
+        const planners = (kinds: string[]) => [
+          ...(each ? kinds.map((kind) => () => twice(kind)) : []),
+          ...Array.from({ length: rounds }, () => drawPlan),
+        ];
+        played.push(...(await play({ seed, expected, planners }, { lanes, options })));
+      }
+      if (real > 0) {
+        const options: LaneOptions = { trainers: "real", workers, say };
+        const planners = () => Array.from({ length: real }, () => drawPlan);
+        played.push(...(await play({ seed, expected, planners }, { lanes: 1, options })));
+      }
+      const summary = summaryOf(played);
+      console.log(JSON.stringify(summary, undefined, 2));
+      const isSame = summary.equal === summary.rounds && summary.lost + summary.doubled === 0;
+      if (!isSame) process.exitCode = 1;
+      return { ...summary, seed, played };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+/** Plays a round for each planner, on lanes that are started for them, side by side. */
+async function play(
+  rounds: { seed: number; expected: string; planners: (kinds: string[]) => Planner[] },
+  { lanes, options }: { lanes: number; options: LaneOptions },
+): Promise<Round[]> {
+  const pool = await LanePool.start(lanes, options);
+  const { trainers } = options;
+  let done = 0;
+  const one = async (planner: Planner, index: number, count: number) => {
+    const random = stream(rounds.seed, `faults with ${trainers} trainers`, index);
+    const round = await pool.with((lane) =>
+      playRound(lane, rounds.expected, planner(random, kindsFor(lane)), random),
+    );
+    done += 1;
+    const mark = round.isEqual ? "equal" : `DIFFERENT, ${round.difference ?? ""}`;
+    const seconds = `${round.seconds.toFixed(0)} s`;
+    console.error(
+      `${done} of ${count} with ${trainers} trainers: ${round.struck.join(", ")}: ${mark}, ${seconds}`,
+    );
+    return round;
+  };
+  try {
+    const planners = rounds.planners(pool.lanes.flatMap(kindsFor).filter(isFirst));
+    return await Promise.all(
+      planners.map((planner, index) => one(planner, index, planners.length)),
+    );
+  } finally {
+    await pool.stop();
+  }
+}
+
+function isFirst<T>(each: T, index: number, all: readonly T[]): boolean {
+  return all.indexOf(each) === index;
+}
