@@ -1,4 +1,5 @@
 import type { Database, Transaction } from "./client.js";
+import { Prisma } from "./generated/client.js";
 import { workerChannel } from "./channels.js";
 
 /** Seconds since a worker's last report after which it is regarded as lost. */
@@ -40,11 +41,17 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
   ]);
 }
 
+/** Subquery: the number of trainer slots of all workers that are neither stopped nor lost. */
+export const slotsOfLiveWorkers = Prisma.sql`(
+  SELECT coalesce(sum(slots), 0)::int FROM "Worker"
+   WHERE status <> 'stopped'
+     AND "lastSeenAt" > clock_timestamp() - ${workerSilenceSeconds} * interval '1 s'
+)`;
+
 /** Counts the trainer slots of all workers that are neither stopped nor lost; locks nothing. */
 export async function liveSlots(tx: Transaction): Promise<number> {
-  const [{ slots }] = await tx.$queryRaw<[{ slots: number }]>`
-    SELECT coalesce(sum(slots), 0)::int AS slots FROM "Worker"
-     WHERE status <> 'stopped'
-       AND "lastSeenAt" > clock_timestamp() - ${workerSilenceSeconds} * interval '1 s'`;
+  const [{ slots }] = await tx.$queryRaw<
+    [{ slots: number }]
+  >`SELECT ${slotsOfLiveWorkers} AS slots`;
   return slots;
 }

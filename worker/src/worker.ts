@@ -38,6 +38,8 @@ export interface RunningWorker {
 }
 
 const reportEveryMilliseconds = 5_000;
+/** Milliseconds after which a job that began or ended is reported. */
+const reportSoonMilliseconds = 300;
 const lookForLostJobsEveryMilliseconds = 60_000;
 /** Connections of a worker's client: its transactions are short, however many slots it has. */
 const connections = 4;
@@ -105,16 +107,25 @@ export async function startWorker(
     }
   };
 
+  // Jobs of many slots begin and end side by side: they are told together.
+  let soon: NodeJS.Timeout | undefined;
+  const reportSoon = () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      void report();
+    }, reportSoonMilliseconds);
+  };
+
   const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
-    void report();
+    reportSoon();
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
       else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
       else await handleCandidate(context, job, course);
     } finally {
       current.delete(id);
-      void report();
+      reportSoon();
     }
   };
 
@@ -168,6 +179,7 @@ export async function startWorker(
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      clearTimeout(soon);
       rest.cancel();
       clearInterval(looking);
       stopping.abort();

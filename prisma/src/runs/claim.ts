@@ -1,7 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import { claimChannel } from "../channels.js";
 import type { Database, Transaction } from "../client.js";
-import { databaseTime } from "../clock.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
 import { appendEvents, lockRun } from "./row.js";
@@ -34,13 +33,13 @@ export async function claimWork(
   return db.$transaction(async (tx) => {
     const run = await lockRun(tx, wanted.runId);
     if (run.status !== "QUEUED" && run.status !== "RUNNING") return null;
-    const key = { runId: wanted.runId, workKey: wanted.workKey };
-    const time = await databaseTime(tx);
-    const { attempt } = await tx.attempt.upsert({
-      where: { runId_workKey: key },
-      create: { ...key, attempt: 1, workerId: wanted.workerId, time },
-      update: { attempt: { increment: 1 }, workerId: wanted.workerId, time },
-    });
+    const { runId, workKey, workerId } = wanted;
+    const [{ attempt, time }] = await tx.$queryRaw<[{ attempt: number; time: Date }]>`
+      INSERT INTO "Attempt" AS attempt ("runId", task, attempt, "workerId", time)
+      VALUES (${runId}::uuid, ${workKey}, 1, ${workerId}::uuid, clock_timestamp())
+      ON CONFLICT ("runId", task) DO UPDATE
+        SET attempt = attempt.attempt + 1, "workerId" = excluded."workerId", time = excluded.time
+      RETURNING attempt, time`;
     // The earlier attempt's worker may be alive: it stops as soon as it hears of this one.
     if (attempt > 1) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${run.id})`;
     const events = event === undefined ? [] : [event(attempt)];

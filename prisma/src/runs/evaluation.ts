@@ -1,9 +1,9 @@
 import type { Database } from "../client.js";
-import { databaseTime } from "../clock.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
 import { Prisma } from "../generated/client.js";
 import type { Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { isOpen } from "./openWork.js";
 import { countReference, countResult } from "./results.js";
 import { appendEvents } from "./row.js";
 
@@ -33,18 +33,13 @@ export async function recordEvaluation(
 ): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx, run) => {
     const { architectureId, result } = found;
-    const architecture = await tx.architecture.findUniqueOrThrow({
-      where: { id: architectureId },
-      select: {
-        generationId: true,
-        reference: true,
-        failureCode: true,
-        evaluations: { select: { id: true } },
-      },
+    const architecture = await tx.architecture.findFirst({
+      where: { id: architectureId, ...isOpen },
+      select: { generationId: true, reference: true },
     });
-    if (architecture.evaluations.length > 0 || architecture.failureCode !== null) return;
+    if (architecture === null) return;
 
-    await tx.evaluation.create({
+    await tx.evaluation.createMany({
       data: {
         runId: run.id,
         architectureId,
@@ -61,15 +56,11 @@ export async function recordEvaluation(
         workerId: claim.workerId,
       },
     });
-    await tx.architecture.update({
-      where: { id: architectureId },
-      data: {
-        score: result.score,
-        stability: result.stability,
-        stepSeconds: result.stepSeconds,
-        updatedAt: await databaseTime(tx),
-      },
-    });
+    await tx.$executeRaw`
+      UPDATE "Architecture"
+         SET score = ${result.score}, stability = ${result.stability}::"Stability",
+             "stepSeconds" = ${result.stepSeconds}, "updatedAt" = clock_timestamp()
+       WHERE id = ${architectureId}::uuid`;
     const { generationId, reference } = architecture;
     const { score, stability } = result;
     if (reference !== null) {

@@ -1,9 +1,8 @@
 import type { Transaction } from "../client.js";
-import { databaseTime } from "../clock.js";
 import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
 import type { Queue } from "../queue.js";
-import { liveSlots } from "../workers.js";
+import { slotsOfLiveWorkers } from "../workers.js";
 import { enqueueNextGeneration, isOpen } from "./openWork.js";
 
 /**
@@ -19,7 +18,7 @@ export async function countResult(
   { generationId, score }: { generationId: string; score: number | null },
 ): Promise<RunEventInput[]> {
   const closed = await countInGeneration(tx, generationId, score);
-  await updateProgress(tx, run, score);
+  await updateProgress(tx, run.id, score);
   if (closed === null) return [];
   const open = await tx.architecture.count({
     where: { runId: run.id, reference: null, ...isOpen },
@@ -38,55 +37,51 @@ export async function countReference(tx: Transaction, queue: Queue, runId: strin
 }
 
 /**
- * Adds one score, or a failure, to a generation's count, best and mean.
+ * Adds one score, or a failure, to a generation's count, best and mean. The mean is summed in a fixed order, not
+ * in order of arrival, so that equal searches have bit-equal means.
  * @returns the figures of the generation when this was its last result, else null
  */
 async function countInGeneration(tx: Transaction, generationId: string, score: number | null) {
-  const counted = await tx.generation.update({
-    where: { id: generationId },
-    data: { evaluated: { increment: 1 } },
-  });
-  const bestScore =
-    score === null ? counted.bestScore : Math.max(score, counted.bestScore ?? score);
-  // Summed in a fixed order, not in order of arrival, so that equal searches have bit-equal means.
-  const scored = await tx.architecture.findMany({
-    where: { generationId, reference: null, score: { not: null } },
-    orderBy: { indexInGeneration: "asc" },
-    select: { score: true },
-  });
-  const sum = scored.reduce((sum, each) => sum + (each.score ?? 0), 0);
-  const meanScore = scored.length === 0 ? null : sum / scored.length;
-  const isLast = counted.evaluated === counted.size;
-  await tx.generation.update({
-    where: { id: generationId },
-    data: { bestScore, meanScore, ...(isLast ? { finishedAt: await databaseTime(tx) } : {}) },
-  });
-  return isLast
-    ? { index: counted.index, bestScore: bestScore ?? 0, meanScore: meanScore ?? 0 }
-    : null;
+  const [counted] = await tx.$queryRaw<
+    [
+      {
+        index: number;
+        isLast: boolean;
+        bestScore: number | null;
+        meanScore: number | null;
+      },
+    ]
+  >`
+    UPDATE "Generation" AS generation
+       SET evaluated = evaluated + 1,
+           "bestScore" = greatest("bestScore", ${score}),
+           "meanScore" = (
+             SELECT sum(score ORDER BY "indexInGeneration") / count(score) FROM "Architecture"
+              WHERE "generationId" = generation.id AND reference IS NULL AND score IS NOT NULL
+           ),
+           "finishedAt" = CASE WHEN evaluated + 1 = size THEN clock_timestamp() END
+     WHERE id = ${generationId}::uuid
+     RETURNING index, evaluated = size AS "isLast", "bestScore", "meanScore"`;
+  const { index, isLast, bestScore, meanScore } = counted;
+  return isLast ? { index, bestScore: bestScore ?? 0, meanScore: meanScore ?? 0 } : null;
 }
 
 /** Number of newest evaluations from which the remaining time is estimated. */
 const recentCandidates = 16;
 
 /** Counts one more candidate in the run's progress and updates its best score and remaining time. */
-async function updateProgress(
-  tx: Transaction,
-  run: SearchRun,
-  score: number | null,
-): Promise<void> {
-  const done = run.progressDone + 1;
-  const [recent] = await tx.$queryRaw<{ seconds: number | null }[]>`
-    SELECT avg(seconds)::float8 AS seconds FROM (
-      SELECT (SELECT sum(value::float8) FROM jsonb_each_text(timings)) AS seconds
-        FROM "Evaluation" WHERE "runId" = ${run.id}::uuid
-       ORDER BY "createdAt" DESC LIMIT ${recentCandidates}
-    ) AS recent`;
-  const slots = Math.max(1, await liveSlots(tx));
-  const etaSeconds = ((run.progressTotal - done) * (recent?.seconds ?? 0)) / slots;
-  const bestScore = score === null ? run.bestScore : Math.max(score, run.bestScore ?? score);
-  await tx.searchRun.update({
-    where: { id: run.id },
-    data: { progressDone: done, bestScore, etaSeconds, waitingReason: null },
-  });
+async function updateProgress(tx: Transaction, runId: string, score: number | null): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE "SearchRun"
+       SET "progressDone" = "progressDone" + 1,
+           "bestScore" = greatest("bestScore", ${score}),
+           "waitingReason" = NULL,
+           "etaSeconds" = ("progressTotal" - "progressDone" - 1) * (
+             SELECT coalesce(avg(seconds), 0) FROM (
+               SELECT (SELECT sum(value::float8) FROM jsonb_each_text(timings)) AS seconds
+                 FROM "Evaluation" WHERE "runId" = ${runId}::uuid
+                ORDER BY "createdAt" DESC LIMIT ${recentCandidates}
+             ) AS recent
+           ) / greatest(1, ${slotsOfLiveWorkers})
+     WHERE id = ${runId}::uuid`;
 }

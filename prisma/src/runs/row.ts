@@ -16,20 +16,22 @@ export async function appendEvents(
   runId: string,
   events: readonly RunEventInput[],
 ): Promise<void> {
-  const { lastSeq } = await tx.searchRun.update({
-    where: { id: runId },
-    data: { lastSeq: { increment: events.length } },
-    select: { lastSeq: true },
-  });
-  await tx.runEvent.createMany({
-    data: events.map(({ kind, payload }, index) => ({
-      runId,
-      seq: lastSeq - events.length + 1 + index,
-      kind,
-      payload: eventPayloads[kind].parse(payload),
-    })),
-  });
-  await tx.$executeRaw`SELECT pg_notify(${runChannel}, ${runId})`;
+  const kinds = events.map(({ kind }) => kind);
+  const payloads = events.map(({ kind, payload }) =>
+    JSON.stringify(eventPayloads[kind].parse(payload)),
+  );
+  // One statement, since the run's row is locked meanwhile, and every result of a run waits for it.
+  const rows = await tx.$queryRaw<unknown[]>`
+    WITH run AS (
+      UPDATE "SearchRun" SET "lastSeq" = "lastSeq" + ${events.length}
+       WHERE id = ${runId}::uuid RETURNING id, "lastSeq"
+    ), added AS (
+      INSERT INTO "RunEvent" ("runId", seq, kind, payload)
+      SELECT run.id, run."lastSeq" - ${events.length} + event.place, event.kind, event.payload::jsonb
+        FROM run, unnest(${kinds}::text[], ${payloads}::text[]) WITH ORDINALITY AS event (kind, payload, place)
+    )
+    SELECT pg_notify(${runChannel}, id::text)::text FROM run`;
+  if (rows.length === 0) throw new Error(`There is no run ${runId} to append an event to.`);
   if (events.some(({ kind }) => kind === "run.status" || kind === "run.failed")) {
     await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${runId})`;
   }
@@ -41,6 +43,7 @@ export async function appendEvents(
  * @throws Prisma's P2025 when there is no such run
  */
 export async function lockRun(tx: Transaction, runId: string): Promise<SearchRun> {
-  await tx.$queryRaw`SELECT 1 FROM "SearchRun" WHERE id = ${runId}::uuid FOR UPDATE`;
-  return tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
+  const [run] = await tx.$queryRaw<SearchRun[]>`
+    SELECT * FROM "SearchRun" WHERE id = ${runId}::uuid FOR UPDATE`;
+  return run ?? tx.searchRun.findUniqueOrThrow({ where: { id: runId } });
 }
