@@ -19,6 +19,7 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
+import { openStore } from "./artifacts/open.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
@@ -74,6 +75,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
     db,
     queue,
     trainers,
+    store: await openStore(settings),
     settings,
     workerId,
     notifications,
@@ -170,6 +172,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       stopping.abort();
       await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
       await Promise.all([trainers.end(), proposals.end()]);
+      context.store.end();
       await queue.stop({ graceful: false });
       await reportWorker(db, state("stopped"));
       await notifications.stop();
