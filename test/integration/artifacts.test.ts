@@ -7,7 +7,6 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { presetNamed, type SearchSettings } from "@opnas/core";
 import { startRun } from "@opnas/prisma";
-import S3rver from "s3rver";
 import { beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.js";
 import { startTestWorkers } from "../support/testWorkers.js";
@@ -113,37 +112,4 @@ test("a candidate whose worker is killed goes on from its checkpoint, without th
   expect(attempt).toBe(2);
   expect(await finished(id)).toEqual(reference);
   expect(await checkpointed(id)).toEqual([]);
-}, 240_000);
-
-test("two machines that share a database and a bucket find the same result as one", async () => {
-  await worker.kill();
-  const bucket = new S3rver({
-    port: 0,
-    address: "127.0.0.1",
-    silent: true,
-    directory: path.join(dataFolder, "bucket"),
-    configureBuckets: [{ name: "opnas" }],
-  });
-  const { port } = await bucket.run();
-  const env = {
-    OPNAS_ARTIFACTS: "s3://opnas/here",
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${String(port)}`,
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "S3RVER",
-    AWS_SECRET_ACCESS_KEY: "S3RVER",
-  };
-  const machines = ["first", "second"].map((name) => path.join(dataFolder, name));
-  const workers = await Promise.all(
-    machines.map((folder) => startWorker(1, { dataFolder: folder, env })),
-  );
-  const { id } = await start();
-  expect(await finished(id)).toEqual(reference);
-  const stored = await readdir(path.join(dataFolder, "bucket", "opnas", "here"), {
-    recursive: true,
-  });
-  expect(stored.join()).toContain(`${id}/super-net.1.safetensors`);
-  const by = await db.evaluation.groupBy({ by: ["workerId"], where: { runId: id } });
-  expect(by).toHaveLength(2);
-  await Promise.all(workers.map((each) => each.stop()));
-  await bucket.close();
 }, 240_000);
