@@ -29,6 +29,7 @@ const layers = [
   "model",
   "batches",
   "text",
+  "artifacts",
   "files",
   "engine",
 ];

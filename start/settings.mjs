@@ -24,6 +24,19 @@ const known = {
     must: "a port number from 1 to 65535",
   },
   dataFolder: { name: "OPNAS_DATA_DIR", schema: z.string().default(".data"), must: "a folder" },
+  artifacts: {
+    name: "OPNAS_ARTIFACTS",
+    schema: z
+      .string()
+      .regex(/^(s3:\/\/[^/]|(?!.*:\/\/))/)
+      .optional(),
+    must: "a folder, or the address of a bucket such as s3://bucket/prefix",
+  },
+  artifactsCache: {
+    name: "OPNAS_ARTIFACTS_CACHE_GB",
+    schema: z.coerce.number().positive().max(1e6).optional(),
+    must: "a number of gigabytes above 0",
+  },
   textFolder: { name: "OPNAS_TEXT_DIR", schema: z.string().optional(), must: "a folder" },
   cacheFolder: { name: "OPNAS_CACHE_DIR", schema: z.string().optional(), must: "a folder" },
   engine: {
@@ -117,6 +130,8 @@ export function readSettings(env, root) {
   }
   // Only checked here: the engine's installer and the worker read them.
   value(env, known.cacheFolder);
+  value(env, known.artifacts);
+  value(env, known.artifactsCache);
   value(env, known.workerSlots);
   value(env, known.workerName);
   value(env, known.gpus);

@@ -42,6 +42,9 @@ describe("settings", () => {
     [{ OPNAS_ENGINE: "cuda" }, /must be auto, tensorflow-gpu, tensorflow or wasm/],
     [{ OPNAS_ENGINE: "webgpu" }, /^OPNAS_ENGINE is "webgpu": it must be auto, tensorflow-gpu/],
     [{ OPNAS_WORKERS: "0" }, /^OPNAS_WORKERS is "0"/],
+    [{ OPNAS_ARTIFACTS: "http://bucket" }, /it must be a folder, or the address of a bucket such/],
+    [{ OPNAS_ARTIFACTS: "s3://" }, /^OPNAS_ARTIFACTS is "s3:\/\/"/],
+    [{ OPNAS_ARTIFACTS_CACHE_GB: "0" }, /must be a number of gigabytes above 0/],
     [
       { OPNAS_PORT: "1" },
       /^OPNAS_PORT is not a setting of this platform: did you mean OPNAS_API_PORT/,

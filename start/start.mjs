@@ -15,6 +15,7 @@ if (process.argv.length > 2) {
   OPNAS_WEB_PORT   3000    the portal's port
   OPNAS_API_PORT   4000    the GraphQL API's port
   OPNAS_DATA_DIR   .data   database, checkpoints, logs
+  OPNAS_ARTIFACTS          super-nets and models: a shared folder or s3://bucket/prefix
   OPNAS_TEXT_DIR           your own texts, default: text in OPNAS_DATA_DIR
   OPNAS_ENGINE     auto    or tensorflow-gpu, tensorflow, wasm
   OPNAS_WORKERS    1       worker processes

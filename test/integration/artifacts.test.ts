@@ -101,7 +101,7 @@ test("a candidate whose worker is killed goes on from its checkpoint, without th
   // Without it, the next attempt can only come by a score from the checkpoint.
   const { superNetFile } = await rowOf(id);
   await rm(path.join(folderOf(id), superNetFile ?? ""));
-  await startWorker(1);
+  worker = await startWorker(1);
   await until("the candidate is scored", 120, async () => {
     return (await db.evaluation.count({ where: { architectureId: candidate } })) === 1;
   });

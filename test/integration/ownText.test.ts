@@ -1,51 +1,23 @@
 /** Searches and a pre-training on a user's own text, with a real worker on a real Postgres. */
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import {
-  bertLayer,
-  defaultPretraining,
-  presetNamed,
-  type SearchSettings,
-  stream,
-} from "@opnas/core";
+import { bertLayer, defaultPretraining, presetNamed, type SearchSettings } from "@opnas/core";
 import { startRun, startPretraining } from "@opnas/prisma";
 import { readModel } from "@opnas/worker";
 import { beforeAll, expect, test } from "vitest";
 import { createArchitecture } from "../support/architecture.js";
+import { writeFarmText } from "../support/farmText.js";
 import { until } from "../support/until.js";
 import { startTestWorkers } from "../support/testWorkers.js";
 
 const { db, queue, dataFolder, startWorker } = await startTestWorkers("own-text");
 
 beforeAll(async () => {
-  const folder = path.join(dataFolder, "text", "farm");
-  await mkdir(folder, { recursive: true });
-  for (let file = 0; file < 12; file++) {
-    await writeFile(path.join(folder, `${file}.txt`), farmTale(file));
-  }
+  await writeFarmText(path.join(dataFolder, "text", "farm"));
   await symlink(tmpdir(), path.join(dataFolder, "text", "out"));
   await startWorker(1);
 });
-
-/** Generates four hundred sentences with a little grammar in them. */
-function farmTale(file: number): string {
-  const random = stream(1, "farm tales", file);
-  const pick = (words: string) => random.pick(words.split(" "));
-  const thing = () =>
-    `${pick("the a his her")} ${pick("old red small grey")} ${pick(heads)}${pick(tails)}`;
-  return Array.from(
-    { length: 400 },
-    () => `${thing()} ${pick(verbs)} ${pick("in on by under with")} ${thing()} ${pick(ends)}.`,
-  )
-    .map((sentence) => sentence.charAt(0).toUpperCase() + sentence.slice(1))
-    .join(" ");
-}
-const heads =
-  "hor bar far goo fie wag riv orch mill kett plo stab cart hay pig shee roos cow duck pond";
-const tails = "se n mer ld on er ard ler tle ing ow ick";
-const verbs = "slept waited sang worked rested stumbled laughed walked";
-const ends = "today yesterday again alone early late";
 
 async function ended(text: SearchSettings["text"]) {
   const smoke = presetNamed("smoke");

@@ -23,8 +23,11 @@ export async function startTestWorkers(name: string) {
   const stopWorkers = async () => {
     await Promise.all(workers.splice(0).map((worker) => worker.stop()));
   };
-  const startWorker = async (slots: number): Promise<WorkerProcess> => {
-    const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots });
+  const startWorker = async (
+    slots: number,
+    machine: { dataFolder?: string; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<WorkerProcess> => {
+    const worker = await WorkerProcess.start({ databaseUrl, dataFolder, slots, ...machine });
     workers.push(worker);
     return worker;
   };

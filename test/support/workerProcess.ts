@@ -13,11 +13,14 @@ export class WorkerProcess {
     databaseUrl: string;
     dataFolder: string;
     slots: number;
+    /** Further variables of its environment. */
+    env?: NodeJS.ProcessEnv;
   }): Promise<WorkerProcess> {
     const child = fork(workerMain, {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: {
         ...process.env,
+        ...options.env,
         DATABASE_URL: options.databaseUrl,
         OPNAS_DATA_DIR: options.dataFolder,
         OPNAS_WORKER_SLOTS: String(options.slots),

@@ -8,6 +8,10 @@ import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   OPNAS_DATA_DIR: z.string().min(1).default(".data"),
+  /** The artifact store: a folder, or `s3://bucket/prefix`. */
+  OPNAS_ARTIFACTS: z.string().min(1).optional(),
+  /** Most gigabytes of copies from an S3 store that stay on this machine. */
+  OPNAS_ARTIFACTS_CACHE_GB: z.coerce.number().positive().max(1e6).default(20),
   /** Folder of users' own texts; searches read nothing outside of it. */
   OPNAS_TEXT_DIR: z.string().min(1).optional(),
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
@@ -20,9 +24,15 @@ const settingsSchema = z.object({
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
 });
 
+/** The place of artifacts: a folder, or a bucket with the bytes that its copies here may take. */
+export type ArtifactPlace =
+  | { kind: "folder"; folder: string }
+  | { kind: "s3"; bucket: string; prefix: string; cacheBytes: number };
+
 export interface WorkerSettings {
   databaseUrl: string;
   dataFolder: string;
+  artifacts: ArtifactPlace;
   /** The folder of users' own texts. */
   textFolder: string;
   engine: (typeof engineChoices)[number];
@@ -37,11 +47,12 @@ export interface WorkerSettings {
 }
 
 /**
- * Reads the worker's settings from environment variables.
+ * Reads the worker's settings from environment variables; an empty one counts as unset.
  * @throws OpnasError `BAD_SETTING` naming the variable and what is wrong with it
  */
 export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
-  const parsed = settingsSchema.safeParse(environment);
+  const given = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const name = issue?.path.join(".") ?? "environment";
@@ -56,10 +67,26 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   return {
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.OPNAS_DATA_DIR,
+    artifacts: artifactPlace(data),
     textFolder: data.OPNAS_TEXT_DIR ?? join(data.OPNAS_DATA_DIR, "text"),
     engine: data.OPNAS_ENGINE,
     slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
     gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
   };
+}
+
+const s3Form = /^s3:\/\/([^/]+)\/?(.*?)\/*$/;
+
+function artifactPlace(data: z.infer<typeof settingsSchema>): ArtifactPlace {
+  const { OPNAS_ARTIFACTS: given, OPNAS_DATA_DIR: dataFolder } = data;
+  if (given?.includes("://") !== true) {
+    return { kind: "folder", folder: given ?? join(dataFolder, "artifacts") };
+  }
+  const [, bucket, prefix = ""] = s3Form.exec(given) ?? [];
+  if (bucket === undefined) {
+    const sentence = "OPNAS_ARTIFACTS must be a folder or an address such as s3://bucket/prefix.";
+    throw new OpnasError("BAD_SETTING", sentence);
+  }
+  return { kind: "s3", bucket, prefix, cacheBytes: data.OPNAS_ARTIFACTS_CACHE_GB * 1e9 };
 }

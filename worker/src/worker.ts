@@ -19,6 +19,7 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
+import { openStore } from "./artifacts/open.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
@@ -79,6 +80,7 @@ export async function startWorker(
     db,
     queue,
     trainers,
+    store: await openStore(settings),
     settings,
     workerId,
     notifications,
@@ -185,6 +187,7 @@ export async function startWorker(
       stopping.abort();
       await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
       await Promise.all([trainers.end(), proposals.end()]);
+      context.store.end();
       await queue.stop({ graceful: false });
       await reportWorker(db, state("stopped"));
       await notifications.stop();

@@ -108,7 +108,7 @@ function pretrainingLine({ status, step, steps, etaSeconds, lastMetric }: Pretra
 
 function report({ status, artifact, error }: PretrainingState): number {
   if (status === "DONE") {
-    say("Done. The model's folder, below the data folder:");
+    say("Done. The model's folder, below the data folder unless it is a whole path or address:");
     process.stdout.write(`${artifact ?? ""}\n`);
     return exitCodes.done;
   }

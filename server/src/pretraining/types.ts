@@ -59,7 +59,8 @@ export class Training {
 
   @Field(() => String, {
     nullable: true,
-    description: "The folder of the trained model, below the data folder. Null until it is done.",
+    description:
+      "The folder of the trained model: below the data folder, or a whole path or address such as s3://bucket/prefix where the setting OPNAS_ARTIFACTS names the place. Null until it is done.",
   })
   artifact!: string | null;
 

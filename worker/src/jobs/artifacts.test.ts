@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { FolderStore } from "../artifacts/store.js";
 import { writeAtomically } from "../files/writeAtomically.js";
 import { pretrainingArtifacts, requireSameStore, RunArtifacts } from "./artifacts.js";
 
@@ -12,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const write = (file: string) => writeAtomically(file, ["whole"]);
 
 test("a late attempt at a super-net tidies up after itself, and nothing of a newer one", async () => {
-  const files = await RunArtifacts.of(folder, "run");
+  const files = await RunArtifacts.of(new FolderStore(folder), "run");
   for (const attempt of [1, 2, 3]) await write(files.path(files.superNetName(attempt)));
   await write(path.join(files.superNetCheckpoints(1).folder, "5.1.safetensors"));
   await write(path.join(files.candidateCheckpoints("candidate", 1).folder, "5.1.safetensors"));
@@ -30,14 +31,16 @@ test("a late attempt at a super-net tidies up after itself, and nothing of a new
 });
 
 test("a late attempt at a pre-training tidies up after itself, and nothing of a newer one", async () => {
-  const attempts = await Promise.all([1, 2, 3].map((of) => pretrainingArtifacts(folder, "id", of)));
+  const attempts = await Promise.all(
+    [1, 2, 3].map((of) => pretrainingArtifacts(new FolderStore(folder), "id", of)),
+  );
   for (const { modelFolder, checkpoints } of attempts) {
     await write(path.join(modelFolder, "model.json"));
     await write(path.join(checkpoints.folder, `5.${String(checkpoints.attempt)}.safetensors`));
   }
   const [, second] = attempts;
   await second?.tidy(second.artifact);
-  const left = await readdir(path.join(folder, "artifacts", "trainings", "id"));
+  const left = await readdir(path.join(folder, "trainings", "id"));
   expect(left.sort()).toEqual(["attempt-2", "attempt-3"]);
 });
 
@@ -45,5 +48,5 @@ test("a run's super-net in another store is told apart", () => {
   const run = (superNetStore: string | null) => ({ name: "a run", superNetStore });
   requireSameStore(run(null), "here");
   requireSameStore(run("here"), "here");
-  expect(() => requireSameStore(run("there"), "here")).toThrow("OPNAS_DATA_DIR");
+  expect(() => requireSameStore(run("there"), "here")).toThrow("OPNAS_ARTIFACTS");
 });

@@ -1,14 +1,13 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OpnasError } from "@opnas/core";
 import type { SearchRun } from "@opnas/prisma";
+import type { ArtifactStore } from "../artifacts/store.js";
 import type { TextPlaces } from "../dataset/request.js";
 import type { CheckpointPlace } from "../files/checkpointFolder.js";
 import { removeFolder } from "../files/writeAtomically.js";
+import { modelFiles } from "../model/modelFile.js";
 import type { WorkerSettings } from "../settings.js";
-
-/** Folder of all artifacts in the data folder. */
-export const artifactsFolder = (dataFolder: string) => join(dataFolder, "artifacts");
 
 /** Paths of a run's text. */
 export interface TextKey {
@@ -24,21 +23,23 @@ export function textPlaces(
   return { own: textFolder, cache: join(dataFolder, "prepared"), keyFile: textKey };
 }
 
-const superNetForm = /^super-net\.(\d+)\.safetensors$/;
-
 /**
  * The files of a run. What an attempt writes carries the attempt's number, so that one that was
  * replaced overwrites nothing; the transaction that is fenced names the file that counts (decision
  * 0024).
  */
 export class RunArtifacts implements TextKey {
-  private constructor(private readonly folder: string) {}
+  private constructor(
+    private readonly store: ArtifactStore,
+    private readonly runId: string,
+    private readonly folder: string,
+  ) {}
 
   /** Makes a run's folder where it is missing. */
-  static async of(dataFolder: string, runId: string): Promise<RunArtifacts> {
-    const folder = join(artifactsFolder(dataFolder), runId);
+  static async of(store: ArtifactStore, runId: string): Promise<RunArtifacts> {
+    const folder = join(store.folder, runId);
     await mkdir(folder, { recursive: true });
-    return new RunArtifacts(folder);
+    return new RunArtifacts(store, runId, folder);
   }
 
   get textKey(): string {
@@ -54,9 +55,24 @@ export class RunArtifacts implements TextKey {
     return join(this.folder, name);
   }
 
-  /** Returns a run's super-net; a run of an older version has one without a stored name. */
-  superNet({ superNetFile, superNetChecksum }: SearchRun) {
-    return { file: this.path(superNetFile ?? "super-net.safetensors"), checksum: superNetChecksum };
+  /** Publishes a file of the run's folder. */
+  publish(name: string): Promise<void> {
+    return this.store.publish(this.key(name));
+  }
+
+  /**
+   * Returns a run's super-net as a file on this machine; a run of an older version has one without a
+   * stored name.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  async superNet(run: SearchRun) {
+    const file = await this.store.local(this.key(nameOfSuperNet(run)));
+    return { file, checksum: run.superNetChecksum };
+  }
+
+  /** Removes this machine's copy of a run's super-net; returns false where there are no copies. */
+  forgetSuperNet(run: SearchRun): Promise<boolean> {
+    return this.store.forget(this.key(nameOfSuperNet(run)));
   }
 
   superNetCheckpoints(attempt: number): CheckpointPlace {
@@ -73,40 +89,52 @@ export class RunArtifacts implements TextKey {
     const { folder, earlier } = this.superNetCheckpoints(attempt);
     await removeFolder(folder);
     if (earlier !== undefined) await rm(earlier, { force: true });
-    for (const name of await readdir(this.folder)) {
-      const [, of] = superNetForm.exec(name) ?? [];
-      const isNeedless = of !== undefined && Number(of) <= attempt && name !== published;
-      if (isNeedless) await rm(this.path(name), { force: true });
+    for (let of = 1; of <= attempt; of++) {
+      const name = this.superNetName(of);
+      if (name !== published) await this.store.remove(this.key(name));
     }
+  }
+
+  private key(name: string): string {
+    return `${this.runId}/${name}`;
   }
 }
 
+const nameOfSuperNet = ({ superNetFile }: SearchRun) => superNetFile ?? "super-net.safetensors";
+
 /**
  * Makes a pre-training's folder where it is missing and names the files of one attempt at it: the
- * model's folder, also relative to the data folder, and the checkpoints.
+ * model's folder, also by its address for the database, and the checkpoints.
  */
 export async function pretrainingArtifacts(
-  dataFolder: string,
+  store: ArtifactStore,
   pretrainingId: string,
   attempt: number,
 ) {
-  const own = join("artifacts", "trainings", pretrainingId);
-  const folder = join(dataFolder, own);
+  const own = `trainings/${pretrainingId}`;
+  const folder = join(store.folder, own);
   await mkdir(folder, { recursive: true });
   const nameOf = (of: number) => `attempt-${String(of)}`;
   const earlier = join(folder, "checkpoint.safetensors");
   const checkpoints = { folder: join(folder, "checkpoints"), attempt, earlier };
+  const files = (of: number) => modelFiles.map((file) => `${own}/${nameOf(of)}/${file}`);
   return {
-    artifact: join(own, nameOf(attempt)),
+    artifact: `${store.address}/${own}/${nameOf(attempt)}`,
     modelFolder: join(folder, nameOf(attempt)),
     checkpoints,
     textKey: join(folder, "text.key"),
+    publish: async (): Promise<void> => {
+      for (const file of files(attempt)) await store.publish(file);
+    },
     /** Removes the checkpoints and the models of attempts up to this one but the published one. */
     tidy: async (published: string): Promise<void> => {
       await removeFolder(checkpoints.folder);
       await rm(earlier, { force: true });
       for (let of = 1; of <= attempt; of++) {
-        if (join(own, nameOf(of)) !== published) await removeFolder(join(folder, nameOf(of)));
+        // Another machine may know a shared folder by another path.
+        if (published.endsWith(`${own}/${nameOf(of)}`)) continue;
+        for (const file of files(of)) await store.remove(file);
+        await removeFolder(join(folder, nameOf(of)));
       }
     },
   };
@@ -124,6 +152,6 @@ export function requireSameStore(
   if (superNetStore === null || superNetStore === store) return;
   throw new OpnasError(
     "ARTIFACTS_UNREACHABLE",
-    `The super-net of run ${name} lies in another data folder than this worker's. Start the worker with the data folder (OPNAS_DATA_DIR) of the run's other workers.`,
+    `The super-net of run ${name} lies in another artifact store than this worker's. Start the worker with the store (OPNAS_ARTIFACTS) of the run's other workers.`,
   );
 }

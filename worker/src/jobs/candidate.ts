@@ -10,10 +10,9 @@ import {
   type WorkClaim,
   workKey,
 } from "@opnas/prisma";
-import { storeId } from "../files/storeId.js";
 import { removeFolder } from "../files/writeAtomically.js";
 import type { TrainerHandle } from "../trainer/pool.js";
-import { artifactsFolder, requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
+import { requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
 import { writeResult } from "./writeResult.js";
 
@@ -32,7 +31,7 @@ export async function handleCandidate(
   { runId, architectureId }: { runId: string; architectureId: string },
   course: Course,
 ): Promise<void> {
-  const { db, trainers, workerId, settings: worker } = context;
+  const { db, trainers, workerId, store } = context;
   const found = await db.architecture.findUnique({
     where: { id: architectureId },
     select: {
@@ -45,7 +44,7 @@ export async function handleCandidate(
   });
   if (found === null || found.evaluations.length > 0 || found.failureCode !== null) return;
   if (found.run.phase !== "SEARCHING") return;
-  requireSameStore(found.run, await storeId(artifactsFolder(worker.dataFolder)));
+  requireSameStore(found.run, await store.id());
   const architecture = checkArchitecture(found.json);
   const candidate = { id: architectureId, key: found.key, architecture };
 
@@ -68,9 +67,9 @@ async function evaluate(
   candidate: Candidate,
   trainer: TrainerHandle,
 ): Promise<void> {
-  const { db, queue, settings: worker } = context;
+  const { db, queue, store } = context;
   const started = performance.now();
-  const files = await RunArtifacts.of(worker.dataFolder, run.id);
+  const files = await RunArtifacts.of(store, run.id);
   const checkpoints = files.candidateCheckpoints(candidate.id, claim.attempt);
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
   try {
@@ -93,8 +92,8 @@ async function evaluate(
 }
 
 /**
- * Has the trainer evaluate a candidate. Where the super-net's file is missing or damaged, it is
- * trained again; where that was done meanwhile, the new one is used.
+ * Has the trainer evaluate a candidate. Where the super-net's file is missing or damaged in the store,
+ * it is trained again; where that was done meanwhile, the new one is used.
  * @returns undefined when the candidate waits for the super-net
  */
 async function train(
@@ -108,13 +107,14 @@ async function train(
   }: { files: RunArtifacts; candidate: Candidate; trainer: TrainerHandle },
   signal: AbortSignal,
 ): Promise<CandidateResult | undefined> {
+  let readAgain: string | null | undefined;
   for (let run = claimedRun; run.phase === "SEARCHING";) {
     const reply = await trainer.run(
       {
         type: "evaluate",
         run: { seed: run.seed, settings: settingsOfRun(run) },
         text: textPlaces(worker, files),
-        superNet: files.superNet(run),
+        superNet: await files.superNet(run),
         architecture: candidate.architecture,
         key: candidate.key,
         checkpoints: files.candidateCheckpoints(candidate.id, claim.attempt),
@@ -125,7 +125,10 @@ async function train(
     if (reply.type === "evaluate") return reply.result;
     if (reply.type !== "superNetUnusable") throw new OpnasError("INTERNAL", "Not an evaluation.");
     const { reason } = reply;
-    run = await requestSuperNet(db, queue, claim, { file: run.superNetFile, reason });
+    const file = run.superNetFile;
+    // At first, this machine's copy of it may be what is damaged.
+    if (readAgain !== file && (await files.forgetSuperNet(run))) readAgain = file;
+    else run = await requestSuperNet(db, queue, claim, { file, reason });
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import {
   type Queue,
   type WorkClaim,
 } from "@opnas/prisma";
+import type { ArtifactStore } from "../artifacts/store.js";
 import type { Rest } from "../rest.js";
 import type { WorkerSettings } from "../settings.js";
 import type { Trainers } from "../trainer/pool.js";
@@ -17,6 +18,7 @@ export interface JobContext {
   db: Database;
   queue: Queue;
   trainers: Trainers;
+  store: ArtifactStore;
   settings: WorkerSettings;
   workerId: string;
   notifications: Pick<Notifications, "listen">;

@@ -44,13 +44,15 @@ async function train(
   course: Course,
   trainer: TrainerHandle,
 ): Promise<void> {
-  const { db, settings: worker } = context;
+  const { db, store, settings: worker } = context;
   const settings = settingsOfPretraining(pretraining);
   const { json, reference, run } = await db.architecture.findUniqueOrThrow({
     where: { id: pretraining.architectureId },
     select: { json: true, reference: true, run: true },
   });
-  const files = await pretrainingArtifacts(worker.dataFolder, pretraining.id, claim.attempt);
+  // A store out of reach is noticed before the training, not after it.
+  await store.id();
+  const files = await pretrainingArtifacts(store, pretraining.id, claim.attempt);
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>
@@ -82,6 +84,7 @@ async function train(
     const { checksum } = reply;
     await writeResult(async () => {
       await reporter.flush();
+      await files.publish();
       await finishPretraining(db, claim, files.artifact, checksum);
     }, watched.signal);
   } finally {

@@ -13,6 +13,8 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { openStore } from "../artifacts/open.js";
+import { FolderStore } from "../artifacts/store.js";
 import { Rest } from "../rest.js";
 import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";
@@ -52,6 +54,7 @@ const context: JobContext = {
   db,
   queue,
   trainers,
+  store: await openStore(settings),
   settings,
   workerId,
   notifications: { listen: () => () => undefined },
@@ -166,7 +169,7 @@ test("a data folder that cannot be used rests the worker, and the run waits with
   const work: RunJob = { kind: "superNet", runId };
   await settle({ ...context, rest: fresh }, work, async (course) => {
     course.claim = await runs.claim(runId, "superNet");
-    await RunArtifacts.of(file, runId);
+    await RunArtifacts.of(new FolderStore(file), runId);
   });
   fresh.cancel();
   await rm(file);

@@ -8,7 +8,12 @@ const verdictOf = (code: ErrorCode, { isClaimed = true, isStopping = false } = {
 test("faults of a machine rest it, and never fail what it worked on", () => {
   const machine = Object.entries(errorKinds).filter(([, kind]) => kind === "machine");
   expect(machine.length).toBeGreaterThan(3);
-  for (const code of ["DISK_FULL", "DATA_FOLDER_UNWRITABLE", "ENGINE_UNAVAILABLE"] as const) {
+  for (const code of [
+    "DISK_FULL",
+    "DATA_FOLDER_UNWRITABLE",
+    "ENGINE_UNAVAILABLE",
+    "ARTIFACTS_UNREACHABLE",
+  ] as const) {
     expect(verdictOf(code)).toBe("rest");
     expect(verdictOf(code, { isClaimed: false })).toBe("rest");
   }

@@ -10,11 +10,10 @@ import {
   type SuperNetProgress,
   workKey,
 } from "@opnas/prisma";
-import { storeId } from "../files/storeId.js";
 import { ProgressReporter } from "../training/progress.js";
 import type { TrainerHandle } from "../trainer/pool.js";
 import type { Progress } from "../trainer/protocol.js";
-import { artifactsFolder, RunArtifacts, textPlaces } from "./artifacts.js";
+import { RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
 import { writeResult } from "./writeResult.js";
 
@@ -40,9 +39,11 @@ async function train(
   course: Course,
   trainer: TrainerHandle,
 ) {
-  const { db, queue, settings: worker } = context;
+  const { db, queue, store, settings: worker } = context;
   const settings = settingsOfRun(run);
-  const files = await RunArtifacts.of(worker.dataFolder, run.id);
+  // A store out of reach is noticed before the training, not after it.
+  const storeId = await store.id();
+  const files = await RunArtifacts.of(store, run.id);
   const file = files.superNetName(claim.attempt);
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
   const progress = progressOf((progress) =>
@@ -73,9 +74,12 @@ async function train(
       skipped,
       engine: trainer.engine.name,
       candidates: candidateCount(settings),
-      artifact: { file, checksum, store: await storeId(artifactsFolder(worker.dataFolder)) },
+      artifact: { file, checksum, store: storeId },
     };
-    await writeResult(() => finishSuperNet(db, queue, claim, result), watched.signal);
+    await writeResult(async () => {
+      await files.publish(file);
+      await finishSuperNet(db, queue, claim, result);
+    }, watched.signal);
   } finally {
     watched.release();
     await tidyIfDone(context, claim, files);

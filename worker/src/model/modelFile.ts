@@ -29,6 +29,11 @@ export interface Model {
   weights: Tensors;
 }
 
+const [weightsName, modelName] = ["weights.safetensors", "model.json"];
+
+/** Names of a model's files in the order in which they are written. */
+export const modelFiles: readonly string[] = [weightsName, modelName];
+
 const modelFileSchema = z.strictObject({
   version: z.literal(1),
   architecture: z.unknown(),
@@ -73,8 +78,8 @@ export async function readModel(folder: string): Promise<Model> {
   return { architecture, size, vocabulary, weights };
 }
 
-const modelFile = (folder: string) => path.join(folder, "model.json");
-const weightsFile = (folder: string) => path.join(folder, "weights.safetensors");
+const modelFile = (folder: string) => path.join(folder, modelName);
+const weightsFile = (folder: string) => path.join(folder, weightsName);
 
 async function readJson(file: string): Promise<unknown> {
   const text = await present(file, readFile(file, "utf8"));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { storeId } from "./storeId.js";
+import { folderId } from "./storeId.js";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), "store-id-"))));
@@ -10,14 +10,14 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test("workers that begin at once in a new folder give it one id, and it stays", async () => {
   const store = path.join(folder, "artifacts");
-  const ids = await Promise.all(Array.from({ length: 10 }, () => storeId(store)));
+  const ids = await Promise.all(Array.from({ length: 10 }, () => folderId(store)));
   expect(new Set(ids).size).toBe(1);
-  expect(await storeId(store)).toBe(ids[0]);
+  expect(await folderId(store)).toBe(ids[0]);
   expect(await readdir(store)).toEqual(["store.id"]);
-  expect(await storeId(path.join(folder, "another"))).not.toBe(ids[0]);
+  expect(await folderId(path.join(folder, "another"))).not.toBe(ids[0]);
 });
 
 test("an id that is none is refused", async () => {
   await writeFile(path.join(folder, "store.id"), "");
-  await expect(storeId(folder)).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
+  await expect(folderId(folder)).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
 });

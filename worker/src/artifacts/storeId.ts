@@ -3,14 +3,14 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { isMissing, storageError } from "./writeAtomically.js";
+import { isMissing, storageError } from "../files/writeAtomically.js";
 
 /**
  * Returns the id of an artifact store, a folder; gives it one when it has none. Workers that see the
  * same folder, on whatever machine, read the same id.
  * @throws OpnasError DATA_FOLDER_UNWRITABLE, DISK_FULL; CORRUPT_ARTIFACT if the id is no UUID
  */
-export async function storeId(folder: string): Promise<string> {
+export async function folderId(folder: string): Promise<string> {
   const file = path.join(folder, "store.id");
   const stored = await readId(file);
   if (stored !== undefined) return stored;
@@ -40,7 +40,15 @@ async function readId(file: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined;
     throw storageError(error, path.dirname(file));
   }
+  return checkStoreId(text, file);
+}
+
+/**
+ * Returns the id of a store that was read from `place`.
+ * @throws OpnasError CORRUPT_ARTIFACT if it is no UUID
+ */
+export function checkStoreId(text: string, place: string): string {
   const id = z.uuid().safeParse(text.trim());
-  if (!id.success) throw new OpnasError("CORRUPT_ARTIFACT", `${file} holds no id of a store.`);
+  if (!id.success) throw new OpnasError("CORRUPT_ARTIFACT", `${place} holds no id of a store.`);
   return id.data;
 }

@@ -1,0 +1,39 @@
+import S3rver from "s3rver";
+
+/** A bucket of a real S3-compatible server over HTTP, which can be stopped and started again. */
+export class Bucket {
+  private server: S3rver | undefined;
+  private port = 0;
+
+  /** @param folder of the server's files, which stay when it is stopped */
+  constructor(private readonly folder: string) {}
+
+  /** Starts the server, after the first time at the address that it had. */
+  async start(): Promise<void> {
+    this.server = new S3rver({
+      port: this.port,
+      address: "127.0.0.1",
+      silent: true,
+      directory: this.folder,
+      configureBuckets: [{ name: "opnas" }],
+    });
+    ({ port: this.port } = await this.server.run());
+  }
+
+  /** Stops the server; clients meet a refused connection. */
+  async stop(): Promise<void> {
+    await this.server?.close();
+    this.server = undefined;
+  }
+
+  /** Variables with which a worker keeps its artifacts in this bucket. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      OPNAS_ARTIFACTS: "s3://opnas/here",
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${String(this.port)}`,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "S3RVER",
+      AWS_SECRET_ACCESS_KEY: "S3RVER",
+    };
+  }
+}

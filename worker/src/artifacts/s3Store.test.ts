@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import S3rver from "s3rver";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { writeAtomically } from "../files/writeAtomically.js";
+import { S3Store } from "./s3Store.js";
+
+let folder: string;
+let server: S3rver;
+const stores: S3Store[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "s3-store-"));
+  server = new S3rver({
+    port: 0,
+    address: "127.0.0.1",
+    silent: true,
+    directory: path.join(folder, "server"),
+    configureBuckets: [{ name: "bucket" }],
+  });
+  const { port } = await server.run();
+  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${String(port)}`);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "S3RVER");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "S3RVER");
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) store.end();
+  await server.close();
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+/** Opens the store on a machine of this name. */
+function machine(name: string, bytes = 1e9, bucket = "bucket"): S3Store {
+  const cache = { folder: path.join(folder, name, "cache"), bytes };
+  const place = { bucket, prefix: "opnas/artifacts" };
+  const store = new S3Store(place, path.join(folder, name, "artifacts"), cache);
+  stores.push(store);
+  return store;
+}
+
+async function publish(store: S3Store, name: string, content: string | Uint8Array): Promise<void> {
+  await writeAtomically(path.join(store.folder, name), [content]);
+  await store.publish(name);
+}
+
+test("a file that one machine publishes is read by another, in parts where it is large", async () => {
+  const [first, second] = [machine("first"), machine("second")];
+  const large = Buffer.alloc(12_000_000, "large ");
+  await publish(first, "run/super-net.1.safetensors", large);
+  const copy = await second.local("run/super-net.1.safetensors");
+  expect(large.equals(await readFile(copy))).toBe(true);
+  await first.publish("run/super-net.1.safetensors");
+  await expect(first.publish("another")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("a copy that is forgotten, since it is damaged, is read again", async () => {
+  const [first, second] = [machine("first"), machine("second")];
+  await publish(first, "file", "whole");
+  const copy = await second.local("file");
+  await writeFile(copy, "garbled");
+  expect(await readFile(await second.local("file"), "utf8")).toBe("garbled");
+  expect(await second.forget("file")).toBe(true);
+  const again = await Promise.all(Array.from({ length: 5 }, () => second.local("file")));
+  expect(new Set(again)).toEqual(new Set([copy]));
+  expect(await readFile(copy, "utf8")).toBe("whole");
+});
+
+test("a file that is removed, or was never there, is missing on every machine", async () => {
+  const [first, second] = [machine("first"), machine("second")];
+  await publish(first, "file", "whole");
+  await first.remove("file");
+  for (const name of ["file", "another"]) {
+    await expect(readFile(await second.local(name))).rejects.toMatchObject({ code: "ENOENT" });
+  }
+});
+
+test("the cache keeps what was used last, within its size, and what may be in use", async () => {
+  const [first, second] = [machine("first"), machine("second", 250)];
+  for (const name of ["a", "b", "c"]) await publish(first, name, "x".repeat(100));
+  const kept = async () => (await readdir(path.join(folder, "second", "cache"))).sort();
+  const hour = 3600;
+  const now = Date.now() / 1000;
+  for (const [name, at] of [
+    ["a", now - hour],
+    ["b", now - 2 * hour],
+  ] as const) {
+    await utimes(await second.local(name), at, at);
+  }
+  await second.local("c");
+  expect(await kept()).toEqual(["a", "c"]);
+  await second.local("a");
+  await second.local("b");
+  expect(await kept()).toEqual(["a", "b", "c"]);
+});
+
+test("a bucket that does not exist, or a server that is away, is told from a missing file", async () => {
+  const unreachable = { code: "ARTIFACTS_UNREACHABLE", kind: "machine" };
+  const unknown = machine("first", 1e9, "no-such-bucket");
+  await expect(publish(unknown, "file", "whole")).rejects.toMatchObject(unreachable);
+  await expect(unknown.id()).rejects.toThrow("s3://no-such-bucket/opnas/artifacts");
+  vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+  await expect(machine("second").local("file")).rejects.toMatchObject(unreachable);
+});
+
+test("a worker learns of a store's id, which no other store of that name has", async () => {
+  const [first, second] = [machine("first"), machine("second")];
+  const id = await first.id();
+  expect(id).toMatch(/^[\da-f-]{36}$/);
+  expect(await second.id()).toBe(id);
+  await second.remove("store.id");
+  expect(await machine("third").id()).not.toBe(id);
+});

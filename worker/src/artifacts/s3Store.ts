@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { text } from "node:stream/consumers";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { OpnasError } from "@opnas/core";
+import { z } from "zod";
+import { isMissing, storageError } from "../files/writeAtomically.js";
+import { trimCache } from "./cache.js";
+import type { ArtifactStore } from "./store.js";
+import { checkStoreId } from "./storeId.js";
+
+/** A part of a bucket that holds a store. */
+export interface S3Place {
+  bucket: string;
+  /** Begin of all keys, without a slash at its end; empty for the whole bucket. */
+  prefix: string;
+}
+
+const idName = "store.id";
+
+/** Milliseconds without a connection, and without a byte over one, after which a server is out of reach. */
+const [connectionTimeout, socketTimeout] = [10_000, 60_000];
+
+/**
+ * A store in a bucket of any S3-compatible server. Address, region and credentials come from the usual
+ * variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …). Copies of what was published or read
+ * stay in a cache on this machine, up to a size.
+ */
+export class S3Store implements ArtifactStore {
+  readonly address: string;
+  private readonly client: S3Client;
+  private knownId: string | undefined;
+  private readonly reading = new Map<string, Promise<void>>();
+
+  /**
+   * @param folder of the files that trainings write
+   * @param cache the folder of copies, and how many bytes they may take
+   */
+  constructor(
+    private readonly place: S3Place,
+    readonly folder: string,
+    private readonly cache: { folder: string; bytes: number },
+  ) {
+    this.address = `s3://${[place.bucket, place.prefix].filter((part) => part !== "").join("/")}`;
+    const isOther = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined;
+    this.client = new S3Client({
+      // Servers other than Amazon's seldom have a host name for each bucket.
+      forcePathStyle: isOther,
+      requestHandler: { connectionTimeout, socketTimeout },
+    });
+  }
+
+  end(): void {
+    this.client.destroy();
+  }
+
+  async id(): Promise<string> {
+    this.knownId ??= await this.reach(async () => {
+      const stored = await this.read(idName);
+      if (stored === undefined) await this.giveId();
+      const kept = stored ?? (await this.read(idName));
+      return checkStoreId(kept === undefined ? "" : await text(kept), `${this.address}/${idName}`);
+    });
+    return this.knownId;
+  }
+
+  /** Uploads a file, in parts where it is large, with checksums, and makes it the cache's copy. */
+  async publish(name: string): Promise<void> {
+    const file = path.join(this.folder, name);
+    try {
+      await stat(file);
+    } catch (error) {
+      // An earlier try published it and moved it.
+      if (isMissing(error) && (await this.has(name))) return;
+      throw error;
+    }
+    const params = {
+      ...this.objectOf(name),
+      Body: createReadStream(file),
+      ChecksumAlgorithm: "SHA256",
+    } as const;
+    await this.reach(() => new Upload({ client: this.client, params }).done());
+    const copy = this.copyOf(name);
+    try {
+      await mkdir(path.dirname(copy), { recursive: true });
+      await rename(file, copy);
+    } catch (error) {
+      throw storageError(error, path.dirname(copy));
+    }
+    await trimCache(this.cache.folder, this.cache.bytes);
+  }
+
+  async local(name: string): Promise<string> {
+    const copy = this.copyOf(name);
+    try {
+      const now = new Date();
+      await utimes(copy, now, now); // The cache removes what was not used for longest.
+      return copy;
+    } catch (error) {
+      if (!isMissing(error)) throw storageError(error, path.dirname(copy));
+    }
+    // All slots of a worker want a new super-net at once.
+    const reading = this.reading.get(name) ?? this.fill(name);
+    this.reading.set(name, reading);
+    await reading.finally(() => this.reading.delete(name));
+    return copy;
+  }
+
+  async forget(name: string): Promise<boolean> {
+    await rm(this.copyOf(name), { force: true });
+    return true;
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.forget(name);
+    await rm(path.join(this.folder, name), { force: true });
+    await this.reach(() => this.client.send(new DeleteObjectCommand(this.objectOf(name))));
+  }
+
+  /** Gives the store an id, unless it has got one meanwhile. */
+  private async giveId(): Promise<void> {
+    const params = { ...this.objectOf(idName), Body: `${randomUUID()}\n`, IfNoneMatch: "*" };
+    try {
+      await this.client.send(new PutObjectCommand(params));
+    } catch (error) {
+      if (!(error instanceof S3ServiceException && isTaken(error))) throw error;
+    }
+  }
+
+  /** Returns true when the bucket has a file of this name. */
+  private async has(name: string): Promise<boolean> {
+    const found = await this.reach(() => this.read(name));
+    found?.destroy();
+    return found !== undefined;
+  }
+
+  /** Returns an object's bytes; undefined where there is no such object. */
+  private async read(name: string): Promise<Readable | undefined> {
+    try {
+      const { Body } = await this.client.send(new GetObjectCommand(this.objectOf(name)));
+      return z.instanceof(Readable).parse(Body);
+    } catch (error) {
+      if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
+      throw error;
+    }
+  }
+
+  /** Reads a file into the cache, if the bucket has it; a reader sees the whole file or none. */
+  private async fill(name: string): Promise<void> {
+    const bytes = await this.reach(() => this.read(name));
+    if (bytes === undefined) return;
+    const copy = this.copyOf(name);
+    const draft = `${copy}.${randomUUID()}.tmp`;
+    await this.reach(async () => {
+      try {
+        await mkdir(path.dirname(copy), { recursive: true });
+        await pipeline(bytes, createWriteStream(draft));
+        await rename(draft, copy);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    });
+    await trimCache(this.cache.folder, this.cache.bytes);
+  }
+
+  /** Does something with the server; errors of this machine's file system keep their codes. */
+  private async reach<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const known = storageError(error, this.cache.folder);
+      if (known instanceof OpnasError) throw known;
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      throw new OpnasError(
+        "ARTIFACTS_UNREACHABLE",
+        `The artifact store ${this.address} does not answer as it should (${message === "" ? name : message}): check OPNAS_ARTIFACTS, AWS_ENDPOINT_URL, AWS_REGION and the credentials.`,
+        { cause: error },
+      );
+    }
+  }
+
+  private objectOf(name: string): { Bucket: string; Key: string } {
+    const { bucket, prefix } = this.place;
+    return { Bucket: bucket, Key: prefix === "" ? name : `${prefix}/${name}` };
+  }
+
+  private copyOf(name: string): string {
+    return path.join(this.cache.folder, name);
+  }
+}
+
+/** Returns true for the answer that an object, or one under way, is there already. */
+function isTaken({ name }: S3ServiceException): boolean {
+  return name === "PreconditionFailed" || name === "ConditionalRequestConflict";
+}
