@@ -31,8 +31,16 @@ export {
   type NewRun,
   type RunAction,
 } from "./runs/lifecycle.js";
+export * from "./runs/purge.js";
 export * from "./runs/row.js";
 export * from "./runs/superNet.js";
+export {
+  archiveRun,
+  deleteRun,
+  restoreRun,
+  visibilityOf,
+  type RunVisibility,
+} from "./runs/visibility.js";
 export * from "./runs/waiting.js";
 export * from "./pretrainings/claim.js";
 export * from "./pretrainings/failures.js";
