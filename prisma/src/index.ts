@@ -17,6 +17,7 @@ export * from "./probe.js";
 export * from "./queue.js";
 export * from "./readiness.js";
 export * from "./storedFigures.js";
+export * from "./retention.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";

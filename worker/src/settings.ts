@@ -1,6 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import { OpnasError } from "@opnas/core";
+import { OpnasError, readRetention, type Retention } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
 import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
@@ -18,6 +18,8 @@ const settingsSchema = z.object({
   /** Trainers that share one GPU. */
   OPNAS_TRAINERS_PER_GPU: z.coerce.number().int().min(1).max(64).default(1),
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
+  /** Assignments that change how long things are kept. */
+  OPNAS_RETENTION: z.string().default(""),
 });
 
 export interface WorkerSettings {
@@ -34,6 +36,8 @@ export interface WorkerSettings {
    */
   gpus?: string[];
   name: string;
+  /** The time that needless things are kept; a worker without it cleans nothing by itself. */
+  retention?: Retention;
 }
 
 /**
@@ -61,5 +65,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
     gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
+    retention: readRetention(data.OPNAS_RETENTION),
   };
 }

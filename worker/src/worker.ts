@@ -19,6 +19,7 @@ import {
   trainerJobSchema,
   type WorkerState,
 } from "@opnas/prisma";
+import { cleanRegularly } from "./cleaning/regularly.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
@@ -127,6 +128,8 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
   await report();
   await lookForLostJobs();
   const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
+  const endCleaning =
+    settings.retention && cleanRegularly(db, settings.dataFolder, settings.retention);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
   const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
     const onError = (error: unknown) =>
@@ -167,6 +170,7 @@ export async function startWorker(settings: WorkerSettings): Promise<RunningWork
       clearInterval(reporting);
       rest.cancel();
       clearInterval(looking);
+      endCleaning?.();
       stopping.abort();
       await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
       await Promise.all([trainers.end(), proposals.end()]);

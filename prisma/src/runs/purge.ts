@@ -43,7 +43,7 @@ export async function purgeRun(db: Database, runId: string, days: number): Promi
 }
 
 function isDue(days: number): Prisma.Sql {
-  return Prisma.sql`"deletedAt" <= clock_timestamp() - ${days} * interval '1 day'`;
+  return Prisma.sql`"deletedAt" <= clock_timestamp() - ${days}::float8 * interval '1 day'`;
 }
 
 /** Removes the jobs of a run and of the pre-trainings of its architectures, whose rows still exist. */

@@ -6,7 +6,7 @@ import { appendEvents, lockRun } from "./row.js";
 
 /**
  * Place of a run in lists. ARCHIVED ones are listed when they are asked for; DELETED ones only to be
- * restored, until their rows and files are removed.
+ * restored, until their rows and files are removed (decision 0030).
  */
 export type RunVisibility = "CURRENT" | "ARCHIVED" | "DELETED";
 

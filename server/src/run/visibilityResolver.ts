@@ -25,7 +25,7 @@ export class RunVisibilityResolver {
 
   @Mutation(() => SearchRun, {
     description:
-      "Deletes a run that is over. It leaves every list at once, and restoreRun brings it back; after a while (OPNAS_KEEP_DELETED_DAYS) its candidates, events, super-net, checkpoints and pre-trained models are removed for good.",
+      "Deletes a run that is over. It leaves every list at once, and restoreRun brings it back; after a while (deletedDays of OPNAS_RETENTION) its candidates, events, super-net, checkpoints and pre-trained models are removed for good.",
   })
   deleteRun(@Arg("id", () => ID, idArgument) id: string, @Ctx() context: Context) {
     return change(context, id, deleteRun);
