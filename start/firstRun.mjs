@@ -16,7 +16,11 @@ const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
  */
 export async function startFirstRun(api, preset) {
   const { searchRuns } = countSchema.parse(
-    await query(api, "{ searchRuns(first: 1) { totalCount } }", {}),
+    await query(
+      api,
+      "{ searchRuns(first: 1, filter: { visibility: [CURRENT, ARCHIVED, DELETED] }) { totalCount } }",
+      {},
+    ),
   );
   if (searchRuns.totalCount > 0) return undefined;
   const started = await query(

@@ -4,7 +4,7 @@ import path from "node:path";
 import { build, prepareEngine } from "./build.mjs";
 import { freePort } from "./checks.mjs";
 import { root, startServices } from "./launcher.mjs";
-import { findRunning } from "./running.mjs";
+import { alreadyRunning, findRunning } from "./running.mjs";
 import { Session } from "./session.mjs";
 import { readSettings } from "./settings.mjs";
 import { createTerminal } from "./terminal.mjs";
@@ -20,8 +20,11 @@ try {
   const cli = await import("@opnas/cli");
   const request = await cli.parseSearch(process.argv);
   if (typeof request === "number") process.exit(request);
-  const api =
-    request.api ?? findRunning(settings.dataFolder)?.api ?? (await startOwn(settings, logs));
+  const running = findRunning(settings.dataFolder);
+  if (request.api === undefined && running?.command === "maintenance") {
+    throw alreadyRunning(settings.dataFolder, running);
+  }
+  const api = request.api ?? running?.api ?? (await startOwn(settings, logs));
   const interruption = new AbortController();
   session.stopped.catch((reason) => interruption.abort(reason));
   const work = cli.runSearch(new cli.Api(api), request.options, interruption.signal);

@@ -10,8 +10,8 @@ import { UserError } from "./userError.mjs";
  * @typedef {object} Running
  * @property {number} pid
  * @property {string} bornAt tells the process from a later one with the same number
- * @property {"start" | "search"} command
- * @property {string} api
+ * @property {"start" | "search" | "maintenance"} command
+ * @property {string} api the GraphQL address; of maintenance the command, which has none
  * @property {string | null} portal
  */
 
@@ -65,6 +65,11 @@ export function claim(dataFolder, what) {
  * @param {Running} other
  */
 export function alreadyRunning(dataFolder, other) {
+  if (other.command === "maintenance") {
+    return new UserError(
+      `${other.api} works on ${dataFolder} at the moment (process ${other.pid}): wait until it is done.`,
+    );
+  }
   const where =
     other.portal === null
       ? `a search, API ${other.api}`

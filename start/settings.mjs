@@ -87,6 +87,11 @@ const known = {
     schema: z.string().max(100).optional(),
     must: "a name of at most 100 letters",
   },
+  retention: {
+    name: "OPNAS_RETENTION",
+    schema: z.string().optional(),
+    must: "assignments such as deletedDays=30",
+  },
   firstRun: {
     name: "OPNAS_FIRST_RUN",
     schema: z

@@ -20,6 +20,7 @@ export * from "./random.js";
 export * from "./settings/describe.js";
 export * from "./settings/names.js";
 export * from "./settings/pretraining.js";
+export * from "./settings/retention.js";
 export * from "./settings/search.js";
 export { defaultEditWeights, defaultReinforcement, defaultScreening } from "./settings/strategy.js";
 export * from "./settings/text.js";

@@ -17,6 +17,7 @@ export * from "./probe.js";
 export * from "./queue.js";
 export * from "./readiness.js";
 export * from "./storedFigures.js";
+export * from "./retention.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";
@@ -31,8 +32,16 @@ export {
   type NewRun,
   type RunAction,
 } from "./runs/lifecycle.js";
+export * from "./runs/purge.js";
 export * from "./runs/row.js";
 export * from "./runs/superNet.js";
+export {
+  archiveRun,
+  deleteRun,
+  restoreRun,
+  visibilityOf,
+  type RunVisibility,
+} from "./runs/visibility.js";
 export * from "./runs/waiting.js";
 export * from "./pretrainings/claim.js";
 export * from "./pretrainings/failures.js";

@@ -12,6 +12,7 @@ import { TrainingFields } from "./pretraining/fields.js";
 import { TrainingResolver } from "./pretraining/resolver.js";
 import { GenerationFields, RunFields } from "./run/fields.js";
 import { RunResolver } from "./run/resolver.js";
+import { RunVisibilityResolver } from "./run/visibilityResolver.js";
 import { SettingResolver } from "./setting/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
@@ -39,6 +40,7 @@ export function createSchema(): GraphQLSchema {
       PresetResolver,
       RunFields,
       RunResolver,
+      RunVisibilityResolver,
       SearchEventFields,
       SettingResolver,
       TaskResolver,
@@ -58,7 +60,8 @@ export function createSchema(): GraphQLSchema {
 function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
-    Mutation: "Starts, pauses, resumes and cancels searches and pre-trainings.",
+    Mutation:
+      "Starts, pauses, resumes and cancels searches and pre-trainings; archives and deletes runs.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

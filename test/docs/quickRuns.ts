@@ -10,6 +10,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm start": ["start/errors.test.mjs", "test/e2e/portal.test.ts"],
   "npm test": ["test/docs/commands.test.ts"],
   "npm run search": ["test/docs/commands.test.ts"],
+  "npm run clean": ["test/docs/commands.test.ts", "worker/src/cleaning/clean.db.test.ts"],
   "npm run search:table": [benches],
   "npm run benchmark": ["test/docs/commands.test.ts", benches],
   "npm run test:faults": ["test/faults/faults.test.ts"],

@@ -1,6 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
-import { OpnasError } from "@opnas/core";
+import { OpnasError, readRetention, type Retention } from "@opnas/core";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
 import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
@@ -22,6 +22,8 @@ const settingsSchema = z.object({
   /** Trainers that share one GPU. */
   OPNAS_TRAINERS_PER_GPU: z.coerce.number().int().min(1).max(64).default(1),
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
+  /** Assignments that change how long things are kept. */
+  OPNAS_RETENTION: z.string().default(""),
 });
 
 /** The place of artifacts: a folder, or a bucket with the bytes that its copies here may take. */
@@ -44,6 +46,8 @@ export interface WorkerSettings {
    */
   gpus?: string[];
   name: string;
+  /** The time that needless things are kept; a worker without it cleans nothing by itself. */
+  retention?: Retention;
 }
 
 /**
@@ -73,6 +77,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
     gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
+    retention: readRetention(data.OPNAS_RETENTION),
   };
 }
 

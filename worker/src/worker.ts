@@ -20,6 +20,7 @@ import {
   type WorkerState,
 } from "@opnas/prisma";
 import { openStore } from "./artifacts/open.js";
+import { cleanRegularly } from "./cleaning/regularly.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
@@ -143,6 +144,8 @@ export async function startWorker(
   await report();
   await lookForLostJobs();
   const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
+  const endCleaning =
+    settings.retention && cleanRegularly(db, settings.dataFolder, settings.retention);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
   const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
     const onError = (error: unknown) =>
@@ -184,6 +187,7 @@ export async function startWorker(
       clearTimeout(soon);
       rest.cancel();
       clearInterval(looking);
+      endCleaning?.();
       stopping.abort();
       await Promise.all(consumers.map((consumer) => consumer.stop(graceSeconds)));
       await Promise.all([trainers.end(), proposals.end()]);

@@ -49,8 +49,8 @@ export const eventsDocument = graphql(`
 `);
 
 export const runsDocument = graphql(`
-  query Runs($first: Int!) {
-    searchRuns(first: $first) {
+  query Runs($first: Int!, $visibility: [RunVisibility!]) {
+    searchRuns(first: $first, filter: { visibility: $visibility }) {
       totalCount
       edges {
         node {
@@ -118,6 +118,33 @@ export const cancelDocument = graphql(`
 export const extendDocument = graphql(`
   mutation Extend($id: ID!, $generations: Int!) {
     extendSearch(id: $id, generations: $generations) {
+      ...ChangedRun
+    }
+  }
+`);
+
+/** Takes a run out of the lists. */
+export const archiveDocument = graphql(`
+  mutation Archive($id: ID!) {
+    archiveRun(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);
+
+/** Deletes a run; it can be restored for a while. */
+export const deleteDocument = graphql(`
+  mutation Delete($id: ID!) {
+    deleteRun(id: $id) {
+      ...ChangedRun
+    }
+  }
+`);
+
+/** Brings an archived or deleted run back. */
+export const restoreDocument = graphql(`
+  mutation Restore($id: ID!) {
+    restoreRun(id: $id) {
       ...ChangedRun
     }
   }

@@ -2,9 +2,12 @@ import { Command } from "commander";
 import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
 import {
+  archiveDocument,
   cancelDocument,
+  deleteDocument,
   extendDocument,
   pauseDocument,
+  restoreDocument,
   resumeDocument,
   runsDocument,
 } from "../api/runs.js";
@@ -13,16 +16,24 @@ import { pageSize, positiveNumber } from "./optionValues.js";
 import { decimals, print, table } from "./output.js";
 
 /**
- * Builds the commands that show runs and their architectures, or pause, resume, cancel and extend a run;
+ * Builds the commands that show runs and their architectures, or change a run;
  * `connect` gives the API to ask.
  */
 export function runCommands(connect: (command: Command) => Api): Command[] {
   const runs = new Command("runs")
     .description("the newest runs")
     .option("--first <number>", "how many", pageSize, 20)
+    .option("--archived", "archived ones")
+    .option("--deleted", "deleted ones that can still be restored")
     .action(async function (this: Command) {
-      const { first } = this.opts<{ first: number }>();
-      const { searchRuns } = await connect(this).request(runsDocument, { first });
+      const { first, archived, deleted } = this.opts<{
+        first: number;
+        archived?: true;
+        deleted?: true;
+      }>();
+      const wanted = [archived ? ["ARCHIVED" as const] : [], deleted ? ["DELETED" as const] : []];
+      const visibility = archived || deleted ? wanted.flat() : null;
+      const { searchRuns } = await connect(this).request(runsDocument, { first, visibility });
       const rows = searchRuns.edges.map(({ node }) => [
         node.id,
         node.name,
@@ -99,6 +110,27 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
       change: async (api: Api, id: string) =>
         (await api.request(cancelDocument, { id })).cancelSearch,
     },
+    {
+      name: "archive",
+      description: "take a run that is over out of the lists and the leaderboard",
+      change: async (api: Api, id: string) =>
+        (await api.request(archiveDocument, { id })).archiveRun,
+      said: "archived",
+    },
+    {
+      name: "delete",
+      description:
+        "delete a run that is over: its candidates, events, super-net and models go for good after a while, until then `opnas restore` brings it back",
+      change: async (api: Api, id: string) => (await api.request(deleteDocument, { id })).deleteRun,
+      said: "deleted; opnas restore brings it back until cleaning removes it for good",
+    },
+    {
+      name: "restore",
+      description: "bring an archived or deleted run back",
+      change: async (api: Api, id: string) =>
+        (await api.request(restoreDocument, { id })).restoreRun,
+      said: "restored",
+    },
   ];
   const extend = new Command("extend")
     .description("let a finished run go on for more generations")
@@ -109,13 +141,13 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
       const { extendSearch } = await connect(this).request(extendDocument, { id, generations });
       print(`${extendSearch.id}: ${extendSearch.status.toLowerCase()}`);
     });
-  const commands = changes.map(({ name, description, change }) =>
+  const commands = changes.map(({ name, description, change, said }) =>
     new Command(name)
       .description(description)
       .argument("<run>", "the run's id")
       .action(async function (this: Command, id: string) {
         const run = await change(connect(this), id);
-        print(`${run.id}: ${run.status.toLowerCase()}`);
+        print(`${run.id}: ${said ?? run.status.toLowerCase()}`);
       }),
   );
   return [...commands, extend];

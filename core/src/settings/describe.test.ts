@@ -3,7 +3,7 @@ import { presets } from "../presets.js";
 import { describeSettingGroups, describeSettings, type SettingDescription } from "./describe.js";
 import { pretrainingDefaults } from "./pretraining.js";
 
-const kinds = ["search", "pretraining"] as const;
+const kinds = ["search", "pretraining", "retention"] as const;
 const settingAt = (kind: (typeof kinds)[number], path: string): SettingDescription | undefined =>
   describeSettings(kind).find((setting) => setting.path === path);
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pretrainingDefaults, pretrainSettingsSchema } from "./pretraining.js";
+import { retentionSchema } from "./retention.js";
 import { searchSettingsSchema } from "./search.js";
 
 /** A value that JSON can hold. */
@@ -34,12 +35,16 @@ export interface SettingGroup {
   description: string;
 }
 
-export type SettingsKind = "search" | "pretraining";
+export type SettingsKind = "search" | "pretraining" | "retention";
 
-const schemas = { search: searchSettingsSchema, pretraining: pretrainSettingsSchema };
-const defaults = { search: {}, pretraining: pretrainingDefaults };
+const schemas = {
+  search: searchSettingsSchema,
+  pretraining: pretrainSettingsSchema,
+  retention: retentionSchema,
+};
+const defaults = { search: {}, pretraining: pretrainingDefaults, retention: {} };
 
-/** Lists every setting of a search or a full pre-training, in the order of its schema. */
+/** Lists every setting of a search, a full pre-training or retention, in the order of its schema. */
 export function describeSettings(kind: SettingsKind): SettingDescription[] {
   return nodesOf(kind).flatMap((placed) => (placed.node.properties ? [] : [describeLeaf(placed)]));
 }

@@ -6,12 +6,12 @@ import {
   type SettingsKind,
 } from "./describe.js";
 
-/** Returns docs/settings.md: every setting of a search and of a full pre-training, in Markdown. */
+/** Returns docs/settings.md: every setting of a search, of a full pre-training and of retention, in Markdown. */
 export function settingsPage(): string {
   return [
     "# Settings",
     "",
-    "Every setting of a search and of a full pre-training. This page is made from the schemas in `core/src/settings` by `npm run settings:docs -w core`. A path such as `superNet.steps` is what `--set superNet.steps=100` takes; presets (`core/src/presets.ts`) fill in the rest. What the paper leaves open is explained in [decision 0019](decisions/0019-what-the-paper-leaves-open.md).",
+    "Every setting of a search, of a full pre-training and of retention. This page is made from the schemas in `core/src/settings` by `npm run settings:docs -w core`. A path such as `superNet.steps` is what `--set superNet.steps=100` takes; presets (`core/src/presets.ts`) fill in the rest. What the paper leaves open is explained in [decision 0019](decisions/0019-what-the-paper-leaves-open.md).",
     "",
     "## A search",
     "",
@@ -19,6 +19,11 @@ export function settingsPage(): string {
     "## A full pre-training",
     "",
     ...sections("pretraining"),
+    "## Retention",
+    "",
+    "Workers and `npm run clean` remove what nobody needs any more ([operations.md](operations.md#cleaning)). The environment variable `OPNAS_RETENTION` changes these settings by assignments such as `deletedDays=30,everyHours=0`.",
+    "",
+    ...sections("retention"),
   ]
     .join("\n")
     .trimEnd()

@@ -54,6 +54,7 @@ export const eventPayloads = {
   }),
   "run.waiting": z.object({ reason: z.string() }),
   "run.extended": z.object({ generations: z.int(), candidates: z.int() }),
+  "run.visibility": z.object({ visibility: z.string() }),
   "run.failed": z.object({ code: z.string(), message: z.string() }),
 } as const;
 

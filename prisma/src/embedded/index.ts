@@ -10,6 +10,8 @@ import { launch, type Owned } from "./server.js";
 import { chooseUser, defaultHomeForRoot } from "./systemUser.js";
 import { own } from "./watchers.js";
 
+export { runningPostgresUrl } from "./running.js";
+
 /** The options of `startEmbeddedPostgres`. */
 export interface EmbeddedPostgresOptions {
   /** Folder of the cluster and its password; created when missing. */

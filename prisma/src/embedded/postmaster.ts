@@ -16,8 +16,11 @@ export interface Postmaster {
   ready: boolean;
 }
 
+/** The part of a cluster by which its server is found. */
+type ClusterAddress = Pick<Cluster, "folder" | "password">;
+
 /** Returns the connection string of a database of the cluster on a local port. */
-export function urlOf(cluster: Cluster, port: number, database: string): string {
+export function urlOf(cluster: ClusterAddress, port: number, database: string): string {
   return `postgresql://${superuser}:${cluster.password}@127.0.0.1:${port}/${database}`;
 }
 
@@ -29,7 +32,7 @@ const waitSeconds = 60;
  * @returns undefined when there is none, after waiting for one that is shutting down
  */
 export async function findRunning(
-  cluster: Cluster,
+  cluster: ClusterAddress,
   report: (message: string) => void,
 ): Promise<Postmaster | undefined> {
   for (let tries = 0; tries < waitSeconds * 10; tries += 1) {
@@ -68,7 +71,7 @@ export async function findStalePid(folder: string): Promise<number | undefined> 
  * @throws OpnasError `DATABASE_UNREACHABLE` when it refuses the connection for another reason (a
  * changed password)
  */
-export async function answers(cluster: Cluster, port: number): Promise<"yes" | "not yet"> {
+export async function answers(cluster: ClusterAddress, port: number): Promise<"yes" | "not yet"> {
   const client = new pg.Client({ connectionString: urlOf(cluster, port, "postgres") });
   client.on("error", () => undefined); // a lost connection also fails the query below
   try {

@@ -4,6 +4,7 @@ import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type Pretraining } from "../generated/client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
+import { requireUndeleted } from "../runs/visibility.js";
 import { changePretraining, lockPretraining } from "./row.js";
 
 /** The input of `startPretraining`. */
@@ -18,7 +19,8 @@ export interface NewPretraining {
 /**
  * Stores a pre-training and enqueues its job, in one transaction.
  * @returns the stored pre-training, or the earlier one with the same idempotency key
- * @throws an error of Prisma when there is no such architecture; nothing is stored then
+ * @throws an error of Prisma when there is no such architecture, OpnasError `WRONG_STATE` when its run
+ * is deleted; nothing is stored then
  */
 export async function startPretraining(
   db: Database,
@@ -28,6 +30,7 @@ export async function startPretraining(
   const { architectureId, seed, settings, idempotencyKey = null } = input;
   try {
     return await db.$transaction(async (tx) => {
+      await requireUndeleted(tx, architectureId);
       const pretraining = await tx.pretraining.create({
         data: { architectureId, seed, settings, steps: settings.steps, idempotencyKey },
       });
@@ -66,7 +69,7 @@ export async function cancelPretraining(db: Database, id: string): Promise<Pretr
  * Resumes a cancelled or failed pre-training: sets it to `QUEUED` under the lock of its row and
  * enqueues its job, which continues from the last checkpoint. Changes nothing when it is queued or
  * running.
- * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when it is done or its run is deleted
  */
 export async function resumePretraining(
   db: Database,
@@ -77,6 +80,7 @@ export async function resumePretraining(
     const pretraining = await requireAndLock(tx, id);
     if (pretraining.status === "DONE") throw wrongState(pretraining, "resumed");
     if (pretraining.status === "QUEUED" || pretraining.status === "RUNNING") return pretraining;
+    await requireUndeleted(tx, pretraining.architectureId);
     await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: id }]);
     return changePretraining(tx, id, {
       status: "QUEUED",

@@ -5,6 +5,7 @@ import type { Queue } from "../queue.js";
 import { requireRun, settingsOfRun } from "./lifecycle.js";
 import { enqueueNextGeneration } from "./openWork.js";
 import { appendEvents, lockRun } from "./row.js";
+import { requireListed } from "./visibility.js";
 
 /** Most candidates of a run, which its counters can hold. */
 const maxCandidates = 2 ** 31 - 1;
@@ -29,6 +30,7 @@ export async function extendRun(
       const message = `Run ${run.name} is ${run.status.toLowerCase()}; only a finished run can be extended.`;
       throw new OpnasError("WRONG_STATE", message);
     }
+    requireListed(run, "extended");
     const before = settingsOfRun(run);
     const wanted = searchSettingsSchema.safeParse({
       ...before,

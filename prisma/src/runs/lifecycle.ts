@@ -8,6 +8,7 @@ import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { isOpen, openJobs } from "./openWork.js";
 import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
+import { requireListed } from "./visibility.js";
 
 /** The input of `startRun`. */
 export interface NewRun {
@@ -78,12 +79,12 @@ export async function changeRunState(
     await requireRun(tx, runId);
     const run = await lockRun(tx, runId);
     if (run.status === to || (action === "resume" && run.status === "RUNNING")) return run;
+    const what = action === "cancel" ? "cancelled" : `${action}d`;
     if (!from.includes(run.status)) {
-      throw new OpnasError(
-        "WRONG_STATE",
-        `Run ${run.name} is ${run.status.toLowerCase()} and cannot be ${action === "cancel" ? "cancelled" : `${action}d`}.`,
-      );
+      const message = `Run ${run.name} is ${run.status.toLowerCase()} and cannot be ${what}.`;
+      throw new OpnasError("WRONG_STATE", message);
     }
+    requireListed(run, what);
     await tx.searchRun.update({
       where: { id: runId },
       data: {

@@ -8,12 +8,13 @@ import { Architecture } from "./types.js";
 export class ArchitectureResolver {
   @Query(() => Architecture, {
     nullable: true,
-    description: "One architecture by its id. Null if there is none.",
+    description: "One architecture by its id. Null if there is none, or if its run is deleted.",
   })
   async architecture(
     @Arg("id", () => ID, { description: "The architecture's id." }) id: string,
     @Ctx() { database }: Context,
   ): Promise<ArchitectureRow | null> {
-    return isRowId(id) ? database.architecture.findUnique({ where: { id } }) : null;
+    if (!isRowId(id)) return null;
+    return database.architecture.findUnique({ where: { id, run: { deletedAt: null } } });
   }
 }

@@ -39,11 +39,13 @@ export function leaderboardChanges(
   const source = leaderboardSource(filter);
   return new Repeater<Change>(async (push, stop) => {
     const waiting = new Set<string>();
+    const moved = new Set<string>();
     const changed = new Latch();
     const unlisten = feed.listen((runId, events) => {
       if (filter?.runId != null && filter.runId !== runId) return;
       for (const id of evaluatedIn(events)) waiting.add(id);
-      if (waiting.size > 0) changed.release();
+      if (events.some(({ kind }) => kind === "run.visibility")) moved.add(runId);
+      if (waiting.size + moved.size > 0) changed.release();
     });
     const signal = abortOnLeave(stop, changed);
     try {
@@ -51,6 +53,10 @@ export function leaderboardChanges(
       await push({ upserts: [], removed: [], total: total ?? 0 });
       while (!signal.aborted) {
         await changed.wait();
+        for (const runId of takeFrom(moved, moved.size)) {
+          const scored = await backoff.retry(() => scoredIn(database, runId), signal);
+          for (const id of scored ?? []) waiting.add(id);
+        }
         const ids = takeFrom(waiting, rowsPerMessage);
         if (waiting.size > 0) changed.release();
         const change = await backoff.retry(() => readChange(database, filter, ids), signal);
@@ -70,6 +76,13 @@ function evaluatedIn(events: readonly RunEvent[]): string[] {
     const parsed = eventPayloads[kind].safeParse(payload).data;
     return parsed === undefined ? [] : [parsed.architectureId];
   });
+}
+
+/** Reads the ids of a run's evaluated architectures, all of which appear or go with their run. */
+async function scoredIn(database: Database, runId: string): Promise<string[]> {
+  const where = { runId, score: { not: null } };
+  const rows = await database.architecture.findMany({ where, select: { id: true } });
+  return rows.map(({ id }) => id);
 }
 
 function takeFrom(waiting: Set<string>, limit: number): string[] {

@@ -13,6 +13,7 @@ const filterSchema = z.object({
   references: z.boolean().nullish(),
   kind: z.enum(LayerKind).nullish(),
   search: text(200).nullish(),
+  archived: z.boolean().nullish(),
 });
 
 /**
@@ -26,9 +27,17 @@ export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
     conditions: [
       Prisma.sql`a.score IS NOT NULL`,
       ...(filter?.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
+      Prisma.sql`a."runId" NOT IN (SELECT id FROM "SearchRun" WHERE ${hiddenFor(filter)})`,
       ...permanentConditions(filter),
     ],
   };
+}
+
+/** Returns the condition of runs whose architectures are left out. */
+function hiddenFor(filter: LeaderboardFilter | null): Prisma.Sql {
+  const isArchivedListed = filter?.archived === true || filter?.runId != null;
+  if (isArchivedListed) return Prisma.sql`"deletedAt" IS NOT NULL`;
+  return Prisma.sql`"archivedAt" IS NOT NULL OR "deletedAt" IS NOT NULL`;
 }
 
 /** Returns the conditions that an architecture meets or fails for ever, whatever its score. */

@@ -38,6 +38,13 @@ export class LeaderboardFilter {
       "Its name or its key contains this text, in upper or lower case; up to 200 characters.",
   })
   search?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "True also lists architectures of archived runs; those of a run that `runId` names are listed in any case. Deleted runs' are never listed.",
+  })
+  archived?: boolean | null;
 }
 
 @ArgsType()

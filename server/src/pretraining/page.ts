@@ -21,7 +21,11 @@ export function trainingPage(
   architectureId?: string,
 ): Promise<Page> {
   const { status } = parseInput(filterSchema, filter ?? {}, "filter");
-  const conditions: Prisma.Sql[] = [];
+  const conditions = [
+    Prisma.sql`NOT EXISTS (
+      SELECT 1 FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
+       WHERE a.id = t."architectureId" AND r."deletedAt" IS NOT NULL)`,
+  ];
   if (status != null) conditions.push(Prisma.sql`t.status::text = ANY(${[...new Set(status)]})`);
   if (architectureId !== undefined) {
     conditions.push(Prisma.sql`t."architectureId" = ${architectureId}::uuid`);

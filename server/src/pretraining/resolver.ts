@@ -38,17 +38,21 @@ const idArgument = { description: "The pre-training's id." };
 export class TrainingResolver {
   @Query(() => Training, {
     nullable: true,
-    description: "One pre-training by its id. Null if there is none.",
+    description:
+      "One pre-training by its id. Null if there is none, or if its architecture's run is deleted.",
   })
   async training(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() { database }: Context,
   ): Promise<TrainingRow | null> {
-    return isRowId(id) ? database.pretraining.findUnique({ where: { id } }) : null;
+    if (!isRowId(id)) return null;
+    const where = { id, architecture: { run: { deletedAt: null } } };
+    return database.pretraining.findUnique({ where });
   }
 
   @Query(() => TrainingConnection, {
-    description: "The pre-trainings of all architectures, the newest first.",
+    description:
+      "The pre-trainings of all architectures but those of deleted runs, the newest first.",
   })
   trainings(
     @Args(() => TrainingPageArguments) page: TrainingPageArguments,

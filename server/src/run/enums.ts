@@ -1,4 +1,8 @@
-import type { RunPhase as StoredPhase, RunStatus as StoredStatus } from "@opnas/prisma";
+import type {
+  RunPhase as StoredPhase,
+  RunStatus as StoredStatus,
+  RunVisibility as StoredVisibility,
+} from "@opnas/prisma";
 import { registerEnumType } from "type-graphql";
 
 export const RunStatus = {
@@ -38,6 +42,24 @@ registerEnumType(RunPhase, {
     SUPERNET: { description: "The super-net is trained." },
     SEARCHING: { description: "Generations of candidates are proposed and evaluated." },
     FINISHED: { description: "All candidates are evaluated." },
+  },
+});
+
+export const RunVisibility = {
+  CURRENT: "CURRENT",
+  ARCHIVED: "ARCHIVED",
+  DELETED: "DELETED",
+} as const satisfies { [Name in StoredVisibility]: Name };
+export type RunVisibility = StoredVisibility;
+registerEnumType(RunVisibility, {
+  name: "RunVisibility",
+  description: "The lists that a run is in.",
+  valuesConfig: {
+    CURRENT: { description: "It is listed." },
+    ARCHIVED: { description: "It was archived: lists show it when they are asked to." },
+    DELETED: {
+      description: "It was deleted: it can be restored until its rows and files are removed.",
+    },
   },
 });
 

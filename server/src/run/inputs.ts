@@ -1,7 +1,7 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { ArgsType, Field, InputType, Int } from "type-graphql";
 import { OrderDirection, PageArguments } from "../pagination/types.js";
-import { RunOrderField, RunStatus, StrategyName } from "./enums.js";
+import { RunOrderField, RunStatus, RunVisibility, StrategyName } from "./enums.js";
 
 @InputType({
   description: "Conditions on runs, all of which must hold. An absent one holds always.",
@@ -24,6 +24,13 @@ export class RunFilter {
     description: "The run's name contains this text, in upper or lower case; up to 200 characters.",
   })
   search?: string | null;
+
+  @Field(() => [RunVisibility], {
+    nullable: true,
+    description:
+      "The run is in one of these lists; by default CURRENT, which has neither archived nor deleted runs.",
+  })
+  visibility?: RunVisibility[] | null;
 }
 
 @InputType({ description: "The order of a list of runs. In a tie the older comes first." })
@@ -39,7 +46,7 @@ export class RunOrder {
 export class RunPageArguments extends PageArguments {
   @Field(() => RunFilter, {
     nullable: true,
-    description: "Conditions on the runs; without it all are listed.",
+    description: "Conditions on the runs; without it all but archived and deleted ones are listed.",
   })
   filter?: RunFilter | null;
 

@@ -4,7 +4,7 @@ import { parseInput, text } from "../input.js";
 import { containing } from "../pagination/like.js";
 import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
-import { RunOrderField, RunStatus } from "./enums.js";
+import { RunOrderField, RunStatus, RunVisibility } from "./enums.js";
 import type { RunFilter, RunPageArguments } from "./inputs.js";
 
 const columns: Record<RunOrderField, SortColumn> = {
@@ -48,14 +48,30 @@ const filterSchema = z.object({
   status: z.array(z.enum(RunStatus)).nullish(),
   preset: text(100).nullish(),
   search: text(200).nullish(),
+  visibility: z.array(z.enum(RunVisibility)).nullish(),
 });
 
 function conditionsOf(filter: RunFilter | null): Prisma.Sql[] {
-  const { status, preset, search } = parseInput(filterSchema, filter ?? {}, "filter");
-  const conditions: Prisma.Sql[] = [];
+  const { status, preset, search, visibility } = parseInput(filterSchema, filter ?? {}, "filter");
+  const conditions = [visibleAs(visibility ?? [RunVisibility.CURRENT])];
   if (status != null) conditions.push(Prisma.sql`r.status::text = ANY(${[...new Set(status)]})`);
   if (preset != null) conditions.push(Prisma.sql`r.preset = ${preset}`);
   if (search != null && search !== "")
     conditions.push(Prisma.sql`r.name ILIKE ${containing(search)}`);
   return conditions;
+}
+
+const places: Record<RunVisibility, Prisma.Sql> = {
+  CURRENT: Prisma.sql`(r."archivedAt" IS NULL AND r."deletedAt" IS NULL)`,
+  ARCHIVED: Prisma.sql`(r."archivedAt" IS NOT NULL AND r."deletedAt" IS NULL)`,
+  DELETED: Prisma.sql`r."deletedAt" IS NOT NULL`,
+};
+
+/** Returns the condition that a run is in one of these lists. */
+function visibleAs(visibility: readonly RunVisibility[]): Prisma.Sql {
+  if (visibility.length === 0) return Prisma.sql`false`;
+  return Prisma.sql`(${Prisma.join(
+    visibility.map((each) => places[each]),
+    " OR ",
+  )})`;
 }

@@ -44,6 +44,8 @@ const row: SearchRun = {
   createdAt: new Date(0),
   startedAt: null,
   finishedAt: null,
+  archivedAt: null,
+  deletedAt: null,
 };
 
 test("the fraction grows from 0 to 1 through all phases and never falls", () => {

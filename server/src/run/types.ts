@@ -75,6 +75,20 @@ export class SearchRun {
   })
   finishedAt!: Date | null;
 
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "The time at which it was archived: lists and leaderboards leave it out unless they are asked for it. Null while it is not.",
+  })
+  archivedAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "The time at which it was deleted: nothing lists it, and its rows and files are removed after a while; until then restoreRun brings it back. Null while it is not.",
+  })
+  deletedAt!: Date | null;
+
   @Field(() => Int, {
     description: "The seq of the newest stored event: subscribe to searchEvents after it.",
   })

@@ -47,6 +47,8 @@ function run(done: number) {
     createdAt: time,
     startedAt: time,
     finishedAt: null,
+    archivedAt: null,
+    deletedAt: null,
     lastSeq: done,
     failures: 0,
     waitingReason: null,

@@ -14,6 +14,8 @@ export const runSummary = graphql(`
     createdAt
     startedAt
     finishedAt
+    archivedAt
+    deletedAt
     lastSeq
     failures
     waitingReason

@@ -1,7 +1,7 @@
 "use client";
 
 import { useState } from "react";
-import type { RunStatus } from "@/generated/graphql";
+import type { RunStatus, RunVisibility } from "@/generated/graphql";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { Select } from "@/ui/field";
@@ -11,12 +11,20 @@ import { Empty } from "@/ui/states";
 import { RunChunk } from "./run-chunk";
 import { statuses, statusLooks } from "@/status/status";
 
+const placeLabels: Record<RunVisibility, string> = {
+  CURRENT: "Listed",
+  ARCHIVED: "Archived",
+  DELETED: "Deleted",
+};
+const places = ["CURRENT", "ARCHIVED", "DELETED"] as const satisfies RunVisibility[];
+
 /** Lists every search, newest first; active ones are updated live. */
 export function RunsPage() {
   const [status, setStatus] = useState<RunStatus>();
+  const [visibility, setVisibility] = useState<RunVisibility>("CURRENT");
   const [search, setSearch] = useState("");
   const [pages, setPages] = useState(1);
-  const narrowed = status !== undefined || search !== "";
+  const narrowed = status !== undefined || search !== "" || visibility !== "CURRENT";
   return (
     <>
       <PageHeader title="Runs" note="Every search that was started, newest first" />
@@ -36,15 +44,33 @@ export function RunsPage() {
               </option>
             ))}
           </Select>
+          <Select
+            aria-label="Which runs"
+            className="sm:w-40"
+            value={visibility}
+            onChange={(event) =>
+              setVisibility(places.find((name) => name === event.target.value) ?? "CURRENT")
+            }
+          >
+            {places.map((name) => (
+              <option key={name} value={name}>
+                {placeLabels[name]}
+              </option>
+            ))}
+          </Select>
         </div>
         <RunChunk
-          filter={{ ...(status && { status: [status] }), ...(search && { search }) }}
+          filter={{
+            visibility: [visibility],
+            ...(status && { status: [status] }),
+            ...(search && { search }),
+          }}
           after={null}
           pages={pages}
           onMore={() => setPages((value) => value + 1)}
           empty={
             narrowed ? (
-              <Empty title="No run matches">Change the search or the status.</Empty>
+              <Empty title="No run matches">Change the search, the status or the list.</Empty>
             ) : (
               <Empty
                 title="No search has been started"

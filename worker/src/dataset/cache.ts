@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
@@ -136,7 +136,9 @@ export async function readPrepared(
   report: DataReport,
 ): Promise<PreparedData | undefined> {
   try {
-    return decodePrepared(await readFile(path));
+    const data = decodePrepared(await readFile(path));
+    await noteUse(path);
+    return data;
   } catch (error) {
     if (error instanceof OpnasError && error.code === "CORRUPT_ARTIFACT") {
       report(`The prepared text in ${path} is damaged: preparing it again`, 0);
@@ -144,5 +146,21 @@ export async function readPrepared(
     }
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw storageError(error, dirname(path));
+  }
+}
+
+/** Milliseconds after which a use is noted again. */
+const noteEveryMilliseconds = 3_600_000;
+
+/** Notes on a prepared text that it was used, by its time of change: cleaning removes unused ones. */
+async function noteUse(path: string): Promise<void> {
+  const now = new Date();
+  if (now.getTime() - (await stat(path)).mtimeMs < noteEveryMilliseconds) return;
+  try {
+    await utimes(path, now, now);
+  } catch (error) {
+    // Another user's file is used all the same; at worst it is prepared again one day.
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code !== "EPERM" && code !== "EACCES" && code !== "EROFS") throw error;
   }
 }

@@ -17,6 +17,7 @@ const payloadSchema = z
     bestScore: z.number().nullable(),
     meanScore: z.number(),
     message: z.string(),
+    visibility: z.string(),
   })
   .partial();
 
@@ -72,6 +73,8 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
       return { text: `Waits: ${data.reason ?? "no reason"}`, tone: "bad" };
     case "run.extended":
       return { text: "Search extended" };
+    case "run.visibility":
+      return { text: visibilityText(data.visibility) };
     case "run.finished":
       return { text: `Search finished, best score ${score(data.bestScore)}`, tone: "good" };
     case "run.failed":
@@ -79,6 +82,11 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
     default:
       return { text: kind };
   }
+}
+
+function visibilityText(visibility: string | undefined): string {
+  if (visibility === "ARCHIVED") return "Run archived";
+  return visibility === "DELETED" ? "Run deleted" : "Run restored";
 }
 
 function statusText({ status, reason }: Payload): string {

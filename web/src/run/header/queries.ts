@@ -33,6 +33,30 @@ export const cancelSearch = graphql(`
   }
 `);
 
+export const archiveRun = graphql(`
+  mutation ArchiveRun($id: ID!) {
+    archiveRun(id: $id) {
+      ...RunSummary
+    }
+  }
+`);
+
+export const deleteRun = graphql(`
+  mutation DeleteRun($id: ID!) {
+    deleteRun(id: $id) {
+      ...RunSummary
+    }
+  }
+`);
+
+export const restoreRun = graphql(`
+  mutation RestoreRun($id: ID!) {
+    restoreRun(id: $id) {
+      ...RunSummary
+    }
+  }
+`);
+
 /** The candidates and references of a run that failed, with their reasons. */
 export const failedArchitectures = graphql(`
   query FailedArchitectures($id: ID!) {

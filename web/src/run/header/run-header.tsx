@@ -4,6 +4,7 @@ import { PageHeader } from "@/ui/page";
 import { TimeAgo } from "@/ui/time-ago";
 import { ownText } from "./own-text";
 import type { FullRun } from "@/run/queries";
+import { PutAway } from "./put-away";
 import { RunActions } from "./run-actions";
 
 export function RunHeader({ run }: { run: FullRun }) {
@@ -14,6 +15,7 @@ export function RunHeader({ run }: { run: FullRun }) {
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           {run.name}
           <StatusBadge status={run.status} />
+          <PutAwayBadge run={run} />
         </span>
       }
       note={
@@ -24,7 +26,22 @@ export function RunHeader({ run }: { run: FullRun }) {
           {run.engine && <> · {run.engine}</>} · created <TimeAgo time={run.createdAt} />
         </>
       }
-      actions={<RunActions run={run} />}
+      actions={
+        <>
+          {run.archivedAt === null && run.deletedAt === null && <RunActions run={run} />}
+          <PutAway run={run} />
+        </>
+      }
     />
+  );
+}
+
+/** Says that a run is archived or deleted. */
+function PutAwayBadge({ run: { archivedAt, deletedAt } }: { run: FullRun }) {
+  if (archivedAt === null && deletedAt === null) return null;
+  return (
+    <span className="text-sm font-normal text-warn" data-testid="run-put-away">
+      {deletedAt === null ? "Archived" : "Deleted; it can be restored until it is removed for good"}
+    </span>
   );
 }

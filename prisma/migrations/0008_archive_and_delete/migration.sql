@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "SearchRun" ADD COLUMN     "archivedAt" TIMESTAMPTZ(3),
+ADD COLUMN     "deletedAt" TIMESTAMPTZ(3);

@@ -1,0 +1,116 @@
+import type { Retention } from "@opnas/core";
+import type { FileOwner } from "@opnas/prisma";
+import type { StoredFile } from "./files.js";
+
+/** The kinds of what cleaning removes, in the order in which they are shown. */
+export const kinds = [
+  "deletedRuns",
+  "checkpoints",
+  "leftovers",
+  "unnamed",
+  "prepared",
+  "events",
+  "workers",
+] as const;
+/** A kind of what cleaning removes. */
+export type Kind = (typeof kinds)[number];
+
+/** Files that may go, with the kind and the id under which they are shown. */
+export interface NeedlessFiles {
+  kind: Kind;
+  id: string;
+  files: StoredFile[];
+}
+
+/** All that decides whether a file may go, as it was read after the files were listed. */
+export interface Known {
+  owners: ReadonlyMap<string, FileOwner>;
+  /** Ids of the evaluated candidates among those that have checkpoints. */
+  evaluated: ReadonlySet<string>;
+  /** Folders of the owners that name a prepared text, by the text's key. */
+  namedBy: ReadonlyMap<string, readonly string[]>;
+  /** False for a data folder of another database, whose rows are not seen here. */
+  isOwnFolder: boolean;
+  retention: Retention;
+  /** Time of this machine, in milliseconds since the epoch. */
+  now: number;
+}
+
+const day = 24 * 3600 * 1000;
+const uuid = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}";
+const runForm = new RegExp(`^artifacts/(${uuid})/(.+)$`);
+const pretrainingForm = new RegExp(`^artifacts/trainings/(${uuid})/(.+)$`);
+const draftForm = new RegExp(`\\.${uuid}\\.tmp(/|$)`);
+const candidateForm = new RegExp(`^checkpoints/(${uuid})/`);
+const checkpointForm = /^(checkpoints\/|(super-net\.)?checkpoint\.safetensors)/;
+const attemptForm = /^(super-net\.\d+\.safetensors$|attempt-\d+(?=\/))/;
+const preparedForm = /^prepared\/text-([0-9a-f]{24})\.bin$/;
+
+/** Returns the id of the run or pre-training in whose folder a file lies, and its path in there. */
+export function placeOf(name: string): { id: string; rest: string } | undefined {
+  const [, id, rest] = runForm.exec(name) ?? pretrainingForm.exec(name) ?? [];
+  return id === undefined || rest === undefined ? undefined : { id, rest };
+}
+
+/** Returns the candidate whose checkpoint a file is. */
+export function candidateOfCheckpoint(name: string): string | undefined {
+  return candidateForm.exec(placeOf(name)?.rest ?? "")?.[1];
+}
+
+/**
+ * Finds the files that may go, in groups. No file that changed within a day is among them, whatever it
+ * is: somebody may be about to name it. No file of a live run or pre-training is.
+ */
+export function needlessFiles(files: readonly StoredFile[], known: Known): NeedlessFiles[] {
+  const groups = new Map<string, NeedlessFiles>();
+  for (const file of files) {
+    if (known.now - file.modified < day) continue;
+    const found = needless(file, known);
+    if (found === undefined) continue;
+    const key = `${found.kind} ${found.id}`;
+    const group = groups.get(key) ?? { ...found, files: [] };
+    group.files.push(file);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+type Found = Pick<NeedlessFiles, "kind" | "id">;
+
+function needless(file: StoredFile, known: Known): Found | undefined {
+  const { name } = file;
+  if (name.startsWith("prepared/")) return needlessText(file, known);
+  const place = placeOf(name);
+  if (place === undefined) return undefined;
+  const folder = name.slice(0, -place.rest.length - 1);
+  const owner = known.owners.get(place.id);
+  if (owner === undefined) return known.isOwnFolder ? { kind: "unnamed", id: folder } : undefined;
+  if (owner.isDue) return { kind: "deletedRuns", id: owner.runId };
+  if (owner.isLive) return undefined;
+  if (draftForm.test(name)) return { kind: "leftovers", id: folder };
+  if (checkpointForm.test(place.rest)) {
+    const isOver = owner.isDone || owner.isOld;
+    const isEvaluated = known.evaluated.has(candidateOfCheckpoint(name) ?? "");
+    return isOver || isEvaluated ? { kind: "checkpoints", id: folder } : undefined;
+  }
+  const [attempt] = attemptForm.exec(place.rest) ?? [];
+  if (attempt === undefined || owner.published === null) return undefined;
+  const isPublished = owner.published === attempt || owner.published.endsWith(`/${attempt}`);
+  return isPublished ? undefined : { kind: "leftovers", id: folder };
+}
+
+/** A prepared text goes with the deleted runs that alone named it, else when it was long unused. */
+function needlessText({ name, modified }: StoredFile, known: Known): Found | undefined {
+  if (draftForm.test(name)) return { kind: "leftovers", id: name };
+  const [, key] = preparedForm.exec(name) ?? [];
+  if (key === undefined || !known.isOwnFolder) return undefined;
+  const namers = (known.namedBy.get(key) ?? []).flatMap((id) => known.owners.get(id) ?? []);
+  const [first] = namers;
+  if (first !== undefined) {
+    return namers.every(({ isDue }) => isDue)
+      ? { kind: "deletedRuns", id: first.runId }
+      : undefined;
+  }
+  const isOld = known.now - modified >= known.retention.preparedDays * day;
+  return isOld ? { kind: "prepared", id: name } : undefined;
+}

@@ -1,0 +1,30 @@
+import type { Retention } from "@opnas/core";
+import { databaseError, type Database } from "@opnas/prisma";
+import { clean } from "./clean.js";
+import { reportLine } from "./report.js";
+
+/** Milliseconds after a worker's start until it cleans first, at the least and at the most. */
+const firstAfter = { least: 10 * 60_000, most: 30 * 60_000 };
+
+/**
+ * Cleans every so often, as the retention settings say, until the returned function is called. The
+ * first time comes at random, so that workers that started together take turns.
+ */
+export function cleanRegularly(db: Database, dataFolder: string, retention: Retention): () => void {
+  if (retention.everyHours === 0) return () => undefined;
+  const { least, most } = firstAfter;
+  let timer = setTimeout(() => void next(), least + Math.random() * (most - least));
+  let isOver = false;
+  async function next(): Promise<void> {
+    try {
+      console.log(reportLine(await clean(db, dataFolder, retention, { dryRun: false })));
+    } catch (error) {
+      console.error(`Cleaning stopped for now: ${databaseError(error).message}`);
+    }
+    if (!isOver) timer = setTimeout(() => void next(), retention.everyHours * 3_600_000);
+  }
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}
