@@ -1,5 +1,6 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
+import { serveHealth } from "./health.js";
 import { readSettings } from "./settings.js";
 import { startWorker } from "./worker.js";
 
@@ -11,11 +12,16 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => end());
   process.on("disconnect", () => end());
   const settings = readSettings(process.env);
+  let notReady: string | null = "The worker is starting.";
+  const { healthPort } = settings;
+  if (healthPort !== undefined) await serveHealth(healthPort, () => notReady);
   await waitForDatabase(settings.databaseUrl, (reason) => {
+    notReady = reason;
     console.error(reason);
     process.send?.({ type: "waiting", reason });
   });
   const worker = await startWorker(settings);
+  notReady = null;
   const { engine, slots } = worker;
   const gpus = settings.gpus?.length ?? 0;
   const devices = gpus === 0 || engine.name !== "tensorflow-gpu" ? "" : ` on ${gpus} GPUs`;
@@ -26,6 +32,7 @@ async function main(): Promise<void> {
   end = () => {
     if (ending) return;
     ending = true;
+    notReady = "The worker is stopping.";
     worker.stop().then(
       () => process.exit(0),
       (error: unknown) => {

@@ -18,6 +18,8 @@ const settingsSchema = z.object({
   /** Trainers that share one GPU. */
   OPNAS_TRAINERS_PER_GPU: z.coerce.number().int().min(1).max(64).default(1),
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
+  /** Port of /healthz and /readyz; without it there are none. */
+  OPNAS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 
 export interface WorkerSettings {
@@ -34,6 +36,8 @@ export interface WorkerSettings {
    */
   gpus?: string[];
   name: string;
+  /** Port of the pages /healthz and /readyz; 0 lets the system choose one, undefined: no pages. */
+  healthPort?: number;
 }
 
 /**
@@ -61,5 +65,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
     gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
+    healthPort: data.OPNAS_HEALTH_PORT,
   };
 }
