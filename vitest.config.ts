@@ -35,6 +35,17 @@ export default defineConfig({
       { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
       unit("cli"),
       { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
+      {
+        test: {
+          name: "deploy",
+          include: ["test/deploy/**/*.test.ts"],
+          exclude: never,
+          testTimeout: 60_000,
+          // Helm and the like are compiled once per machine.
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
+        },
+      },
       { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
       {
         test: {

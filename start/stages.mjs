@@ -42,7 +42,7 @@ export const stages = [
   {
     name: "unit",
     title: "Unit",
-    tests: ["core", "prisma", "worker", "server", "web", "cli", "bench", "docs"],
+    tests: ["core", "prisma", "worker", "server", "web", "cli", "bench", "docs", "deploy"],
   },
   { name: "faults", title: "Faults", tests: ["faults"], beside: "unit" },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },

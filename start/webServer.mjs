@@ -1,13 +1,14 @@
-// The portal as a process of the platform: Next's production server on loopback, which says when it
-// serves and ends with the launcher. Next's own `next start` does neither.
+// The portal as a process of the platform: Next's production server, which says when it serves, answers
+// GET /healthz and ends with the launcher or on SIGTERM. Next's own `next start` does not. By itself
+// (node start/webServer.mjs) it needs no launcher and knows no database.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-const hostname = "127.0.0.1";
-const port = Number(process.env.OPNAS_WEB_PORT);
+const hostname = process.env.OPNAS_HOST || "127.0.0.1";
+const port = Number(process.env.OPNAS_WEB_PORT || 3000);
 const dir = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), "web");
 
 /**
@@ -21,6 +22,10 @@ const app = next({ dev: false, dir, hostname, port });
 const handle = app.getRequestHandler();
 await app.prepare();
 const server = createServer((request, response) => {
+  if (request.url === "/healthz") {
+    response.setHeader("Content-Type", "application/json").end('{"status":"ok"}');
+    return;
+  }
   handle(request, response).catch((error) => {
     console.error(String(error));
     response.destroy();
@@ -34,4 +39,4 @@ function stop() {
   server.close(() => process.exit(0));
   server.closeAllConnections();
 }
-process.once("SIGTERM", stop).once("disconnect", stop);
+process.once("SIGTERM", stop).once("SIGINT", stop).once("disconnect", stop);

@@ -66,6 +66,7 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
           databaseUrl,
           dataFolder,
           textFolder: dataFolder,
+          artifacts: { kind: "folder", folder: path.join(dataFolder, "artifacts") },
           engine: "auto",
           slots,
           name: `worker-${index}`,

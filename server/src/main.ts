@@ -17,6 +17,9 @@ process.on("SIGTERM", () => stop("asked to"));
 process.on("SIGINT", () => stop("asked to"));
 process.on("disconnect", () => stop("the launcher has gone"));
 
+/** Writes an IP address as an address of the web has it. */
+const urlHost = (ip: string): string => (ip.includes(":") ? `[${ip}]` : ip);
+
 try {
   const settings = readSettings(process.env);
   await waitForDatabase(settings.databaseUrl, (reason) => {
@@ -24,7 +27,7 @@ try {
     process.send?.({ type: "waiting", reason });
   });
   const server = await startServer(settings);
-  log.info(`API ready at http://127.0.0.1:${server.port}/graphql`);
+  log.info(`API ready at http://${urlHost(settings.host)}:${server.port}/graphql`);
 
   let stopping = false;
   stop = (reason) => {

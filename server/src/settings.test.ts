@@ -6,9 +6,18 @@ const DATABASE_URL = "postgres://postgres@127.0.0.1:5432/opnas";
 test("only the database has no default", () => {
   expect(readSettings({ DATABASE_URL })).toEqual({
     databaseUrl: DATABASE_URL,
+    host: "127.0.0.1",
     port: 4000,
     webPort: 3000,
+    publicUrl: undefined,
   });
+});
+
+test("a public address is an origin, and an empty variable counts as unset", () => {
+  const publicUrl = (url: string) =>
+    readSettings({ DATABASE_URL, OPNAS_PUBLIC_URL: url, OPNAS_HOST: "" }).publicUrl;
+  expect(publicUrl("https://nas.example:443/")).toBe("https://nas.example");
+  expect(publicUrl("")).toBeUndefined();
 });
 
 test.each([
@@ -20,6 +29,15 @@ test.each([
   [{ DATABASE_URL, OPNAS_API_PORT: "http" }, "OPNAS_API_PORT must be a port number."],
   [{ DATABASE_URL, OPNAS_API_PORT: "1.5" }, "OPNAS_API_PORT must be a whole number."],
   [{ DATABASE_URL, OPNAS_WEB_PORT: "70000" }, "OPNAS_WEB_PORT must be 0 to 65535."],
+  [{ DATABASE_URL, OPNAS_HOST: "everywhere" }, "OPNAS_HOST must be an IP address."],
+  [
+    { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },
+    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",
+  ],
+  [
+    { DATABASE_URL, OPNAS_PUBLIC_URL: "https://nas.example/a" },
+    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",
+  ],
 ])("%j is refused: %s", (environment, sentence) => {
   expect(() => readSettings(environment)).toThrow(
     expect.objectContaining({ code: "BAD_SETTING", message: sentence }),

@@ -14,15 +14,36 @@ const settingsSchema = z.object({
   }),
   OPNAS_API_PORT: port.default(4000),
   OPNAS_WEB_PORT: port.default(3000),
+  OPNAS_HOST: z
+    .union([z.ipv4(), z.ipv6()], { error: "must be an IP address" })
+    .default("127.0.0.1"),
+  OPNAS_PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, { error: "must be an address like https://nas.example.org, without a path" })
+    .transform((url) => new URL(url).origin)
+    .optional(),
 });
+
+function isOrigin(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, origin, href } = new URL(url);
+  return /^https?:$/.test(protocol) && href === `${origin}/`;
+}
 
 /** The settings of the server process. */
 export interface ServerSettings {
   databaseUrl: string;
-  /** The port of the API on 127.0.0.1; 0 lets the system choose one. */
+  /**
+   * The IP address that the API listens on. It has no accounts, so anything but loopback belongs behind
+   * what decides who may reach it (docs/deployment.md).
+   */
+  host: string;
+  /** The port of the API; 0 lets the system choose one. */
   port: number;
   /** The port of the portal, whose pages may call the API from a browser. */
   webPort: number;
+  /** The origin at which people reach portal and API, where that is not this machine. */
+  publicUrl: string | undefined;
 }
 
 /**
@@ -30,7 +51,8 @@ export interface ServerSettings {
  * @throws OpnasError `BAD_SETTING` that names the variable
  */
 export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
-  const parsed = settingsSchema.safeParse(environment);
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = settingsSchema.safeParse(Object.fromEntries(set));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new OpnasError(
@@ -38,6 +60,12 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
       `${issue?.path.join(".") ?? "The environment"} ${issue?.message ?? "is not usable"}.`,
     );
   }
-  const { DATABASE_URL, OPNAS_API_PORT, OPNAS_WEB_PORT } = parsed.data;
-  return { databaseUrl: DATABASE_URL, port: OPNAS_API_PORT, webPort: OPNAS_WEB_PORT };
+  const { data } = parsed;
+  return {
+    databaseUrl: data.DATABASE_URL,
+    host: data.OPNAS_HOST,
+    port: data.OPNAS_API_PORT,
+    webPort: data.OPNAS_WEB_PORT,
+    publicUrl: data.OPNAS_PUBLIC_URL,
+  };
 }

@@ -190,17 +190,13 @@ export async function compileKernels(folder, engine, [compiler], step) {
   }
 }
 
-/** Loads the engine in a process of its own and computes; returns its version and devices. */
+/** Loads the engine in a process of its own and computes; returns its version, and true as gpu if it uses one. */
 export async function verify(folder, engine, step, kernels = "") {
   const script = fileURLToPath(new URL("verify.mjs", import.meta.url));
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "2" };
   const args = ["--no-deprecation", script, folder, flavours[engine].addon, kernels];
   const output = await run(engineNode(), args, { ...step, env, limit: 120 });
-  const facts = JSON.parse(output.trim().split("\n").at(-1));
-  if (engine === "tensorflow-gpu" && !facts.gpu) {
-    throw new StepFailed("TensorFlow found no GPU it can use (driver or CUDA libraries missing)");
-  }
-  return facts;
+  return JSON.parse(output.trim().split("\n").at(-1));
 }
 
 /** Removes debug symbols from the libraries. */

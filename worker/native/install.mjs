@@ -1,6 +1,8 @@
 // Installs the native engine (tfjs-node with libtensorflow) once per machine, in a cache outside of
 // the checkout. Exit code 0: a native engine is installed, or none is wanted. 3: there is none, so
 // training will use WebAssembly; the last line says why. 2: OPNAS_ENGINE names no engine.
+// For building images: --wheel takes PyPI's library without trying the official download, and
+// --without-gpu accepts tensorflow-gpu on a machine that has no GPU to try it on.
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import * as build from "./build.mjs";
@@ -12,6 +14,8 @@ const BAD_SETTING = 2;
 const NO_NATIVE_ENGINE = 3;
 const NEEDED_BYTES = 2.5e9;
 
+const onlyWheel = process.argv.includes("--wheel");
+const withoutGpu = process.argv.includes("--without-gpu");
 const asked = process.env.OPNAS_ENGINE || "auto";
 const log = path.join(cacheFolder(), "engine", `install-${process.pid}.log`);
 
@@ -91,19 +95,29 @@ async function make(engine, folder, downloads) {
     await step("reaching npm's registry", (s) => build.reachNpm(s));
     await step("packages of TensorFlow.js", (s) => build.installPackages(folder, engine, s));
   }
-  let origin = "official download";
+  const origin = onlyWheel
+    ? await buildOnWheel(engine, folder, downloads)
+    : await library(engine, folder, downloads);
+  await step("removing debug symbols", (s) => build.stripLibraries(folder, engine, s));
+  const facts = await step("loading it and computing", (s) => build.verify(folder, engine, s));
+  if (engine === "tensorflow-gpu" && !facts.gpu && !withoutGpu) {
+    throw new StepFailed("TensorFlow found no GPU it can use (driver or CUDA libraries missing)");
+  }
+  return { origin, libtensorflow: facts.libtensorflow, madeAt: new Date().toISOString() };
+}
+
+/** Gets the official library, or PyPI's where that is out of reach; returns where it is from. */
+async function library(engine, folder, downloads) {
   try {
     await step("official download of libtensorflow", (s) =>
       build.officialLibrary(folder, engine, s),
     );
+    return "official download";
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     say("building against the library of PyPI's wheel instead");
-    origin = await buildOnWheel(engine, folder, downloads);
+    return buildOnWheel(engine, folder, downloads);
   }
-  await step("removing debug symbols", (s) => build.stripLibraries(folder, engine, s));
-  const facts = await step("loading it and computing", (s) => build.verify(folder, engine, s));
-  return { origin, libtensorflow: facts.libtensorflow, madeAt: new Date().toISOString() };
 }
 
 /** Makes the engine with the library of PyPI's wheel. */

@@ -1,5 +1,6 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
+import { serveHealth } from "./health.js";
 import { readSettings, type WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
 import { startWorker } from "./worker.js";
@@ -33,11 +34,16 @@ async function run(
   settings: WorkerSettings,
   trainersOf: (settings: WorkerSettings) => Trainers,
 ): Promise<void> {
+  let notReady: string | null = "The worker is starting.";
+  const { healthPort } = settings;
+  if (healthPort !== undefined) await serveHealth(healthPort, () => notReady);
   await waitForDatabase(settings.databaseUrl, (reason) => {
+    notReady = reason;
     console.error(reason);
     process.send?.({ type: "waiting", reason });
   });
   const worker = await startWorker(settings, trainersOf(settings));
+  notReady = null;
   const { engine, slots } = worker;
   const gpus = settings.gpus?.length ?? 0;
   const devices = gpus === 0 || engine.name !== "tensorflow-gpu" ? "" : ` on ${gpus} GPUs`;
@@ -48,6 +54,7 @@ async function run(
   end = () => {
     if (ending) return;
     ending = true;
+    notReady = "The worker is stopping.";
     worker.stop().then(
       () => process.exit(0),
       (error: unknown) => {

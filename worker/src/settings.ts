@@ -24,6 +24,8 @@ const settingsSchema = z.object({
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
   /** Assignments that change how long things are kept. */
   OPNAS_RETENTION: z.string().default(""),
+  /** Port of /healthz and /readyz; without it there are none. */
+  OPNAS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 
 /** The place of artifacts: a folder, or a bucket with the bytes that its copies here may take. */
@@ -48,6 +50,8 @@ export interface WorkerSettings {
   name: string;
   /** The time that needless things are kept; a worker without it cleans nothing by itself. */
   retention?: Retention;
+  /** Port of the pages /healthz and /readyz; 0 lets the system choose one, undefined: no pages. */
+  healthPort?: number;
 }
 
 /**
@@ -78,6 +82,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     gpus,
     name: data.OPNAS_WORKER_NAME ?? hostname(),
     retention: readRetention(data.OPNAS_RETENTION),
+    healthPort: data.OPNAS_HEALTH_PORT,
   };
 }
 

@@ -1,25 +1,42 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
 
-const loopbackHosts = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** Addresses that pages of the portal come from: its port on this machine, and a public origin. */
+export interface Portal {
+  webPort: number;
+  /** An origin such as https://nas.example, at which a proxy serves both portal and API. */
+  publicUrl: string | undefined;
+}
 
 /**
- * Returns why a request must not be served, or null. The API has no accounts yet: access to this
- * machine is the permission. DNS rebinding is refused by the Host header, and a page of another site
- * by its Origin. Programs send no Origin and are served.
+ * Returns why a request must not be served, or null. The API has no accounts yet: access to its address
+ * is the permission. DNS rebinding is refused by the Host header, which then has a name and never a
+ * bare IP address, and a page of another site by its Origin. Programs send no Origin and are served.
  */
-export function refusal(headers: IncomingHttpHeaders, webPort: number): string | null {
+export function refusal(headers: IncomingHttpHeaders, portal: Portal): string | null {
   const host = headers.host ?? "";
-  if (!URL.canParse(`http://${host}`) || !loopbackHosts.has(new URL(`http://${host}`).hostname)) {
-    return "This API answers only to its own machine: call it as localhost or 127.0.0.1.";
+  if (!isKnownHost(host, portal)) {
+    const known = portal.publicUrl === undefined ? "" : `, or as ${portal.publicUrl}`;
+    return `This API answers only to its own machine: call it as localhost or 127.0.0.1${known}.`;
   }
   const { origin } = headers;
-  if (origin !== undefined && origin !== `http://${host}` && !isPortal(origin, webPort)) {
-    return `Pages of ${origin.slice(0, 100)} may not call this API: only the portal at http://localhost:${webPort} may.`;
+  if (origin !== undefined && origin !== `http://${host}` && !isPortal(origin, portal)) {
+    const known = portal.publicUrl ?? `http://localhost:${portal.webPort}`;
+    return `Pages of ${origin.slice(0, 100)} may not call this API: only the portal at ${known} may.`;
   }
   return null;
 }
 
+function isKnownHost(host: string, { publicUrl }: Portal): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname, username } = new URL(`http://${host}`);
+  if (username !== "" || hostname === "") return false;
+  if (hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return true;
+  return publicUrl !== undefined && host === new URL(publicUrl).host;
+}
+
 /** Reports whether an Origin header is that of the portal. */
-export function isPortal(origin: string, webPort: number): boolean {
-  return origin === `http://localhost:${webPort}` || origin === `http://127.0.0.1:${webPort}`;
+export function isPortal(origin: string, { webPort, publicUrl }: Portal): boolean {
+  const local = [`http://localhost:${webPort}`, `http://127.0.0.1:${webPort}`];
+  return origin === publicUrl || local.includes(origin);
 }

@@ -15,7 +15,7 @@ import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
 import { health, live, ready } from "./health.js";
-import { isPortal, refusal } from "./origin.js";
+import { isPortal, type Portal, refusal } from "./origin.js";
 import { serveWebSocket } from "./websocket.js";
 
 const path = "/graphql";
@@ -31,15 +31,15 @@ export interface HttpServer {
 }
 
 /**
- * Serves the API on 127.0.0.1: GraphQL over HTTP and WebSocket at /graphql, and the pages
- * for monitoring: GET /health, /healthz, /readyz and /metrics.
+ * Serves the API: GraphQL over HTTP and WebSocket at /graphql, and the pages for monitoring:
+ * GET /health, /healthz, /readyz and /metrics.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
   services: Services,
-  options: { port: number; webPort: number; log: Log },
+  options: Portal & { host: string; port: number; log: Log },
 ): Promise<HttpServer> {
-  const { webPort, log } = options;
+  const { log } = options;
   const schema = createSchema();
   const formatError = createErrorFormatter(log);
   const limits = operationLimits();
@@ -64,8 +64,8 @@ export async function serveHttp(
   });
   await apollo.start();
 
-  app.use(guard(webPort));
-  app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", webPort)) }));
+  app.use(guard(options));
+  app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", options)) }));
   app.get("/health", health(services));
   app.get("/healthz", live);
   app.get("/readyz", ready(services));
@@ -83,14 +83,14 @@ export async function serveHttp(
 
   const closeWebSockets = serveWebSocket(httpServer, {
     path,
-    webPort,
+    portal: options,
     schema,
     services,
     limits,
     formatError,
     metrics,
   });
-  const port = await listen(httpServer, options.port);
+  const port = await listen(httpServer, options);
   return {
     port,
     stop: async () => {
@@ -99,9 +99,9 @@ export async function serveHttp(
   };
 }
 
-function guard(webPort: number): RequestHandler {
+function guard(portal: Portal): RequestHandler {
   return (request, response, next) => {
-    const reason = refusal(request.headers, webPort);
+    const reason = refusal(request.headers, portal);
     if (reason === null) next();
     else response.status(403).json(errorBody("FORBIDDEN", reason));
   };
@@ -126,12 +126,15 @@ function errorBody(code: ErrorCode, message: string) {
   return { errors: [{ message, extensions: { code, kind: errorKinds[code] } }] };
 }
 
-async function listen(httpServer: Server, port: number): Promise<number> {
+async function listen(
+  httpServer: Server,
+  { host, port }: { host: string; port: number },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     httpServer.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE" ? portTaken(port, error) : error);
     });
-    httpServer.listen(port, "127.0.0.1", () => {
+    httpServer.listen(port, host, () => {
       const address = httpServer.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });

@@ -15,7 +15,7 @@ import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens } from "./limits.js";
-import { refusal } from "./origin.js";
+import { type Portal, refusal } from "./origin.js";
 
 /** The milliseconds after which a client that does not answer the close is cut off. */
 const closeTimeoutMilliseconds = 1_500;
@@ -30,7 +30,7 @@ export function serveWebSocket(
   httpServer: Server,
   options: {
     path: string;
-    webPort: number;
+    portal: Portal;
     schema: GraphQLSchema;
     services: Services;
     limits: readonly ValidationRule[];
@@ -38,7 +38,7 @@ export function serveWebSocket(
     metrics: Metrics;
   },
 ): () => Promise<void> {
-  const { path, webPort, schema, services, limits, formatError, metrics } = options;
+  const { path, portal, schema, services, limits, formatError, metrics } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error));
@@ -87,7 +87,7 @@ export function serveWebSocket(
     const wrongPath = request.url?.split("?")[0] !== path;
     const reason = wrongPath
       ? `WebSockets are served at ${path}.`
-      : refusal(request.headers, webPort);
+      : refusal(request.headers, portal);
     if (reason !== null) {
       // A client that has already left needs no answer.
       socket.on("error", () => undefined);

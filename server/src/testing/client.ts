@@ -35,7 +35,10 @@ export type Answer = z.infer<typeof answerSchema>;
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
 export async function testServer(databaseUrl: string): Promise<TestServer> {
   const log = rememberingLog();
-  const server = await startServer({ databaseUrl, port: 0, webPort }, log);
+  const server = await startServer(
+    { databaseUrl, host: "127.0.0.1", port: 0, webPort, publicUrl: undefined },
+    log,
+  );
   const url = `http://127.0.0.1:${server.port}/graphql`;
   const ask = async (query: string, variables?: Record<string, unknown>): Promise<Answer> => {
     const response = await fetch(url, {

@@ -5,6 +5,7 @@ import { Provider } from "urql";
 import { apiAddress } from "./address";
 import { type Api, createApi } from "./client";
 import type { ConnectionSnapshot } from "./connection";
+import type { PortalSettings } from "./settings";
 
 const ApiContext = createContext<Api | null>(null);
 
@@ -14,23 +15,27 @@ const never = () => () => undefined;
  * Provides the page's API client. Only the browser queries data; the server renders the fallback,
  * so no request is made twice and no time of day is rendered in the wrong time zone.
  */
-export function ApiProvider(props: { port: number; fallback: ReactNode; children: ReactNode }) {
+export function ApiProvider(props: {
+  settings: PortalSettings;
+  fallback: ReactNode;
+  children: ReactNode;
+}) {
   const inBrowser = useSyncExternalStore(
     never,
     () => true,
     () => false,
   );
   if (!inBrowser) return props.fallback;
-  return <BrowserApi port={props.port}>{props.children}</BrowserApi>;
+  return <BrowserApi settings={props.settings}>{props.children}</BrowserApi>;
 }
 
 let api: Api | undefined;
 
-function BrowserApi({ port, children }: { port: number; children: ReactNode }) {
-  const [value] = useState(() => (api ??= createApi(apiAddress(window.location, port))));
+function BrowserApi(props: { settings: PortalSettings; children: ReactNode }) {
+  const [value] = useState(() => (api ??= createApi(apiAddress(window.location, props.settings))));
   return (
     <ApiContext value={value}>
-      <Provider value={value.client}>{children}</Provider>
+      <Provider value={value.client}>{props.children}</Provider>
     </ApiContext>
   );
 }

@@ -2,15 +2,36 @@ import { z } from "zod";
 
 const port = z.coerce.number().int().min(1).max(65_535);
 
-const environmentSchema = z.object({ OPNAS_API_PORT: port.default(4000) });
+const environmentSchema = z.object({
+  OPNAS_API_PORT: port.default(4000),
+  OPNAS_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+/** What each setting must be, for the sentence about a bad one. */
+const must: Record<string, string> = {
+  OPNAS_API_PORT: "a port from 1 to 65535",
+  OPNAS_PUBLIC_URL: "an address such as https://nas.example.org",
+};
+
+export interface PortalSettings {
+  apiPort: number;
+  /** The address at which a proxy serves both portal and API; undefined: the API has a port of its own. */
+  publicUrl: string | undefined;
+}
 
 /**
  * Reads the settings of the portal's server from its environment, at start and never at build time.
+ * An empty variable counts as unset.
  * @throws Error with one line that names the setting if a value is bad.
  */
-export function readSettings(environment: Record<string, string | undefined>): { apiPort: number } {
-  const parsed = environmentSchema.safeParse(environment);
-  if (parsed.success) return { apiPort: parsed.data.OPNAS_API_PORT };
-  const value = environment.OPNAS_API_PORT ?? "";
-  throw new Error(`OPNAS_API_PORT must be a port from 1 to 65535, but it is "${value}".`);
+export function readSettings(environment: Record<string, string | undefined>): PortalSettings {
+  const set = Object.entries(environment).filter(([, value]) => value !== "");
+  const parsed = environmentSchema.safeParse(Object.fromEntries(set));
+  if (parsed.success) {
+    return { apiPort: parsed.data.OPNAS_API_PORT, publicUrl: parsed.data.OPNAS_PUBLIC_URL };
+  }
+  const name = String(parsed.error.issues[0]?.path[0]);
+  throw new Error(
+    `${name} must be ${must[name] ?? "valid"}, but it is "${environment[name] ?? ""}".`,
+  );
 }

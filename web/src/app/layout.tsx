@@ -22,12 +22,12 @@ export const viewport: Viewport = {
 };
 
 /**
- * The frame of every page. It is rendered at request time, so that the API's port is the one that
- * this server was started with.
+ * The frame of every page. It is rendered at request time, so that the API's address is the one
+ * that this server was started with.
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
-  const { apiPort } = readSettings(process.env);
+  const settings = readSettings(process.env);
   return (
     <html lang="en" suppressHydrationWarning>
       <body className="min-h-dvh antialiased">
@@ -38,7 +38,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           >
             Skip to content
           </a>
-          <ApiProvider port={apiPort} fallback={<PageSkeleton />}>
+          <ApiProvider settings={settings} fallback={<PageSkeleton />}>
             <Header />
             <ConnectionBanner />
             <main id="content" className="mx-auto w-full max-w-7xl px-4 pt-6 pb-16 sm:px-6">

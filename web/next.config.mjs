@@ -1,7 +1,8 @@
+// JavaScript, so that the portal is served without the compiler that a TypeScript file would need.
 import path from "node:path";
-import type { NextConfig } from "next";
 
-const config: NextConfig = {
+/** @type {import("next").NextConfig} */
+const config = {
   reactStrictMode: true,
   poweredByHeader: false,
   // Workspaces hoist their packages to the repository's root.
