@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@opnas/core";
 import { until } from "../support/until.ts";
-import { EventFollower } from "./follower.ts";
+import { EventFollower } from "../support/eventFollower.ts";
 import { strike } from "./kinds.ts";
 import type { Lane } from "./lane.ts";
 import type { Plan } from "./plan.ts";
@@ -37,7 +37,7 @@ export async function playRound(
   const struck: string[] = [];
   const recoverySeconds: number[] = [];
   const runId = await startSearch(lane.db, lane.queue);
-  const follower = new EventFollower(lane.apiPort, runId);
+  const follower = new EventFollower([lane.apiPort], runId);
   let difference: string | null = null;
   try {
     for (const { afterSeconds, kinds } of plan) {
