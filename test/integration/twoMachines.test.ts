@@ -35,14 +35,15 @@ const settings: SearchSettings = {
 };
 const start = () => startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings });
 
-/** Starts a worker on a machine that knows the addresses of database and bucket, and has an own data folder. */
-const startOn = (machine: string, env: NodeJS.ProcessEnv = {}) =>
-  startWorker(1, {
-    dataFolder: path.join(dataFolder, machine),
-    env: { ...bucket.environment, ...env },
-  });
-/** Starts a worker on a machine that also has the text. */
-const startWithText = (machine: string) => startOn(machine, { OPNAS_TEXT_DIR: texts });
+/** Starts a worker on a machine with an empty data folder, which knows but two addresses. */
+const startOn = (machine: string) =>
+  startWorker(1, { dataFolder: path.join(dataFolder, machine), env: bucket.environment });
+
+/** Starts the bucket, with the text in it. */
+async function startBucket(): Promise<void> {
+  await bucket.start();
+  await bucket.put(path.join(texts, "farm"), "text/farm");
+}
 
 /** Waits for a run's end and reads everything that its seed determines. */
 async function resultOf(id: string) {
@@ -95,8 +96,8 @@ async function beforeAnyResult(act: (tx: Transaction) => Promise<void>): Promise
 }
 
 test("two machines with a bucket find the same result, each with a part of the work", async () => {
-  await bucket.start();
-  await startWithText("first");
+  await startBucket();
+  await startOn("first");
   const { id } = await start();
   await beforeAnyResult(async (tx) => {
     await until("the first machine is at work", 200, () => starts(tx, id));
@@ -108,14 +109,14 @@ test("two machines with a bucket find the same result, each with a part of the w
   expect(await resultOf(id)).toEqual(reference);
   const by = await db.evaluation.groupBy({ by: ["workerId"], where: { runId: id } });
   expect(by).toHaveLength(2);
-  const prepared = /^prepared\/text-[\da-f]{24}\.bin$/;
-  const left = (await bucket.keys()).filter((key) => !prepared.test(key)).sort();
+  const ofText = /^(prepared\/text-[\da-f]{24}\.bin|text\/farm\/\d+\.txt)$/;
+  const left = (await bucket.keys()).filter((key) => !ofText.test(key)).sort();
   expect(left).toEqual([`${id}/super-net.1.safetensors`, `${id}/text.key`, "store.id"].sort());
 }, 500_000);
 
 test("a machine goes on from the checkpoint of a dead one, once the bucket is back", async () => {
-  await bucket.start();
-  const first = await startWithText("third");
+  await startBucket();
+  const first = await startOn("third");
   const { id } = await start();
   let candidate = "";
   await beforeAnyResult(async () => {
@@ -138,7 +139,7 @@ test("a machine goes on from the checkpoint of a dead one, once the bucket is ba
   await until("the candidate is scored", 200, async () => {
     return (await db.evaluation.count({ where: { architectureId: candidate } })) === 1;
   });
-  await startWithText("third");
+  await startOn("third");
   expect(await resultOf(id)).toEqual(reference);
   const { attempt } = await db.evaluation.findFirstOrThrow({
     where: { architectureId: candidate },

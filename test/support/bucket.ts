@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import S3rver from "s3rver";
 
@@ -29,6 +29,16 @@ export class Bucket {
   async stop(): Promise<void> {
     await this.server?.close();
     this.server = undefined;
+  }
+
+  /** Puts the files of a folder below a key. */
+  async put(folder: string, key: string): Promise<void> {
+    for (const name of await readdir(folder)) {
+      const address = `http://127.0.0.1:${String(this.port)}/opnas/here/${key}/${name}`;
+      const body = await readFile(path.join(folder, name));
+      const { status } = await fetch(address, { method: "PUT", body });
+      if (status !== 200) throw new Error(`The bucket answers ${String(status)}.`);
+    }
   }
 
   /** Lists the keys of the objects, below the prefix of `environment`. */

@@ -84,9 +84,8 @@ async function evaluate(
   const { db, queue, store, settings: worker } = context;
   const started = performance.now();
   const files = await RunArtifacts.of(store, run.id);
-  const places = textPlaces(worker, files);
-  const text = new SharedText(store, settingsOfRun(run).text, places);
-  await text.bring();
+  const text = new SharedText(store, settingsOfRun(run).text, textPlaces(worker, files));
+  const places = await text.bring();
   const checkpoints = files.candidateCheckpoints(candidate.id, claim.attempt);
   const shared = new SharedCheckpoints(store, checkpoints);
   await shared.bring();

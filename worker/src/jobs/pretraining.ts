@@ -56,9 +56,8 @@ async function train(
   await store.id();
   const files = await pretrainingArtifacts(store, pretraining.id, claim.attempt);
   const source = settings.text ?? settingsOfRun(run).text;
-  const places = textPlaces(worker, files);
-  const text = new SharedText(store, source, places);
-  await text.bring();
+  const text = new SharedText(store, source, textPlaces(worker, files));
+  const places = await text.bring();
   const shared = new SharedCheckpoints(store, files.checkpoints, () => text.share());
   await shared.bring();
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));

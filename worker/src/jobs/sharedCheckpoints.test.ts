@@ -1,12 +1,10 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { S3Store } from "../artifacts/s3Store.js";
 import { TestBucket } from "../artifacts/testing/testBucket.js";
 import { CheckpointFolder } from "../files/checkpointFolder.js";
 import { SharedCheckpoints } from "./sharedCheckpoints.js";
-import { SharedText } from "./sharedText.js";
-import { writeAtomically } from "../files/writeAtomically.js";
 
 let bucket: TestBucket;
 beforeEach(async () => void (bucket = await TestBucket.start()));
@@ -77,32 +75,4 @@ test("a training goes on while the bucket is away, and shares its next checkpoin
   expect(await inBucket(first)).toEqual(["3.1.safetensors"]);
   await next.shared.bring();
   expect(await next.step()).toBe(3);
-});
-
-test("a user's text that a run began with is on another machine as it was prepared", async () => {
-  const key = "0123456789abcdef01234567";
-  const textOn = (store: S3Store, folder: string | null = "news") => {
-    const at = path.join(bucket.folder, "prepared of", path.basename(path.dirname(store.folder)));
-    const keyFile = path.join(store.folder, "run", "text.key");
-    const places = { own: "", cache: at, keyFile };
-    const file = path.join(at, `text-${key}.bin`);
-    return { text: new SharedText(store, { folder, vocabulary: null }, places), keyFile, file };
-  };
-  const [first, second] = [bucket.machine("first"), bucket.machine("second")];
-  const began = textOn(first);
-  await began.text.share();
-  expect(await first.shared("prepared")).toEqual([]);
-  await writeAtomically(began.file, ["prepared"]);
-  await writeAtomically(began.keyFile, [key]);
-  await began.text.share();
-  await began.text.share();
-
-  const other = textOn(second);
-  await textOn(second, null).text.bring();
-  await expect(readFile(other.keyFile)).rejects.toMatchObject({ code: "ENOENT" });
-  await other.text.bring();
-  expect(await readFile(other.file, "utf8")).toBe("prepared");
-  await rm(other.file);
-  await other.text.bring();
-  expect(await readFile(other.file, "utf8")).toBe("prepared");
 });

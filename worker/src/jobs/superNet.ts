@@ -47,9 +47,8 @@ async function train(
   const storeId = await store.id();
   const files = await RunArtifacts.of(store, run.id);
   const file = files.superNetName(claim.attempt);
-  const places = textPlaces(worker, files);
-  const text = new SharedText(store, settings.text, places);
-  await text.bring();
+  const text = new SharedText(store, settings.text, textPlaces(worker, files));
+  const places = await text.bring();
   const checkpoints = files.superNetCheckpoints(claim.attempt);
   const shared = new SharedCheckpoints(store, checkpoints, () => text.share());
   await shared.bring();
