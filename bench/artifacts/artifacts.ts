@@ -57,7 +57,9 @@ async function measure(size: ModelSize, folder: string) {
   });
   const made = madeState(size);
   const rows = [
-    await timed("save the checkpoint", () => checkpoints.save(saveState(made), step)),
+    await timed("save the checkpoint", async () => {
+      await checkpoints.save(saveState(made), step);
+    }),
     await timed("save the super-net", async () => {
       await writeTensors(file, trainedTensors(made));
     }),

@@ -25,7 +25,8 @@ const { settings: smoke } = presetNamed("smoke");
 const settings: SearchSettings = {
   ...smoke,
   size: { ...smoke.size, vocabulary: 256, length: 16 },
-  superNet: { ...smoke.superNet, steps: 10 },
+  // Also the quickest candidate has a checkpoint.
+  superNet: { ...smoke.superNet, steps: 10, checkpointEverySeconds: 0.01 },
   population: 4,
   generations: 0,
   references: false,
@@ -34,12 +35,15 @@ const settings: SearchSettings = {
 };
 const start = () => startRun(db, queue, { name: "test", seed: 7, preset: "smoke", settings });
 
-/** Starts a worker on a machine that has a data folder of its own. */
+/** Starts a worker on a machine with an empty data folder, which knows but two addresses. */
 const startOn = (machine: string) =>
-  startWorker(1, {
-    dataFolder: path.join(dataFolder, machine),
-    env: { ...bucket.environment, OPNAS_TEXT_DIR: texts },
-  });
+  startWorker(1, { dataFolder: path.join(dataFolder, machine), env: bucket.environment });
+
+/** Starts the bucket, with the text in it. */
+async function startBucket(): Promise<void> {
+  await bucket.start();
+  await bucket.put(path.join(texts, "farm"), "text/farm");
+}
 
 /** Waits for a run's end and reads everything that its seed determines. */
 async function resultOf(id: string) {
@@ -80,34 +84,65 @@ test("one machine with a folder searches", async () => {
   expect(reference.superNet).toMatch(/^[\da-f]{64}$/);
 }, 300_000);
 
-test("two machines with a bucket find the same result, also when it is away for a while", async () => {
-  await bucket.start();
-  await startOn("first");
-  const { id } = await start();
+/** Does something, and meanwhile lets no worker store a candidate's result, however quick it is. */
+async function beforeAnyResult(act: (tx: Transaction) => Promise<void>): Promise<void> {
   await db.$transaction(
     async (tx) => {
-      // No result is stored before both machines are at work, however slow either of them is.
       await tx.$executeRaw`LOCK TABLE "Evaluation" IN SHARE MODE`;
-      const [first] = await until("the first machine works on a candidate", 200, () =>
-        starts(tx, id),
-      );
-      await bucket.stop();
-      await startOn("second");
-      const resting = await until("the second machine rests", 100, async () => {
-        const rows = await tx.worker.findMany({ where: { restReason: { not: null } } });
-        return rows.length > 0 && rows;
-      });
-      expect(resting[0]?.restReason).toContain("s3://opnas/here");
-      expect(resting[0]?.id).not.toBe(first);
-      await bucket.start();
-      await until("the second machine works on a candidate", 100, async () => {
-        const by = (await starts(tx, id)) || [];
-        return by.some((worker) => worker !== first);
-      });
+      await act(tx);
     },
     { timeout: 400_000 },
   );
+}
+
+test("two machines with a bucket find the same result, each with a part of the work", async () => {
+  await startBucket();
+  await startOn("first");
+  const { id } = await start();
+  await beforeAnyResult(async (tx) => {
+    await until("the first machine is at work", 200, () => starts(tx, id));
+    await startOn("second");
+    await until("both machines are at work", 200, async () => {
+      return new Set((await starts(tx, id)) || []).size === 2;
+    });
+  });
   expect(await resultOf(id)).toEqual(reference);
   const by = await db.evaluation.groupBy({ by: ["workerId"], where: { runId: id } });
   expect(by).toHaveLength(2);
+  const ofText = /^(prepared\/text-[\da-f]{24}\.bin|text\/farm\/\d+\.txt)$/;
+  const left = (await bucket.keys()).filter((key) => !ofText.test(key)).sort();
+  expect(left).toEqual([`${id}/super-net.1.safetensors`, `${id}/text.key`, "store.id"].sort());
+}, 500_000);
+
+test("a machine goes on from the checkpoint of a dead one, once the bucket is back", async () => {
+  await startBucket();
+  const first = await startOn("third");
+  const { id } = await start();
+  let candidate = "";
+  await beforeAnyResult(async () => {
+    candidate = await until("a candidate's checkpoint is in the bucket", 200, async () => {
+      const folders = (await bucket.keys()).map((key) => path.dirname(key));
+      const found = folders.find((folder) => folder.startsWith(`${id}/checkpoints/`));
+      return found !== undefined && !found.endsWith("super-net") && path.basename(found);
+    });
+    await first.kill();
+  });
+  // Without it, the next attempt can only come by a score from the checkpoint.
+  await bucket.remove(`${id}/super-net.1.safetensors`);
+  await bucket.stop();
+  await startOn("fourth");
+  const { restReason } = await until("the machine rests", 100, async () => {
+    return (await db.worker.findFirst({ where: { restReason: { not: null } } })) ?? undefined;
+  });
+  expect(restReason).toContain("s3://opnas/here");
+  await bucket.start();
+  await until("the candidate is scored", 200, async () => {
+    return (await db.evaluation.count({ where: { architectureId: candidate } })) === 1;
+  });
+  await startOn("third");
+  expect(await resultOf(id)).toEqual(reference);
+  const { attempt } = await db.evaluation.findFirstOrThrow({
+    where: { architectureId: candidate },
+  });
+  expect(attempt).toBe(2);
 }, 600_000);

@@ -1,4 +1,9 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import path from "node:path";
 import S3rver from "s3rver";
+
+/** End of the name of a file in which the server keeps an object. */
+const objectEnd = "._S3rver_object";
 
 /** A bucket of a real S3-compatible server over HTTP, which can be stopped and started again. */
 export class Bucket {
@@ -24,6 +29,32 @@ export class Bucket {
   async stop(): Promise<void> {
     await this.server?.close();
     this.server = undefined;
+  }
+
+  /** Puts the files of a folder below a key. */
+  async put(folder: string, key: string): Promise<void> {
+    for (const name of await readdir(folder)) {
+      const address = `http://127.0.0.1:${String(this.port)}/opnas/here/${key}/${name}`;
+      const body = await readFile(path.join(folder, name));
+      const { status } = await fetch(address, { method: "PUT", body });
+      if (status !== 200) throw new Error(`The bucket answers ${String(status)}.`);
+    }
+  }
+
+  /** Lists the keys of the objects, below the prefix of `environment`. */
+  async keys(): Promise<string[]> {
+    const files = await readdir(path.join(this.folder, "opnas", "here"), { recursive: true });
+    return files.flatMap((file) =>
+      file.endsWith(objectEnd) ? [file.slice(0, -objectEnd.length)] : [],
+    );
+  }
+
+  /** Removes an object. */
+  async remove(key: string): Promise<void> {
+    const file = path.join(this.folder, "opnas", "here", key);
+    for (const end of [objectEnd, "._S3rver_object.md5", "._S3rver_metadata.json"]) {
+      await rm(`${file}${end}`);
+    }
   }
 
   /** Variables with which a worker keeps its artifacts in this bucket. */

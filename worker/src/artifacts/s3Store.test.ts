@@ -1,44 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import S3rver from "s3rver";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeAtomically } from "../files/writeAtomically.js";
-import { S3Store } from "./s3Store.js";
+import type { S3Store } from "./s3Store.js";
+import { TestBucket } from "./testing/testBucket.js";
 
-let folder: string;
-let server: S3rver;
-const stores: S3Store[] = [];
-beforeEach(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "s3-store-"));
-  server = new S3rver({
-    port: 0,
-    address: "127.0.0.1",
-    silent: true,
-    directory: path.join(folder, "server"),
-    configureBuckets: [{ name: "bucket" }],
-  });
-  const { port } = await server.run();
-  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${String(port)}`);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "S3RVER");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "S3RVER");
-});
-afterEach(async () => {
-  for (const store of stores.splice(0)) store.end();
-  await server.close();
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
+let bucket: TestBucket;
+beforeEach(async () => void (bucket = await TestBucket.start()));
+afterEach(() => bucket.end());
 
-/** Opens the store on a machine of this name. */
-function machine(name: string, bytes = 1e9, bucket = "bucket"): S3Store {
-  const cache = { folder: path.join(folder, name, "cache"), bytes };
-  const place = { bucket, prefix: "opnas/artifacts" };
-  const store = new S3Store(place, path.join(folder, name, "artifacts"), cache);
-  stores.push(store);
-  return store;
-}
+const machine: TestBucket["machine"] = (...named) => bucket.machine(...named);
 
 async function publish(store: S3Store, name: string, content: string | Uint8Array): Promise<void> {
   await writeAtomically(path.join(store.folder, name), [content]);
@@ -79,7 +50,7 @@ test("a file that is removed, or was never there, is missing on every machine", 
 test("the cache keeps what was used last, within its size, and what may be in use", async () => {
   const [first, second] = [machine("first"), machine("second", 250)];
   for (const name of ["a", "b", "c"]) await publish(first, name, "x".repeat(100));
-  const kept = async () => (await readdir(path.join(folder, "second", "cache"))).sort();
+  const kept = async () => (await readdir(path.join(bucket.folder, "second", "cache"))).sort();
   const hour = 3600;
   const now = Date.now() / 1000;
   for (const [name, at] of [
@@ -111,4 +82,17 @@ test("a worker learns of a store's id, which no other store of that name has", a
   expect(await second.id()).toBe(id);
   await second.remove("store.id");
   expect(await machine("third").id()).not.toBe(id);
+});
+
+test("a result that is finished while the server is away is published once it is back", async () => {
+  const [first, second] = [machine("first"), machine("second")];
+  const id = await first.id();
+  await bucket.away();
+  await expect(publish(first, "file", "whole")).rejects.toMatchObject({
+    code: "ARTIFACTS_UNREACHABLE",
+  });
+  await bucket.back();
+  await first.publish("file");
+  expect(await readFile(await second.local("file"), "utf8")).toBe("whole");
+  expect(await second.id()).toBe(id);
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { access, mkdir, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -75,7 +76,7 @@ export class S3Store implements ArtifactStore {
     return this.knownId;
   }
 
-  /** Uploads a file, in parts where it is large, with checksums, and makes it the cache's copy. */
+  /** Uploads a file and makes it the cache's copy. */
   async publish(name: string): Promise<void> {
     const file = path.join(this.folder, name);
     try {
@@ -85,12 +86,7 @@ export class S3Store implements ArtifactStore {
       if (isMissing(error) && (await this.has(name))) return;
       throw error;
     }
-    const params = {
-      ...this.objectOf(name),
-      Body: createReadStream(file),
-      ChecksumAlgorithm: "SHA256",
-    } as const;
-    await this.reach(() => new Upload({ client: this.client, params }).done());
+    await this.upload(name, file);
     const copy = this.copyOf(name);
     try {
       await mkdir(path.dirname(copy), { recursive: true });
@@ -125,7 +121,58 @@ export class S3Store implements ArtifactStore {
   async remove(name: string): Promise<void> {
     await this.forget(name);
     await rm(path.join(this.folder, name), { force: true });
+    await this.unshare(name);
+  }
+
+  async share(
+    name: string,
+    { file = path.join(this.folder, name), signal }: { file?: string; signal?: AbortSignal } = {},
+  ): Promise<void> {
+    await access(file);
+    await this.upload(name, file, signal);
+  }
+
+  async bring(name: string, file = path.join(this.folder, name)): Promise<boolean> {
+    try {
+      await access(file);
+      return true;
+    } catch (error) {
+      if (!isMissing(error)) throw storageError(error, path.dirname(file));
+    }
+    return this.download(name, file);
+  }
+
+  shared(folder: string): Promise<string[]> {
+    const { Bucket, Key } = this.objectOf(`${folder}/`);
+    return this.reach(async () => {
+      const names = [];
+      const pages = paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: Key });
+      for await (const { Contents = [] } of pages) {
+        names.push(...Contents.map((object) => object.Key?.slice(Key.length) ?? ""));
+      }
+      return names;
+    });
+  }
+
+  async unshare(name: string): Promise<void> {
     await this.reach(() => this.client.send(new DeleteObjectCommand(this.objectOf(name))));
+  }
+
+  /** Uploads a file, in parts where it is large, with checksums. */
+  private async upload(name: string, file: string, signal?: AbortSignal): Promise<void> {
+    const params = {
+      ...this.objectOf(name),
+      Body: createReadStream(file),
+      ChecksumAlgorithm: "SHA256",
+    } as const;
+    const upload = new Upload({ client: this.client, params });
+    const stop = () => void upload.abort();
+    signal?.addEventListener("abort", stop);
+    try {
+      await this.reach(() => upload.done());
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
   }
 
   /** Gives the store an id, unless it has got one meanwhile. */
@@ -156,22 +203,27 @@ export class S3Store implements ArtifactStore {
     }
   }
 
-  /** Reads a file into the cache, if the bucket has it; a reader sees the whole file or none. */
+  /** Reads a file into the cache, if the bucket has it. */
   private async fill(name: string): Promise<void> {
+    if (!(await this.download(name, this.copyOf(name)))) return;
+    await trimCache(this.cache.folder, this.cache.bytes);
+  }
+
+  /** Writes an object to a file, of which a reader sees the whole or none; false without such an object. */
+  private async download(name: string, file: string): Promise<boolean> {
     const bytes = await this.reach(() => this.read(name));
-    if (bytes === undefined) return;
-    const copy = this.copyOf(name);
-    const draft = `${copy}.${randomUUID()}.tmp`;
+    if (bytes === undefined) return false;
+    const draft = `${file}.${randomUUID()}.tmp`;
     await this.reach(async () => {
       try {
-        await mkdir(path.dirname(copy), { recursive: true });
+        await mkdir(path.dirname(file), { recursive: true });
         await pipeline(bytes, createWriteStream(draft));
-        await rename(draft, copy);
+        await rename(draft, file);
       } finally {
         await rm(draft, { force: true });
       }
     });
-    await trimCache(this.cache.folder, this.cache.bytes);
+    return true;
   }
 
   /** Does something with the server; errors of this machine's file system keep their codes. */

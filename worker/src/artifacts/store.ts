@@ -31,6 +31,29 @@ export interface ArtifactStore {
    * @throws OpnasError ARTIFACTS_UNREACHABLE
    */
   remove(name: string): Promise<void>;
+  /**
+   * Uploads a file, which stays in its place, for other machines to go on from; does nothing where they
+   * see the same folder.
+   * @param file its path on this machine, by default of that name in the store's folder
+   * @throws OpnasError ARTIFACTS_UNREACHABLE; Node's error if the file is missing or the signal aborts
+   */
+  share(name: string, options?: { file?: string; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Brings a shared file to its path on this machine, unless there is one already.
+   * @returns false where no machine has shared it, and where they see the same folder
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  bring(name: string, file?: string): Promise<boolean>;
+  /**
+   * Lists the files that machines have shared in a folder; none where they see the same folder.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  shared(folder: string): Promise<string[]>;
+  /**
+   * Removes a shared file, if there is one; what is on this machine stays.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  unshare(name: string): Promise<void>;
   /** Ends the store's connections. */
   end(): void;
 }
@@ -61,6 +84,22 @@ export class FolderStore implements ArtifactStore {
 
   async remove(name: string): Promise<void> {
     await rm(path.join(this.folder, name), { force: true });
+  }
+
+  share(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  bring(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  shared(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+
+  unshare(): Promise<void> {
+    return Promise.resolve();
   }
 
   end(): void {

@@ -102,12 +102,15 @@ function titleOf({ folder, vocabulary }: TextSettings): string {
   return vocabulary === null ? title : `${title} with vocabulary "${vocabulary}"`;
 }
 
-function fileOf({ cache }: TextPlaces, key: string): string {
+/** Returns the path of prepared data with this key. */
+export function fileOf({ cache }: Pick<TextPlaces, "cache">, key: string): string {
   return join(cache, `text-${key}.bin`);
 }
 
 /** Reads the key of the prepared data that the run began with; undefined if it has not begun. */
-async function begunKey({ keyFile }: TextPlaces): Promise<string | undefined> {
+export async function begunKey({
+  keyFile,
+}: Pick<TextPlaces, "keyFile">): Promise<string | undefined> {
   let key: string;
   try {
     key = await readFile(keyFile, "utf8");

@@ -20,6 +20,15 @@ export type CheckpointPlace = z.infer<typeof checkpointPlaceSchema>;
 /** A checkpoint's file or a draft of it: progress and attempt. */
 const nameForm = /^(\d+)\.(\d+)\.safetensors(\..*)?$/;
 
+/** Reads a checkpoint's progress and attempt from its name; undefined for a draft or another file. */
+export function parseCheckpointName(
+  name: string,
+): { progress: number; attempt: number } | undefined {
+  const [, progress, attempt, draft] = nameForm.exec(name) ?? [];
+  if (progress === undefined || draft !== undefined) return undefined;
+  return { progress: Number(progress), attempt: Number(attempt) };
+}
+
 /** Checkpoints of an attempt that are kept: should the last be damaged, there is the one before. */
 const keptPerAttempt = 2;
 
@@ -58,10 +67,12 @@ export class CheckpointFolder {
   /**
    * Writes a checkpoint of so much progress and removes those that it makes needless: this attempt's
    * but the last two and, once there are two, those of earlier attempts.
+   * @returns the name of its file
    * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
    */
-  async save(tensors: Tensors, progress: number): Promise<void> {
-    const file = path.join(this.place.folder, `${progress}.${this.place.attempt}.safetensors`);
+  async save(tensors: Tensors, progress: number): Promise<string> {
+    const name = `${progress}.${this.place.attempt}.safetensors`;
+    const file = path.join(this.place.folder, name);
     try {
       await writeTensors(file, tensors);
     } catch (error) {
@@ -70,6 +81,13 @@ export class CheckpointFolder {
       await writeTensors(file, tensors);
     }
     await this.removeNeedless();
+    return name;
+  }
+
+  /** Returns the most progress that a checkpoint here holds; -1 where there is none. */
+  async progress(): Promise<number> {
+    const whole = (await this.entries()).filter(({ isDraft }) => !isDraft);
+    return Math.max(-1, ...whole.map(({ progress }) => progress));
   }
 
   private async removeNeedless(): Promise<void> {

@@ -10,16 +10,30 @@ import {
   type WorkClaim,
   workKey,
 } from "@opnas/prisma";
+import type { TextPlaces } from "../dataset/request.js";
+import type { CheckpointPlace } from "../files/checkpointFolder.js";
 import { removeFolder } from "../files/writeAtomically.js";
 import type { TrainerHandle } from "../trainer/pool.js";
 import { requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { SharedCheckpoints } from "./sharedCheckpoints.js";
+import { SharedText } from "./sharedText.js";
 import { writeResult } from "./writeResult.js";
 
 interface Candidate {
   id: string;
   key: string;
   architecture: Architecture;
+}
+
+/** The means of one attempt at a candidate. */
+interface CandidateWork {
+  files: RunArtifacts;
+  candidate: Candidate;
+  trainer: TrainerHandle;
+  places: TextPlaces;
+  checkpoints: CheckpointPlace;
+  shared: SharedCheckpoints;
 }
 
 /**
@@ -67,13 +81,18 @@ async function evaluate(
   candidate: Candidate,
   trainer: TrainerHandle,
 ): Promise<void> {
-  const { db, queue, store } = context;
+  const { db, queue, store, settings: worker } = context;
   const started = performance.now();
   const files = await RunArtifacts.of(store, run.id);
+  const text = new SharedText(store, settingsOfRun(run).text, textPlaces(worker, files));
+  const places = await text.bring();
   const checkpoints = files.candidateCheckpoints(candidate.id, claim.attempt);
+  const shared = new SharedCheckpoints(store, checkpoints);
+  await shared.bring();
+  const work = { files, candidate, trainer, places, checkpoints, shared };
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
   try {
-    const result = await train(context, claim, run, { files, candidate, trainer }, watched.signal);
+    const result = await train(context, claim, run, work, watched.signal);
     if (result === undefined) return;
     const { trainSeconds, fineTuneSeconds, scoreSeconds } = result.timings;
     const seconds = (performance.now() - started) / 1000;
@@ -87,7 +106,7 @@ async function evaluate(
     await writeResult(() => recordEvaluation(db, queue, claim, evaluation), watched.signal);
   } finally {
     watched.release();
-    await tidyIfDone(context, candidate, checkpoints.folder);
+    if (!(await tidyIfDone(context, candidate, checkpoints.folder, shared))) await shared.settle();
   }
 }
 
@@ -97,14 +116,10 @@ async function evaluate(
  * @returns undefined when the candidate waits for the super-net
  */
 async function train(
-  { db, queue, settings: worker }: JobContext,
+  { db, queue }: JobContext,
   claim: WorkClaim,
   claimedRun: SearchRun,
-  {
-    files,
-    candidate,
-    trainer,
-  }: { files: RunArtifacts; candidate: Candidate; trainer: TrainerHandle },
+  { files, candidate, trainer, places, checkpoints, shared }: CandidateWork,
   signal: AbortSignal,
 ): Promise<CandidateResult | undefined> {
   let readAgain: string | null | undefined;
@@ -113,14 +128,15 @@ async function train(
       {
         type: "evaluate",
         run: { seed: run.seed, settings: settingsOfRun(run) },
-        text: textPlaces(worker, files),
+        text: places,
         superNet: await files.superNet(run),
         architecture: candidate.architecture,
         key: candidate.key,
-        checkpoints: files.candidateCheckpoints(candidate.id, claim.attempt),
+        checkpoints,
       },
       signal,
       () => undefined,
+      shared.saved,
     );
     if (reply.type === "evaluate") return reply.result;
     if (reply.type !== "superNetUnusable") throw new OpnasError("INTERNAL", "Not an evaluation.");
@@ -136,12 +152,22 @@ async function train(
 /**
  * Removes the checkpoints of a candidate that has its result. Also an attempt that was replaced does
  * so: it may have written one after the newer one was done.
+ * @returns true when they are removed
  */
-async function tidyIfDone({ db }: JobContext, { id }: Candidate, folder: string): Promise<void> {
+async function tidyIfDone(
+  { db }: JobContext,
+  { id }: Candidate,
+  folder: string,
+  shared: SharedCheckpoints,
+): Promise<boolean> {
   try {
     const done = await db.evaluation.count({ where: { architectureId: id } });
-    if (done > 0) await removeFolder(folder);
+    if (done === 0) return false;
+    await removeFolder(folder);
+    await shared.remove();
+    return true;
   } catch (error) {
     console.error("Needless checkpoints of a candidate stay for now:", error);
+    return false;
   }
 }

@@ -14,6 +14,8 @@ import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
 import type { TrainerHandle } from "../trainer/pool.js";
 import { ProgressReporter } from "../training/progress.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { SharedCheckpoints } from "./sharedCheckpoints.js";
+import { SharedText } from "./sharedText.js";
 import { writeResult } from "./writeResult.js";
 
 const reportEveryMilliseconds = 1_000;
@@ -53,6 +55,11 @@ async function train(
   // A store out of reach is noticed before the training, not after it.
   await store.id();
   const files = await pretrainingArtifacts(store, pretraining.id, claim.attempt);
+  const source = settings.text ?? settingsOfRun(run).text;
+  const text = new SharedText(store, source, textPlaces(worker, files));
+  const places = await text.bring();
+  const shared = new SharedCheckpoints(store, files.checkpoints, () => text.share());
+  await shared.bring();
   const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>
@@ -67,8 +74,8 @@ async function train(
         architecture: atDepth(checkArchitecture(json), reference, settings.size.layers),
         settings,
         seed: pretraining.seed,
-        text: settings.text ?? settingsOfRun(run).text,
-        places: textPlaces(worker, files),
+        text: source,
+        places,
         checkpoints: files.checkpoints,
         modelFolder: files.modelFolder,
         cores: worker.slots,
@@ -79,6 +86,7 @@ async function train(
         course.step = step;
         reporter.add({ step, points });
       },
+      shared.saved,
     );
     if (reply.type !== "pretrain") throw new OpnasError("INTERNAL", "Not a pre-training's end.");
     const { checksum } = reply;
@@ -89,24 +97,30 @@ async function train(
     }, watched.signal);
   } finally {
     watched.release();
-    await tidyIfDone(context, claim, files.tidy);
+    if (!(await tidyIfDone(context, claim, files.tidy, shared))) await shared.settle();
   }
 }
 
 /**
  * Removes the files that a published model makes needless. Also an attempt that was replaced does so:
  * it may have written some after the newer one was done.
+ * @returns true when they are removed
  */
 async function tidyIfDone(
   { db }: JobContext,
   { pretrainingId }: PretrainingClaim,
   tidy: (published: string) => Promise<void>,
-): Promise<void> {
+  shared: SharedCheckpoints,
+): Promise<boolean> {
   try {
     const pretraining = await db.pretraining.findUnique({ where: { id: pretrainingId } });
     const published = pretraining?.artifact ?? null;
-    if (published !== null) await tidy(published);
+    if (published === null) return false;
+    await tidy(published);
+    await shared.remove();
+    return true;
   } catch (error) {
     console.error("Needless files of a pre-training stay for now:", error);
+    return false;
   }
 }

@@ -15,6 +15,8 @@ import type { TrainerHandle } from "../trainer/pool.js";
 import type { Progress } from "../trainer/protocol.js";
 import { RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { SharedCheckpoints } from "./sharedCheckpoints.js";
+import { SharedText } from "./sharedText.js";
 import { writeResult } from "./writeResult.js";
 
 const reportEveryMilliseconds = 2_000;
@@ -45,6 +47,11 @@ async function train(
   const storeId = await store.id();
   const files = await RunArtifacts.of(store, run.id);
   const file = files.superNetName(claim.attempt);
+  const text = new SharedText(store, settings.text, textPlaces(worker, files));
+  const places = await text.bring();
+  const checkpoints = files.superNetCheckpoints(claim.attempt);
+  const shared = new SharedCheckpoints(store, checkpoints, () => text.share());
+  await shared.bring();
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
   const progress = progressOf((progress) =>
     reportSuperNet(db, claim, trainer.engine.name, progress),
@@ -54,8 +61,8 @@ async function train(
       {
         type: "superNet",
         run: { seed: run.seed, settings },
-        text: textPlaces(worker, files),
-        checkpoints: files.superNetCheckpoints(claim.attempt),
+        text: places,
+        checkpoints,
         resultFile: files.path(file),
         cores: worker.slots,
       },
@@ -64,6 +71,7 @@ async function train(
         if (news.note === null) course.step = news.step;
         progress.add(news);
       },
+      shared.saved,
     );
     await progress.idle();
     if (reply.type !== "superNet") throw new OpnasError("INTERNAL", "Not a super-net's result.");
@@ -77,26 +85,37 @@ async function train(
       artifact: { file, checksum, store: storeId },
     };
     await writeResult(async () => {
+      await text.share();
       await files.publish(file);
       await finishSuperNet(db, queue, claim, result);
     }, watched.signal);
   } finally {
     watched.release();
-    await tidyIfDone(context, claim, files);
+    if (!(await tidyIfDone(context, claim, files, shared))) await shared.settle();
   }
 }
 
 /**
  * Removes the files that a published super-net makes needless. Also an attempt that was replaced does
  * so: it may have written some after the newer one was done.
+ * @returns true when they are removed
  */
-async function tidyIfDone({ db }: JobContext, claim: WorkClaim, files: RunArtifacts) {
+async function tidyIfDone(
+  { db }: JobContext,
+  claim: WorkClaim,
+  files: RunArtifacts,
+  shared: SharedCheckpoints,
+): Promise<boolean> {
   try {
     const run = await db.searchRun.findUnique({ where: { id: claim.runId } });
     const published = run?.superNetFile ?? null;
-    if (published !== null) await files.tidySuperNet(published, claim.attempt);
+    if (published === null) return false;
+    await files.tidySuperNet(published, claim.attempt);
+    await shared.remove();
+    return true;
   } catch (error) {
     console.error("Needless files of a super-net stay for now:", error);
+    return false;
   }
 }
 

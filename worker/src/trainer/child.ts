@@ -33,7 +33,8 @@ async function handle(trainer: TrainerWork, message: unknown): Promise<void> {
 
 function begin(trainer: TrainerWork, work: Work): Promise<Reply> {
   stop = new AbortController();
-  return trainer.run(work, { signal: stop.signal, onProgress: reply });
+  const onSaved = (name: string) => reply({ type: "saved", name });
+  return trainer.run(work, { signal: stop.signal, onProgress: reply, onSaved });
 }
 
 const optionsSchema = z.object({

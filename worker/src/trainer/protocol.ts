@@ -53,7 +53,7 @@ export const requestSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("stop") }),
 ]);
 
-/** A trainer's replies: `ready` once, then for each request any number of `progress` and one end. */
+/** A trainer's replies: `ready` once, then for each request any number of `progress` and `saved` and one end. */
 export const replySchema = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("ready"),
@@ -74,6 +74,8 @@ export const replySchema = z.discriminatedUnion("type", [
     /** The loss curve of a full pre-training since the last reply. */
     points: z.array(lossPointSchema).optional(),
   }),
+  /** Names a checkpoint that was written to the request's folder. */
+  z.strictObject({ type: z.literal("saved"), name: z.string() }),
   z.strictObject({
     type: z.literal("superNet"),
     steps: z.int(),

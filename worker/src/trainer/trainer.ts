@@ -51,7 +51,8 @@ export class Trainer {
     });
     if (child.stderr) forwardLines(child.stderr);
     child.on("error", () => undefined); // nextEnd reports it; between two requests the exit tells
-    const reply = await nextEnd(child, () => undefined, undefined);
+    const ignore = () => undefined;
+    const reply = await nextEnd(child, { onProgress: ignore, onSaved: ignore }, undefined);
     if (reply.type !== "ready")
       throw new OpnasError("INTERNAL", "The trainer answered out of turn.");
     return new Trainer(child, reply.engine);
@@ -69,19 +70,21 @@ export class Trainer {
   /**
    * Hands the trainer one piece of work and waits for its end.
    * @param signal aborts between two steps (`STOPPED`); a trainer that does not stop is killed
+   * @param onSaved receives the name of each checkpoint that it has written
    * @throws OpnasError `STOPPED`, `WORKER_LOST` when the process died, or what the work ran into
    */
   async run(
     work: Work,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
+    onSaved: (name: string) => void = () => undefined,
   ): Promise<Reply> {
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {
       if (this.child.connected) this.child.send({ type: "stop" }, () => undefined);
       killTimer = setTimeout(() => this.child.kill("SIGKILL"), stopGraceSeconds * 1000);
     };
-    const end = nextEnd(this.child, onProgress, work);
+    const end = nextEnd(this.child, { onProgress, onSaved }, work);
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     try {
@@ -123,7 +126,7 @@ export function forwardLines(output: Readable): void {
  */
 function nextEnd(
   child: ChildProcess,
-  onProgress: (progress: Progress) => void,
+  heard: { onProgress: (progress: Progress) => void; onSaved: (name: string) => void },
   work: Work | undefined,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -141,7 +144,8 @@ function nextEnd(
         return;
       }
       const reply = parsed.data;
-      if (reply.type === "progress") onProgress(reply);
+      if (reply.type === "progress") heard.onProgress(reply);
+      else if (reply.type === "saved") heard.onSaved(reply.name);
       else if (reply.type === "error") {
         settle(() => reject(new OpnasError(reply.code, reply.message)));
       } else settle(() => resolve(reply));

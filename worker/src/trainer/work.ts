@@ -27,6 +27,8 @@ type PretrainWork = Extract<Work, { type: "pretrain" }>;
 interface WorkControl {
   signal: AbortSignal;
   onProgress: (progress: Progress) => void;
+  /** Receives the name of each checkpoint once it is written. */
+  onSaved: (name: string) => void;
 }
 
 /** Sub-networks of a super-net's step; more threads than these would have nothing to do. */
@@ -67,7 +69,7 @@ export class TrainerWork {
       startThreads: this.threadStarter(settings.size, Math.min(work.cores, subNetworks)),
       signal: control.signal,
       onProgress: (progress) => control.onProgress({ type: "progress", ...progress, note: null }),
-      checkpoint: (tensors, step) => checkpoints.save(tensors, step),
+      checkpoint: saving(checkpoints, control),
     });
     const checksum = await writeTensors(work.resultFile, trained);
     const seconds = (performance.now() - started) / 1000;
@@ -95,7 +97,7 @@ export class TrainerWork {
       superNet,
       checkpoints: {
         resume,
-        save: (tensors, progress) => checkpoints.save(tensors, progress),
+        save: saving(checkpoints, control),
       },
       signal: control.signal,
     });
@@ -127,7 +129,7 @@ export class TrainerWork {
           note: null,
           points: [...points],
         }),
-      checkpoint: (tensors, step) => checkpoints.save(tensors, step),
+      checkpoint: saving(checkpoints, control),
     });
     const model = { architecture, size, vocabulary: data.vocabulary, weights };
     return { type: "pretrain", checksum: await writeModel(work.modelFolder, model) };
@@ -177,6 +179,13 @@ export class TrainerWork {
 
 /** An evaluation that resumes reads no super-net. */
 const noTensors: Tensors = new Map();
+
+/** Returns a function that writes a checkpoint and says so. */
+function saving(checkpoints: CheckpointFolder, { onSaved }: WorkControl) {
+  return async (tensors: Tensors, progress: number): Promise<void> => {
+    onSaved(await checkpoints.save(tensors, progress));
+  };
+}
 
 /** Reads the tensors of a super-net that a candidate with these parameters inherits. */
 function inheritedTensors(
