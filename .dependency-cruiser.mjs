@@ -17,6 +17,7 @@ const packages = Object.keys(mayImport);
 
 /** The worker's layers from top to bottom: a layer may import what stands below it. */
 const layers = [
+  "backup",
   "cleaning",
   "jobs",
   "trainer",

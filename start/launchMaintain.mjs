@@ -14,7 +14,9 @@ import { UserError, exitFor } from "./userError.mjs";
 
 /** The programs, and whether the platform may run meanwhile. */
 const programs = /** @type {const} */ ({
-  clean: { file: "worker/dist/cleaning/main.js", besidePlatform: true },
+  clean: { file: "worker/dist/cleaning/main.js", words: [], besidePlatform: true },
+  backup: { file: "worker/dist/backup/main.js", words: ["backup"], besidePlatform: true },
+  restore: { file: "worker/dist/backup/main.js", words: ["restore"], besidePlatform: false },
 });
 
 const terminal = createTerminal(process.stderr, { quiet: true });
@@ -32,7 +34,9 @@ try {
   const databaseUrl = isHelp
     ? "postgresql://none/none"
     : await openDatabase(settings, name, program.besidePlatform);
-  process.exitCode = await session.untilStopped(run(program.file, args, settings, databaseUrl));
+  process.exitCode = await session.untilStopped(
+    run(program.file, [...program.words, ...args], settings, databaseUrl),
+  );
 } catch (error) {
   terminal.clear();
   await session.end();

@@ -1,3 +1,11 @@
+export {
+  dumpDatabase,
+  type AppliedMigration,
+  type DumpedTable,
+  type DumpSummary,
+  type TablePart,
+} from "./backup/dump.js";
+export { loadDatabase } from "./backup/load.js";
 export * from "./channels.js";
 export * from "./client.js";
 export * from "./clock.js";

@@ -107,10 +107,7 @@ async function applyPending(client: pg.Client): Promise<string[]> {
       await apply(client, migration);
       done.push(migration.name);
     } else if (checksum !== migration.checksum) {
-      throw new OpnasError(
-        "INTERNAL",
-        `Migration ${migration.name} was changed after it had been applied to this database. Restore the file; changes go into a new migration.`,
-      );
+      throw changed(migration.name);
     }
   }
   return done;
@@ -128,6 +125,37 @@ export async function refuseNewerDatabase(db: Database): Promise<void> {
   refuseUnknown(
     rows.map(({ name }) => name),
     await readMigrations(),
+  );
+}
+
+/**
+ * Makes the tables of an older or the same version within the caller's transaction, by the migrations
+ * that it had applied. Records nothing but the empty history: the caller fills it.
+ * @throws OpnasError `WRONG_STATE` for migrations of a newer version; `INTERNAL` for one that was
+ * changed since
+ */
+export async function applyRecorded(
+  client: pg.Client,
+  applied: readonly { name: string; checksum: string }[],
+): Promise<void> {
+  const migrations = await readMigrations();
+  refuseUnknown(
+    applied.map(({ name }) => name),
+    migrations,
+  );
+  await client.query(historyTable);
+  for (const { name, sql, checksum } of migrations) {
+    const recorded = applied.find((each) => each.name === name);
+    if (recorded === undefined) continue;
+    if (recorded.checksum !== checksum) throw changed(name);
+    await client.query(sql);
+  }
+}
+
+function changed(name: string): OpnasError {
+  return new OpnasError(
+    "INTERNAL",
+    `Migration ${name} was changed after it had been applied to this database. Restore the file; changes go into a new migration.`,
   );
 }
 

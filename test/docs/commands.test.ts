@@ -103,6 +103,15 @@ describe("the command", () => {
     expect(code).toBe(0);
   }, 600_000);
 
+  test("npm run backup writes a file that npm run restore accepts", async () => {
+    const file = path.join(folder, "backup.tar");
+    const backup = await run("npm", "run", "backup", "--", "--out", file);
+    expect(backup.output).toMatch(/Backed up \d+ rows of \d+ tables/);
+    const restore = await run("npm", "run", "restore", "--", file);
+    expect(restore.output).toMatch(/Restored \d+ rows of \d+ tables/);
+    expect([backup.code, restore.code]).toEqual([0, 0]);
+  }, 600_000);
+
   test("npm run build builds every package", async () => {
     const { code, output } = await run("npm", "run", "build", "--", "--dry-run");
     for (const name of ["core", "prisma", "worker", "server", "cli", "web"]) {

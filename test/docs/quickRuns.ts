@@ -11,6 +11,8 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm test": ["test/docs/commands.test.ts"],
   "npm run search": ["test/docs/commands.test.ts"],
   "npm run clean": ["test/docs/commands.test.ts", "worker/src/cleaning/clean.db.test.ts"],
+  "npm run backup": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
+  "npm run restore": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
   "npm run search:table": [benches],
   "npm run benchmark": ["test/docs/commands.test.ts", benches],
   "npm run test:faults": ["test/faults/faults.test.ts"],
