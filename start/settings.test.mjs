@@ -42,6 +42,7 @@ describe("settings", () => {
     [{ OPNAS_ENGINE: "cuda" }, /must be auto, tensorflow-gpu, tensorflow or wasm/],
     [{ OPNAS_ENGINE: "webgpu" }, /^OPNAS_ENGINE is "webgpu": it must be auto, tensorflow-gpu/],
     [{ OPNAS_WORKERS: "0" }, /^OPNAS_WORKERS is "0"/],
+    [{ OPNAS_LOG_LEVEL: "loud" }, /^OPNAS_LOG_LEVEL is "loud": it must be fatal, error, warn/],
     [
       { OPNAS_PORT: "1" },
       /^OPNAS_PORT is not a setting of this platform: did you mean OPNAS_API_PORT/,

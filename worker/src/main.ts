@@ -1,8 +1,11 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
+import { createLog, routeConsole } from "@opnas/telemetry";
 import { serveHealth } from "./health.js";
 import { readSettings } from "./settings.js";
 import { startWorker } from "./worker.js";
+
+routeConsole(createLog("worker", process.env.OPNAS_LOG_LEVEL));
 
 /** Ends the process, at once until the worker has started. */
 let end = (): void => process.exit(0);
