@@ -7,9 +7,10 @@
 /** The packages of this repository that a package may import. @type {Record<string, string[]>} */
 const mayImport = {
   core: [],
+  telemetry: [],
   prisma: ["core"],
-  worker: ["core", "prisma"],
-  server: ["core", "prisma"],
+  worker: ["core", "telemetry", "prisma"],
+  server: ["core", "telemetry", "prisma"],
   web: [],
   cli: [],
 };
@@ -73,7 +74,7 @@ export default {
       comment: "Only tests import tests, their helpers and the conformance suites.",
       severity: "error",
       from: {
-        path: "^(core|prisma|worker|server|web|cli)/src/",
+        path: "^(core|telemetry|prisma|worker|server|web|cli)/src/",
         // The quick run of `npm run benchmark` trains on the files that tests make.
         pathNot: `${tests}|^worker/src/benchmarks/main\\.ts$`,
       },

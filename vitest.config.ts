@@ -29,6 +29,7 @@ export default defineConfig({
     pool: "forks",
     projects: [
       unit("core"),
+      unit("telemetry"),
       unit("prisma"),
       unit("worker"),
       unit("server"),

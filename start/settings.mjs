@@ -11,6 +11,9 @@ const port = z
 /** The values of OPNAS_ENGINE: the engines, best first, and `auto` for the best that runs. */
 const engines = /** @type {const} */ (["auto", "tensorflow-gpu", "tensorflow", "wasm"]);
 
+/** The values of OPNAS_LOG_LEVEL, from the fewest lines to the most. */
+const logLevels = /** @type {const} */ (["fatal", "error", "warn", "info", "debug", "trace"]);
+
 /** Every setting of the environment: its name, its schema and, for the message, what it must be. */
 const known = {
   apiPort: {
@@ -100,6 +103,11 @@ const known = {
       .default("tiny"),
     must: "off, or the name of a preset such as tiny",
   },
+  logLevel: {
+    name: "OPNAS_LOG_LEVEL",
+    schema: z.enum(logLevels).default("info"),
+    must: `${logLevels.slice(0, -1).join(", ")} or ${logLevels.at(-1)}`,
+  },
   databaseUrl: {
     name: "DATABASE_URL",
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -133,7 +141,7 @@ export function readSettings(env, root) {
     if (name.startsWith("OPNAS_") && !names.includes(name))
       throw new UserError(unknownSetting(name));
   }
-  // Only checked here: the engine's installer and the worker read them.
+  // Only checked here: the engine's installer, the server and the worker read them.
   value(env, known.cacheFolder);
   value(env, known.artifacts);
   value(env, known.artifactsCache);
@@ -141,6 +149,7 @@ export function readSettings(env, root) {
   value(env, known.workerName);
   value(env, known.gpus);
   value(env, known.trainersPerGpu);
+  value(env, known.logLevel);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const settings = {
     apiPort: value(env, known.apiPort),

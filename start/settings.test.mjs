@@ -45,6 +45,7 @@ describe("settings", () => {
     [{ OPNAS_ARTIFACTS: "http://bucket" }, /it must be a folder, or the address of a bucket such/],
     [{ OPNAS_ARTIFACTS: "s3://" }, /^OPNAS_ARTIFACTS is "s3:\/\/"/],
     [{ OPNAS_ARTIFACTS_CACHE_GB: "0" }, /must be a number of gigabytes above 0/],
+    [{ OPNAS_LOG_LEVEL: "loud" }, /^OPNAS_LOG_LEVEL is "loud": it must be fatal, error, warn/],
     [
       { OPNAS_PORT: "1" },
       /^OPNAS_PORT is not a setting of this platform: did you mean OPNAS_API_PORT/,

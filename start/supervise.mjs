@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { signalGroup } from "./command.mjs";
 import { foldRepeats, isContinuation } from "./fold.mjs";
 import { openLog } from "./logFile.mjs";
+import { messageOf } from "./logLine.mjs";
 import { UserError } from "./userError.mjs";
 
 /** The exit code of a process that waits for something outside, such as the database (EX_TEMPFAIL). */
@@ -128,7 +129,8 @@ export class Supervised {
     eachLine(child.stdout, (line) => this.#keep(line));
     eachLine(child.stderr, (line) => {
       this.#keep(line);
-      if (!isContinuation(line)) this.#say(`${name}: ${line}`);
+      const message = messageOf(line);
+      if (!isContinuation(message)) this.#say(`${name}: ${message}`);
     });
     const { ready: readyMs } = this.#limits;
     const late = setTimeout(() => {
@@ -180,7 +182,7 @@ export class Supervised {
     const { name, log, say } = this.#options;
     const tail = this.#lastLines
       .filter((line) => !line.startsWith("---"))
-      .map((line) => `\n    ${line}`);
+      .map((line) => `\n    ${messageOf(line)}`);
     const text = `Its log: ${log}, at its end:${tail.join("")}`;
     if (this.#wasReady) say(`The ${name} ${why} and was given up; all else goes on. ${text}`);
     else this.#neverReady(new UserError(`The ${name} ${why}. ${text}`));

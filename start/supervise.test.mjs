@@ -85,6 +85,16 @@ describe("a supervised process", () => {
     expect(log).toMatch(/a warning\n/);
   });
 
+  test("that logs lines of JSON shows their messages, first lines only; the log has all of it", async () => {
+    const line = JSON.stringify({ level: "error", run: "r", msg: "it broke\\n    at stack" });
+    const child = supervise(`${lives} console.error('${line}'); console.error("{ no JSON");`);
+    await child.ready;
+    await until(() => said.length > 1);
+    expect(said).toEqual(["worker: it broke", "worker: { no JSON"]);
+    await child.stop();
+    expect(readFileSync(path.join(folder, "worker.log"), "utf8")).toMatch(/"run":"r"/);
+  });
+
   test("is started again after kill -9", async () => {
     const pids = path.join(folder, "pids");
     const child = supervise(

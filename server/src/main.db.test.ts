@@ -27,6 +27,17 @@ function start(environment: Record<string, string>) {
   return { child, output };
 }
 
+/** The messages of the process's log, which has a line of JSON for each. */
+function messagesOf(text: string): string[] {
+  const line = z.looseObject({
+    level: z.string(),
+    component: z.literal("server"),
+    msg: z.string(),
+  });
+  const lines = text.trim().split("\n");
+  return lines.map((each) => line.parse(JSON.parse(each)).msg);
+}
+
 async function ready(child: ChildProcess): Promise<number> {
   const [message] = (await once(child, "message")) as [{ type: string; port: number }];
   expect(message.type).toBe("ready");
@@ -49,10 +60,11 @@ test("the process reports that it is ready and its port, serves, and stops on SI
   const { code, milliseconds } = await ended(child);
   expect(code).toBe(0);
   expect(milliseconds).toBeLessThan(5_000);
-  expect(output).toEqual({
-    out: `API ready at http://127.0.0.1:${port}/graphql\nAPI stops: asked to.\n`,
-    err: "",
-  });
+  expect(messagesOf(output.out)).toEqual([
+    `API ready at http://127.0.0.1:${port}/graphql`,
+    "API stops: asked to.",
+  ]);
+  expect(output.err).toBe("");
 });
 
 test("the process stops when its launcher has ended", async () => {
@@ -69,18 +81,19 @@ test("a taken port and a bad setting are reported in one line each, with an exit
     [
       { DATABASE_URL: databaseUrl, OPNAS_API_PORT: String(port) },
       1,
-      `Port ${port} is in use. Stop the program that has it, or set OPNAS_API_PORT to another.\n`,
+      `Port ${port} is in use. Stop the program that has it, or set OPNAS_API_PORT to another.`,
     ],
     [
       { DATABASE_URL: databaseUrl, OPNAS_API_PORT: "x" },
       78,
-      "OPNAS_API_PORT must be a port number.\n",
+      "OPNAS_API_PORT must be a port number.",
     ],
   ];
   for (const [environment, code, sentence] of cases) {
     const failing = start(environment);
     expect((await ended(failing.child)).code).toBe(code);
-    expect(failing.output).toEqual({ out: "", err: sentence });
+    expect(failing.output.out).toBe("");
+    expect(messagesOf(failing.output.err)).toEqual([sentence]);
   }
 });
 
@@ -103,7 +116,9 @@ test("a database that is away is waited for, and is used once it is there", asyn
   const { child, output } = start({ DATABASE_URL: url.href, OPNAS_API_PORT: "0" });
   const [message] = (await once(child, "message")) as [{ type: string }];
   expect(message.type).toBe("waiting");
-  expect(output.err).toMatch(/^Waiting for the Postgres at 127\.0\.0\.1:\d+ \(connect ECONNREF/);
+  expect(messagesOf(output.err)[0]).toMatch(
+    /^Waiting for the Postgres at 127\.0\.0\.1:\d+ \(connect ECONNREF/,
+  );
   wire.listen(free, "127.0.0.1");
   const later: { type: string }[] = [];
   child.on("message", (each) => later.push(z.object({ type: z.string() }).parse(each)));

@@ -1,9 +1,12 @@
 // Runs the API as a process of its own: started by start/, or by hand with `node dist/main.js`.
 import { exitCodeOf, OpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
+import { createLog, routeConsole } from "@opnas/telemetry";
 import { consoleLog as log } from "./log.js";
 import { startServer } from "./server.js";
 import { readSettings } from "./settings.js";
+
+routeConsole(createLog("server", process.env.OPNAS_LOG_LEVEL));
 
 /** A stop that takes longer, in milliseconds, is forced. */
 const stopTimeout = 5_000;

@@ -29,6 +29,10 @@ test.each([
   [{ DATABASE_URL, OPNAS_API_PORT: "http" }, "OPNAS_API_PORT must be a port number."],
   [{ DATABASE_URL, OPNAS_API_PORT: "1.5" }, "OPNAS_API_PORT must be a whole number."],
   [{ DATABASE_URL, OPNAS_WEB_PORT: "70000" }, "OPNAS_WEB_PORT must be 0 to 65535."],
+  [
+    { DATABASE_URL, OPNAS_LOG_LEVEL: "loud" },
+    "OPNAS_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace.",
+  ],
   [{ DATABASE_URL, OPNAS_HOST: "everywhere" }, "OPNAS_HOST must be an IP address."],
   [
     { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },

@@ -1,4 +1,5 @@
 import { OpnasError } from "@opnas/core";
+import { logLevels } from "@opnas/telemetry";
 import { z } from "zod";
 
 const port = z.coerce
@@ -14,6 +15,10 @@ const settingsSchema = z.object({
   }),
   OPNAS_API_PORT: port.default(4000),
   OPNAS_WEB_PORT: port.default(3000),
+  // Only checked here: the log reads it before there are settings.
+  OPNAS_LOG_LEVEL: z
+    .enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` })
+    .optional(),
   OPNAS_HOST: z
     .union([z.ipv4(), z.ipv6()], { error: "must be an IP address" })
     .default("127.0.0.1"),

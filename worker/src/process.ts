@@ -1,5 +1,6 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
+import { createLog, routeConsole } from "@opnas/telemetry";
 import { serveHealth } from "./health.js";
 import { readSettings, type WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
@@ -18,6 +19,7 @@ let end = (): void => process.exit(0);
 export async function runWorkerProcess(
   trainersOf: (settings: WorkerSettings) => Trainers = (settings) => new TrainerPool(settings),
 ): Promise<void> {
+  routeConsole(createLog("worker", process.env.OPNAS_LOG_LEVEL));
   process.on("SIGTERM", () => end());
   process.on("SIGINT", () => end());
   process.on("disconnect", () => end());

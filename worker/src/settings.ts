@@ -1,6 +1,7 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { OpnasError, readRetention, type Retention } from "@opnas/core";
+import { logLevelSchema } from "@opnas/telemetry";
 import { z } from "zod";
 import { engineChoices } from "./engine/choose.js";
 import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
@@ -24,6 +25,8 @@ const settingsSchema = z.object({
   OPNAS_WORKER_NAME: z.string().min(1).max(100).optional(),
   /** Assignments that change how long things are kept. */
   OPNAS_RETENTION: z.string().default(""),
+  /** Only checked here: the log reads it before there are settings. */
+  OPNAS_LOG_LEVEL: logLevelSchema,
   /** Port of /healthz and /readyz; without it there are none. */
   OPNAS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });

@@ -17,8 +17,10 @@ import {
   restoreLostJobs,
   type TrainerJob,
   trainerJobSchema,
+  workKey,
   type WorkerState,
 } from "@opnas/prisma";
+import { type LogFields, withLogFields } from "@opnas/telemetry";
 import { openStore } from "./artifacts/open.js";
 import { cleanRegularly } from "./cleaning/regularly.js";
 import type { Course, JobContext } from "./jobs/context.js";
@@ -161,14 +163,18 @@ export async function startWorker(
     queues.trainer,
     settings.slots,
     understood(trainerJobSchema, problemOf, ({ id, data }) =>
-      settle(context, data, (course) => train(id, data, course)),
+      withLogFields(fieldsOf(data), () =>
+        settle(context, data, (course) => train(id, data, course)),
+      ),
     ),
   );
   const evolve = consume(
     queues.evolve,
     1,
     understood(evolveJobSchema, problemOf, ({ data }) =>
-      settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
+      withLogFields(fieldsOf(data), () =>
+        settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
+      ),
     ),
   );
   const dead = consume(
@@ -198,6 +204,12 @@ export async function startWorker(
       await db.$disconnect();
     },
   };
+}
+
+/** Returns what the lines about a job say of it in the log. */
+function fieldsOf(job: TrainerJob | EvolveJob): LogFields {
+  if ("trainingId" in job) return { pretraining: job.trainingId, job: job.kind };
+  return { run: job.runId, job: workKey(job) };
 }
 
 /** Describes the job that a worker's slot is busy with, for a person. */

@@ -13,6 +13,7 @@ import {
   retryWork,
   type TrainerJob,
 } from "@opnas/prisma";
+import { addLogFields } from "@opnas/telemetry";
 import type { Course, JobContext } from "./context.js";
 
 /** Consequence of an attempt's error (decision 0023). */
@@ -58,12 +59,27 @@ export async function settle(
   job: AnyJob,
   handle: (course: Course) => Promise<void>,
 ): Promise<undefined> {
-  const course: Course = { step: 0 };
+  const course = new Attempt();
   try {
     await handle(course);
     context.rest.gotOn();
   } catch (error) {
     await dealWith(context, job, course, databaseError(error));
+  }
+}
+
+/** A course whose claim also goes into what the log says about the job. */
+class Attempt implements Course {
+  step = 0;
+  private held: Course["claim"];
+
+  get claim(): Course["claim"] {
+    return this.held;
+  }
+
+  set claim(claim: Course["claim"]) {
+    this.held = claim;
+    addLogFields({ attempt: claim?.attempt });
   }
 }
 

@@ -112,10 +112,10 @@ export class Trainer {
 /** Lines that TensorFlow writes whatever its log level is: that its log has begun, and infos. */
 const alwaysLogged = /^(WARNING: All log messages before absl::InitializeLog|I\d{4} )/;
 
-/** Writes the error output of a process with an engine to our own, without the lines that it always writes. */
+/** Prints the error output of a process with an engine as our own, without the lines that it always writes. */
 export function forwardLines(output: Readable): void {
   createInterface({ input: output }).on("line", (line) => {
-    if (!alwaysLogged.test(line)) process.stderr.write(`${line}\n`);
+    if (!alwaysLogged.test(line)) console.error(line);
   });
 }
 
