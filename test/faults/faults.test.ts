@@ -35,13 +35,8 @@ async function quickRun() {
 test.each(played.map((each) => [each.struck[0] ?? "nothing", each] as const))(
   "a search that is struck by %s ends in the same state, and a client sees every event once",
   (kind, outcome) => {
-    expect(outcome).toEqual({
-      struck: [kind, kind],
-      isEqual: true,
-      difference: null,
-      lost: 0,
-      doubled: 0,
-    });
+    expect(new Set(outcome.struck)).toEqual(new Set([kind]));
+    expect(outcome).toMatchObject({ isEqual: true, difference: null, lost: 0, doubled: 0 });
   },
 );
 
@@ -49,5 +44,5 @@ test("every kind of fault strikes", () => {
   const struck = new Set(played.flatMap((each) => each.struck));
   const always = ["killWorker", "killTrainer", "stopWorker", "killServer", "killPostgres"];
   expect([...struck]).toEqual(expect.arrayContaining(always));
-  expect(struck.size).toBeGreaterThanOrEqual(11);
+  expect(struck.size).toBeGreaterThanOrEqual(12);
 });

@@ -17,7 +17,7 @@ const about = `Runs one search undisturbed, with trainers that really train, and
 are killed and frozen, Postgres is restarted, connections are cut, clocks jump, disks fill up and files are damaged
 at random. Every round must end in the very state of the undisturbed search: population, scores, lineage,
 statistics and events. In --rounds the trainers replay the recorded results, so that a round takes seconds; in
---real rounds they train. With --each, one more round for every kind of fault goes first, in which it strikes
+--real rounds they train. Workers with recorded trainers share no folder, but a bucket. With --each, one more round for every kind of fault goes first, in which it strikes
 within the super-net and again among the candidates. --lanes platforms run side by side.`;
 
 await runBench(
@@ -45,7 +45,13 @@ await runBench(
       const expected = recording.finalState;
       const played: Round[] = [];
       if (each || rounds > 0) {
-        const options: LaneOptions = { trainers: "recorded", recording: file, workers, say };
+        const options: LaneOptions = {
+          trainers: "recorded",
+          store: "bucket",
+          recording: file,
+          workers,
+          say,
+        };
         const planners = (kinds: string[]) => [
           ...(each ? kinds.map((kind) => () => twice(kind)) : []),
           ...Array.from({ length: rounds }, () => drawPlan),
@@ -53,7 +59,7 @@ await runBench(
         played.push(...(await play({ seed, expected, planners }, { lanes, options })));
       }
       if (real > 0) {
-        const options: LaneOptions = { trainers: "real", workers, say };
+        const options: LaneOptions = { trainers: "real", store: "folder", workers, say };
         const planners = () => Array.from({ length: real }, () => drawPlan);
         played.push(...(await play({ seed, expected, planners }, { lanes: 1, options })));
       }

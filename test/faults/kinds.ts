@@ -84,6 +84,13 @@ const faults: Record<string, Fault> = {
     await handle.close();
   },
 
+  /** The server of the bucket is away. */
+  storeAway: async ({ bucket }, random) => {
+    await bucket?.stop();
+    await sleep(between(random, 1_000, 10_000));
+    await bucket?.start();
+  },
+
   diskFull: async (lane, random) => {
     const filler = path.join(lane.dataFolder, "filler");
     const handle = await open(filler, "w");
@@ -109,7 +116,9 @@ export async function strike(kind: string, lane: Lane, random: Random): Promise<
 
 /** Returns the names of the faults that a lane can be struck by. */
 export function kindsFor(lane: Lane): string[] {
-  return Object.keys(faults).filter((kind) => kind !== "diskFull" || lane.isSmallDisk);
+  return Object.keys(faults)
+    .filter((kind) => kind !== "diskFull" || lane.isSmallDisk)
+    .filter((kind) => kind !== "storeAway" || lane.bucket !== undefined);
 }
 
 /** Sends a signal to a process, which may have ended by now or be between two starts. */

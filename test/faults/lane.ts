@@ -7,6 +7,7 @@ import { createClient, type Database, openQueue, type Queue } from "@opnas/prism
 import { startProxy } from "@opnas/prisma/testing/proxy";
 import { openDatabase } from "../../start/database.mjs";
 import { Supervised } from "../../start/supervise.mjs";
+import { Bucket } from "../support/bucket.ts";
 import { freePort } from "../support/freePort.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,6 +30,8 @@ export interface LaneOptions {
   trainers: "real" | "recorded";
   recording?: string;
   workers: number;
+  /** Place of the artifacts: a folder that the workers share, or a bucket, so that they share no folder. */
+  store: "folder" | "bucket";
   /** Receives lines about what ended and is started again. */
   say: (line: string) => void;
 }
@@ -45,6 +48,7 @@ export class Lane {
   readonly workers: LaneWorker[];
   readonly apiPort: number;
   readonly isSmallDisk: boolean;
+  readonly bucket: Bucket | undefined;
   private readonly stopDatabase: () => Promise<void>;
   private readonly cluster: string;
 
@@ -56,6 +60,7 @@ export class Lane {
     workers: LaneWorker[];
     apiPort: number;
     isSmallDisk: boolean;
+    bucket: Bucket | undefined;
     stopDatabase: () => Promise<void>;
     cluster: string;
   }) {
@@ -66,6 +71,7 @@ export class Lane {
     this.workers = parts.workers;
     this.apiPort = parts.apiPort;
     this.isSmallDisk = parts.isSmallDisk;
+    this.bucket = parts.bucket;
     this.stopDatabase = parts.stopDatabase;
     this.cluster = parts.cluster;
   }
@@ -76,7 +82,9 @@ export class Lane {
     await mkdir(path.join(folder, "data"));
     await mkdir(path.join(folder, "logs"));
     const isSmallDisk = mountSmallDisk(path.join(folder, "data"));
-    const { say } = options;
+    const { say, store } = options;
+    const bucket = store === "bucket" ? new Bucket(path.join(folder, "bucket")) : undefined;
+    await bucket?.start();
     const database = await openDatabase(
       { dataFolder: folder, databaseUrl: undefined },
       { step: (_title, work) => work(() => undefined), line: say, clear: () => undefined },
@@ -88,7 +96,7 @@ export class Lane {
         name,
         args,
         cwd: root,
-        env: { ...process.env, OPNAS_DATA_DIR: path.join(folder, "data"), ...env },
+        env: { ...process.env, ...env },
         log: path.join(folder, "logs", `${name}.log`),
         say,
         // A round lasts seconds and ends many processes: the pauses must not grow as those of a broken program do.
@@ -106,7 +114,9 @@ export class Lane {
           `worker-${index}`,
           ["--import", clock, programs[options.trainers]],
           {
+            ...bucket?.environment,
             DATABASE_URL: proxy.url,
+            OPNAS_DATA_DIR: path.join(folder, "data", bucket === undefined ? "" : `${index}`),
             OPNAS_WORKER_SLOTS: "2",
             OPNAS_WORKER_NAME: `worker-${index}`,
             OPNAS_TEST_CLOCK: clockFile,
@@ -127,6 +137,7 @@ export class Lane {
       workers,
       apiPort,
       isSmallDisk,
+      bucket,
       stopDatabase: () => database.stop(),
       cluster: database.folder ?? "",
     });
@@ -150,6 +161,7 @@ export class Lane {
     await this.queue.stop({ graceful: false });
     await this.db.$disconnect();
     await this.stopDatabase();
+    await this.bucket?.stop();
     if (this.isSmallDisk) execFileSync("umount", [this.dataFolder]);
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -44,7 +44,9 @@ async function trained(
     await sleep(milliseconds);
     value = next(value, step);
     const isDue = signal.aborted || step % checkpointEvery === 0;
-    if (isDue) await checkpoints.save(tensorOf(value, step), step);
+    if (isDue) {
+      send({ type: "saved", name: await checkpoints.save(tensorOf(value, step), step) });
+    }
     if (signal.aborted) throw new OpnasError("STOPPED", "Stopped between two steps.");
     const tokensPerSecond = 1000;
     if (work.type !== "superNet") continue;

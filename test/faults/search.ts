@@ -48,7 +48,7 @@ export async function finalStateOf(db: Database, runId: string): Promise<string>
 /** Runs the search undisturbed on a platform of its own, with trainers that really train, and records it. */
 export async function recordOnce(): Promise<Recording> {
   const say = (line: string) => console.error(line);
-  const lane = await Lane.start({ trainers: "real", workers: 1, say });
+  const lane = await Lane.start({ trainers: "real", store: "folder", workers: 1, say });
   try {
     return await record(lane.db, lane.queue);
   } finally {

@@ -7,11 +7,14 @@ const objectEnd = "._S3rver_object";
 
 /** A bucket of a real S3-compatible server over HTTP, which can be stopped and started again. */
 export class Bucket {
+  private readonly folder: string;
   private server: S3rver | undefined;
   private port = 0;
 
   /** @param folder of the server's files, which stay when it is stopped */
-  constructor(private readonly folder: string) {}
+  constructor(folder: string) {
+    this.folder = folder;
+  }
 
   /** Starts the server, after the first time at the address that it had. */
   async start(): Promise<void> {
