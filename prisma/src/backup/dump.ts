@@ -62,10 +62,8 @@ export async function dumpDatabase(
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const tables = await readTables(client);
     for (const table of tables) table.rows = await dumpTable(client, table.name, write);
-    const { rows: migrations } = await client.query<AppliedMigration>(
-      `SELECT migration_name AS name, checksum FROM "_prisma_migrations"
-        WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`,
-    );
+    const isMigrated = tables.some(({ name }) => name === "_prisma_migrations");
+    const migrations = isMigrated ? await readMigrations(client) : [];
     await client.query("COMMIT");
     return { tables, migrations };
   } finally {
@@ -83,6 +81,14 @@ export async function readTables(client: pg.Client): Promise<DumpedTable[]> {
       GROUP BY c.relname ORDER BY c.relname`,
   );
   return rows.map(({ name, columns }) => ({ name, columns, rows: 0 }));
+}
+
+async function readMigrations(client: pg.Client): Promise<AppliedMigration[]> {
+  const { rows } = await client.query<AppliedMigration>(
+    `SELECT migration_name AS name, checksum FROM "_prisma_migrations"
+      WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY migration_name`,
+  );
+  return rows;
 }
 
 async function dumpTable(

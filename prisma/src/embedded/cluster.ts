@@ -65,8 +65,15 @@ async function checkNoLink(place: string): Promise<void> {
   );
 }
 
-/** Checks that the server's user can enter an existing cluster, and opens root's own folder to it. */
-async function checkReadable(cluster: string, user: SystemUser, home: string): Promise<void> {
+/**
+ * Checks that the server's user can enter an existing cluster, and opens root's own folder to it.
+ * @throws OpnasError `DATA_FOLDER_UNWRITABLE`
+ */
+export async function checkReadable(
+  cluster: string,
+  user: SystemUser,
+  home: string,
+): Promise<void> {
   if (await canEnter(user, cluster)) return;
   const ownHome = await realpath(home).catch(undefinedIfAbsent);
   const isInHome = user.ids !== undefined && path.dirname(cluster) === ownHome;
@@ -115,17 +122,21 @@ async function giveTo(user: SystemUser, file: string): Promise<void> {
   if (user.ids !== undefined) await chown(file, user.ids.uid, user.ids.gid);
 }
 
+/** Reads the major version of Postgres that made a cluster; undefined where there is none. */
+export async function majorOf(cluster: string): Promise<string | undefined> {
+  const text = await readFile(path.join(cluster, "PG_VERSION"), "utf8").catch(undefinedIfAbsent);
+  return text?.trim();
+}
+
 async function checkVersion(cluster: string, binaries: Binaries): Promise<void> {
-  const made = (
-    (await readFile(path.join(cluster, "PG_VERSION"), "utf8").catch(undefinedIfAbsent)) ?? ""
-  ).trim();
+  const made = (await majorOf(cluster)) ?? "";
   const major = binaries.version.split(".")[0];
   if (made === major) return;
   throw new OpnasError(
     "BAD_SETTING",
     made === ""
       ? `${cluster} is not a database folder (it has no PG_VERSION): choose another folder with OPNAS_DATA_DIR.`
-      : `The database in ${cluster} was made by Postgres ${made} and this version brings Postgres ${major}: choose another folder with OPNAS_DATA_DIR, or move the data with pg_dump of Postgres ${made}.`,
+      : `The database in ${cluster} was made by Postgres ${made} and this version brings Postgres ${major}, which cannot take it over: start the version of OP-NAS that made it, or choose another folder with OPNAS_DATA_DIR.`,
   );
 }
 

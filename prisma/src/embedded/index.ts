@@ -1,14 +1,11 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { OpnasError } from "@opnas/core";
-import pg from "pg";
 import { findBinaries } from "./binaries.js";
-import { openCluster, type Cluster } from "./cluster.js";
-import { findRunning, urlOf } from "./postmaster.js";
+import { openCluster } from "./cluster.js";
 import { isAlive } from "./processes.js";
-import { launch, type Owned } from "./server.js";
+import { serve, stop } from "./serving.js";
 import { chooseUser, defaultHomeForRoot } from "./systemUser.js";
-import { own } from "./watchers.js";
+import { removeOldClusters, upgradeIfOlder } from "./upgrade.js";
 
 export { runningPostgresUrl } from "./running.js";
 
@@ -45,13 +42,10 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const database = "opnas";
-/** Time for the former owner's watchers, which may be about to end the server, to notice the new one. */
-const settleMilliseconds = 200;
-
 /**
  * Starts the Postgres that comes with the platform on a free port of 127.0.0.1, with a random
- * password. Creates the data on first use, and takes over a server that a killed launcher left.
+ * password. Creates the data on first use, takes over a server that a killed launcher left, and carries
+ * data of an older major version over to this one (decision 0031).
  *
  * The server ends with this process, however this process ends.
  *
@@ -65,68 +59,23 @@ export async function startEmbeddedPostgres(
   const folder = path.resolve(options.folder);
   const home = options.homeForRoot ?? defaultHomeForRoot;
   const user = await chooseUser(path.join(folder, "cluster"));
-  const cluster = await openCluster(folder, user, home, await findBinaries(), report);
-  const found = await takeOver(folder, cluster, report);
+  const installed = await findBinaries();
   const logFile = options.logFile ?? path.join(folder, "postgres.log");
-  const server = found ?? (await launch(folder, cluster, logFile, options.port, report));
-  const { postmaster, release } = server;
+  const wasUpgraded = await upgradeIfOlder({ folder, user, home, installed, logFile, report });
+  const cluster = await openCluster(folder, user, home, installed, report);
+  const server = await serve(folder, cluster, logFile, options.port, report);
+  const { postmaster, release, reused, url } = server;
   const ended = hasEnded(postmaster.pid).then(release);
-  await createDatabase(cluster, postmaster.port);
+  if (!wasUpgraded) await removeOldClusters(folder);
   return {
-    url: urlOf(cluster, postmaster.port, database),
+    url,
     port: postmaster.port,
     pid: postmaster.pid,
     cluster: cluster.folder,
-    reused: found !== undefined,
+    reused,
     ended,
-    stop: () => {
-      release();
-      return stop(postmaster.pid);
-    },
+    stop: () => stop(server),
   };
-}
-
-/** Becomes the owner of a server that a killed launcher left; undefined when there is none. */
-async function takeOver(
-  folder: string,
-  cluster: Cluster,
-  report: (message: string) => void,
-): Promise<Owned | undefined> {
-  for (;;) {
-    const postmaster = await findRunning(cluster, report);
-    if (postmaster === undefined) return undefined;
-    const release = await own(folder, cluster.folder, postmaster.pid);
-    await sleep(settleMilliseconds);
-    if ((await findRunning(cluster, report))?.pid === postmaster.pid)
-      return { postmaster, release };
-    release();
-  }
-}
-
-async function createDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(cluster, port, "postgres") });
-  await client.connect();
-  try {
-    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
-    if (found.rowCount === 0) await client.query(`CREATE DATABASE ${database}`);
-  } finally {
-    await client.end();
-  }
-}
-
-async function stop(pid: number): Promise<void> {
-  for (const [signal, seconds] of [
-    ["SIGINT", 4],
-    ["SIGQUIT", 3],
-  ] as const) {
-    if (!isAlive(pid)) break;
-    process.kill(pid, signal);
-    const deadline = Date.now() + seconds * 1000;
-    while (isAlive(pid) && Date.now() < deadline) await sleep(25);
-  }
-  if (isAlive(pid)) {
-    throw new OpnasError("INTERNAL", `Postgres (process ${pid}) does not stop: end it by hand.`);
-  }
 }
 
 async function hasEnded(pid: number): Promise<void> {

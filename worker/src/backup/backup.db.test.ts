@@ -116,7 +116,8 @@ test("what was backed up beside a running platform is restored exactly, and its 
     await write("artifacts/store.id", `${workerId}\n`);
     await write(`prepared/text-${"a".repeat(24)}.bin`, "");
     await write("text/own/lines.txt", "not the platform's");
-    await writeBackup(url, at("data"), at("backup.tar"));
+    const written = await writeBackup(url, at("data"), at("backup.tar"));
+    expect(await verifyBackup(at("backup.tar"))).toEqual(written);
     await expect(writeBackup(url, at("data"), at("backup.tar"))).rejects.toMatchObject({
       code: "BAD_INPUT",
     });

@@ -70,7 +70,8 @@ async function writeEntries(
       if (!draftForm.test(name)) await entries.addFile(dataFolder, name);
     }
   }
-  const manifest: Manifest = { format: 1, begun, migrations, tables, entries: entries.written };
+  const before = [...entries.written];
+  const manifest: Manifest = { format: 1, begun, migrations, tables, entries: before };
   await entries.add(manifestName, Buffer.from(JSON.stringify(manifestSchema.parse(manifest))));
   entries.end();
   return manifest;
