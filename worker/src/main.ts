@@ -1,11 +1,12 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
-import { createLog, routeConsole } from "@opnas/telemetry";
+import { createLog, routeConsole, startTracing } from "@opnas/telemetry";
 import { serveHealth } from "./health.js";
 import { readSettings } from "./settings.js";
 import { startWorker } from "./worker.js";
 
 routeConsole(createLog("worker", process.env.OPNAS_LOG_LEVEL));
+const tracing = startTracing("worker", process.env);
 
 /** Ends the process, at once until the worker has started. */
 let end = (): void => process.exit(0);
@@ -36,13 +37,16 @@ async function main(): Promise<void> {
     if (ending) return;
     ending = true;
     notReady = "The worker is stopping.";
-    worker.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(`Worker did not stop cleanly: ${toOpnasError(error).message}`);
-        process.exit(1);
-      },
-    );
+    worker
+      .stop()
+      .then(() => tracing.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(`Worker did not stop cleanly: ${toOpnasError(error).message}`);
+          process.exit(1);
+        },
+      );
   };
   process.send?.({
     type: "ready",
