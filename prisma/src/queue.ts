@@ -6,6 +6,7 @@ import { oncePerMinute } from "./oncePerMinute.js";
 import type { Transaction } from "./client.js";
 import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 import { jobChannel } from "./channels.js";
+import { inQueueSpan, traceContext } from "./traceContext.js";
 
 /**
  * Stored names of the queues: jobs that need a trainer process, jobs that compute a run's next
@@ -171,18 +172,21 @@ async function insertJobs(
 ): Promise<void> {
   if (jobs.length === 0) return;
   const limits = await limitsOf(tx, jobs);
-  await queue.insert(
-    name,
-    jobs.map((job, place) => ({
-      ...groupOf(job, limits),
-      data: anyJobSchema.parse(job),
-      singletonKey: jobKey(job),
-      priority: priorityOf(job, place),
-      startAfter,
-      expireInSeconds: expirySeconds,
-    })),
-    { db: fromPrisma(tx) },
-  );
+  await inQueueSpan(name, async () => {
+    const trace = traceContext();
+    await queue.insert(
+      name,
+      jobs.map((job, place) => ({
+        ...groupOf(job, limits),
+        data: { ...anyJobSchema.parse(job), trace: trace ?? job.trace },
+        singletonKey: jobKey(job),
+        priority: priorityOf(job, place),
+        startAfter,
+        expireInSeconds: expirySeconds,
+      })),
+      { db: fromPrisma(tx) },
+    );
+  });
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
 }
 

@@ -1,12 +1,13 @@
 // Runs the API as a process of its own: started by start/, or by hand with `node dist/main.js`.
 import { exitCodeOf, OpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
-import { createLog, routeConsole } from "@opnas/telemetry";
+import { createLog, routeConsole, startTracing } from "@opnas/telemetry";
 import { consoleLog as log } from "./log.js";
 import { startServer } from "./server.js";
 import { readSettings } from "./settings.js";
 
 routeConsole(createLog("server", process.env.OPNAS_LOG_LEVEL));
+const tracing = startTracing("server", process.env);
 
 /** A stop that takes longer, in milliseconds, is forced. */
 const stopTimeout = 5_000;
@@ -38,7 +39,10 @@ try {
     stopping = true;
     log.info(`API stops: ${reason}.`);
     setTimeout(() => process.exit(0), stopTimeout).unref();
-    void server.stop().then(() => process.exit(0));
+    void server
+      .stop()
+      .then(() => tracing.stop())
+      .then(() => process.exit(0));
   };
   process.send?.({ type: "ready", port: server.port });
 } catch (error) {

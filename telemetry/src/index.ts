@@ -8,3 +8,4 @@ export {
   routeConsole,
   withLogFields,
 } from "./log.js";
+export { inSpan, startTracing, StepSpans, type Tracing, type Work } from "./tracing.js";

@@ -1,6 +1,6 @@
 import { exitCodeOf, toOpnasError } from "@opnas/core";
 import { waitForDatabase } from "@opnas/prisma";
-import { createLog, routeConsole } from "@opnas/telemetry";
+import { createLog, routeConsole, startTracing } from "@opnas/telemetry";
 import { serveHealth } from "./health.js";
 import { readSettings, type WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
@@ -20,11 +20,12 @@ export async function runWorkerProcess(
   trainersOf: (settings: WorkerSettings) => Trainers = (settings) => new TrainerPool(settings),
 ): Promise<void> {
   routeConsole(createLog("worker", process.env.OPNAS_LOG_LEVEL));
+  const tracing = startTracing("worker", process.env);
   process.on("SIGTERM", () => end());
   process.on("SIGINT", () => end());
   process.on("disconnect", () => end());
   try {
-    await run(readSettings(process.env), trainersOf);
+    await run(readSettings(process.env), trainersOf, tracing);
   } catch (error) {
     const { code, message } = toOpnasError(error);
     console.error(`${message} [${code}]`);
@@ -35,6 +36,7 @@ export async function runWorkerProcess(
 async function run(
   settings: WorkerSettings,
   trainersOf: (settings: WorkerSettings) => Trainers,
+  tracing: ReturnType<typeof startTracing>,
 ): Promise<void> {
   let notReady: string | null = "The worker is starting.";
   const { healthPort } = settings;
@@ -57,13 +59,16 @@ async function run(
     if (ending) return;
     ending = true;
     notReady = "The worker is stopping.";
-    worker.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(`Worker did not stop cleanly: ${toOpnasError(error).message}`);
-        process.exit(1);
-      },
-    );
+    worker
+      .stop()
+      .then(() => tracing.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(`Worker did not stop cleanly: ${toOpnasError(error).message}`);
+          process.exit(1);
+        },
+      );
   };
   process.send?.({
     type: "ready",

@@ -20,7 +20,8 @@ import {
   workKey,
   type WorkerState,
 } from "@opnas/prisma";
-import { type LogFields, withLogFields } from "@opnas/telemetry";
+import { SpanKind } from "@opentelemetry/api";
+import { inSpan, type LogFields, withLogFields } from "@opnas/telemetry";
 import { openStore } from "./artifacts/open.js";
 import { cleanRegularly } from "./cleaning/regularly.js";
 import type { Course, JobContext } from "./jobs/context.js";
@@ -163,16 +164,14 @@ export async function startWorker(
     queues.trainer,
     settings.slots,
     understood(trainerJobSchema, problemOf, ({ id, data }) =>
-      withLogFields(fieldsOf(data), () =>
-        settle(context, data, (course) => train(id, data, course)),
-      ),
+      attempting(data, () => settle(context, data, (course) => train(id, data, course))),
     ),
   );
   const evolve = consume(
     queues.evolve,
     1,
     understood(evolveJobSchema, problemOf, ({ data }) =>
-      withLogFields(fieldsOf(data), () =>
+      attempting(data, () =>
         settle(context, data, (course) => handleEvolve(context, proposals, data, course)),
       ),
     ),
@@ -204,6 +203,15 @@ export async function startWorker(
       await db.$disconnect();
     },
   };
+}
+
+/** Makes one attempt at a job, within a span of the trace that queued it and with its fields in the log. */
+function attempting<T>(job: TrainerJob | EvolveJob, work: () => Promise<T>): Promise<T> {
+  const fields = fieldsOf(job);
+  const kind = "kind" in job ? job.kind : "evolve";
+  const attributes = { "opnas.job": fields.job, "opnas.run": fields.run };
+  const span = { name: `attempt ${kind}`, kind: SpanKind.CONSUMER, attributes, from: job.trace };
+  return withLogFields(fields, () => inSpan(span, work));
 }
 
 /** Returns what the lines about a job say of it in the log. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { traceContextSchema as trace } from "../traceContext.js";
 
 /**
  * The version of the payloads that this program writes and understands. It is written where it is not
@@ -15,16 +16,16 @@ const runId = z.uuid();
  * existing databases.
  */
 export const trainerJobSchema = z.discriminatedUnion("kind", [
-  z.object({ version, kind: z.literal("superNet"), runId }),
-  z.object({ version, kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
-  z.object({ version, kind: z.literal("pretrain"), trainingId: z.uuid() }),
+  z.object({ version, trace, kind: z.literal("superNet"), runId }),
+  z.object({ version, trace, kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
+  z.object({ version, trace, kind: z.literal("pretrain"), trainingId: z.uuid() }),
 ]);
 
 /**
  * A job of the evolve queue: computes a run's next generation from what is stored, in seconds. Fields
  * of newer programs are passed over.
  */
-export const evolveJobSchema = z.object({ version, runId, generation: z.int().min(0) });
+export const evolveJobSchema = z.object({ version, trace, runId, generation: z.int().min(0) });
 
 /** Any job: it comes to the queue of dead jobs from either of the others. */
 export const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);

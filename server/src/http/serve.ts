@@ -16,6 +16,7 @@ import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
 import { health, live, ready } from "./health.js";
 import { isPortal, type Portal, refusal } from "./origin.js";
+import { traceRequest } from "./tracing.js";
 import { serveWebSocket } from "./websocket.js";
 
 const path = "/graphql";
@@ -77,6 +78,7 @@ export async function serveHttp(
   app.use(
     path,
     express.json({ limit: maxMessageBytes }),
+    traceRequest,
     expressMiddleware(apollo, { context: () => Promise.resolve(createContext(services)) }),
   );
   app.use(refuse);

@@ -1,4 +1,5 @@
 import type { ApolloServerPlugin } from "@apollo/server";
+import { trace } from "@opentelemetry/api";
 import type { Context } from "../context.js";
 import type { Metrics } from "./metrics.js";
 import { nameOperation, refused } from "./operation.js";
@@ -12,6 +13,7 @@ export function apolloMetrics({ operationSeconds }: Metrics): ApolloServerPlugin
       return Promise.resolve({
         didResolveOperation: ({ document, operationName }) => {
           named = nameOperation(document, operationName);
+          trace.getActiveSpan()?.updateName(`${named.type} ${named.field}`);
           return Promise.resolve();
         },
         willSendResponse: ({ errors }) => {

@@ -13,6 +13,7 @@ import {
   retryWork,
   type TrainerJob,
 } from "@opnas/prisma";
+import { trace } from "@opentelemetry/api";
 import { addLogFields } from "@opnas/telemetry";
 import type { Course, JobContext } from "./context.js";
 
@@ -80,6 +81,7 @@ class Attempt implements Course {
   set claim(claim: Course["claim"]) {
     this.held = claim;
     addLogFields({ attempt: claim?.attempt });
+    if (claim !== undefined) trace.getActiveSpan()?.setAttribute("opnas.attempt", claim.attempt);
   }
 }
 

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { OpnasError } from "@opnas/core";
+import { inSpan, StepSpans } from "@opnas/telemetry";
 import type { WorkerSettings } from "../settings.js";
 import {
   type EngineReport,
@@ -73,7 +74,17 @@ export class Trainer {
    * @param onSaved receives the name of each checkpoint that it has written
    * @throws OpnasError `STOPPED`, `WORKER_LOST` when the process died, or what the work ran into
    */
-  async run(
+  run(work: Work, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Reply> {
+    return inSpan({ name: `train ${work.type}` }, () => {
+      const steps = new StepSpans();
+      return this.train(work, signal, (progress) => {
+        steps.report(progress.step, progress.loss);
+        onProgress(progress);
+      });
+    });
+  }
+
+  private async train(
     work: Work,
     signal: AbortSignal,
     onProgress: (progress: Progress) => void,
