@@ -21,6 +21,7 @@ export const errorKinds = {
   FILE_MISSING: "machine",
   MACHINE_FAULT: "machine",
   ARTIFACTS_UNREACHABLE: "machine",
+  ANOTHER_STORE: "machine",
   DATABASE_UNREACHABLE: "retryable",
   DATABASE_BUSY: "retryable",
   WORKER_LOST: "retryable",

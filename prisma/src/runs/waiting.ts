@@ -21,13 +21,7 @@ export async function giveBackRunJob(
 ): Promise<void> {
   const reason = `Worker ${fault.workerName} rests: ${fault.error.message}`;
   const giveBack = async (tx: Transaction, run: SearchRun) => {
-    if (run.waitingReason !== reason) {
-      await tx.searchRun.update({
-        where: { id: run.id },
-        data: { waitingReason: reason, etaSeconds: null },
-      });
-      await appendEvents(tx, run.id, [{ kind: "run.waiting", payload: { reason } }]);
-    }
+    await setReason(tx, run, reason);
     if ("generation" in job) await enqueueEvolveJob(queue, tx, job);
     else await enqueueTrainerJobs(queue, tx, [job]);
   };
@@ -40,4 +34,22 @@ export async function giveBackRunJob(
     const run = await lockRun(tx, job.runId);
     if (run.status === "QUEUED" || run.status === "RUNNING") await giveBack(tx, run);
   });
+}
+
+/** Stores why a live run waits, once for each reason, and reports it as `run.waiting`. */
+export async function reportWaiting(db: Database, runId: string, reason: string): Promise<void> {
+  await db.$transaction(async (tx) => {
+    if ((await tx.searchRun.count({ where: { id: runId } })) === 0) return;
+    const run = await lockRun(tx, runId);
+    if (run.status === "QUEUED" || run.status === "RUNNING") await setReason(tx, run, reason);
+  });
+}
+
+async function setReason(tx: Transaction, run: SearchRun, reason: string): Promise<void> {
+  if (run.waitingReason === reason) return;
+  await tx.searchRun.update({
+    where: { id: run.id },
+    data: { waitingReason: reason, etaSeconds: null },
+  });
+  await appendEvents(tx, run.id, [{ kind: "run.waiting", payload: { reason } }]);
 }

@@ -143,7 +143,7 @@ export async function pretrainingArtifacts(
 /**
  * Throws unless a run's super-net is in the artifact store of this worker.
  * @param store the id of this worker's store
- * @throws OpnasError ARTIFACTS_UNREACHABLE
+ * @throws OpnasError ANOTHER_STORE
  */
 export function requireSameStore(
   { name, superNetStore }: Pick<SearchRun, "name" | "superNetStore">,
@@ -151,7 +151,7 @@ export function requireSameStore(
 ): void {
   if (superNetStore === null || superNetStore === store) return;
   throw new OpnasError(
-    "ARTIFACTS_UNREACHABLE",
+    "ANOTHER_STORE",
     `The super-net of run ${name} lies in another artifact store than this worker's. Start the worker with the store (OPNAS_ARTIFACTS) of the run's other workers.`,
   );
 }

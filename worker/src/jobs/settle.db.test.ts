@@ -102,6 +102,23 @@ test("an odd candidate fails alone; an error of the run's settings fails the run
   });
 });
 
+test("a worker whose artifacts lie elsewhere leaves a run's candidates to others, and goes on with other jobs", async () => {
+  const { runId, ids } = await runs.searchingRun(["a", "b"]);
+  const [architectureId = ""] = ids;
+  paused.length = 0;
+  const elsewhere = new OpnasError("ANOTHER_STORE", "The super-net lies elsewhere.");
+  const work: RunJob = { kind: "evaluate", runId, architectureId };
+  const again = await settle(context, work, () => Promise.reject(elsewhere));
+  expect(again).toEqual({ againInSeconds: 10 });
+  expect(paused).toEqual([]);
+  expect(rest.reason).toBeNull();
+  expect(await read(runId)).toMatchObject({
+    status: "RUNNING",
+    failures: 0,
+    waitingReason: "Worker one leaves it to others: The super-net lies elsewhere.",
+  });
+});
+
 test("a candidate whose trainer dies each time fails after some attempts, alone", async () => {
   const { runId, ids } = await runs.searchingRun(["a", "b", "c"]);
   const [architectureId = ""] = ids;

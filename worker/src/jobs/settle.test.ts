@@ -26,6 +26,7 @@ test.each<[ErrorCode, Verdict, Verdict]>([
   ["WORKER_LOST", "retry", "giveBack"],
   ["DATABASE_UNREACHABLE", "giveBack", "giveBack"],
   ["DATABASE_BUSY", "giveBack", "giveBack"],
+  ["ANOTHER_STORE", "decline", "decline"],
   ["INTERNAL", "fail", "fail"],
   ["BAD_ARCHITECTURE", "fail", "fail"],
   ["BAD_SETTING", "fail", "fail"],

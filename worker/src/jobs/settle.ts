@@ -1,5 +1,6 @@
 import { type ErrorCode, OpnasError } from "@opnas/core";
 import {
+  type Again,
   databaseError,
   type EvolveJob,
   failCandidate,
@@ -9,6 +10,7 @@ import {
   giveBackRunJob,
   giveUpPretraining,
   giveUpRunJob,
+  reportWaiting,
   retryPretraining,
   retryWork,
   type TrainerJob,
@@ -25,6 +27,8 @@ export type Verdict =
   | "giveBack"
   /** It counts as a failed attempt; the next comes later, or none when they are exhausted. */
   | "retry"
+  /** This worker cannot do this job, but others: the job goes back for a while. */
+  | "decline"
   /** The machine is at fault: the job goes back and this worker takes none for a while. */
   | "rest"
   /** It would fail anywhere: the candidate fails, or the run or pre-training that cannot go on. */
@@ -41,12 +45,16 @@ export function judge(
   // A trainer that dies before it has work cannot start on this machine.
   if (code === "WORKER_LOST") return isClaimed ? "retry" : "rest";
   if (kind === "retryable") return "giveBack";
+  if (code === "ANOTHER_STORE") return "decline";
   if (kind === "machine") return "rest";
   return isClaimed ? "fail" : "giveBack";
 }
 
 /** Codes of errors that say something about one candidate, not about its whole run. */
 const candidateCodes: readonly ErrorCode[] = ["BAD_ARCHITECTURE", "INTERNAL", "WORKER_LOST"];
+
+/** Seconds after which a job that this worker cannot do may be taken again. */
+const declinedSeconds = 10;
 
 type AnyJob = TrainerJob | EvolveJob;
 
@@ -59,13 +67,14 @@ export async function settle(
   context: JobContext,
   job: AnyJob,
   handle: (course: Course) => Promise<void>,
-): Promise<undefined> {
+): Promise<Again | undefined> {
   const course = new Attempt();
   try {
     await handle(course);
     context.rest.gotOn();
+    return undefined;
   } catch (error) {
-    await dealWith(context, job, course, databaseError(error));
+    return dealWith(context, job, course, databaseError(error));
   }
 }
 
@@ -99,11 +108,12 @@ async function dealWith(
   job: AnyJob,
   course: Course,
   error: OpnasError,
-): Promise<void> {
+): Promise<Again | undefined> {
   const isClaimed = course.claim !== undefined;
   const verdict = judge(error, { isClaimed, isStopping: context.stopping.aborted });
-  if (verdict === "drop") return;
+  if (verdict === "drop") return undefined;
   if (verdict === "giveBack") throw error;
+  if (verdict === "decline") return decline(context, job, error);
   try {
     if (verdict === "rest") await giveBackAndRest(context, job, course, error);
     else if (verdict === "fail" || !(await retry(context, job, course))) {
@@ -115,6 +125,18 @@ async function dealWith(
     const { code } = databaseError(later);
     if (code !== "ATTEMPT_REPLACED" && code !== "STOPPED") throw later;
   }
+  return undefined;
+}
+
+/** Leaves a job to other workers and tells its run why this one does not take it. */
+async function decline(
+  { db, settings }: JobContext,
+  job: AnyJob,
+  { message }: OpnasError,
+): Promise<Again> {
+  const reason = `Worker ${settings.name} leaves it to others: ${message}`;
+  if ("runId" in job) await reportWaiting(db, job.runId, reason);
+  return { againInSeconds: declinedSeconds };
 }
 
 async function giveBackAndRest(

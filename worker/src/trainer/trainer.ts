@@ -74,28 +74,33 @@ export class Trainer {
    * @param onSaved receives the name of each checkpoint that it has written
    * @throws OpnasError `STOPPED`, `WORKER_LOST` when the process died, or what the work ran into
    */
-  run(work: Work, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<Reply> {
+  run(
+    work: Work,
+    signal: AbortSignal,
+    onProgress: (progress: Progress) => void,
+    onSaved: (name: string) => void = () => undefined,
+  ): Promise<Reply> {
     return inSpan({ name: `train ${work.type}` }, () => {
       const steps = new StepSpans();
-      return this.train(work, signal, (progress) => {
+      const onStep = (progress: Progress) => {
         steps.report(progress.step, progress.loss);
         onProgress(progress);
-      });
+      };
+      return this.train(work, signal, { onProgress: onStep, onSaved });
     });
   }
 
   private async train(
     work: Work,
     signal: AbortSignal,
-    onProgress: (progress: Progress) => void,
-    onSaved: (name: string) => void = () => undefined,
+    heard: { onProgress: (progress: Progress) => void; onSaved: (name: string) => void },
   ): Promise<Reply> {
     let killTimer: NodeJS.Timeout | undefined;
     const stop = () => {
       if (this.child.connected) this.child.send({ type: "stop" }, () => undefined);
       killTimer = setTimeout(() => this.child.kill("SIGKILL"), stopGraceSeconds * 1000);
     };
-    const end = nextEnd(this.child, { onProgress, onSaved }, work);
+    const end = nextEnd(this.child, heard, work);
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     try {
