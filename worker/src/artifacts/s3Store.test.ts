@@ -1,5 +1,6 @@
 import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeAtomically } from "../files/writeAtomically.js";
 import type { S3Store } from "./s3Store.js";
@@ -64,6 +65,20 @@ test("the cache keeps what was used last, within its size, and what may be in us
   await second.local("a");
   await second.local("b");
   expect(await kept()).toEqual(["a", "b", "c"]);
+});
+
+test("machines that begin at once give the bucket one id, also where a killed one left an empty one", async () => {
+  const ids = await Promise.all(["first", "second", "third"].map((name) => machine(name).id()));
+  expect(new Set(ids).size).toBe(1);
+  const client = new S3Client({ forcePathStyle: true });
+  const place = { Bucket: "bucket", Key: "opnas/artifacts/store.id" };
+  await client.send(new PutObjectCommand({ ...place, Body: "" }));
+  const given = await machine("fourth").id();
+  expect(given).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await machine("fifth").id()).toBe(given);
+  await client.send(new PutObjectCommand({ ...place, Body: "another program's" }));
+  await expect(machine("sixth").id()).rejects.toMatchObject({ code: "ARTIFACTS_UNREACHABLE" });
+  client.destroy();
 });
 
 test("a bucket that does not exist, or a server that is away, is told from a missing file", async () => {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -29,6 +30,9 @@ export interface S3Place {
 }
 
 const idName = "store.id";
+
+/** Milliseconds that the writing of an id may take at the most. */
+const writingMilliseconds = 1_000;
 
 /** Milliseconds without a connection, and without a byte over one, after which a server is out of reach. */
 const [connectionTimeout, socketTimeout] = [10_000, 60_000];
@@ -68,12 +72,27 @@ export class S3Store implements ArtifactStore {
 
   async id(): Promise<string> {
     this.knownId ??= await this.reach(async () => {
-      const stored = await this.read(idName);
-      if (stored === undefined) await this.giveId();
-      const kept = stored ?? (await this.read(idName));
-      return checkStoreId(kept === undefined ? "" : await text(kept), `${this.address}/${idName}`);
+      const stored = (await this.idText()) || (await this.idGiven());
+      return checkStoreId(stored ?? "", `${this.address}/${idName}`);
     });
     return this.knownId;
+  }
+
+  /** Reads the id as it is stored; undefined where there is none. */
+  private async idText(): Promise<string | undefined> {
+    const stored = await this.read(idName);
+    return stored === undefined ? undefined : (await text(stored)).trim();
+  }
+
+  /** Gives the store an id, unless another machine does so meanwhile, and reads it. */
+  private async idGiven(): Promise<string | undefined> {
+    await this.giveId({ IfNoneMatch: "*" });
+    const given = await this.idText();
+    if (given !== "") return given;
+    // A writer is at work, or was killed within it: some servers keep what such a one had sent, nothing.
+    await sleep(writingMilliseconds);
+    if ((await this.idText()) === "") await this.giveId({});
+    return this.idText();
   }
 
   /** Uploads a file and makes it the cache's copy. */
@@ -176,8 +195,8 @@ export class S3Store implements ArtifactStore {
   }
 
   /** Gives the store an id, unless it has got one meanwhile. */
-  private async giveId(): Promise<void> {
-    const params = { ...this.objectOf(idName), Body: `${randomUUID()}\n`, IfNoneMatch: "*" };
+  private async giveId(condition: { IfNoneMatch?: "*" }): Promise<void> {
+    const params = { ...this.objectOf(idName), Body: `${randomUUID()}\n`, ...condition };
     try {
       await this.client.send(new PutObjectCommand(params));
     } catch (error) {

@@ -19,5 +19,8 @@ test("workers that begin at once in a new folder give it one id, and it stays", 
 
 test("an id that is none is refused", async () => {
   await writeFile(path.join(folder, "store.id"), "");
-  await expect(folderId(folder)).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
+  await expect(folderId(folder)).rejects.toMatchObject({
+    code: "ARTIFACTS_UNREACHABLE",
+    kind: "machine",
+  });
 });

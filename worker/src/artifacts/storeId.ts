@@ -8,7 +8,7 @@ import { isMissing, storageError } from "../files/writeAtomically.js";
 /**
  * Returns the id of an artifact store, a folder; gives it one when it has none. Workers that see the
  * same folder, on whatever machine, read the same id.
- * @throws OpnasError DATA_FOLDER_UNWRITABLE, DISK_FULL; CORRUPT_ARTIFACT if the id is no UUID
+ * @throws OpnasError DATA_FOLDER_UNWRITABLE, DISK_FULL; ARTIFACTS_UNREACHABLE if the id is no UUID
  */
 export async function folderId(folder: string): Promise<string> {
   const file = path.join(folder, "store.id");
@@ -28,7 +28,7 @@ export async function folderId(folder: string): Promise<string> {
     await rm(draft, { force: true });
   }
   const id = await readId(file);
-  if (id === undefined) throw new OpnasError("CORRUPT_ARTIFACT", `${file} has disappeared.`);
+  if (id === undefined) throw new OpnasError("ARTIFACTS_UNREACHABLE", `${file} has disappeared.`);
   return id;
 }
 
@@ -45,10 +45,15 @@ async function readId(file: string): Promise<string | undefined> {
 
 /**
  * Returns the id of a store that was read from `place`.
- * @throws OpnasError CORRUPT_ARTIFACT if it is no UUID
+ * @throws OpnasError ARTIFACTS_UNREACHABLE if it is no UUID: no run is to fail for it
  */
 export function checkStoreId(text: string, place: string): string {
   const id = z.uuid().safeParse(text.trim());
-  if (!id.success) throw new OpnasError("CORRUPT_ARTIFACT", `${place} holds no id of a store.`);
+  if (!id.success) {
+    throw new OpnasError(
+      "ARTIFACTS_UNREACHABLE",
+      `${place} holds no id of a store: if OPNAS_ARTIFACTS is right, remove that file, and the next worker gives the store a new one.`,
+    );
+  }
   return id.data;
 }
