@@ -18,7 +18,15 @@ are killed and frozen, Postgres is restarted, connections are cut, clocks jump, 
 at random. Every round must end in the very state of the undisturbed search: population, scores, lineage,
 statistics and events. In --rounds the trainers replay the recorded results, so that a round takes seconds; in
 --real rounds they train. Workers with recorded trainers share no folder, but a bucket. With --each, one more round for every kind of fault goes first, in which it strikes
-within the super-net and again among the candidates. --lanes platforms run side by side.`;
+within the super-net and again among the candidates. Ctrl-C ends after the rounds under way, with the figures of
+those that were played. --lanes platforms run side by side.`;
+
+/** Set by Ctrl-C: the rounds under way are ended, and what was measured is written. */
+let isInterrupted = false;
+process.once("SIGINT", () => {
+  console.error("No more rounds; those under way go on to their end. Ctrl-C again ends at once.");
+  isInterrupted = true;
+});
 
 await runBench(
   {
@@ -84,22 +92,24 @@ async function play(
   let done = 0;
   const one = async (planner: Planner, index: number, count: number) => {
     const random = stream(rounds.seed, `faults with ${trainers} trainers`, index);
-    const round = await pool.with((lane) =>
-      playRound(lane, rounds.expected, planner(random, kindsFor(lane)), random),
+    const round = await pool.with(async (lane) =>
+      isInterrupted
+        ? undefined
+        : playRound(lane, rounds.expected, planner(random, kindsFor(lane)), random),
     );
+    if (round === undefined) return [];
     done += 1;
     const mark = round.isEqual ? "equal" : `DIFFERENT, ${round.difference ?? ""}`;
     const seconds = `${round.seconds.toFixed(0)} s`;
     console.error(
       `${done} of ${count} with ${trainers} trainers: ${round.struck.join(", ")}: ${mark}, ${seconds}`,
     );
-    return round;
+    return [round];
   };
   try {
     const planners = rounds.planners(pool.lanes.flatMap(kindsFor).filter(isFirst));
-    return await Promise.all(
-      planners.map((planner, index) => one(planner, index, planners.length)),
-    );
+    const played = planners.map((planner, index) => one(planner, index, planners.length));
+    return (await Promise.all(played)).flat();
   } finally {
     await pool.stop();
   }
