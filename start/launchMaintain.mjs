@@ -89,6 +89,8 @@ async function run(file, args, settings, databaseUrl) {
       DATABASE_URL: databaseUrl,
       OPNAS_DATA_DIR: settings.dataFolder,
       OPNAS_TEXT_DIR: settings.textFolder,
+      // As workers, whose working folder is the repository, find it. An empty one counts as unset.
+      OPNAS_ARTIFACTS: settings.artifacts ?? "",
     },
   });
   session.stopped.catch(() => child.kill("SIGTERM"));

@@ -122,6 +122,7 @@ const names = Object.values(known).map(({ name }) => name);
  * @property {number} webPort
  * @property {string} dataFolder absolute
  * @property {string} textFolder absolute
+ * @property {string | undefined} artifacts an absolute folder or the address of a bucket
  * @property {string} engine
  * @property {number} workers
  * @property {string} firstRun a preset's name, or "off"
@@ -143,7 +144,6 @@ export function readSettings(env, root) {
   }
   // Only checked here: the engine's installer, the server and the worker read them.
   value(env, known.cacheFolder);
-  value(env, known.artifacts);
   value(env, known.artifactsCache);
   value(env, known.workerSlots);
   value(env, known.workerName);
@@ -151,11 +151,13 @@ export function readSettings(env, root) {
   value(env, known.trainersPerGpu);
   value(env, known.logLevel);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
+  const artifacts = value(env, known.artifacts);
   const settings = {
     apiPort: value(env, known.apiPort),
     webPort: value(env, known.webPort),
     dataFolder,
     textFolder: path.resolve(root, value(env, known.textFolder) ?? path.join(dataFolder, "text")),
+    artifacts: artifacts?.includes("://") === false ? path.resolve(root, artifacts) : artifacts,
     engine: value(env, known.engine),
     workers: value(env, known.workers),
     firstRun: value(env, known.firstRun),

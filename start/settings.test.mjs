@@ -10,6 +10,7 @@ describe("settings", () => {
       webPort: 3000,
       dataFolder: "/srv/opnas/.data",
       textFolder: "/srv/opnas/.data/text",
+      artifacts: undefined,
       engine: "auto",
       workers: 1,
       firstRun: "tiny",
@@ -32,6 +33,14 @@ describe("settings", () => {
     expect(readSettings({ ...env, OPNAS_TEXT_DIR: "mine" }, root).textFolder).toBe(
       "/srv/opnas/mine",
     );
+  });
+
+  test.each([
+    ["shared", "/srv/opnas/shared"],
+    ["/mnt/opnas", "/mnt/opnas"],
+    ["s3://bucket/prefix", "s3://bucket/prefix"],
+  ])("find the artifact store %s from the repository", (given, artifacts) => {
+    expect(readSettings({ OPNAS_ARTIFACTS: given }, root).artifacts).toBe(artifacts);
   });
 
   test.each([

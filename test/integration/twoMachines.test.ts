@@ -3,10 +3,11 @@
  * has the same bits as that of one machine with a folder.
  */
 import path from "node:path";
-import { presetNamed, type SearchSettings } from "@opnas/core";
-import { startRun, type Transaction } from "@opnas/prisma";
+import { bertLayer, defaultPretraining, presetNamed, type SearchSettings } from "@opnas/core";
+import { startPretraining, startRun, type Transaction } from "@opnas/prisma";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
+import { createArchitecture } from "../support/architecture.js";
 import { Bucket } from "../support/bucket.js";
 import { writeFarmText } from "../support/farmText.js";
 import { startTestWorkers } from "../support/testWorkers.js";
@@ -84,11 +85,11 @@ test("one machine with a folder searches", async () => {
   expect(reference.superNet).toMatch(/^[\da-f]{64}$/);
 }, 300_000);
 
-/** Does something, and meanwhile lets no worker store a candidate's result, however quick it is. */
+/** Does something, and meanwhile lets no worker store a result, however quick it is. */
 async function beforeAnyResult(act: (tx: Transaction) => Promise<void>): Promise<void> {
   await db.$transaction(
     async (tx) => {
-      await tx.$executeRaw`LOCK TABLE "Evaluation" IN SHARE MODE`;
+      await tx.$executeRaw`LOCK TABLE "Evaluation", "TrainingMetric" IN SHARE MODE`;
       await act(tx);
     },
     { timeout: 400_000 },
@@ -145,4 +146,58 @@ test("a machine goes on from the checkpoint of a dead one, once the bucket is ba
     where: { architectureId: candidate },
   });
   expect(attempt).toBe(2);
+}, 600_000);
+
+test("a pre-training goes on from the checkpoint of a dead machine, to the same bits", async () => {
+  const architectureId = await createArchitecture(db, { version: 1, layers: [bertLayer] });
+  // Its run has nothing to do.
+  await db.searchRun.updateMany({ where: { status: "QUEUED" }, data: { status: "DONE" } });
+  const pretrain = {
+    ...defaultPretraining({ ...settings.size, layers: 1 }),
+    steps: 20,
+    batch: 4,
+    checkpointEverySeconds: 0.01,
+    text: settings.text,
+  };
+  const startIt = () =>
+    startPretraining(db, queue, { architectureId, seed: 1, settings: pretrain });
+  const ended = async (id: string) => {
+    const { artifact, ...row } = await until("the pre-training ends", 240, async () => {
+      const found = await db.pretraining.findUniqueOrThrow({ where: { id } });
+      return ["DONE", "FAILED", "CANCELLED"].includes(found.status) && found;
+    });
+    expect(row).toMatchObject({ status: "DONE", error: null });
+    const curve = await db.pretrainingMetric.findMany({
+      where: { pretrainingId: id },
+      orderBy: { step: "asc" },
+      select: { step: true, loss: true },
+    });
+    return { artifact, result: { curve, checksum: row.artifactChecksum } };
+  };
+  await startWorker(1);
+  const alone = await ended((await startIt()).id);
+  expect(alone.result.curve).toHaveLength(pretrain.steps);
+  await stopWorkers();
+
+  await startBucket();
+  const first = await startOn("fifth");
+  const { id } = await startIt();
+  await beforeAnyResult(async () => {
+    await until("a checkpoint is in the bucket", 200, async () => {
+      const folder = `trainings/${id}/checkpoints/`;
+      return (await bucket.keys()).some((key) => key.startsWith(folder));
+    });
+    await first.kill();
+  });
+  await startOn("sixth");
+  const { artifact, result } = await ended(id);
+  expect(result).toEqual(alone.result);
+  expect(artifact).toBe(`s3://opnas/here/trainings/${id}/attempt-2`);
+  expect(await bucket.keys()).toEqual(
+    expect.arrayContaining(
+      ["model.json", "weights.safetensors"].map((name) => {
+        return `trainings/${id}/attempt-2/${name}`;
+      }),
+    ),
+  );
 }, 600_000);

@@ -19,7 +19,8 @@ import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { isMissing, storageError } from "../files/writeAtomically.js";
 import { trimCache } from "./cache.js";
-import type { ArtifactStore } from "./store.js";
+import { abortUpload, openUploads } from "./s3Uploads.js";
+import type { ArtifactStore, OpenUpload, StoredContent, StoredFile } from "./store.js";
 import { checkStoreId } from "./storeId.js";
 
 /** A part of a bucket that holds a store. */
@@ -44,6 +45,7 @@ const [connectionTimeout, socketTimeout] = [10_000, 60_000];
  */
 export class S3Store implements ArtifactStore {
   readonly address: string;
+  readonly holdsTexts = true;
   private readonly client: S3Client;
   private knownId: string | undefined;
   private readonly reading = new Map<string, Promise<void>>();
@@ -71,28 +73,32 @@ export class S3Store implements ArtifactStore {
   }
 
   async id(): Promise<string> {
-    this.knownId ??= await this.reach(async () => {
-      const stored = (await this.idText()) || (await this.idGiven());
-      return checkStoreId(stored ?? "", `${this.address}/${idName}`);
-    });
+    this.knownId ??= checkStoreId(
+      await this.claim(idName, `${randomUUID()}\n`),
+      `${this.address}/${idName}`,
+    );
     return this.knownId;
   }
 
-  /** Reads the id as it is stored; undefined where there is none. */
-  private async idText(): Promise<string | undefined> {
-    const stored = await this.read(idName);
-    return stored === undefined ? undefined : (await text(stored)).trim();
+  /** Writes a file unless there is one; of writers at once, the server takes one. */
+  async claim(name: string, given: string): Promise<string> {
+    return this.reach(async () => {
+      const stored = await this.textOf(name);
+      if (stored) return stored;
+      await this.put(name, given, { IfNoneMatch: "*" });
+      const kept = await this.textOf(name);
+      if (kept !== "") return kept ?? "";
+      // A writer is at work, or was killed within it: some servers keep what such a one had sent, nothing.
+      await sleep(writingMilliseconds);
+      if ((await this.textOf(name)) === "") await this.put(name, given, {});
+      return (await this.textOf(name)) ?? "";
+    });
   }
 
-  /** Gives the store an id, unless another machine does so meanwhile, and reads it. */
-  private async idGiven(): Promise<string | undefined> {
-    await this.giveId({ IfNoneMatch: "*" });
-    const given = await this.idText();
-    if (given !== "") return given;
-    // A writer is at work, or was killed within it: some servers keep what such a one had sent, nothing.
-    await sleep(writingMilliseconds);
-    if ((await this.idText()) === "") await this.giveId({});
-    return this.idText();
+  /** Reads a small object; undefined where there is none. */
+  private async textOf(name: string): Promise<string | undefined> {
+    const stored = await this.get(name);
+    return stored === undefined ? undefined : text(stored.content);
   }
 
   /** Uploads a file and makes it the cache's copy. */
@@ -105,7 +111,7 @@ export class S3Store implements ArtifactStore {
       if (isMissing(error) && (await this.has(name))) return;
       throw error;
     }
-    await this.upload(name, file);
+    await this.upload(name, createReadStream(file));
     const copy = this.copyOf(name);
     try {
       await mkdir(path.dirname(copy), { recursive: true });
@@ -148,7 +154,7 @@ export class S3Store implements ArtifactStore {
     { file = path.join(this.folder, name), signal }: { file?: string; signal?: AbortSignal } = {},
   ): Promise<void> {
     await access(file);
-    await this.upload(name, file, signal);
+    await this.upload(name, createReadStream(file), signal);
   }
 
   async bring(name: string, file = path.join(this.folder, name)): Promise<boolean> {
@@ -161,27 +167,65 @@ export class S3Store implements ArtifactStore {
     return this.download(name, file);
   }
 
-  shared(folder: string): Promise<string[]> {
-    const { Bucket, Key } = this.objectOf(`${folder}/`);
+  async shared(folder: string): Promise<string[]> {
+    const files = await this.list(folder);
+    return files.map(({ name }) => name.slice(folder.length + 1));
+  }
+
+  list(folder = ""): Promise<StoredFile[]> {
+    const { Bucket, Key: root } = this.objectOf("");
+    const Prefix = folder === "" ? root : `${root}${folder}/`;
     return this.reach(async () => {
-      const names = [];
-      const pages = paginateListObjectsV2({ client: this.client }, { Bucket, Prefix: Key });
+      const files: StoredFile[] = [];
+      const pages = paginateListObjectsV2({ client: this.client }, { Bucket, Prefix });
       for await (const { Contents = [] } of pages) {
-        names.push(...Contents.map((object) => object.Key?.slice(Key.length) ?? ""));
+        for (const { Key = "", Size = 0, LastModified } of Contents) {
+          const name = Key.slice(root.length);
+          // An object of unknown age counts as new.
+          const modified = LastModified?.getTime() ?? Date.now();
+          if (isPlain(name)) files.push({ name, bytes: Size, modified });
+        }
       }
-      return names;
+      return files.sort((a, b) => (a.name < b.name ? -1 : 1));
     });
+  }
+
+  async read(name: string): Promise<StoredContent | undefined> {
+    const found = await this.reach(() => this.get(name));
+    if (found === undefined) return undefined;
+    const { content, bytes } = found;
+    const failing = (error: unknown) => this.unreachable(error);
+    const noted = async function* (): AsyncGenerator {
+      try {
+        yield* content;
+      } catch (error) {
+        throw failing(error);
+      }
+    };
+    return { bytes, content: Readable.from(noted()) };
+  }
+
+  write(name: string, content: Readable): Promise<void> {
+    return this.upload(name, content);
+  }
+
+  openUploads(): Promise<OpenUpload[] | undefined> {
+    return this.reach(() => openUploads(this.client, this.objectOf("")));
+  }
+
+  abortUpload(upload: OpenUpload): Promise<void> {
+    return this.reach(() => abortUpload(this.client, this.objectOf(upload.name), upload));
   }
 
   async unshare(name: string): Promise<void> {
     await this.reach(() => this.client.send(new DeleteObjectCommand(this.objectOf(name))));
   }
 
-  /** Uploads a file, in parts where it is large, with checksums. */
-  private async upload(name: string, file: string, signal?: AbortSignal): Promise<void> {
+  /** Uploads a file's content, in parts where it is large, with checksums. */
+  private async upload(name: string, content: Readable, signal?: AbortSignal): Promise<void> {
     const params = {
       ...this.objectOf(name),
-      Body: createReadStream(file),
+      Body: content,
       ChecksumAlgorithm: "SHA256",
     } as const;
     const upload = new Upload({ client: this.client, params });
@@ -194,9 +238,9 @@ export class S3Store implements ArtifactStore {
     }
   }
 
-  /** Gives the store an id, unless it has got one meanwhile. */
-  private async giveId(condition: { IfNoneMatch?: "*" }): Promise<void> {
-    const params = { ...this.objectOf(idName), Body: `${randomUUID()}\n`, ...condition };
+  /** Writes a small object, with `IfNoneMatch` only if there is none. */
+  private async put(name: string, Body: string, condition: { IfNoneMatch?: "*" }): Promise<void> {
+    const params = { ...this.objectOf(name), Body, ...condition };
     try {
       await this.client.send(new PutObjectCommand(params));
     } catch (error) {
@@ -206,16 +250,21 @@ export class S3Store implements ArtifactStore {
 
   /** Returns true when the bucket has a file of this name. */
   private async has(name: string): Promise<boolean> {
-    const found = await this.reach(() => this.read(name));
-    found?.destroy();
+    const found = await this.reach(() => this.get(name));
+    found?.content.destroy();
     return found !== undefined;
   }
 
   /** Returns an object's bytes; undefined where there is no such object. */
-  private async read(name: string): Promise<Readable | undefined> {
+  private async get(name: string): Promise<StoredContent | undefined> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand(this.objectOf(name)));
-      return z.instanceof(Readable).parse(Body);
+      const { Body, ContentLength } = await this.client.send(
+        new GetObjectCommand(this.objectOf(name)),
+      );
+      return {
+        bytes: z.number().parse(ContentLength),
+        content: z.instanceof(Readable).parse(Body),
+      };
     } catch (error) {
       if (error instanceof S3ServiceException && error.name === "NoSuchKey") return undefined;
       throw error;
@@ -230,13 +279,13 @@ export class S3Store implements ArtifactStore {
 
   /** Writes an object to a file, of which a reader sees the whole or none; false without such an object. */
   private async download(name: string, file: string): Promise<boolean> {
-    const bytes = await this.reach(() => this.read(name));
-    if (bytes === undefined) return false;
+    const found = await this.reach(() => this.get(name));
+    if (found === undefined) return false;
     const draft = `${file}.${randomUUID()}.tmp`;
     await this.reach(async () => {
       try {
         await mkdir(path.dirname(file), { recursive: true });
-        await pipeline(bytes, createWriteStream(draft));
+        await pipeline(found.content, createWriteStream(draft));
         await rename(draft, file);
       } finally {
         await rm(draft, { force: true });
@@ -250,15 +299,19 @@ export class S3Store implements ArtifactStore {
     try {
       return await act();
     } catch (error) {
-      const known = storageError(error, this.cache.folder);
-      if (known instanceof OpnasError) throw known;
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
-      throw new OpnasError(
-        "ARTIFACTS_UNREACHABLE",
-        `The artifact store ${this.address} does not answer as it should (${message === "" ? name : message}): check OPNAS_ARTIFACTS, AWS_ENDPOINT_URL, AWS_REGION and the credentials.`,
-        { cause: error },
-      );
+      throw this.unreachable(error);
     }
+  }
+
+  private unreachable(error: unknown): unknown {
+    const known = storageError(error, this.cache.folder);
+    if (known instanceof OpnasError) return known;
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return new OpnasError(
+      "ARTIFACTS_UNREACHABLE",
+      `The artifact store ${this.address} does not answer as it should (${message === "" ? name : message}): check OPNAS_ARTIFACTS, AWS_ENDPOINT_URL, AWS_REGION and the credentials.`,
+      { cause: error },
+    );
   }
 
   private objectOf(name: string): { Bucket: string; Key: string } {
@@ -274,4 +327,9 @@ export class S3Store implements ArtifactStore {
 /** Returns true for the answer that an object, or one under way, is there already. */
 function isTaken({ name }: S3ServiceException): boolean {
   return name === "PreconditionFailed" || name === "ConditionalRequestConflict";
+}
+
+/** Returns true for a name that stands for a file and leads out of no folder; a key may hold any signs. */
+function isPlain(name: string): boolean {
+  return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

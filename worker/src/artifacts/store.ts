@@ -1,6 +1,34 @@
-import { rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { folderId } from "./storeId.js";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { isMissing, storageError } from "../files/writeAtomically.js";
+import { claimFile, folderId } from "./storeId.js";
+
+/** A file that is stored somewhere. */
+export interface StoredFile {
+  /** Path in its store, with slashes; none of its parts is empty, "." or "..". */
+  name: string;
+  bytes: number;
+  /** Time of the last change, in milliseconds since the epoch. */
+  modified: number;
+}
+
+/** The content of a stored file, which is read to its end or destroyed. */
+export interface StoredContent {
+  bytes: number;
+  content: Readable;
+}
+
+/** An upload that is under way or was cut off, and costs space in a bucket. */
+export interface OpenUpload {
+  name: string;
+  uploadId: string;
+  /** Time at which it began, in milliseconds since the epoch. */
+  begun: number;
+}
 
 /** The place that a run's results are published to and that all its workers read. */
 export interface ArtifactStore {
@@ -8,6 +36,8 @@ export interface ArtifactStore {
   readonly folder: string;
   /** Begin of the addresses by which a person finds published files. */
   readonly address: string;
+  /** True where prepared texts lie in the store too, since its machines see no common folder. */
+  readonly holdsTexts: boolean;
   /**
    * Returns an id that is the same for all workers of this store; gives it one when it has none.
    * @throws OpnasError ARTIFACTS_UNREACHABLE; DATA_FOLDER_UNWRITABLE or DISK_FULL for a folder
@@ -54,12 +84,45 @@ export interface ArtifactStore {
    * @throws OpnasError ARTIFACTS_UNREACHABLE
    */
   unshare(name: string): Promise<void>;
+  /**
+   * Lists all files of the store, or those below one of its folders, sorted by name; those that go
+   * meanwhile may be left out.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  list(folder?: string): Promise<StoredFile[]>;
+  /**
+   * Reads a file; undefined where the store has none of this name.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE, also while the content is read
+   */
+  read(name: string): Promise<StoredContent | undefined>;
+  /**
+   * Writes a file, in place of the one of this name; a reader sees the whole or none of it.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE; DATA_FOLDER_UNWRITABLE or DISK_FULL for a folder
+   */
+  write(name: string, content: Readable): Promise<void>;
+  /**
+   * Writes a small file unless there is one of this name, and returns the text of the one that is there.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE; DATA_FOLDER_UNWRITABLE or DISK_FULL for a folder
+   */
+  claim(name: string, text: string): Promise<string>;
+  /**
+   * Lists uploads that have not ended; undefined where the server does not tell.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  openUploads(): Promise<OpenUpload[] | undefined>;
+  /**
+   * Ends an upload, if it has not ended, and frees its space.
+   * @throws OpnasError ARTIFACTS_UNREACHABLE
+   */
+  abortUpload(upload: OpenUpload): Promise<void>;
   /** Ends the store's connections. */
   end(): void;
 }
 
 /** A store that is a folder, which workers of several machines may share. */
 export class FolderStore implements ArtifactStore {
+  readonly holdsTexts = false;
+
   constructor(
     readonly folder: string,
     readonly address = folder,
@@ -100,6 +163,72 @@ export class FolderStore implements ArtifactStore {
 
   unshare(): Promise<void> {
     return Promise.resolve();
+  }
+
+  async list(folder = ""): Promise<StoredFile[]> {
+    const files: StoredFile[] = [];
+    for (const name of await this.namesBelow(folder)) {
+      try {
+        const { size, mtimeMs } = await lstat(path.join(this.folder, name));
+        files.push({ name, bytes: size, modified: mtimeMs });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    }
+    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async read(name: string): Promise<StoredContent | undefined> {
+    let handle;
+    try {
+      handle = await open(path.join(this.folder, name));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw storageError(error, this.folder);
+    }
+    const { size } = await handle.stat();
+    return { bytes: size, content: handle.createReadStream() };
+  }
+
+  async write(name: string, content: Readable): Promise<void> {
+    const file = path.join(this.folder, name);
+    const draft = `${file}.${randomUUID()}.tmp`;
+    try {
+      await mkdir(path.dirname(file), { recursive: true });
+      await pipeline(content, createWriteStream(draft, { flags: "wx", flush: true }));
+      await rename(draft, file);
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw storageError(error, path.dirname(file));
+    }
+  }
+
+  claim(name: string, text: string): Promise<string> {
+    return claimFile(path.join(this.folder, name), text);
+  }
+
+  /** Returns none: what a writer leaves in a folder is a file. */
+  openUploads(): Promise<OpenUpload[]> {
+    return Promise.resolve([]);
+  }
+
+  abortUpload(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async namesBelow(folder: string): Promise<string[]> {
+    const names: string[] = [];
+    try {
+      const entries = await readdir(path.join(this.folder, folder), { withFileTypes: true });
+      for (const entry of entries) {
+        const name = path.posix.join(folder, entry.name);
+        if (entry.isDirectory()) names.push(...(await this.namesBelow(name)));
+        else if (entry.isFile()) names.push(name);
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw storageError(error, this.folder);
+    }
+    return names;
   }
 
   end(): void {

@@ -12,13 +12,23 @@ import { isMissing, storageError } from "../files/writeAtomically.js";
  */
 export async function folderId(folder: string): Promise<string> {
   const file = path.join(folder, "store.id");
-  const stored = await readId(file);
+  return checkStoreId(await claimFile(file, `${randomUUID()}\n`), file);
+}
+
+/**
+ * Writes a small file unless there is one, and returns the text of the one that is there; also while
+ * other processes do so.
+ * @throws OpnasError DATA_FOLDER_UNWRITABLE, DISK_FULL; CORRUPT_ARTIFACT if the file disappears
+ */
+export async function claimFile(file: string, text: string): Promise<string> {
+  const stored = await readText(file);
   if (stored !== undefined) return stored;
+  const folder = path.dirname(file);
   const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(draft, `${randomUUID()}\n`);
-    // Unlike a renaming, a link leaves the id alone that another process gave it meanwhile.
+    await writeFile(draft, text);
+    // Unlike a renaming, a link leaves the file alone that another process made meanwhile.
     await link(draft, file);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
@@ -27,20 +37,19 @@ export async function folderId(folder: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  const id = await readId(file);
-  if (id === undefined) throw new OpnasError("ARTIFACTS_UNREACHABLE", `${file} has disappeared.`);
-  return id;
+  const claimed = await readText(file);
+  if (claimed === undefined)
+    throw new OpnasError("ARTIFACTS_UNREACHABLE", `${file} has disappeared.`);
+  return claimed;
 }
 
-async function readId(file: string): Promise<string | undefined> {
-  let text: string;
+async function readText(file: string): Promise<string | undefined> {
   try {
-    text = await readFile(file, "utf8");
+    return await readFile(file, "utf8");
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw storageError(error, path.dirname(file));
   }
-  return checkStoreId(text, file);
 }
 
 /**

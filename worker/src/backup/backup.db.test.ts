@@ -14,6 +14,7 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FolderStore } from "../artifacts/store.js";
 import { restoreBackup, verifyBackup } from "./read.js";
 import { writeBackup } from "./write.js";
 
@@ -21,6 +22,11 @@ const url = await testDatabase();
 const workerId = "0199b1f0-0000-7000-8000-000000000001";
 let folder: string;
 const at = (...names: string[]) => path.join(folder, ...names);
+const filesOf = (dataFolder: string) => ({
+  store: new FolderStore(path.join(dataFolder, "artifacts"), "artifacts"),
+  dataFolder,
+  textFolder: path.join(dataFolder, "text"),
+});
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "opnas-backup-"));
@@ -116,13 +122,13 @@ test("what was backed up beside a running platform is restored exactly, and its 
     await write("artifacts/store.id", `${workerId}\n`);
     await write(`prepared/text-${"a".repeat(24)}.bin`, "");
     await write("text/own/lines.txt", "not the platform's");
-    const written = await writeBackup(url, at("data"), at("backup.tar"));
+    const written = await writeBackup(url, filesOf(at("data")), at("backup.tar"));
     expect(await verifyBackup(at("backup.tar"))).toEqual(written);
-    await expect(writeBackup(url, at("data"), at("backup.tar"))).rejects.toMatchObject({
+    await expect(writeBackup(url, filesOf(at("data")), at("backup.tar"))).rejects.toMatchObject({
       code: "BAD_INPUT",
     });
     await expect(
-      restoreBackup(url, at("data"), at("backup.tar"), { replace: true }),
+      restoreBackup(url, filesOf(at("data")), at("backup.tar"), { replace: true }),
     ).rejects.toMatchObject({ code: "WRONG_STATE" });
     return { runId, open };
   });
@@ -132,7 +138,7 @@ test("what was backed up beside a running platform is restored exactly, and its 
   expect(Object.keys(files)).toHaveLength(4);
 
   await destroy();
-  await restoreBackup(url, at("data"), at("backup.tar"), { replace: false });
+  await restoreBackup(url, filesOf(at("data")), at("backup.tar"), { replace: false });
   expect(await allRows()).toEqual(rows);
   expect(await keys()).toEqual(constraints);
   expect(await allFiles()).toEqual(files);
@@ -149,7 +155,7 @@ test("what was backed up beside a running platform is restored exactly, and its 
 test("a database or data folder that holds something is replaced only when that is said", async () => {
   const refused = { code: "WRONG_STATE" };
   const restore = (replace: boolean, data = at("data")) =>
-    restoreBackup(url, data, at("backup.tar"), { replace });
+    restoreBackup(url, filesOf(data), at("backup.tar"), { replace });
   await write("artifacts/other/file", "later");
   await query(`UPDATE "SearchRun" SET name = 'later'`);
   await expect(restore(false)).rejects.toMatchObject(refused);
@@ -175,7 +181,7 @@ test("a damaged or cut backup is refused before anything is touched", async () =
   };
   for (const [name, bytes] of Object.entries(damaged)) {
     await writeFile(at(name), bytes);
-    const restored = restoreBackup(url, at("data"), at(name), { replace: true });
+    const restored = restoreBackup(url, filesOf(at("data")), at(name), { replace: true });
     await expect(restored, name).rejects.toMatchObject({ code: "CORRUPT_ARTIFACT" });
   }
   await expect(verifyBackup(at("missing"))).rejects.toMatchObject({ code: "NOT_FOUND" });

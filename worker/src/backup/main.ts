@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { exitCodeOf, OpnasError, toOpnasError } from "@opnas/core";
 import { databaseError } from "@opnas/prisma";
+import { openStore } from "../artifacts/open.js";
 import { readSettings } from "../settings.js";
+import type { Files } from "./holdings.js";
 import type { Manifest } from "./manifest.js";
 import { restoreBackup, verifyBackup } from "./read.js";
 import { writeBackup } from "./write.js";
@@ -9,11 +11,11 @@ import { writeBackup } from "./write.js";
 const usage = `npm run backup -- --out FILE
 npm run restore -- FILE [--replace | --check]
 
-Backs up the database and the data folder's artifacts and prepared texts to a new file, also while the
-platform runs; restores them while it is stopped. See docs/operations.md.
+Backs up the database, the artifact store and prepared texts to a new file, also while the platform
+runs; restores them while it is stopped, into the store that is set. See docs/operations.md.
 
   --out FILE  the file to write
-  --replace   restores over a database and a data folder that are not empty; what they hold is removed
+  --replace   restores over a database and a store that are not empty; what they hold is removed
   --check     only reads the backup and compares its checksums`;
 
 async function main([command, ...args]: string[]): Promise<void> {
@@ -22,9 +24,24 @@ async function main([command, ...args]: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const { databaseUrl, dataFolder } = readSettings(process.env);
+  const settings = readSettings(process.env);
+  const store = await openStore(settings);
+  try {
+    await run(command, values, positionals, settings.databaseUrl, { ...settings, store });
+  } finally {
+    store.end();
+  }
+}
+
+async function run(
+  command: string | undefined,
+  values: Values,
+  positionals: readonly string[],
+  databaseUrl: string,
+  files: Files,
+): Promise<void> {
   if (command === "backup" && values.out !== undefined && positionals.length === 0) {
-    const manifest = await writeBackup(databaseUrl, dataFolder, values.out);
+    const manifest = await writeBackup(databaseUrl, files, values.out);
     console.log(`Backed up ${contents(manifest)} to ${values.out}.`);
     return;
   }
@@ -37,7 +54,7 @@ async function main([command, ...args]: string[]): Promise<void> {
     return;
   }
   const { replace } = values;
-  const manifest = await restoreBackup(databaseUrl, dataFolder, file, { replace });
+  const manifest = await restoreBackup(databaseUrl, files, file, { replace });
   console.log(`Restored ${contents(manifest)}, as they were at ${manifest.begun}.`);
 }
 
@@ -47,6 +64,8 @@ function contents({ tables, entries }: Manifest): string {
   const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
   return `${rows} rows of ${tables.length} tables and ${files.length} files (${megabytes.toFixed(1)} MB)`;
 }
+
+type Values = ReturnType<typeof options>["values"];
 
 function options(args: string[]) {
   try {

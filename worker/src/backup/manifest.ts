@@ -21,8 +21,8 @@ export type Manifest = z.infer<typeof manifestSchema>;
 /** The name of the manifest's entry. */
 export const manifestName = "manifest.json";
 
-/** Folders of the data folder that a backup holds. */
-export const storedFolders = ["artifacts", "prepared"] as const;
+/** Begins of the names of a backup's files. */
+const storedFolders = ["artifacts", "prepared"] as const;
 
 /** Rows of a table as an entry holds them. */
 export const rowsSchema = z.array(z.string());
@@ -34,7 +34,7 @@ export function tableEntryName(table: string, part: number): string {
   return `database/${table}/${String(part).padStart(6, "0")}.json.gz`;
 }
 
-/** Returns the table whose rows an entry holds, or undefined for a file of the data folder. */
+/** Returns the table whose rows an entry holds, or undefined for a file. */
 export function tableOf(name: string): string | undefined {
   return tableEntry.exec(name)?.[1];
 }

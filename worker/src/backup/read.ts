@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
-import path from "node:path";
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -10,13 +9,13 @@ import { OpnasError } from "@opnas/core";
 import { loadDatabase, type TablePart } from "@opnas/prisma";
 import { extract, type Header } from "tar-stream";
 import { isMissing, storageError } from "../files/writeAtomically.js";
+import { type Files, Holdings } from "./holdings.js";
 import {
   isStoredFile,
   type Manifest,
   manifestName,
   manifestSchema,
   rowsSchema,
-  storedFolders,
   tableOf,
 } from "./manifest.js";
 
@@ -59,51 +58,52 @@ export async function verifyBackup(file: string): Promise<Manifest> {
 }
 
 /**
- * Restores database and artifacts from a backup, which is verified first. Files are unpacked beside
- * those that are there and take their place when the database is loaded, which happens in one
- * transaction.
- * @param replace true to remove what database and data folder hold
- * @throws OpnasError as `verifyBackup` and `loadDatabase`; `WRONG_STATE` for a data folder with
- * artifacts that is not to be replaced
+ * Restores database and artifacts from a backup, which is verified first. The database is loaded in one
+ * transaction, within which the files go into the artifact store, of whatever kind. What was there
+ * before, and is not in the backup, goes once the database is loaded. After a failure the database is as
+ * it was, and files that are new in the store have no row that names them.
+ * @param replace true to remove what database, store and data folder hold
+ * @throws OpnasError as `verifyBackup` and `loadDatabase`; `WRONG_STATE` for a store or data folder with
+ * artifacts that is not to be replaced; `ARTIFACTS_UNREACHABLE`, `DISK_FULL`, `DATA_FOLDER_UNWRITABLE`
  */
 export async function restoreBackup(
   databaseUrl: string,
-  dataFolder: string,
+  files: Files,
   file: string,
   { replace }: { replace: boolean },
 ): Promise<Manifest> {
   const manifest = await verifyBackup(file);
-  if (!replace) await refuseFilled(dataFolder);
-  const work = path.join(dataFolder, `restore.${randomUUID()}.tmp`);
+  const holdings = new Holdings(files);
+  if (!replace) await refuseFilled(holdings);
+  const marks = new Map<string, Buffer>();
   try {
-    for (const folder of storedFolders) await mkdir(path.join(work, folder), { recursive: true });
-    await loadDatabase(databaseUrl, manifest, unpack(file, work), { replace });
-    for (const folder of storedFolders) {
-      const place = path.join(dataFolder, folder);
-      await rm(place, { recursive: true, force: true });
-      await rename(path.join(work, folder), place);
-    }
+    await loadDatabase(databaseUrl, manifest, unpack(file, holdings, marks), { replace });
+    await holdings.removeOthers(new Set(manifest.entries.map(({ name }) => name)));
+    for (const [name, content] of marks) await holdings.write(name, Readable.from([content]));
     return manifest;
   } catch (error) {
-    throw storageError(error, dataFolder);
-  } finally {
-    await rm(work, { recursive: true, force: true });
+    throw storageError(error, files.dataFolder);
   }
 }
 
-/** Unpacks the files of a backup into a folder, and gives the parts of its tables. */
-async function* unpack(file: string, folder: string): AsyncGenerator<TablePart> {
+/** Files that tell whose the store is; they are written when all else is there. */
+const markNames = ["artifacts/store.id", "artifacts/database.id"];
+
+/** Writes the files of a backup, but its marks, which are kept, and gives the parts of its tables. */
+async function* unpack(
+  file: string,
+  holdings: Holdings,
+  marks: Map<string, Buffer>,
+): AsyncGenerator<TablePart> {
   for await (const entry of entriesOf(file)) {
     const { name } = entry.header;
     const table = tableOf(name);
     if (table !== undefined) {
       const text = (await decompress(await buffer(entry))).toString();
       yield { table, rows: rowsSchema.parse(JSON.parse(text)) };
-    } else if (isStoredFile(name)) {
-      const target = path.join(folder, name);
-      await mkdir(path.dirname(target), { recursive: true });
-      await pipeline(entry, createWriteStream(target, { flags: "wx", flush: true }));
-    } else entry.resume();
+    } else if (markNames.includes(name)) marks.set(name, await buffer(entry));
+    else if (isStoredFile(name)) await holdings.write(name, Readable.from(entry));
+    else entry.resume();
   }
 }
 
@@ -128,17 +128,12 @@ async function checkedEntry(entry: Entry): Promise<Manifest["entries"][number]> 
   return { name: entry.header.name, bytes, sha256: hash.digest("hex") };
 }
 
-/** @throws OpnasError `WRONG_STATE` when there are artifacts in the data folder */
-async function refuseFilled(dataFolder: string): Promise<void> {
-  for (const folder of storedFolders) {
-    const names = await readdir(path.join(dataFolder, folder)).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    });
-    if (names.length === 0) continue;
-    const message = `${path.join(dataFolder, folder)} is not empty. Say --replace to remove all that is in it, the database included, or choose another data folder.`;
-    throw new OpnasError("WRONG_STATE", message);
-  }
+/** @throws OpnasError `WRONG_STATE` when there are artifacts already */
+async function refuseFilled(holdings: Holdings): Promise<void> {
+  const filled = await holdings.filled();
+  if (filled === undefined) return;
+  const message = `${filled} is not empty. Say --replace to remove all that the platform keeps there, the database included, or choose another place.`;
+  throw new OpnasError("WRONG_STATE", message);
 }
 
 function damaged(file: string, reason: string, cause?: unknown): OpnasError {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { lstat, open, readdir, rename, rm } from "node:fs/promises";
+import { lstat, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,29 +9,23 @@ import { gzip } from "node:zlib";
 import { OpnasError } from "@opnas/core";
 import { dumpDatabase } from "@opnas/prisma";
 import { type Pack, pack } from "tar-stream";
+import type { StoredContent } from "../artifacts/store.js";
 import { isMissing, storageError } from "../files/writeAtomically.js";
-import {
-  type Manifest,
-  manifestName,
-  manifestSchema,
-  storedFolders,
-  tableEntryName,
-} from "./manifest.js";
+import { type Files, Holdings } from "./holdings.js";
+import { type Manifest, manifestName, manifestSchema, tableEntryName } from "./manifest.js";
 
 const compress = promisify(gzip);
 
-/** Drafts that an attempt has not named yet. */
-const draftForm = /\.tmp(\/|$)/;
-
 /**
  * Writes a backup of database and artifacts to a new file, while the platform runs: a tar archive of the
- * tables' rows at one moment and of the files that are there after it, which are never changed once they
- * are named. It has its name when it is complete and on the disk.
- * @throws OpnasError `BAD_INPUT` when there is such a file; `DISK_FULL`, `DATA_FOLDER_UNWRITABLE`
+ * tables' rows at one moment and of the files that are there after it, in the artifact store and beside
+ * it, which are never changed once they are named. It has its name when it is complete and on the disk.
+ * @throws OpnasError `BAD_INPUT` when there is such a file; `DISK_FULL`, `DATA_FOLDER_UNWRITABLE`,
+ * `ARTIFACTS_UNREACHABLE`
  */
 export async function writeBackup(
   databaseUrl: string,
-  dataFolder: string,
+  files: Files,
   file: string,
 ): Promise<Manifest> {
   if (await isThere(file)) {
@@ -41,7 +35,7 @@ export async function writeBackup(
   const archive = pack();
   try {
     const [manifest] = await Promise.all([
-      writeEntries(new Entries(archive), databaseUrl, dataFolder),
+      writeEntries(new Entries(archive), databaseUrl, new Holdings(files)),
       pipeline(archive, createWriteStream(draft, { flags: "wx", flush: true })),
     ]);
     await rename(draft, file);
@@ -56,7 +50,7 @@ export async function writeBackup(
 async function writeEntries(
   entries: Entries,
   databaseUrl: string,
-  dataFolder: string,
+  holdings: Holdings,
 ): Promise<Manifest> {
   const begun = new Date().toISOString();
   const parts = new Map<string, number>();
@@ -65,10 +59,10 @@ async function writeEntries(
     parts.set(table, part);
     await entries.add(tableEntryName(table, part), await compress(JSON.stringify(rows)));
   });
-  for (const folder of storedFolders) {
-    for (const name of await filesBelow(dataFolder, folder)) {
-      if (!draftForm.test(name)) await entries.addFile(dataFolder, name);
-    }
+  for (const name of await holdings.list()) {
+    const found = await holdings.read(name);
+    // Whatever has gone meanwhile, nobody needs.
+    if (found !== undefined) await entries.addFile(name, found);
   }
   const before = [...entries.written];
   const manifest: Manifest = { format: 1, begun, migrations, tables, entries: before };
@@ -87,21 +81,9 @@ class Entries {
     await this.write(name, content.length, Readable.from([content]));
   }
 
-  /** Adds a file of the data folder, unless it has gone meanwhile. */
-  async addFile(dataFolder: string, name: string): Promise<void> {
-    let handle;
-    try {
-      handle = await open(path.join(dataFolder, name));
-    } catch (error) {
-      if (isMissing(error)) return;
-      throw error;
-    }
-    try {
-      const { size } = await handle.stat();
-      await this.write(name, size, handle.createReadStream({ autoClose: false }));
-    } finally {
-      await handle.close();
-    }
+  /** Adds a stored file, without more of it in memory than a part. */
+  async addFile(name: string, { bytes, content }: StoredContent): Promise<void> {
+    await this.write(name, bytes, content);
   }
 
   end(): void {
@@ -119,25 +101,6 @@ class Entries {
     await pipeline(content, noted, this.archive.entry({ name, size: bytes }));
     this.written.push({ name, bytes, sha256: hash.digest("hex") });
   }
-}
-
-/** Lists the files below a folder of the data folder, sorted; none where there is no such folder. */
-async function filesBelow(dataFolder: string, folder: string): Promise<string[]> {
-  let entries;
-  try {
-    entries = await readdir(path.join(dataFolder, folder), { withFileTypes: true });
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-  const names = await Promise.all(
-    entries.map(async (entry) => {
-      const name = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return filesBelow(dataFolder, name);
-      return entry.isFile() ? [name] : [];
-    }),
-  );
-  return names.flat().sort();
 }
 
 async function isThere(file: string): Promise<boolean> {

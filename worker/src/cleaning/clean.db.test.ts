@@ -13,6 +13,7 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { FolderStore } from "../artifacts/store.js";
 import { clean } from "./clean.js";
 import { reportLine, reportLines } from "./report.js";
 
@@ -26,7 +27,6 @@ const queue = await openQueue(url, {
 });
 const workerId = "0199b1f0-0000-7000-8000-000000000001";
 const maker = new RunMaker(db, queue, workerId);
-const retention = readRetention("");
 let folder: string;
 
 const worker = (id: string) =>
@@ -74,8 +74,10 @@ async function remaining(names: readonly string[]): Promise<string[]> {
   return names.filter((_, index) => there[index]);
 }
 
-const cleaned = (dryRun = false, changed = "") =>
-  clean(db, folder, changed === "" ? retention : readRetention(changed), { dryRun });
+const cleaned = (dryRun = false, changed = "") => {
+  const store = new FolderStore(path.join(folder, "artifacts"), "artifacts");
+  return clean(db, { store, dataFolder: folder }, readRetention(changed), { dryRun });
+};
 
 /** Writes the files that a run has while it works: super-net, checkpoints, drafts, key of its text. */
 async function filesOf(runId: string, candidates: readonly string[], textKey: string) {
@@ -106,7 +108,7 @@ test("nothing of a run in progress goes, nor any young file", async () => {
   const youngText = await write(`prepared/text-${key("b")}.bin`, 0.9);
   expect(await cleaned(false, "preparedDays=0,checkpointDays=0,deletedDays=0")).toEqual({
     findings: [],
-    isOwnFolder: true,
+    notes: [],
   });
   const all = [...Object.values(files).flat(), young, youngText];
   expect(await remaining(all)).toEqual(all);
@@ -183,7 +185,10 @@ test("files that no row names and texts long unused go; a folder of another data
   const foreign = await write("artifacts/notes.txt", 400);
   await write("artifacts/database.id", 2, "another");
   const other = await cleaned();
-  expect(other).toEqual({ findings: [], isOwnFolder: false });
+  expect(other).toMatchObject({
+    findings: [],
+    notes: [expect.stringContaining("artifacts/database.id")],
+  });
   expect(reportLine(other)).toContain("another database");
 
   await rm(path.join(folder, "artifacts/database.id"));

@@ -11,19 +11,22 @@ import {
   removeOldEvents,
   removeOldWorker,
 } from "@opnas/prisma";
-import { belongsTo, listFiles, readText, removeFile, type StoredFile } from "./files.js";
+import type { ArtifactStore } from "../artifacts/store.js";
 import {
   candidateOfCheckpoint,
+  day,
+  isOfPlatform,
   type Kind,
   needlessFiles,
   type NeedlessFiles,
   placeOf,
 } from "./needless.js";
+import { type Place, type PlacedFile, placesOf } from "./places.js";
 
 /** One thing that cleaning removes, or would. */
 export interface Finding {
   kind: Kind;
-  /** Id of the row, or path below the data folder. */
+  /** Id of the row, path below the data folder, or address in the store. */
   id: string;
   /** Number of its files, or of its events. */
   parts: number;
@@ -33,8 +36,14 @@ export interface Finding {
 /** What cleaning found. */
 export interface Cleaning {
   findings: Finding[];
-  /** False when the data folder belongs to another database, so that files without a row stay. */
-  isOwnFolder: boolean;
+  /** Sentences for a person about what could not be decided, and therefore stays. */
+  notes: string[];
+}
+
+/** The files that a platform keeps: in its artifact store, and on this machine. */
+export interface Files {
+  store: ArtifactStore;
+  dataFolder: string;
 }
 
 interface Step extends Finding {
@@ -45,37 +54,43 @@ interface Step extends Finding {
  * Finds all that is kept no longer and, unless it is a dry run, removes it. Safe beside running workers
  * and other cleanings: files are listed before rows are read, so that whoever was to name a file has
  * done so; nothing of live work is touched, and no file that is younger than a day.
- * @throws errors of the database and of the file system; what was removed before stays removed
+ * @throws errors of the database, the store and the file system; what was removed before stays removed
  */
 export async function clean(
   db: Database,
-  dataFolder: string,
+  files: Files,
   retention: Retention,
   { dryRun }: { dryRun: boolean },
 ): Promise<Cleaning> {
-  const { steps, isOwnFolder } = await plan(db, dataFolder, retention);
+  const { steps, notes } = await plan(db, files, retention);
   if (!dryRun) for (const step of steps) await step.remove();
   const findings = steps.map(({ kind, id, parts, bytes }) => ({ kind, id, parts, bytes }));
-  return { findings, isOwnFolder };
+  return { findings, notes };
 }
 
-async function plan(db: Database, dataFolder: string, retention: Retention) {
-  const files = [
-    ...(await listFiles(dataFolder, "artifacts")),
-    ...(await listFiles(dataFolder, "prepared")),
-  ];
-  const isOwnFolder = files.length === 0 || (await belongsTo(dataFolder, await databaseId(db)));
-  const candidates = files.flatMap(({ name }) => candidateOfCheckpoint(name) ?? []);
+async function plan(db: Database, { store, dataFolder }: Files, retention: Retention) {
+  const [ofStore, ofMachine] = placesOf(store, dataFolder);
+  const files: PlacedFile[] = [];
+  const ownPlaces = new Set<Place>();
+  const notes = new Set<string>();
+  const id = await databaseId(db);
+  for (const place of [ofStore, ofMachine]) {
+    const found = await place.list();
+    files.push(...found);
+    if (found.length === 0 || (await place.belongsTo(id))) ownPlaces.add(place);
+    else notes.add(`${place.mark} names another database: files that this one does not name stay.`);
+  }
+  const candidates = files.flatMap(({ role }) => candidateOfCheckpoint(role) ?? []);
   const groups = needlessFiles(files, {
     owners: await fileOwners(db, retention),
     evaluated: await evaluatedAmong(db, [...new Set(candidates)]),
-    namedBy: await textNamers(dataFolder, files),
-    isOwnFolder,
+    namedBy: await textNamers(files),
+    ownPlaces,
     retention,
     now: Date.now(),
   });
   const remove = async ({ files: needless }: NeedlessFiles) => {
-    for (const { name } of needless) await removeFile(dataFolder, name);
+    for (const { place, name } of needless) await place.remove(name);
   };
   const ofRuns = (await purgeableRuns(db, retention.deletedDays)).map((id): Step => {
     const own = groups.find((group) => group.kind === "deletedRuns" && group.id === id);
@@ -102,7 +117,13 @@ async function plan(db: Database, dataFolder: string, retention: Retention) {
     bytes: 0,
     remove: () => removeOldWorker(db, id, retention),
   }));
-  return { steps: [...ofRuns, ...ofFiles, ...ofEvents, ...ofWorkers], isOwnFolder };
+  const { ended, note } = await cutOffUploads(store);
+  const isOwnStore = ended.length > 0 && (await ofStore.belongsTo(id));
+  const ofUploads = isOwnStore ? ended : [];
+  return {
+    steps: [...ofRuns, ...ofFiles, ...ofUploads, ...ofEvents, ...ofWorkers],
+    notes: [...notes, ...note],
+  };
 }
 
 function findingOf({ kind, id, files }: NeedlessFiles): Finding {
@@ -110,17 +131,33 @@ function findingOf({ kind, id, files }: NeedlessFiles): Finding {
   return { kind, id, parts: files.length, bytes };
 }
 
+/** Plans to end the platform's uploads that began more than a day ago. */
+async function cutOffUploads(store: ArtifactStore): Promise<{ ended: Step[]; note: string[] }> {
+  const uploads = await store.openUploads();
+  if (uploads === undefined) {
+    const note = `${store.address} does not list uploads that were cut off: see docs/operations.md.`;
+    return { ended: [], note: [note] };
+  }
+  const ended = uploads
+    .filter(({ name, begun }) => Date.now() - begun >= day && isOfPlatform(name))
+    .map((upload): Step => ({
+      kind: "uploads",
+      id: `${store.address}/${upload.name}`,
+      parts: 1,
+      bytes: 0,
+      remove: () => store.abortUpload(upload),
+    }));
+  return { ended, note: [] };
+}
+
 /** Reads which runs and pre-trainings name which prepared text, by its key. */
-async function textNamers(
-  dataFolder: string,
-  files: readonly StoredFile[],
-): Promise<Map<string, string[]>> {
+async function textNamers(files: readonly PlacedFile[]): Promise<Map<string, string[]>> {
   const namers = new Map<string, string[]>();
-  for (const { name } of files) {
-    const place = placeOf(name);
-    if (place?.rest !== "text.key") continue;
-    const key = (await readText(dataFolder, name))?.trim();
-    if (key !== undefined) namers.set(key, [...(namers.get(key) ?? []), place.id]);
+  for (const { role, name, place } of files) {
+    const found = placeOf(role);
+    if (found?.rest !== "text.key") continue;
+    const key = (await place.read(name))?.trim();
+    if (key !== undefined) namers.set(key, [...(namers.get(key) ?? []), found.id]);
   }
   return namers;
 }

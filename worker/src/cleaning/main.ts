@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { exitCodeOf, OpnasError, readRetention, toOpnasError } from "@opnas/core";
 import { createClient, databaseError, refuseNewerDatabase } from "@opnas/prisma";
+import { openStore } from "../artifacts/open.js";
 import { readSettings } from "../settings.js";
 import { clean } from "./clean.js";
 import { reportLines } from "./report.js";
@@ -18,15 +19,18 @@ async function main(argv: string[]): Promise<void> {
     console.log(usage);
     return;
   }
-  const { databaseUrl, dataFolder, retention = readRetention("") } = readSettings(process.env);
+  const settings = readSettings(process.env);
+  const { databaseUrl, dataFolder, retention = readRetention("") } = settings;
+  const store = await openStore(settings);
   const db = createClient(databaseUrl, 2);
   try {
     await refuseNewerDatabase(db);
-    const cleaning = await clean(db, dataFolder, retention, { dryRun });
+    const cleaning = await clean(db, { store, dataFolder }, retention, { dryRun });
     for (const line of reportLines(cleaning, { dryRun })) console.log(line);
   } catch (error) {
     throw databaseError(error);
   } finally {
+    store.end();
     await db.$disconnect();
   }
 }

@@ -1,6 +1,6 @@
 import type { Retention } from "@opnas/core";
 import type { FileOwner } from "@opnas/prisma";
-import type { StoredFile } from "./files.js";
+import type { Place, PlacedFile } from "./places.js";
 
 /** The kinds of what cleaning removes, in the order in which they are shown. */
 export const kinds = [
@@ -9,6 +9,7 @@ export const kinds = [
   "leftovers",
   "unnamed",
   "prepared",
+  "uploads",
   "events",
   "workers",
 ] as const;
@@ -19,7 +20,7 @@ export type Kind = (typeof kinds)[number];
 export interface NeedlessFiles {
   kind: Kind;
   id: string;
-  files: StoredFile[];
+  files: PlacedFile[];
 }
 
 /** All that decides whether a file may go, as it was read after the files were listed. */
@@ -29,14 +30,15 @@ export interface Known {
   evaluated: ReadonlySet<string>;
   /** Folders of the owners that name a prepared text, by the text's key. */
   namedBy: ReadonlyMap<string, readonly string[]>;
-  /** False for a data folder of another database, whose rows are not seen here. */
-  isOwnFolder: boolean;
+  /** Places that belong to this database; of another one's, whose rows are not seen here, little goes. */
+  ownPlaces: ReadonlySet<Place>;
   retention: Retention;
   /** Time of this machine, in milliseconds since the epoch. */
   now: number;
 }
 
-const day = 24 * 3600 * 1000;
+/** Milliseconds for which any file stays: somebody may be about to name it. */
+export const day = 24 * 3600 * 1000;
 const uuid = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}";
 const runForm = new RegExp(`^artifacts/(${uuid})/(.+)$`);
 const pretrainingForm = new RegExp(`^artifacts/trainings/(${uuid})/(.+)$`);
@@ -46,22 +48,27 @@ const checkpointForm = /^(checkpoints\/|(super-net\.)?checkpoint\.safetensors)/;
 const attemptForm = /^(super-net\.\d+\.safetensors$|attempt-\d+(?=\/))/;
 const preparedForm = /^prepared\/text-([0-9a-f]{24})\.bin$/;
 
-/** Returns the id of the run or pre-training in whose folder a file lies, and its path in there. */
-export function placeOf(name: string): { id: string; rest: string } | undefined {
-  const [, id, rest] = runForm.exec(name) ?? pretrainingForm.exec(name) ?? [];
+/** Returns the id of the run or pre-training in whose folder a file of this role lies, and its path there. */
+export function placeOf(role: string): { id: string; rest: string } | undefined {
+  const [, id, rest] = runForm.exec(role) ?? pretrainingForm.exec(role) ?? [];
   return id === undefined || rest === undefined ? undefined : { id, rest };
 }
 
+/** Tells by its name whether a file in a bucket is the platform's, and none of a person. */
+export function isOfPlatform(name: string): boolean {
+  return placeOf(`artifacts/${name}`) !== undefined || preparedForm.test(name);
+}
+
 /** Returns the candidate whose checkpoint a file is. */
-export function candidateOfCheckpoint(name: string): string | undefined {
-  return candidateForm.exec(placeOf(name)?.rest ?? "")?.[1];
+export function candidateOfCheckpoint(role: string): string | undefined {
+  return candidateForm.exec(placeOf(role)?.rest ?? "")?.[1];
 }
 
 /**
  * Finds the files that may go, in groups. No file that changed within a day is among them, whatever it
  * is: somebody may be about to name it. No file of a live run or pre-training is.
  */
-export function needlessFiles(files: readonly StoredFile[], known: Known): NeedlessFiles[] {
+export function needlessFiles(files: readonly PlacedFile[], known: Known): NeedlessFiles[] {
   const groups = new Map<string, NeedlessFiles>();
   for (const file of files) {
     if (known.now - file.modified < day) continue;
@@ -77,20 +84,21 @@ export function needlessFiles(files: readonly StoredFile[], known: Known): Needl
 
 type Found = Pick<NeedlessFiles, "kind" | "id">;
 
-function needless(file: StoredFile, known: Known): Found | undefined {
-  const { name } = file;
-  if (name.startsWith("prepared/")) return needlessText(file, known);
-  const place = placeOf(name);
+function needless(file: PlacedFile, known: Known): Found | undefined {
+  const { name, role } = file;
+  const isOwn = known.ownPlaces.has(file.place);
+  if (role.startsWith("prepared/")) return needlessText(file, known, isOwn);
+  const place = placeOf(role);
   if (place === undefined) return undefined;
-  const folder = name.slice(0, -place.rest.length - 1);
+  const folder = file.place.addressOf(name.slice(0, -place.rest.length - 1));
   const owner = known.owners.get(place.id);
-  if (owner === undefined) return known.isOwnFolder ? { kind: "unnamed", id: folder } : undefined;
+  if (owner === undefined) return isOwn ? { kind: "unnamed", id: folder } : undefined;
   if (owner.isDue) return { kind: "deletedRuns", id: owner.runId };
   if (owner.isLive) return undefined;
   if (draftForm.test(name)) return { kind: "leftovers", id: folder };
   if (checkpointForm.test(place.rest)) {
     const isOver = owner.isDone || owner.isOld;
-    const isEvaluated = known.evaluated.has(candidateOfCheckpoint(name) ?? "");
+    const isEvaluated = known.evaluated.has(candidateOfCheckpoint(role) ?? "");
     return isOver || isEvaluated ? { kind: "checkpoints", id: folder } : undefined;
   }
   const [attempt] = attemptForm.exec(place.rest) ?? [];
@@ -100,10 +108,15 @@ function needless(file: StoredFile, known: Known): Found | undefined {
 }
 
 /** A prepared text goes with the deleted runs that alone named it, else when it was long unused. */
-function needlessText({ name, modified }: StoredFile, known: Known): Found | undefined {
-  if (draftForm.test(name)) return { kind: "leftovers", id: name };
-  const [, key] = preparedForm.exec(name) ?? [];
-  if (key === undefined || !known.isOwnFolder) return undefined;
+function needlessText(
+  { name, role, place, modified }: PlacedFile,
+  known: Known,
+  isOwn: boolean,
+): Found | undefined {
+  const id = place.addressOf(name);
+  if (draftForm.test(role)) return { kind: "leftovers", id };
+  const [, key] = preparedForm.exec(role) ?? [];
+  if (key === undefined || !isOwn) return undefined;
   const namers = (known.namedBy.get(key) ?? []).flatMap((id) => known.owners.get(id) ?? []);
   const [first] = namers;
   if (first !== undefined) {
@@ -112,5 +125,5 @@ function needlessText({ name, modified }: StoredFile, known: Known): Found | und
       : undefined;
   }
   const isOld = known.now - modified >= known.retention.preparedDays * day;
-  return isOld ? { kind: "prepared", id: name } : undefined;
+  return isOld ? { kind: "prepared", id } : undefined;
 }

@@ -8,13 +8,14 @@ const words: Record<Kind, { title: string; part: string }> = {
   leftovers: { title: "left by replaced attempts", part: "file" },
   unnamed: { title: "files that no row names", part: "file" },
   prepared: { title: "prepared texts that nothing uses", part: "file" },
+  uploads: { title: "uploads that were cut off", part: "upload" },
   events: { title: "events of old runs", part: "event" },
   workers: { title: "workers long gone", part: "row" },
 };
 
 /** Writes what cleaning found as lines: each kind with its number and bytes, and its ids below. */
 export function reportLines(
-  { findings, isOwnFolder }: Cleaning,
+  { findings, notes }: Cleaning,
   { dryRun }: { dryRun: boolean },
 ): string[] {
   const lines = kinds.flatMap((kind) => {
@@ -27,22 +28,18 @@ export function reportLines(
   });
   const verb = dryRun ? "would go; nothing was removed" : "removed";
   lines.push(`${summary(findings)} ${verb}`);
-  if (!isOwnFolder) lines.push(foreignFolder);
-  return lines;
+  return [...lines, ...notes];
 }
 
 /** Writes what a worker removed as one line. */
-export function reportLine({ findings, isOwnFolder }: Cleaning): string {
+export function reportLine({ findings, notes }: Cleaning): string {
   const found = kinds
     .map((kind) => ({ kind, of: findings.filter((finding) => finding.kind === kind) }))
     .filter(({ of }) => of.length > 0)
     .map(({ kind, of }) => `${words[kind].title}: ${summary(of)}`);
   const removed = found.length === 0 ? "nothing to remove" : `removed ${found.join("; ")}`;
-  return `Cleaning: ${removed}.${isOwnFolder ? "" : ` ${foreignFolder}`}`;
+  return [`Cleaning: ${removed}.`, ...notes].join(" ");
 }
-
-const foreignFolder =
-  "The data folder belongs to another database (artifacts/database.id): files that this one does not name stay.";
 
 function summary(findings: readonly Finding[]): string {
   const bytes = findings.reduce((sum, finding) => sum + finding.bytes, 0);

@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import S3rver from "s3rver";
 import { vi } from "vitest";
 import { S3Store } from "../s3Store.js";
+import { serveUploads } from "./serverUploads.js";
+
+const objectEnd = "._S3rver_object";
 
 /** A real S3-compatible server on this machine, with a folder for it and for the machines that use it. */
 export class TestBucket {
@@ -34,6 +37,49 @@ export class TestBucket {
     const store = new S3Store(place, path.join(this.folder, name, "artifacts"), cache);
     this.stores.push(store);
     return store;
+  }
+
+  /** Starts the server anew as one that lists uploads that have not ended, as Amazon's does. */
+  async listUploads(): Promise<void> {
+    await this.server.close();
+    this.server = serverOf(this.folder, this.port);
+    serveUploads(this.server, path.join(this.folder, "server", "bucket"));
+    await this.server.run();
+  }
+
+  /** Lists the names of the store's objects. */
+  async names(): Promise<string[]> {
+    const files = await readdir(this.objects, { recursive: true });
+    return files
+      .flatMap((file) => (file.endsWith(objectEnd) ? [file.slice(0, -objectEnd.length)] : []))
+      .sort();
+  }
+
+  /** Lists the names of the uploads that have not ended. */
+  async uploads(): Promise<string[]> {
+    const ids = await readdir(this.openUploads);
+    const keys = ids.map((id) => readFile(path.join(this.openUploads, id, "key"), "utf8"));
+    return (await Promise.all(keys)).sort();
+  }
+
+  /** Sets how many days ago an object changed. */
+  async age(name: string, days: number): Promise<void> {
+    const time = new Date(Date.now() - days * 24 * 3600 * 1000);
+    await utimes(path.join(this.objects, `${name}${objectEnd}`), time, time);
+  }
+
+  /** Sets how many days ago the upload of this id began. */
+  async ageUpload(id: string, days: number): Promise<void> {
+    const time = new Date(Date.now() - days * 24 * 3600 * 1000);
+    await utimes(path.join(this.openUploads, id, "key"), time, time);
+  }
+
+  private get objects(): string {
+    return path.join(this.folder, "server", "bucket", "opnas", "artifacts");
+  }
+
+  private get openUploads(): string {
+    return path.join(this.folder, "server", "bucket", "._S3rver_uploads");
   }
 
   /** Stops the server; its objects stay. */
