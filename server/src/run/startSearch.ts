@@ -1,5 +1,11 @@
 import { randomInt } from "node:crypto";
-import { candidateCount, presets, type SearchSettings, searchSettingsSchema } from "@opnas/core";
+import {
+  candidateCount,
+  presets,
+  type SearchSettings,
+  searchSettingsSchema,
+  whenValid,
+} from "@opnas/core";
 import type { NewRun } from "@opnas/prisma";
 import { z } from "zod";
 import { InputError, jsonExcess, parseInput, text } from "../input.js";
@@ -12,10 +18,13 @@ export const intBound = 2 ** 31;
 /** A schema for the partial settings of a request, of a size that can be checked at once. */
 export const settingsInput = z
   .custom<Record<string, unknown>>(isObject, "it must be an object")
-  .superRefine((value, context) => {
-    const message = jsonExcess(value);
-    if (message !== null) context.addIssue({ code: "custom", message });
-  })
+  .superRefine(
+    (value, context) => {
+      const message = jsonExcess(value);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    },
+    { when: whenValid },
+  )
   .nullish();
 
 const inputSchema = z.object({
