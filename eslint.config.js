@@ -30,6 +30,14 @@ const inTypeScript = [
     message: "Use the private keyword in place of #names.",
   },
 ];
+/** The condition of core/src/validation.ts on every check that is a function. */
+const checkedFirst = [
+  "CallExpression[callee.property.name=/^(refine|superRefine)$/]:not([arguments.1.type='ObjectExpression'])",
+  "CallExpression[callee.property.name=/^(refine|superRefine)$/] > ObjectExpression:not(:has(Property[key.name='when']))",
+].map((selector) => ({
+  selector,
+  message: "A refinement runs on what its fields' own checks let through: when: whenValid.",
+}));
 const purity = [
   {
     selector: "NewExpression[callee.name='Date'], CallExpression[callee.object.name='Date']",
@@ -93,8 +101,13 @@ export default tseslint.config(
         },
       ],
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "performance"],
-      "no-restricted-syntax": ["error", ...inTypeScript, ...purity],
+      "no-restricted-syntax": ["error", ...inTypeScript, ...checkedFirst, ...purity],
     },
+  },
+  {
+    files: ["{prisma,worker,server}/src/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: { "no-restricted-syntax": ["error", ...inTypeScript, ...checkedFirst] },
   },
   {
     // A type-graphql class is the shape of a row: instances are the rows themselves.

@@ -55,6 +55,17 @@ export function text(maxLength: number) {
     });
 }
 
+/**
+ * Returns a schema for a name that lists and terminals show: text in one line, without control
+ * characters, which move a terminal's cursor, and without overrides of the direction of writing.
+ */
+export function label(maxLength: number) {
+  return text(maxLength).refine((value) => !/[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(value), {
+    error: "it contains a control character",
+    when: whenValid,
+  });
+}
+
 /** Limits on free JSON; settings need 60 values, 3 levels and names of 300 characters. */
 const maxJsonValues = 1_000;
 const maxJsonDepth = 10;

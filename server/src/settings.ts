@@ -1,4 +1,4 @@
-import { OpnasError } from "@opnas/core";
+import { OpnasError, whenValid } from "@opnas/core";
 import { logLevels } from "@opnas/telemetry";
 import { z } from "zod";
 
@@ -24,7 +24,10 @@ const settingsSchema = z.object({
     .default("127.0.0.1"),
   OPNAS_PUBLIC_URL: z
     .string()
-    .refine(isOrigin, { error: "must be an address like https://nas.example.org, without a path" })
+    .refine(isOrigin, {
+      error: "must be an address like https://nas.example.org, without a path",
+      when: whenValid,
+    })
     .transform((url) => new URL(url).origin)
     .optional(),
 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { Api } from "./client.js";
 import { CliError, exitCodes } from "./error.js";
-import { runDocument } from "./runs.js";
+import { runDocument, startSearchDocument } from "./runs.js";
 
 let server: Server | undefined;
 afterEach(() => server?.close());
@@ -44,6 +44,29 @@ describe("a request", () => {
   test.each(["{}", "[1]"])("answered %s says that this is not GraphQL", async (answer) => {
     const sentence = /^CliError: .* does not speak GraphQL: is it the platform's API\?$/;
     expect(String(await ask(answer))).toMatch(sentence);
+  });
+
+  test("whose answer is lost is sent again with its key", async () => {
+    const bodies: string[] = [];
+    server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        bodies.push(body);
+        if (bodies.length < 3) request.socket.destroy();
+        else response.end('{"data": {"startSearch": {"id": "1", "name": "a"}}}');
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port");
+    const api = new Api(`http://127.0.0.1:${address.port}/graphql`);
+    const input = { preset: "smoke", idempotencyKey: "once" };
+    const answer = await api.requestOnce(startSearchDocument, { input });
+    expect(answer.startSearch.id).toBe("1");
+    expect(new Set(bodies).size).toBe(1);
+    expect(bodies).toHaveLength(3);
+    expect(bodies[0]).toContain('"idempotencyKey":"once"');
   });
 
   test("that nothing answers says how to start the platform or name another address", async () => {

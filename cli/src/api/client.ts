@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { type DocumentNode, Kind, print } from "graphql";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { z } from "zod";
@@ -59,6 +60,27 @@ export class Api {
     return dataOf(document, answer.data.data);
   }
 
+  /**
+   * Sends a mutation whose input has an idempotency key, and sends it again, twice at most, when the
+   * answer was lost on its way: whatever the first did, it is done once.
+   *
+   * @throws CliError as `request` does
+   */
+  async requestOnce<Result, Variables>(
+    document: TypedDocumentNode<Result, Variables>,
+    variables: Variables & { input: { idempotencyKey: string } },
+  ): Promise<Result> {
+    for (const pause of [500, 2_000]) {
+      try {
+        return await this.request(document, variables);
+      } catch (error) {
+        if (!(error instanceof LostAnswer)) throw error;
+        await sleep(pause);
+      }
+    }
+    return this.request(document, variables);
+  }
+
   private async post(query: string, variables: unknown): Promise<unknown> {
     try {
       const response = await fetch(this.address, {
@@ -69,6 +91,10 @@ export class Api {
       });
       return await response.json();
     } catch (cause) {
+      if (isLost(cause)) {
+        const message = `${this.address} took the request but gave no answer: look whether the platform is well, and with opnas runs what it has started.`;
+        throw new LostAnswer(message, exitCodes.failed, { cause });
+      }
       throw new CliError(
         `Nothing answers at ${this.address}: start the platform (npm start), or name its address with --api.`,
         exitCodes.failed,
@@ -108,6 +134,17 @@ export class Api {
       await client.dispose();
     }
   }
+}
+
+/** An error for a request that may have been carried out, although no answer came. */
+class LostAnswer extends CliError {}
+
+/** Reports whether a connection ended, or stayed silent for too long, after the request was sent. */
+function isLost(error: unknown): boolean {
+  if (error instanceof Error && error.name === "TimeoutError") return true;
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return /^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_(HEADERS|BODY)_TIMEOUT)$/.test(code);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { plain } from "./plain.js";
+
 /** An error with a sentence for the person at the shell and the exit code of the command. */
 export class CliError extends Error {
   override readonly name = "CliError";
@@ -7,7 +9,7 @@ export class CliError extends Error {
     readonly exitCode: number,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(plain(message), options);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../api/runs.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
 import { pageSize, positiveNumber } from "./optionValues.js";
-import { decimals, print, table } from "./output.js";
+import { decimals, print, printJson, table } from "./output.js";
 
 /**
  * Builds the commands that show runs and their architectures, or change a run;
@@ -52,7 +52,7 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
     .description("the JSON record of a run, as far as it has come")
     .argument("<run>", "the run's id")
     .action(async function (this: Command, id: string) {
-      print(JSON.stringify(buildRecord(await fetchRunData(connect(this), id)), null, 2));
+      printJson(buildRecord(await fetchRunData(connect(this), id)));
     });
 
   const leaderboard = new Command("leaderboard")

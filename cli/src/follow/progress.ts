@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { plain } from "../api/plain.js";
 import type { Watcher } from "./follow.js";
 
 /** A watcher that shows progress on a stream until it is stopped. */
@@ -25,7 +26,11 @@ export function showProgress<State>(
   out: NodeJS.WriteStream,
   describe: (state: State) => ProgressLine,
 ): ProgressView<State> {
-  return out.isTTY ? bar(out, describe) : lines(out, describe);
+  const describePlain = (state: State) => {
+    const line = describe(state);
+    return { ...line, what: plain(line.what) };
+  };
+  return out.isTTY ? bar(out, describePlain) : lines(out, describePlain);
 }
 
 function bar<State>(
@@ -47,7 +52,8 @@ function bar<State>(
       const { fraction, what, left } = describe(state);
       view.update(Math.round(fraction * 1000), { what, left });
     },
-    lost: (reason) => view.update({ what: `connection lost, trying again (${reason})`, left: "" }),
+    lost: (reason) =>
+      view.update({ what: `connection lost, trying again (${plain(reason)})`, left: "" }),
     stop: () => view.stop(),
   };
 }
@@ -70,7 +76,7 @@ function lines<State>(
       latest = describe(state);
       if (latest.stage !== printedStage) print(latest);
     },
-    lost: (reason) => out.write(`connection lost, trying again (${reason})\n`),
+    lost: (reason) => out.write(`connection lost, trying again (${plain(reason)})\n`),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import {
@@ -7,6 +8,7 @@ import {
   resumePretrainingDocument,
   type PretrainingState,
 } from "../api/pretrainings.js";
+import { print, say } from "../commands/output.js";
 import { follow, type Followed } from "../follow/follow.js";
 import { showProgress, timeLeft, type ProgressLine } from "../follow/progress.js";
 import type { PretrainInput } from "../generated/graphql.js";
@@ -40,7 +42,7 @@ export async function runPretraining(
   const id = options.resume ?? (await start(api, options));
   if (options.resume !== undefined) await resumeIfStopped(api, id);
   if (options.detach === true) {
-    process.stdout.write(`${id}\n`);
+    print(id);
     return exitCodes.done;
   }
   const progress = showProgress(process.stderr, pretrainingLine);
@@ -58,8 +60,10 @@ export async function runPretraining(
   }
 }
 
-async function start(api: Api, { architectureId, input }: PretrainOptions): Promise<string> {
-  const answer = await api.request(pretrainDocument, { architectureId, input });
+async function start(api: Api, options: PretrainOptions): Promise<string> {
+  const { architectureId } = options;
+  const input = { ...options.input, idempotencyKey: randomUUID() };
+  const answer = await api.requestOnce(pretrainDocument, { architectureId, input });
   say(`Training ${answer.pretrain.id} started.`);
   return answer.pretrain.id;
 }
@@ -109,14 +113,10 @@ function pretrainingLine({ status, step, steps, etaSeconds, lastMetric }: Pretra
 function report({ status, artifact, error }: PretrainingState): number {
   if (status === "DONE") {
     say("Done. The model's folder, below the data folder unless it is a whole path or address:");
-    process.stdout.write(`${artifact ?? ""}\n`);
+    print(artifact ?? "");
     return exitCodes.done;
   }
   const reason = error ? `: ${error.message}` : ".";
   say(`The training ${status === "FAILED" ? "failed" : "was cancelled"}${reason}`);
   return exitCodes.failed;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

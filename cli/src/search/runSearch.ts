@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import { cancelDocument, resumeDocument, startSearchDocument, type RunState } from "../api/runs.js";
+import { print, printJson, say } from "../commands/output.js";
 import { follow } from "../follow/follow.js";
 import { showProgress } from "../follow/progress.js";
 import type { StartSearchInput } from "../generated/graphql.js";
@@ -44,7 +46,7 @@ export async function runSearch(
   const id = options.resume ?? (await start(api, options.input));
   if (options.resume !== undefined) await resumeIfStopped(api, id);
   if (options.detach === true) {
-    process.stdout.write(`${id}\n`);
+    print(id);
     return exitCodes.done;
   }
   const progress = showProgress(process.stderr, runLine);
@@ -60,15 +62,15 @@ export async function runSearch(
   }
   const data = await fetchRunData(api, id);
   const record = buildRecord(data);
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if (options.out === undefined) process.stdout.write(text);
-  else writeAtomically(options.out, text);
+  if (options.out === undefined) printJson(record);
+  else writeAtomically(options.out, `${JSON.stringify(record, null, 2)}\n`);
   say(timeSplit(data.run.timings, data.candidates));
   return report(run, options.out);
 }
 
-async function start(api: Api, input: StartSearchInput): Promise<string> {
-  const { startSearch } = await api.request(startSearchDocument, { input });
+async function start(api: Api, asked: StartSearchInput): Promise<string> {
+  const input = { ...asked, idempotencyKey: randomUUID() };
+  const { startSearch } = await api.requestOnce(startSearchDocument, { input });
   say(`Run ${startSearch.name} (${startSearch.id}) started.`);
   return startSearch.id;
 }
@@ -124,8 +126,4 @@ function writeAtomically(file: string, text: string): void {
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, text);
   renameSync(unfinished, file);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

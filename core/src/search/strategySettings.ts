@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OpnasError } from "../errors.js";
 import { presetNamed } from "../presets.js";
 import { searchSettingsSchema } from "../settings/search.js";
+import { whenValid } from "../validation.js";
 import type { StrategySettings } from "./strategy.js";
 
 const { shape } = searchSettingsSchema;
@@ -23,6 +24,7 @@ export const strategySettingsSchema = z
   .refine(({ parents, population }) => parents <= population, {
     error: "parents must not exceed population",
     path: ["parents"],
+    when: whenValid,
   });
 
 /**

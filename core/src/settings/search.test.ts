@@ -5,9 +5,12 @@ import {
   bearableFailures,
   candidateCount,
   defaultFailures,
+  excessOfCandidates,
+  mostCandidates,
   noLimits,
   searchSettingsSchema,
 } from "./search.js";
+import { taskNames } from "./names.js";
 import { defaultEditWeights } from "./strategy.js";
 
 const smoke = presetNamed("smoke");
@@ -27,6 +30,21 @@ describe("search settings", () => {
   test("count the candidates of a whole search", () => {
     const budget = { population: 16, generations: 5, parents: 4, childrenPerParent: 4 };
     expect(candidateCount({ ...smoke.settings, ...budget })).toBe(96);
+  });
+
+  test("of more than a million candidates are too many, and the sentence names what makes them", () => {
+    const budget = { population: 10_000, generations: 990, parents: 10, childrenPerParent: 100 };
+    const settings = { ...smoke.settings, ...budget };
+    expect(excessOfCandidates(settings)).toBeNull();
+    expect(excessOfCandidates({ ...settings, generations: 991 })).toMatch(
+      /^population 10000 and 991 generations of 10 × 100 children make 1001000 candidates/,
+    );
+  });
+
+  test("leave the training steps of the largest search countable", () => {
+    const steps = 1_000_000;
+    const fineTuned = taskNames.length;
+    expect(Number.isSafeInteger(steps + mostCandidates * (steps + fineTuned * steps))).toBe(true);
   });
 
   test("take the default edit weights where none are given", () => {

@@ -196,3 +196,17 @@ export function bearableFailures(
 ): number {
   return share === 0 ? 0 : Math.max(1, Math.floor(share * proposed));
 }
+
+/** The most candidates of one search, over all generations: years of work for one machine. */
+export const mostCandidates = 1_000_000;
+
+/**
+ * Returns why a search with these settings has more candidates than one may have, as the rest of a
+ * sentence; null if it has not. No part of the schema: an older version stored larger ones.
+ */
+export function excessOfCandidates(settings: SearchSettings): string | null {
+  const candidates = candidateCount(settings);
+  if (candidates <= mostCandidates) return null;
+  const { population, generations, parents, childrenPerParent } = settings;
+  return `population ${population} and ${generations} generations of ${parents} × ${childrenPerParent} children make ${candidates} candidates, and a search may have ${mostCandidates}: lower one of them`;
+}

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { OpnasError, type PretrainSettings, pretrainSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
@@ -14,11 +15,14 @@ export interface NewPretraining {
   settings: PretrainSettings;
   /** A repeated request with the same key returns the pre-training of the first. */
   idempotencyKey?: string | undefined;
+  /** True for a seed that was drawn rather than asked for: a repeated request may have drawn another. */
+  isSeedDrawn?: boolean | undefined;
 }
 
 /**
  * Stores a pre-training and enqueues its job, in one transaction.
  * @returns the stored pre-training, or the earlier one with the same idempotency key
+ * @throws OpnasError `BAD_INPUT` when that pre-training was started with other input
  * @throws an error of Prisma when there is no such architecture, OpnasError `WRONG_STATE` when its run
  * is deleted; nothing is stored then
  */
@@ -39,7 +43,16 @@ export async function startPretraining(
     });
   } catch (error) {
     if (idempotencyKey !== null && isUniqueViolation(error)) {
-      return db.pretraining.findUniqueOrThrow({ where: { idempotencyKey } });
+      const first = await db.pretraining.findUniqueOrThrow({ where: { idempotencyKey } });
+      const isRepeated =
+        first.architectureId === architectureId &&
+        (input.isSeedDrawn === true || first.seed === seed) &&
+        isDeepStrictEqual(settingsOfPretraining(first), settings);
+      if (!isRepeated) {
+        const message = `The idempotency key started training ${first.id} with other input: use a new key for another training.`;
+        throw new OpnasError("BAD_INPUT", message);
+      }
+      return first;
     }
     throw error;
   }

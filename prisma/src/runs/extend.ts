@@ -1,4 +1,4 @@
-import { OpnasError, candidateCount, searchSettingsSchema } from "@opnas/core";
+import { OpnasError, candidateCount, excessOfCandidates, searchSettingsSchema } from "@opnas/core";
 import type { Database } from "../client.js";
 import type { SearchRun } from "../generated/client.js";
 import type { Queue } from "../queue.js";
@@ -7,15 +7,12 @@ import { enqueueNextGeneration } from "./openWork.js";
 import { appendEvents, lockRun } from "./row.js";
 import { requireListed } from "./visibility.js";
 
-/** Most candidates of a run, which its counters can hold. */
-const maxCandidates = 2 ** 31 - 1;
-
 /**
  * Lets a finished run go on for more generations, under the lock of its row: raises
  * `settings.generations`, sets it to `QUEUED`, appends `run.extended` and enqueues the next
  * generation's job. It then ends as if it had been started with the larger budget.
  * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` unless the run is done; `BAD_INPUT` for a number of
- * generations that settings do not allow
+ * generations that settings do not allow, or that makes too many candidates
  */
 export async function extendRun(
   db: Database,
@@ -41,11 +38,12 @@ export async function extendRun(
       throw new OpnasError("BAD_INPUT", message);
     }
     const settings = wanted.data;
-    const candidates = candidateCount(settings);
-    if (candidates > maxCandidates) {
-      const message = `The extended run would evaluate ${candidates} candidates; at most ${maxCandidates} can be counted.`;
+    const excess = excessOfCandidates(settings);
+    if (excess !== null) {
+      const message = `Run ${run.name} cannot get ${generations} more generations: ${excess}.`;
       throw new OpnasError("BAD_INPUT", message);
     }
+    const candidates = candidateCount(settings);
     await tx.searchRun.update({
       where: { id: runId },
       data: {

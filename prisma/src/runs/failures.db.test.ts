@@ -215,6 +215,17 @@ describe("extending", () => {
     await expect(extendRun(db, queue, runId, 2)).rejects.toMatchObject({ code: "WRONG_STATE" });
   });
 
+  test("to more than a million candidates is refused with what makes them", async () => {
+    const many = { generations: 0, population: 1_000, parents: 1_000, childrenPerParent: 1_000 };
+    const { runId, ids } = await runs.searchingRun(keys(2), many);
+    for (const id of ids) await runs.evaluate(runId, id, 10);
+    await finishRun(db, await runs.claim(runId, "evolve:1"));
+    await expect(extendRun(db, queue, runId, 1)).rejects.toMatchObject({
+      code: "BAD_INPUT",
+      message: expect.stringContaining("1 generations of 1000 × 1000 children"),
+    });
+  });
+
   test.each([0, -1, 0.5, 20_000])("by %d generations is refused", async (generations) => {
     const { runId, ids } = await runs.searchingRun(keys(2), { generations: 0 });
     for (const id of ids) await runs.evaluate(runId, id, 10);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
@@ -18,11 +19,14 @@ export interface NewRun {
   settings: SearchSettings;
   /** A repeated request with the same key returns the run of the first. */
   idempotencyKey?: string | undefined;
+  /** The values that were drawn rather than asked for: a repeated request may have drawn others. */
+  drawn?: readonly ("name" | "seed")[] | undefined;
 }
 
 /**
  * Stores a run with its event `run.created` and enqueues its super-net job, in one transaction.
  * @returns the stored run, or the earlier run with the same idempotency key
+ * @throws OpnasError `BAD_INPUT` when that run was started with other input
  * @throws ZodError or an error of Prisma for values that the tables refuse; nothing is stored then
  */
 export async function startRun(db: Database, queue: Queue, input: NewRun): Promise<SearchRun> {
@@ -45,10 +49,31 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
     });
   } catch (error) {
     if (input.idempotencyKey !== undefined && isUniqueViolation(error)) {
-      return db.searchRun.findUniqueOrThrow({ where: { idempotencyKey: input.idempotencyKey } });
+      const { idempotencyKey } = input;
+      const first = await db.searchRun.findUniqueOrThrow({ where: { idempotencyKey } });
+      const where = { runId: first.id, kind: "run.extended" };
+      const isExtended = (await db.runEvent.count({ where })) > 0;
+      if (!isRepeated(first, isExtended, input)) {
+        const message = `The idempotency key started run ${first.name} with other input: use a new key for another search.`;
+        throw new OpnasError("BAD_INPUT", message);
+      }
+      return first;
     }
     throw error;
   }
+}
+
+/** Reports whether a stored run, which may have been extended meanwhile, is what the input asks for. */
+function isRepeated(run: SearchRun, isExtended: boolean, input: NewRun): boolean {
+  const { name, seed, preset, settings, drawn = [] } = input;
+  const stored = settingsOfRun(run);
+  const generations = isExtended ? settings.generations : stored.generations;
+  return (
+    run.preset === preset &&
+    (drawn.includes("seed") || run.seed === seed) &&
+    (drawn.includes("name") || run.name === name) &&
+    isDeepStrictEqual({ ...stored, generations }, settings)
+  );
 }
 
 /** A change of state that users ask for. */

@@ -112,6 +112,26 @@ describe("starting a run", () => {
     expect(await queued(queues.trainer)).toHaveLength(1);
   });
 
+  test("a repeated key with other input is refused; drawn values may differ", async () => {
+    const first = await startRun(db, queue, newRun({ idempotencyKey: "again" }));
+    const again = newRun({ idempotencyKey: "again" });
+    for (const other of [
+      { seed: 8 },
+      { name: "another" },
+      { preset: "tiny" },
+      { settings: { ...settings, population: 2, parents: 1 } },
+      { settings: { ...settings, generations: settings.generations + 1 } },
+      { settings: { ...settings, generations: settings.generations - 1 } },
+    ]) {
+      await expect(startRun(db, queue, { ...again, ...other })).rejects.toMatchObject({
+        code: "BAD_INPUT",
+      });
+    }
+    const drawn = { seed: 8, name: "smoke 8", drawn: ["seed", "name"] as const };
+    expect((await startRun(db, queue, { ...again, ...drawn })).id).toBe(first.id);
+    expect(await queued(queues.trainer)).toHaveLength(1);
+  });
+
   test("a seed that the table refuses leaves neither a run nor a job", async () => {
     const before = await db.searchRun.count();
     await expect(startRun(db, queue, { ...newRun(), seed: 2 ** 40 })).rejects.toThrow();

@@ -17,9 +17,11 @@ import { Evaluation, TaskScore } from "./evaluationTypes.js";
 import { layersOf } from "./layers.js";
 import { Layer } from "./layerTypes.js";
 import { Architecture, LineageStep } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 @Resolver(() => Architecture)
 export class ArchitectureFields {
+  @UsualLength(12)
   @FieldResolver(() => [Layer], { description: "The layers, from the input to the output." })
   layers(@Root() { json }: ArchitectureRow): Layer[] {
     return layersOf(architectureSchema.parse(json));
@@ -59,6 +61,7 @@ export class ArchitectureFields {
     return parentId === null ? null : loaders.architecture.load(parentId);
   }
 
+  @UsualLength(20)
   @FieldResolver(() => [LineageStep], {
     description:
       "The line of ancestors, from the first down to this architecture, which is the last step.",
@@ -72,6 +75,7 @@ export class ArchitectureFields {
     return ancestors.map((architecture) => ({ architecture, mutation: architecture.mutation }));
   }
 
+  @UsualLength(2)
   @FieldResolver(() => [Evaluation], { description: "Its evaluations, the oldest first." })
   evaluations(
     @Root() { id }: ArchitectureRow,
@@ -80,6 +84,7 @@ export class ArchitectureFields {
     return loaders.evaluationsOfArchitecture.load(id);
   }
 
+  @UsualLength(8)
   @FieldResolver(() => [TaskScore], {
     description: "The task scores of the newest evaluation; empty before it.",
   })
@@ -112,6 +117,7 @@ export class ArchitectureFields {
 
 @Resolver(() => Evaluation)
 export class EvaluationFields {
+  @UsualLength(8)
   @FieldResolver(() => [TaskScore], { description: "The score of each proxy task." })
   taskScores(@Root() evaluation: EvaluationRow): TaskScore[] {
     return taskScoresOf(evaluation);

@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import { LayerKind } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 @ObjectType({ description: "A node of an attention graph: an input or an operation." })
 export class GraphNode {
@@ -43,9 +44,11 @@ export class AttentionGraph {
   @Field(() => [String], { description: "The inputs that the graph uses, of Q, K, V and P." })
   inputs!: string[];
 
+  @UsualLength(8)
   @Field(() => [GraphNode], { description: "The inputs and operations of the graph." })
   nodes!: GraphNode[];
 
+  @UsualLength(12)
   @Field(() => [GraphEdge], { description: "The values that nodes read from one another." })
   edges!: GraphEdge[];
 

@@ -14,6 +14,9 @@ export const parseFailed = "GRAPHQL_PARSE_FAILED";
 /** The sentence for a document whose nesting exhausts the parser's stack (a RangeError). */
 export const tooDeep = "The document is nested too deeply.";
 
+/** The most characters of a sentence that leave the server. */
+const maxMessageLength = 2_000;
+
 /** A function that turns an error into the form that a client receives. */
 export type ErrorFormatter = (
   formatted: GraphQLFormattedError,
@@ -29,7 +32,17 @@ export type ErrorFormatter = (
 export function createErrorFormatter(log: Log): ErrorFormatter {
   const logged = new WeakMap<Error, string>();
   return (formatted, error) => {
+    const answer = formOf(formatted, error);
+    return { ...answer, message: shortened(answer.message) };
+  };
+
+  function formOf(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     const cause = originOf(error);
+    if (isOfRequest(error)) {
+      const { code } = formatted.extensions ?? {};
+      const own = code === undefined || code === apolloInternal ? "BAD_USER_INPUT" : code;
+      return { ...formatted, extensions: { ...formatted.extensions, code: own } };
+    }
     if (cause instanceof GraphQLError && formatted.extensions?.["code"] !== apolloInternal) {
       return { ...formatted, extensions: { code: "BAD_USER_INPUT", ...formatted.extensions } };
     }
@@ -48,7 +61,13 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
         ...(known instanceof InputError ? fieldsAtFault(known) : {}),
       },
     };
-  };
+  }
+}
+
+/** Cuts a sentence that repeats a value of the request, which may be as long as a request can be. */
+function shortened(message: string): string {
+  if (message.length <= maxMessageLength) return message;
+  return `${message.slice(0, maxMessageLength).toWellFormed()}…`;
 }
 
 /** Returns the first field at fault with its argument as `path`, and all within `input` as `issues`. */
@@ -60,6 +79,15 @@ function fieldsAtFault({ issues }: InputError) {
       message,
     })),
   };
+}
+
+/**
+ * Reports whether GraphQL refused a request before any field was resolved, such as one with too many
+ * wrong variables, for which Apollo has no code.
+ */
+function isOfRequest(error: unknown): boolean {
+  const isOwn = error instanceof GraphQLError && error.originalError === undefined;
+  return isOwn && error.path === undefined;
 }
 
 /** Unwraps the error that GraphQL's errors wrap; an error of GraphQL itself is returned as it is. */

@@ -169,11 +169,12 @@ test.each([
 test("a query that is too deep, too costly or full of aliases is refused", async () => {
   const deep = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(6)} id ${"} }".repeat(6)} } } } }`;
   const aliases = `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: presets { name }`).join(" ")} }`;
-  const costly = `{ searchRuns { edges { node { ${"bestArchitecture { run { ".repeat(4)} ${"id ".repeat(3_000)} ${"} }".repeat(4)} } } } }`;
+  const costly =
+    "{ searchRuns(first: 100) { edges { node { generations { candidates { id name } } } } } }";
   for (const [query, limit] of [
     [deep, /depth limit of 14 exceeded/i],
     [aliases, /aliases limit of 30 exceeded/i],
-    [costly, /cost limit of 100000 exceeded/i],
+    [costly, /could answer with \d+ objects and values, and at most 50000 are allowed/],
   ] as const) {
     const { data, errors } = await server.ask(query);
     expect(data).toBeUndefined();
@@ -239,4 +240,38 @@ test("a stop closes clients with 1001, ends within seconds and leaves nothing op
   await watching.leave();
   await expect(fetch(other.url)).rejects.toThrow();
   expect(other.services.notifications.listenerCount).toBe(1);
+});
+
+test("a WebSocket has a bounded number of operations under way, and ended ones count no more", async () => {
+  const client = webSocketClient(server.port);
+  const query = "subscription { workersChanged { id } }";
+  const open = () => {
+    const iterator = client.iterate({ query });
+    return { iterator, first: iterator.next() };
+  };
+  const many = Array.from({ length: 100 }, open);
+  await Promise.all(many.map(({ first }) => first));
+  await expect(open().first).rejects.toMatchObject([{ extensions: { code: "TOO_LARGE" } }]);
+  await many[0]?.iterator.return?.();
+  await eventually(() =>
+    open().first.then(
+      () => true,
+      () => false,
+    ),
+  );
+  await client.dispose();
+});
+
+test("a costly operation is refused over WebSocket too, with a page's length from its variables", async () => {
+  const client = webSocketClient(server.port);
+  const query = `query ($n: Int) { searchRuns(first: $n) { edges { node {
+    architectures(first: $n) { edges { node { id name score params flops } } } } } } }`;
+  const refused = client.iterate({ query, variables: { n: 100 } }).next();
+  await expect(refused).rejects.toMatchObject([
+    { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
+  ]);
+  const { errors } = await server.ask(query, { n: 100 });
+  expect(errors?.[0]?.message).toMatch(/could answer with \d+ objects/);
+  expect((await server.ask(query, { n: 10 })).errors).toBeUndefined();
+  await client.dispose();
 });

@@ -15,6 +15,7 @@ import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
 import { health, live, ready } from "./health.js";
+import { operationGuard } from "./operationGuard.js";
 import { isPortal, type Portal, refusal } from "./origin.js";
 import { traceRequest } from "./tracing.js";
 import { serveWebSocket } from "./websocket.js";
@@ -61,6 +62,7 @@ export async function serveHttp(
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
       apolloMetrics(metrics),
+      operationGuard(),
     ],
   });
   await apollo.start();

@@ -14,7 +14,8 @@ import { createContext, type Services } from "../context.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
-import { maxMessageBytes, maxTokens } from "./limits.js";
+import { excessOfCost } from "./cost.js";
+import { maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
 import { type Portal, refusal } from "./origin.js";
 
 /** The milliseconds after which a client that does not answer the close is cut off. */
@@ -57,12 +58,15 @@ export function serveWebSocket(
       onConnect: (connection) => void open.add(connection),
       onClose: (connection) => void open.delete(connection),
       // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
-      onSubscribe: (_context, _id, { query, variables, operationName }) => {
+      onSubscribe: ({ subscriptions }, _id, { query, variables, operationName }) => {
+        if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany()];
         const document = parseDocument(query);
         if (document instanceof GraphQLError) return [document];
         const problems = validate(schema, document, [...specifiedRules, ...limits]);
         if (problems.length > 0)
           return problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
+        const excess = excessOfCost(schema, { document, operationName, variables });
+        if (excess !== null) return [excess];
         return {
           schema,
           document,
@@ -111,6 +115,11 @@ export function serveWebSocket(
     await closed;
     late.abort();
   };
+}
+
+function tooMany(): GraphQLError {
+  const message = `This connection has ${maxOperationsPerSocket} operations under way: end some of them first.`;
+  return coded(new GraphQLError(message), "TOO_LARGE");
 }
 
 function parseDocument(query: string) {

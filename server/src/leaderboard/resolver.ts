@@ -8,6 +8,7 @@ import { type Change, leaderboardChanges } from "./changes.js";
 import { leaderboardSource } from "./filter.js";
 import { ParetoCost, paretoFront, ParetoObjective } from "./pareto.js";
 import { LeaderboardArguments, LeaderboardChange, LeaderboardFilter } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 const filterArgument = {
   nullable: true,
@@ -27,6 +28,7 @@ export class LeaderboardResolver {
     return architecturePage(database, leaderboardSource(filter ?? null), page, true);
   }
 
+  @UsualLength(30)
   @Query(() => [Architecture], {
     description:
       "The Pareto front of a leaderboard: its stable architectures that no other dominates by being at least as good in cost and objective and better in one. The cheapest comes first. Architectures of unknown cost are left out.",

@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import { Architecture, ArchitecturePageArguments, LayerKind } from "../architecture/types.js";
+import { UsualLength } from "../http/cost.js";
 
 @InputType({
   description: "Conditions on architectures, all of which must hold. An absent one holds always.",
@@ -58,6 +59,7 @@ export class LeaderboardArguments extends ArchitecturePageArguments {
 
 @ObjectType({ description: "A change of the rows of a leaderboard." })
 export class LeaderboardChange {
+  @UsualLength(20)
   @Field(() => [Architecture], { description: "The rows that are new or have changed." })
   upserts!: Architecture[];
 

@@ -1,3 +1,4 @@
+import { whenValid } from "@opnas/core";
 import { z } from "zod";
 import { InputError } from "../input.js";
 
@@ -17,7 +18,7 @@ const maxCursorLength = 300;
 const date = z.iso
   .datetime()
   .transform((text) => new Date(text))
-  .refine((time) => time.getTime() >= 0);
+  .refine((time) => time.getTime() >= 0, { when: whenValid });
 
 const cursorSchemas = {
   float8: z.tuple([z.string(), z.number().nullable(), z.uuid()]),

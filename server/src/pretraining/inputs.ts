@@ -64,7 +64,7 @@ export class PretrainInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first pre-training.",
+      "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first pre-training; with other input it is refused.",
   })
   idempotencyKey?: string | null;
 }

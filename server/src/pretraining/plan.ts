@@ -46,6 +46,7 @@ export function plannedPretraining(
     seed: input.seed ?? randomInt(intBound),
     settings: parseInput(pretrainSettingsSchema, settings, ...path),
     idempotencyKey: input.idempotencyKey ?? undefined,
+    isSeedDrawn: input.seed == null,
   };
 }
 

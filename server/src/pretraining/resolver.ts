@@ -18,6 +18,7 @@ import {
   Subscription,
 } from "type-graphql";
 import type { Context } from "../context.js";
+import { UsualLength } from "../http/cost.js";
 import { isRowId } from "../input.js";
 import type { Page } from "../pagination/keyset.js";
 import { notFound } from "../notFound.js";
@@ -109,6 +110,7 @@ export class TrainingResolver {
     return resumePretraining(database, queue, id);
   }
 
+  @UsualLength(50)
   @Subscription(() => [TrainingMetric], {
     subscribe: ({ args, context }: { args: FollowArguments; context: Context }) =>
       metrics(args, context),

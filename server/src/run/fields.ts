@@ -22,6 +22,7 @@ import { maxPageSize, type Page, pageSize } from "../pagination/keyset.js";
 import { Progress, progressOf } from "./progress.js";
 import { RunTimings } from "./timings.js";
 import { Generation, RunError, SearchRun } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 const defaultEventCount = 50;
 
@@ -42,6 +43,7 @@ export class RunFields {
     return progressOf(run, settingsOfRun(run));
   }
 
+  @UsualLength(20)
   @FieldResolver(() => [Generation], { description: "The generations, the initial one first." })
   generations(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<GenerationRow[]> {
     return loaders.generationsOfRun.load(id);
@@ -76,6 +78,7 @@ export class RunFields {
     return architecturePage(database, source, page, false);
   }
 
+  @UsualLength(4)
   @FieldResolver(() => [Architecture], {
     description:
       "The published backbones that are evaluated beside the candidates, under the same protocol; empty where the settings leave them out.",
@@ -84,6 +87,7 @@ export class RunFields {
     return loaders.referencesOfRun.load(id);
   }
 
+  @UsualLength(20)
   @FieldResolver(() => [Architecture], {
     description: `The candidates and references whose evaluation failed for good, the oldest first, at most ${maxPageSize}.`,
   })
@@ -146,6 +150,7 @@ export class GenerationFields {
     return scores.length === 0 ? null : Math.max(...scores);
   }
 
+  @UsualLength(20)
   @FieldResolver(() => [Architecture], {
     description: "The candidates, in the order they were proposed in.",
   })
@@ -156,6 +161,7 @@ export class GenerationFields {
     return loaders.candidatesOfGeneration.load(id);
   }
 
+  @UsualLength(20)
   @FieldResolver(() => [Evaluation], {
     description: "The evaluations of its candidates, the oldest first.",
   })

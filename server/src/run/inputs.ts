@@ -93,7 +93,7 @@ export class StartSearchInput {
   @Field(() => String, {
     nullable: true,
     description:
-      "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first run.",
+      "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first run; with other input it is refused.",
   })
   idempotencyKey?: string | null;
 }

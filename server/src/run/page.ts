@@ -71,7 +71,7 @@ const places: Record<RunVisibility, Prisma.Sql> = {
 function visibleAs(visibility: readonly RunVisibility[]): Prisma.Sql {
   if (visibility.length === 0) return Prisma.sql`false`;
   return Prisma.sql`(${Prisma.join(
-    visibility.map((each) => places[each]),
+    [...new Set(visibility)].map((each) => places[each]),
     " OR ",
   )})`;
 }

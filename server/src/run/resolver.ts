@@ -30,6 +30,7 @@ import { runPage } from "./page.js";
 import { plannedRun } from "./startSearch.js";
 import { LayerChoices, OperationPriority } from "./statistics.js";
 import { SearchRun, SearchRunConnection } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 const idArgument = { description: "The run's id." };
 
@@ -54,6 +55,7 @@ export class RunResolver {
     return runPage(database, page);
   }
 
+  @UsualLength(100)
   @Query(() => [OperationPriority], {
     description:
       "The statistics that a generation was sampled with: the newest generation, the given one, or all of them in order. Empty for strategies without such statistics.",
@@ -76,6 +78,7 @@ export class RunResolver {
     return operationPriorities(database, id, allGenerations ? "all" : (generation ?? "newest"));
   }
 
+  @UsualLength(12)
   @Query(() => [LayerChoices], {
     description:
       "The number of times that the best candidates of a run have attention and each kernel size, for each layer. Empty while none is scored.",

@@ -1,8 +1,14 @@
 import { randomInt } from "node:crypto";
-import { candidateCount, presets, type SearchSettings, searchSettingsSchema } from "@opnas/core";
+import {
+  excessOfCandidates,
+  presets,
+  type SearchSettings,
+  searchSettingsSchema,
+  whenValid,
+} from "@opnas/core";
 import type { NewRun } from "@opnas/prisma";
 import { z } from "zod";
-import { InputError, jsonExcess, parseInput, text } from "../input.js";
+import { InputError, jsonExcess, label, parseInput, text } from "../input.js";
 import { StrategyName } from "./enums.js";
 import type { StartSearchInput } from "./inputs.js";
 
@@ -12,16 +18,19 @@ export const intBound = 2 ** 31;
 /** A schema for the partial settings of a request, of a size that can be checked at once. */
 export const settingsInput = z
   .custom<Record<string, unknown>>(isObject, "it must be an object")
-  .superRefine((value, context) => {
-    const message = jsonExcess(value);
-    if (message !== null) context.addIssue({ code: "custom", message });
-  })
+  .superRefine(
+    (value, context) => {
+      const message = jsonExcess(value);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    },
+    { when: whenValid },
+  )
   .nullish();
 
 const inputSchema = z.object({
   preset: text(100),
   seed: z.int().min(0, "it is below 0").nullish(),
-  name: text(200).min(1, "it is empty").nullish(),
+  name: label(200).min(1, "it is empty").nullish(),
   strategy: z.enum(StrategyName).nullish(),
   settings: settingsInput,
   idempotencyKey: text(200).min(1, "it is empty").nullish(),
@@ -47,6 +56,7 @@ export function plannedRun(request: StartSearchInput): NewRun {
     preset: preset.name,
     settings: mergedSettings(preset.settings, input.settings ?? {}, input.strategy),
     idempotencyKey: input.idempotencyKey ?? undefined,
+    drawn: (["seed", "name"] as const).filter((field) => input[field] == null),
   };
 }
 
@@ -61,9 +71,9 @@ function mergedSettings(
     ...(strategy == null ? {} : { strategy }),
   };
   const settings = parseInput(searchSettingsSchema, merged, ...path);
-  const candidates = candidateCount(settings);
-  if (candidates >= intBound) {
-    const message = `${path.join(".")}.generations cannot be used: the search would evaluate ${candidates} candidates, at most ${intBound - 1} can be counted.`;
+  const excess = excessOfCandidates(settings);
+  if (excess !== null) {
+    const message = `${path.join(".")}.generations cannot be used: ${excess}.`;
     throw new InputError({ path: [...path, "generations"], message });
   }
   return settings;

@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { UsualLength } from "../http/cost.js";
 
 @ObjectType({
   description:
@@ -60,6 +61,7 @@ export class LayerChoices {
   @Field(() => Int, { description: "The number of candidates with attention in the layer." })
   attention!: number;
 
+  @UsualLength(8)
   @Field(() => [KernelCount], {
     description: "The count of every kernel size, the smallest first.",
   })

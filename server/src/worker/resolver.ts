@@ -3,9 +3,11 @@ import type { Context } from "../context.js";
 import { workerChanges } from "./changes.js";
 import { listWorkers } from "./list.js";
 import { Worker } from "./types.js";
+import { UsualLength } from "../http/cost.js";
 
 @Resolver(() => Worker)
 export class WorkerResolver {
+  @UsualLength(20)
   @Query(() => [Worker], {
     description: "The workers that are alive or were in the last hour, the newest first.",
   })
@@ -13,6 +15,7 @@ export class WorkerResolver {
     return listWorkers(database);
   }
 
+  @UsualLength(20)
   @Subscription(() => [Worker], {
     subscribe: ({ context }: { context: Context }) => workerChanges(context),
     description: "The list of workers, as in the query workers: at once, then whenever it changes.",

@@ -1,0 +1,147 @@
+import { readFileSync, readdirSync } from "node:fs";
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+} from "graphql";
+import { expect, test } from "vitest";
+import { createSchema } from "../schema.js";
+import { costOf, excessOfCost, maxCost } from "./cost.js";
+import { operationLimits } from "./limits.js";
+
+const schema = createSchema();
+
+const cost = (query: string, variables: Record<string, unknown> = {}) =>
+  costOf(schema, { document: parse(query), operationName: undefined, variables });
+
+const refusal = (query: string, variables: Record<string, unknown> = {}) =>
+  excessOfCost(schema, { document: parse(query), operationName: undefined, variables })?.message;
+
+test("a page costs what its length is, written out, by variable, by default of either", () => {
+  const page = (first: string) => `{ leaderboard${first} { edges { node { id name } } } }`;
+  // The connection, then edges, node, id and name of each row.
+  expect(cost(page("(first: 100)"))).toBe(1 + 100 * 4);
+  expect(cost(page(""))).toBe(1 + 20 * 4);
+  const byVariable = `query ($n: Int = 50) ${page("(first: $n)")}`;
+  expect(cost(byVariable, { n: 100 })).toBe(1 + 100 * 4);
+  expect(cost(byVariable)).toBe(1 + 50 * 4);
+  expect(cost(byVariable, { n: null })).toBe(1 + 20 * 4);
+});
+
+test("plain lists nested in one another are refused, however few words they take", () => {
+  const run = (inner: string) => `run { generations { candidates { ${inner} } } }`;
+  const nested = `{ searchRun(id: "x") { generations { candidates { ${run(run("id"))} } } } }`;
+  expect(refusal(nested)).toMatch(/could answer with \d+ objects .* at most 50000/);
+  const lineage = (inner: string) => `lineage { architecture { ${inner} } }`;
+  const ancestors = `{ architecture(id: "x") { ${lineage(lineage(lineage(lineage("id"))))} } }`;
+  expect(refusal(ancestors)).toMatch(/could answer with/);
+  const pages = `query ($n: Int) { searchRuns(first: $n) { edges { node {
+    architectures(first: $n) { edges { node { evaluations { taskScores { score } } } } } } } } }`;
+  expect(refusal(pages, { n: 100 })).toMatch(/could answer with/);
+  expect(refusal(pages, { n: 5 })).toBeUndefined();
+});
+
+test("fragments that spread one another many times are refused after few steps", () => {
+  const levels = Array.from(
+    { length: 40 },
+    (_, level) => `fragment F${level} on Architecture { ...F${level + 1} ...F${level + 1} }`,
+  );
+  const bomb = `{ architecture(id: "x") { ...F0 } } ${levels.join(" ")} fragment F40 on Architecture { id }`;
+  expect(refusal(bomb)).toMatch(/maximum allowed number of nodes/);
+});
+
+test("wrong variables are left to the execution, which names them", () => {
+  expect(
+    refusal("query ($n: Int) { leaderboard(first: $n) { totalCount } }", { n: "two" }),
+  ).toBeUndefined();
+});
+
+test("every list of objects is read by page or states its usual length", () => {
+  const silent = Object.values(schema.getTypeMap()).flatMap((type) =>
+    !isObjectType(type) || type.name.startsWith("__")
+      ? []
+      : Object.values(type.getFields())
+          .filter((field) => isListType(getNullableType(field.type)))
+          .filter((field) => isCompositeType(getNamedType(field.type)))
+          .filter(({ name, args }) => name !== "edges" && !args.some((arg) => arg.name === "first"))
+          .filter(({ extensions }) => extensions["usualLength"] === undefined)
+          .map((field) => `${type.name}.${field.name}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+/** The GraphQL documents in the sources of the portal or the command line. */
+function documentsOf(folder: "web" | "cli"): DocumentNode {
+  const root = new URL(`../../../${folder}/src/`, import.meta.url);
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" });
+  const definitions = files
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith("generated"))
+    .map((file) => readFileSync(new URL(file, root), "utf8"))
+    .flatMap((source) => [...source.matchAll(/graphql\(`([^`]*)`\)/g)])
+    .flatMap(([, text = ""]) => parse(text).definitions);
+  return { kind: Kind.DOCUMENT, definitions };
+}
+
+/** An operation with the fragments that it needs. */
+function complete(operation: OperationDefinitionNode, all: DocumentNode): DocumentNode {
+  const needed = new Map<string, FragmentDefinitionNode>();
+  const gather = (node: OperationDefinitionNode | FragmentDefinitionNode) => {
+    visit(node, {
+      FragmentSpread: ({ name }) => {
+        const fragment = all.definitions.find(
+          (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name.value,
+        );
+        if (fragment?.kind !== Kind.FRAGMENT_DEFINITION || needed.has(name.value)) return;
+        needed.set(name.value, fragment);
+        gather(fragment);
+      },
+    });
+  };
+  gather(operation);
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...needed.values()] };
+}
+
+/** Values for the variables of our own documents, with pages as long as they may be. */
+function widest({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
+  const enums: Record<string, string> = { ParetoCost: "PARAMS", SettingKind: "SEARCH" };
+  return Object.fromEntries(
+    variableDefinitions.flatMap(({ variable, type }) => {
+      if (type.kind !== Kind.NON_NULL_TYPE || type.type.kind !== Kind.NAMED_TYPE) {
+        return variable.name.value === "first" ? [["first", 100]] : [];
+      }
+      const name = type.type.name.value;
+      const values = {
+        Int: 100,
+        Boolean: true,
+        StartSearchInput: { preset: "x" },
+        PretrainInput: {},
+      };
+      const value = Object.entries({ ...values, ...enums }).find(([key]) => key === name);
+      return [[variable.name.value, value?.[1] ?? "x"]];
+    }),
+  );
+}
+
+test.each(["web", "cli"] as const)("every document of %s is within the limits", (folder) => {
+  const all = documentsOf(folder);
+  const operations = all.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+  expect(operations.length).toBeGreaterThan(10);
+  const costs = operations.map((operation): [string, number] => {
+    const document = complete(operation, all);
+    const name = operation.name?.value ?? "";
+    expect(validate(schema, document, [...specifiedRules, ...operationLimits()]), name).toEqual([]);
+    const variables = widest(operation);
+    return [name, costOf(schema, { document, operationName: name, variables })];
+  });
+  expect(costs.filter(([, each]) => each > maxCost / 2)).toEqual([]);
+});
