@@ -25,6 +25,7 @@ const result: CandidateResult = {
 /** Trainers that take as long as an evaluation takes, and leave the processor to the platform. */
 export class SleepingTrainers implements Trainers {
   readonly spans: Span[] = [];
+  readonly pids = [];
   private readonly handle: TrainerHandle;
   private count = 0;
 

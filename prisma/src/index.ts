@@ -15,6 +15,7 @@ export * from "./contracts/runEvents.js";
 export * from "./contracts/jobs.js";
 export * from "./contracts/candidateResult.js";
 export * from "./contracts/pretraining.js";
+export * from "./contracts/workerUsage.js";
 export * from "./databaseError.js";
 export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";

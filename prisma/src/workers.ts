@@ -1,6 +1,7 @@
 import type { Database, Transaction } from "./client.js";
 import { Prisma } from "./generated/client.js";
 import { workerChannel } from "./channels.js";
+import type { WorkerUsage } from "./contracts/workerUsage.js";
 
 /** Seconds since a worker's last report after which it is regarded as lost. */
 export const workerSilenceSeconds = 15;
@@ -21,24 +22,32 @@ export interface WorkerState {
   currentJobs: readonly string[];
   /** Reason why it takes no jobs for a while; null or absent while it takes them. */
   restReason?: string | null;
+  /** Processor, memory and GPUs that it uses; null or absent while nothing is measured. */
+  usage?: WorkerUsage | null;
 }
 
 /**
- * Stores a worker's state with the present time of Postgres' clock and notifies `workerChannel`, in one transaction. It
- * locks the worker's row alone.
+ * Stores a worker's state with the present time of Postgres' clock and notifies `workerChannel`, in one statement:
+ * every worker reports every few seconds. It locks the worker's row alone.
  */
 export async function reportWorker(db: Database, state: WorkerState): Promise<void> {
-  const { id, engineReasons, currentJobs, ...rest } = state;
-  const row = {
-    ...rest,
-    engineReasons: [...engineReasons],
-    currentJobs: [...currentJobs],
-  };
-  await db.$transaction([
-    db.worker.upsert({ where: { id }, create: { id, ...row }, update: row }),
-    db.$executeRaw`UPDATE "Worker" SET "lastSeenAt" = clock_timestamp() WHERE id = ${id}::uuid`,
-    db.$executeRaw`SELECT pg_notify(${workerChannel}, ${id})`,
-  ]);
+  const { id, name, engine, threads, slots, status, restReason = null, usage = null } = state;
+  const engineReasons = JSON.stringify(state.engineReasons);
+  const currentJobs = JSON.stringify(state.currentJobs);
+  await db.$queryRaw`
+    WITH reported AS (
+      INSERT INTO "Worker" (id, name, engine, "engineReasons", threads, slots, status,
+                            "currentJobs", "restReason", usage, "lastSeenAt")
+      VALUES (${id}::uuid, ${name}, ${engine}, ${engineReasons}::jsonb, ${threads}, ${slots}, ${status},
+              ${currentJobs}::jsonb, ${restReason}, ${usage && JSON.stringify(usage)}::jsonb, clock_timestamp())
+          ON CONFLICT (id) DO UPDATE
+         SET name = EXCLUDED.name, engine = EXCLUDED.engine, "engineReasons" = EXCLUDED."engineReasons",
+             threads = EXCLUDED.threads, slots = EXCLUDED.slots, status = EXCLUDED.status,
+             "currentJobs" = EXCLUDED."currentJobs", "restReason" = EXCLUDED."restReason",
+             usage = EXCLUDED.usage, "lastSeenAt" = clock_timestamp()
+      RETURNING id
+    )
+    SELECT pg_notify(${workerChannel}, id::text)::text FROM reported`;
 }
 
 /** Subquery: the number of trainer slots of all workers that are neither stopped nor lost. */

@@ -35,6 +35,7 @@ import { settingsProblem, understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
+import { UsageMeter } from "./usage/usageMeter.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };
@@ -92,6 +93,8 @@ export async function startWorker(
     rest,
   };
   const proposals = new Proposals();
+  const meter = new UsageMeter({ pids: () => trainers.pids, gpus: settings.gpus });
+  meter.start();
 
   const current = new Map<string, string>();
   const state = (status: WorkerState["status"]): WorkerState => ({
@@ -104,6 +107,7 @@ export async function startWorker(
     status,
     currentJobs: [...current.values()],
     restReason: rest.reason,
+    usage: meter.usage,
   });
   const report = async () => {
     try {
@@ -189,6 +193,7 @@ export async function startWorker(
     slots: settings.slots,
     stop: async () => {
       clearInterval(reporting);
+      meter.end();
       clearTimeout(soon);
       rest.cancel();
       clearInterval(looking);

@@ -27,6 +27,7 @@ import {
   settingsOfRun,
   startRun,
   type CandidateResult,
+  type WorkerUsage,
 } from "@opnas/prisma";
 
 /** Writes the rows of a search as a worker does, by the same transactions, but without training. */
@@ -41,7 +42,10 @@ export class SearchDriver {
   }
 
   /** Stores a row for the worker, which evaluations refer to. */
-  async signIn(status: "idle" | "busy" | "stopped" = "busy"): Promise<void> {
+  async signIn(
+    status: "idle" | "busy" | "stopped" = "busy",
+    usage: WorkerUsage | null = null,
+  ): Promise<void> {
     await reportWorker(this.db, {
       id: this.workerId,
       name: "test worker",
@@ -51,6 +55,7 @@ export class SearchDriver {
       slots: 1,
       status,
       currentJobs: [],
+      usage,
     });
   }
 

@@ -1,4 +1,10 @@
-import { type Database, type Worker as WorkerRow, workerSilenceSeconds } from "@opnas/prisma";
+import {
+  type Database,
+  readWorkerUsage,
+  type Worker as WorkerRow,
+  workerSilenceSeconds,
+  type WorkerUsage,
+} from "@opnas/prisma";
 import { z } from "zod";
 import type { Worker } from "./types.js";
 
@@ -21,10 +27,22 @@ export async function listWorkers(database: Database): Promise<Worker[]> {
   return rows.map(describe);
 }
 
-function describe({ isSilent, ...row }: HeardWorker): Worker {
+/** Usage of a worker of which nothing is known: it has stopped, is lost, or has measured nothing yet. */
+const unknownUsage = {
+  cpuShare: null,
+  memoryBytes: null,
+  cores: null,
+  hostMemoryBytes: null,
+  hostMemoryFreeBytes: null,
+  gpus: null,
+} satisfies Record<keyof WorkerUsage, null>;
+
+function describe({ isSilent, usage, ...row }: HeardWorker): Worker {
   const isLost = isSilent && row.status !== "stopped";
+  const isGone = isLost || row.status === "stopped";
   return {
     ...row,
+    ...((isGone ? null : readWorkerUsage(usage)) ?? unknownUsage),
     engineReasons: sentencesSchema.parse(row.engineReasons),
     currentJobs: isLost ? [] : sentencesSchema.parse(row.currentJobs),
     status: isLost ? "lost" : row.status,

@@ -18,7 +18,8 @@ export class WorkerResolver {
   @UsualLength(20)
   @Subscription(() => [Worker], {
     subscribe: ({ context }: { context: Context }) => workerChanges(context),
-    description: "The list of workers, as in the query workers: at once, then whenever it changes.",
+    description:
+      "The list of workers, as in the query workers: at once, then whenever it changes. The times of the last reports and measurements that hardly differ come with the next change, or within 20 seconds.",
   })
   workersChanged(@Root() workers: Worker[]): Worker[] {
     return workers;

@@ -1,4 +1,5 @@
-import { Field, ID, Int, ObjectType } from "type-graphql";
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { WorkerGpu } from "./gpuTypes.js";
 
 @ObjectType({ description: "A process that trains and scores architectures." })
 export class Worker {
@@ -39,6 +40,44 @@ export class Worker {
       "The reason why it takes no jobs for a while, such as a full disk; it tries again by itself. Null while it takes jobs.",
   })
   restReason!: string | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The processor time that the worker and its trainers take, in cores: 1.87 is one core and 87 % of another, the mean over the last 5 seconds. Null, like all measurements, before the first one, and once the worker has stopped or is lost.",
+  })
+  cpuShare!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "The number of cores of its machine that the worker may use.",
+  })
+  cores!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "The resident memory of the worker and its trainers, in bytes.",
+  })
+  memoryBytes!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "The memory of its machine, or of its container where that has less, in bytes.",
+  })
+  hostMemoryBytes!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "The memory of its machine or container that is free for processes, in bytes.",
+  })
+  hostMemoryFreeBytes!: number | null;
+
+  @Field(() => [WorkerGpu], {
+    nullable: true,
+    description:
+      "The GPUs that its trainers use. Null where they use none, or where nvidia-smi does not answer.",
+  })
+  gpus!: WorkerGpu[] | null;
 
   @Field(() => Date, { description: "The time at which it started." })
   startedAt!: Date;

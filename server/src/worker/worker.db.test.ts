@@ -59,3 +59,34 @@ test("a worker that stopped over an hour ago is not listed", async () => {
   await database.worker.update({ where: { id: driver.workerId }, data: { lastSeenAt } });
   expect(await listed()).toBe(false);
 });
+
+test("a worker's measurements are told while it reports them, and are null once it has stopped", async () => {
+  const driver = new SearchDriver(server.services);
+  const fields =
+    "id cpuShare cores memoryBytes hostMemoryBytes hostMemoryFreeBytes gpus { index name utilisation memoryUsedBytes memoryBytes }";
+  const form = z.object({ workers: z.array(z.looseObject({ id: z.string() })) });
+  const told = async () => {
+    const { workers } = await server.read(form, `{ workers { ${fields} } }`);
+    return workers.find(({ id }) => id === driver.workerId);
+  };
+  const usage = {
+    cpuShare: 1.87,
+    cores: 2,
+    memoryBytes: 5e9,
+    hostMemoryBytes: 16e9,
+    hostMemoryFreeBytes: 8e9,
+    gpus: [{ index: 0, name: "L4", utilisation: 0.93, memoryUsedBytes: 1e10, memoryBytes: null }],
+  };
+  await driver.signIn("busy", usage);
+  expect(await told()).toEqual({ id: driver.workerId, ...usage });
+  await driver.signIn("stopped", usage);
+  expect(await told()).toEqual({
+    id: driver.workerId,
+    cpuShare: null,
+    cores: null,
+    memoryBytes: null,
+    hostMemoryBytes: null,
+    hostMemoryFreeBytes: null,
+    gpus: null,
+  });
+});

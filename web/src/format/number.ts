@@ -43,3 +43,9 @@ export function count(value: number): string {
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
+
+/** Formats memory in gigabytes of 2^30 bytes, as memory is sold: 1.5 × 2^30 → "1.5", 24 × 2^30 → "24". */
+export function gigabytes(bytes: number): string {
+  const amount = bytes / 2 ** 30;
+  return amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount));
+}

@@ -11,6 +11,18 @@ export const workerCard = graphql(`
     status
     currentJobs
     restReason
+    cpuShare
+    cores
+    memoryBytes
+    hostMemoryBytes
+    hostMemoryFreeBytes
+    gpus {
+      index
+      name
+      utilisation
+      memoryUsedBytes
+      memoryBytes
+    }
     startedAt
     lastSeenAt
   }

@@ -10,6 +10,7 @@ import { Panel } from "@/ui/card";
 import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { TimeAgo } from "@/ui/time-ago";
 import { type Worker, workerChanges, workerList } from "./queries";
+import { hostMemoryText, usageText } from "./usage";
 
 /** Lists the workers: each one's engine, why it is not a better one, and its current jobs. */
 export function Workers({ className }: { className?: string }) {
@@ -40,6 +41,7 @@ function WorkerItem({ worker }: { worker: Worker }) {
   const { name, engine, engineReasons, threads, slots, status, currentJobs, lastSeenAt } = worker;
   const rests = worker.restReason !== null && status !== "lost";
   const { label, tone, dot } = workerLook(rests ? "resting" : status);
+  const usage = usageText(worker);
   return (
     <li data-testid="worker" className="text-sm">
       <div className="flex items-center justify-between gap-2">
@@ -54,6 +56,15 @@ function WorkerItem({ worker }: { worker: Worker }) {
         <span className="font-medium text-ink">{engine}</span> · {plural(threads, "thread")} ·{" "}
         {plural(slots, "slot")}
       </p>
+      {usage !== null && (
+        <p
+          data-testid="worker-usage"
+          title={hostMemoryText(worker)}
+          className="mt-0.5 text-[13px] text-muted tabular-nums"
+        >
+          {usage}
+        </p>
+      )}
       {rests && (
         <p role="status" className="mt-1 text-[13px] wrap-anywhere text-warn">
           Takes no jobs for a while: {worker.restReason}

@@ -17,6 +17,8 @@ export type TrainerHandle = Pick<Trainer, "engine" | "alive" | "run">;
 export interface Trainers {
   /** Lends a trainer for the time of `use`. */
   with<T>(use: (trainer: TrainerHandle) => Promise<T>): Promise<T>;
+  /** Process ids of those that run. */
+  readonly pids: readonly number[];
   /** Ends all trainers, with the worker. */
   end(): Promise<void>;
 }
@@ -42,6 +44,10 @@ export class TrainerPool implements Trainers {
       if (trainer.alive) this.idle.push(trainer);
       else await this.remove(trainer);
     }
+  }
+
+  get pids(): number[] {
+    return [...this.all].flatMap(({ alive, pid }) => (alive && pid !== undefined ? [pid] : []));
   }
 
   private async takeIdle(): Promise<Trainer | undefined> {
