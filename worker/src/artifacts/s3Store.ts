@@ -20,7 +20,13 @@ import { z } from "zod";
 import { isMissing, storageError } from "../files/writeAtomically.js";
 import { trimCache } from "./cache.js";
 import { abortUpload, openUploads } from "./s3Uploads.js";
-import type { ArtifactStore, OpenUpload, StoredContent, StoredFile } from "./store.js";
+import {
+  type ArtifactStore,
+  isPlain,
+  type OpenUpload,
+  type StoredContent,
+  type StoredFile,
+} from "./store.js";
 import { checkStoreId } from "./storeId.js";
 
 /** A part of a bucket that holds a store. */
@@ -244,7 +250,9 @@ export class S3Store implements ArtifactStore {
     try {
       await this.client.send(new PutObjectCommand(params));
     } catch (error) {
-      if (!(error instanceof S3ServiceException && isTaken(error))) throw error;
+      // Such an object, or one under way, is there already.
+      const taken = ["PreconditionFailed", "ConditionalRequestConflict"];
+      if (!(error instanceof S3ServiceException && taken.includes(error.name))) throw error;
     }
   }
 
@@ -322,14 +330,4 @@ export class S3Store implements ArtifactStore {
   private copyOf(name: string): string {
     return path.join(this.cache.folder, name);
   }
-}
-
-/** Returns true for the answer that an object, or one under way, is there already. */
-function isTaken({ name }: S3ServiceException): boolean {
-  return name === "PreconditionFailed" || name === "ConditionalRequestConflict";
-}
-
-/** Returns true for a name that stands for a file and leads out of no folder; a key may hold any signs. */
-function isPlain(name: string): boolean {
-  return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

@@ -235,3 +235,8 @@ export class FolderStore implements ArtifactStore {
     // A folder has no connections.
   }
 }
+
+/** Returns true for a name that stands for a file and leads out of no folder; a key may hold any signs. */
+export function isPlain(name: string): boolean {
+  return name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+}
