@@ -266,6 +266,15 @@ test("every page fits a phone, in the dark too", async () => {
   }
 });
 
+test("no page or file of the portal may be framed by another site", async () => {
+  for (const path of ["/", "/runs", "/nothing", "/icon.svg"]) {
+    const { headers } = await fetch(`${platform.portal}${path}`);
+    expect(headers.get("content-security-policy"), path).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+    expect(headers.get("referrer-policy"), path).toBe("same-origin");
+  }
+});
+
 test("no page threw an error meanwhile", () => {
   expect(pageErrors).toEqual([]);
 });

@@ -220,10 +220,8 @@ describe("extending", () => {
     const { runId, ids } = await runs.searchingRun(keys(2), many);
     for (const id of ids) await runs.evaluate(runId, id, 10);
     await finishRun(db, await runs.claim(runId, "evolve:1"));
-    await expect(extendRun(db, queue, runId, 1)).rejects.toMatchObject({
-      code: "BAD_INPUT",
-      message: expect.stringContaining("1 generations of 1000 × 1000 children"),
-    });
+    const refused = expect(extendRun(db, queue, runId, 1)).rejects;
+    await refused.toThrow(/1 generations of 1000 × 1000 children/);
   });
 
   test.each([0, -1, 0.5, 20_000])("by %d generations is refused", async (generations) => {

@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   isLeafType,
   isListType,
+  Kind,
 } from "graphql";
 // Its ES modules load a second copy of graphql, which refuses the types of the first.
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity/cjs";
@@ -94,7 +95,8 @@ function costOrRefusal(schema: GraphQLSchema, operation: Operation): number | Gr
     return costOf(schema, operation);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    const isOfVariables = error.nodes?.some(({ kind }) => kind === "VariableDefinition") ?? false;
+    const isOfVariables =
+      error.nodes?.some(({ kind }) => kind === Kind.VARIABLE_DEFINITION) ?? false;
     return isOfVariables ? null : error;
   }
 }

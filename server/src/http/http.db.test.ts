@@ -275,3 +275,23 @@ test("a costly operation is refused over WebSocket too, with a page's length fro
   expect((await server.ask(query, { n: 10 })).errors).toBeUndefined();
   await client.dispose();
 });
+
+test.each([
+  ["an answer", "POST", "/graphql", json, presets],
+  ["a broken request", "POST", "/graphql", json, "{"],
+  ["a refused host", "GET", "/health", { host: "evil.example" }, ""],
+  ["health", "GET", "/health", {}, ""],
+  ["metrics", "GET", "/metrics", {}, ""],
+  ["an unknown address", "GET", "/nothing", {}, ""],
+])(
+  "%s may not be framed, and its type is not guessed",
+  async (_what, method, path, headers, body) => {
+    expect((await send(method, path, headers, body)).headers).toMatchObject({
+      "content-security-policy":
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+    });
+  },
+);

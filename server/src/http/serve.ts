@@ -18,6 +18,7 @@ import { health, live, ready } from "./health.js";
 import { operationGuard } from "./operationGuard.js";
 import { isPortal, type Portal, refusal } from "./origin.js";
 import { traceRequest } from "./tracing.js";
+import { securityHeaders } from "./securityHeaders.js";
 import { serveWebSocket } from "./websocket.js";
 
 const path = "/graphql";
@@ -67,6 +68,7 @@ export async function serveHttp(
   });
   await apollo.start();
 
+  app.use(securityHeaders);
   app.use(guard(options));
   app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", options)) }));
   app.get("/health", health(services));
@@ -83,6 +85,11 @@ export async function serveHttp(
     traceRequest,
     expressMiddleware(apollo, { context: () => Promise.resolve(createContext(services)) }),
   );
+  // Express' own page for an unknown address has a policy of its own.
+  app.use((_request, response) => {
+    const message = `Nothing is served at this address; GraphQL is at ${path}.`;
+    response.status(404).json(errorBody("NOT_FOUND", message));
+  });
   app.use(refuse);
 
   const closeWebSockets = serveWebSocket(httpServer, {

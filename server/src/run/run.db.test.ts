@@ -66,6 +66,17 @@ test("the same idempotency key returns the first run, also when both requests co
   expect(new Set(ids).size).toBe(1);
 });
 
+test("the same idempotency key with other input is refused, with a seed of its own or not", async () => {
+  const idempotencyKey = randomUUID();
+  await server.read(started, startSearch, { input: { preset: "smoke", idempotencyKey } });
+  for (const other of [{ name: "another" }, { settings: { population: 2, parents: 1 } }]) {
+    const input = { preset: "smoke", idempotencyKey, ...other };
+    const { errors } = await server.ask(startSearch, { input });
+    expect(errors?.[0]?.extensions.code).toBe("BAD_INPUT");
+    expect(errors?.[0]?.message).toContain("with other input: use a new key");
+  }
+});
+
 test("bad input is refused with its code, its field and every fault", async () => {
   const runs = await database.searchRun.count();
   const settings = { superNet: { steps: -1 }, masking: 2 };
