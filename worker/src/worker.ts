@@ -152,7 +152,8 @@ export async function startWorker(
   await lookForLostJobs();
   const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
   const endCleaning =
-    settings.retention && cleanRegularly(db, settings.dataFolder, settings.retention);
+    settings.retention &&
+    cleanRegularly(db, settings.dataFolder, settings.retention, settings.artifacts);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
   const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
     const onError = (error: unknown) =>

@@ -22,7 +22,7 @@ export type GpuUsage = z.infer<typeof gpuUsageSchema>;
 export const workerUsageSchema = z.object({
   /** Processor time of the worker and its trainers by the time that passed: 1 is one core. Null if it cannot be read. */
   cpuShare: share.nullable(),
-  /** Resident memory of the worker and its trainers. Null if it cannot be read. */
+  /** Resident memory of the worker and its trainers; shared pages count for each. Null if it cannot be read. */
   memoryBytes: bytes.nullable(),
   /** Cores that the worker may use. */
   cores: z.int().min(1),

@@ -56,7 +56,8 @@ export class Worker {
 
   @Field(() => Float, {
     nullable: true,
-    description: "The resident memory of the worker and its trainers, in bytes.",
+    description:
+      "The resident memory of the worker and its trainers, in bytes; what processes share counts for each.",
   })
   memoryBytes!: number | null;
 

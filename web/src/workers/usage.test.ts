@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostMemoryText, usageText } from "./usage";
+import { hostMemoryText, usageTexts } from "./usage";
 
 const usage = {
   cpuShare: 1.874,
@@ -17,18 +17,18 @@ const gpu = {
   memoryBytes: 24 * 2 ** 30,
 };
 
-test("a worker's use of processor, memory and GPUs is one line", () => {
-  expect(usageText(usage)).toBe("CPU 187% of 2 cores · 1.4 GB");
-  expect(usageText({ ...usage, cores: 1, gpus: [gpu, { ...gpu, index: 3, utilisation: 0 }] })).toBe(
-    "CPU 187% of 1 core · 1.4 GB · GPU 0 93%, 10 of 24 GB · GPU 3 0%, 10 of 24 GB",
-  );
+test("a worker's use of processor, memory and GPUs is told in short", () => {
+  expect(usageTexts(usage)).toEqual(["CPU 187% of 2 cores", "1.4 GB"]);
+  expect(
+    usageTexts({ ...usage, cores: 1, gpus: [gpu, { ...gpu, index: 3, utilisation: 0 }] }),
+  ).toEqual(["CPU 187% of 1 core", "1.4 GB", "GPU 0 93%, 10 of 24 GB", "GPU 3 0%, 10 of 24 GB"]);
   expect(hostMemoryText(usage)).toBe("7.8 of 16 GB of the machine's memory are free");
 });
 
 test("what is not measured is left out", () => {
   const partly = { ...gpu, utilisation: null, memoryUsedBytes: null };
-  expect(usageText({ ...usage, cpuShare: null, gpus: [partly] })).toBe("1.4 GB · GPU 0");
+  expect(usageTexts({ ...usage, cpuShare: null, gpus: [partly] })).toEqual(["1.4 GB", "GPU 0"]);
   const nothing = { ...usage, cpuShare: null, memoryBytes: null, hostMemoryFreeBytes: null };
-  expect(usageText(nothing)).toBeNull();
+  expect(usageTexts(nothing)).toEqual([]);
   expect(hostMemoryText(nothing)).toBeUndefined();
 });

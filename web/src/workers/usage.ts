@@ -8,17 +8,17 @@ type Usage = Pick<
 type Gpu = NonNullable<Usage["gpus"]>[number];
 
 /**
- * Formats what a worker uses as one line: "CPU 187% of 2 cores · 1.4 GB · GPU 0 93%, 10 of 24 GB". What is
- * not measured is left out; null if nothing is.
+ * Formats what a worker uses: "CPU 187% of 2 cores", "1.4 GB", "GPU 0 93%, 10 of 24 GB". What is not
+ * measured is left out.
  */
-export function usageText({ cpuShare, cores, memoryBytes, gpus }: Usage): string | null {
+export function usageTexts({ cpuShare, cores, memoryBytes, gpus }: Usage): string[] {
   const parts: string[] = [];
   if (cpuShare !== null && cores !== null) {
     parts.push(`CPU ${wholePercent(cpuShare)} of ${plural(cores, "core")}`);
   }
   if (memoryBytes !== null) parts.push(`${gigabytes(memoryBytes)} GB`);
   for (const gpu of gpus ?? []) parts.push(gpuText(gpu));
-  return parts.length === 0 ? null : parts.join(" · ");
+  return parts;
 }
 
 function gpuText({ index, utilisation, memoryUsedBytes, memoryBytes }: Gpu): string {

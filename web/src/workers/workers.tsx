@@ -1,6 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
+import { Fragment } from "react";
 import { useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
 import { plural } from "@/format/number";
@@ -10,7 +11,7 @@ import { Panel } from "@/ui/card";
 import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { TimeAgo } from "@/ui/time-ago";
 import { type Worker, workerChanges, workerList } from "./queries";
-import { hostMemoryText, usageText } from "./usage";
+import { hostMemoryText, usageTexts } from "./usage";
 
 /** Lists the workers: each one's engine, why it is not a better one, and its current jobs. */
 export function Workers({ className }: { className?: string }) {
@@ -41,7 +42,7 @@ function WorkerItem({ worker }: { worker: Worker }) {
   const { name, engine, engineReasons, threads, slots, status, currentJobs, lastSeenAt } = worker;
   const rests = worker.restReason !== null && status !== "lost";
   const { label, tone, dot } = workerLook(rests ? "resting" : status);
-  const usage = usageText(worker);
+  const usage = usageTexts(worker);
   return (
     <li data-testid="worker" className="text-sm">
       <div className="flex items-center justify-between gap-2">
@@ -56,13 +57,18 @@ function WorkerItem({ worker }: { worker: Worker }) {
         <span className="font-medium text-ink">{engine}</span> · {plural(threads, "thread")} ·{" "}
         {plural(slots, "slot")}
       </p>
-      {usage !== null && (
+      {usage.length > 0 && (
         <p
           data-testid="worker-usage"
           title={hostMemoryText(worker)}
           className="mt-0.5 text-[13px] text-muted tabular-nums"
         >
-          {usage}
+          {usage.map((text, index) => (
+            <Fragment key={text}>
+              {index > 0 && " · "}
+              <span className="whitespace-nowrap">{text}</span>
+            </Fragment>
+          ))}
         </p>
       )}
       {rests && (

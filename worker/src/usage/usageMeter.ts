@@ -48,9 +48,10 @@ export class UsageMeter {
 
   end(): void {
     clearInterval(this.timer);
+    this.processes = undefined;
   }
 
-  /** The last values; null before the first measurement. */
+  /** The last values; null before the first measurement and after the end. */
   get usage(): WorkerUsage | null {
     if (this.processes === undefined) return null;
     return { ...this.processes, ...hostUsage(), gpus: this.gpuMeter.usage };
