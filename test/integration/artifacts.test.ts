@@ -3,7 +3,7 @@
  * same result as an undisturbed one, whatever is lost of its files.
  */
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { presetNamed, type SearchSettings } from "@opnas/core";
 import { startRun } from "@opnas/prisma";
@@ -72,7 +72,9 @@ test("a super-net that is garbled, and then deleted, is trained again with the s
   const file = path.join(folderOf(id), "super-net.1.safetensors");
   const bytes = await readFile(file);
   for (let at = bytes.length >> 1; at < bytes.length; at += 4) bytes.writeUInt8(1, at);
-  await writeFile(file, bytes);
+  // At once, since a trainer that reads it meanwhile would find it cut off.
+  await writeFile(`${file}.garbled`, bytes);
+  await rename(`${file}.garbled`, file);
   await readable("super-net.2.safetensors");
   await rm(path.join(folderOf(id), "super-net.2.safetensors"));
   await readable("super-net.3.safetensors");

@@ -1,4 +1,5 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { UsualLength } from "../http/cost.js";
 import { WorkerGpu } from "./gpuTypes.js";
 
 @ObjectType({ description: "A process that trains and scores architectures." })
@@ -73,6 +74,7 @@ export class Worker {
   })
   hostMemoryFreeBytes!: number | null;
 
+  @UsualLength(8)
   @Field(() => [WorkerGpu], {
     nullable: true,
     description:
