@@ -22,17 +22,18 @@ export function ExtendForm({ runId }: { runId: string }) {
         if (isValid) void extend({ id: runId, generations: number });
       }}
     >
-      <label className="flex items-center gap-2 text-sm text-muted">
-        <Input
-          className="w-20"
-          type="number"
-          min={1}
-          step={1}
-          value={generations}
-          aria-invalid={!isValid}
-          onChange={(event) => setGenerations(event.target.value)}
-          data-testid="extend-generations"
-        />
+      <label className="flex items-center gap-2 text-sm whitespace-nowrap text-muted">
+        <span className="w-20 shrink-0">
+          <Input
+            type="number"
+            min={1}
+            step={1}
+            value={generations}
+            aria-invalid={!isValid}
+            onChange={(event) => setGenerations(event.target.value)}
+            data-testid="extend-generations"
+          />
+        </span>
         more generations
       </label>
       <Button type="submit" disabled={fetching || !isValid} data-testid="extend-run">
