@@ -7,7 +7,7 @@ import { presetNamed, type SearchSettings } from "@opnas/core";
 import { createClient, type Database, openQueue, startRun } from "@opnas/prisma";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { migrate } from "@opnas/prisma/migrate";
-import { startWorker } from "@opnas/worker/process";
+import { type RunningWorker, startWorker } from "@opnas/worker/process";
 import { runBench, positive, whole } from "../common/command.ts";
 import { SleepingTrainers, type Span } from "./sleepingTrainers.ts";
 
@@ -15,6 +15,9 @@ const about = `Workers of so many slots each, all in this process, run one searc
 Postgres that holds --stored candidates of another run. An evaluation takes --seconds and no processor, so that what is
 measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
 platform's own time and processor time for each candidate, and the connections to Postgres.`;
+
+/** Children of a parent; a search may have 1,000 parents. */
+const childrenPerParent = 8;
 
 await runBench(
   {
@@ -59,22 +62,13 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
   const all = workers * slots;
   const queue = await openQueue(databaseUrl, { supervise: false, onError: console.error });
   const trainers = Array.from({ length: workers }, () => new SleepingTrainers(seconds));
-  const started = await Promise.all(
-    trainers.map((each, index) =>
-      startWorker(
-        {
-          databaseUrl,
-          dataFolder,
-          textFolder: dataFolder,
-          artifacts: { kind: "folder", folder: path.join(dataFolder, "artifacts") },
-          engine: "auto",
-          slots,
-          name: `worker-${index}`,
-        },
-        each,
-      ),
-    ),
-  );
+  const started: RunningWorker[] = [];
+  for (const [index, each] of trainers.entries()) {
+    const name = `worker-${index}`;
+    const artifacts = { kind: "folder" as const, folder: path.join(dataFolder, "artifacts") };
+    const places = { dataFolder, textFolder: dataFolder, artifacts };
+    started.push(await startWorker({ ...places, databaseUrl, engine: "auto", slots, name }, each));
+  }
   console.error(`${workers} workers of ${slots} slots are up.`);
   const [time, cpu] = [performance.now(), process.cpuUsage()];
   const run = await startRun(db, queue, {
@@ -110,8 +104,8 @@ function settingsFor(candidates: number): SearchSettings {
     ...presetNamed("smoke").settings,
     strategy: "random",
     population: candidates,
-    parents: Math.ceil(candidates / 2),
-    childrenPerParent: 2,
+    parents: Math.ceil(candidates / childrenPerParent),
+    childrenPerParent,
     generations: 1,
     references: false,
   };

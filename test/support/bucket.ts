@@ -16,8 +16,9 @@ export class Bucket {
     this.folder = folder;
   }
 
-  /** Starts the server, after the first time at the address that it had. */
+  /** Starts the server, after the first time at the address that it had; does nothing while it runs. */
   async start(): Promise<void> {
+    if (this.server !== undefined) return;
     this.server = new S3rver({
       port: this.port,
       address: "127.0.0.1",
@@ -30,8 +31,9 @@ export class Bucket {
 
   /** Stops the server; clients meet a refused connection. */
   async stop(): Promise<void> {
-    await this.server?.close();
+    const { server } = this;
     this.server = undefined;
+    await server?.close();
   }
 
   /** Puts the files of a folder below a key. */

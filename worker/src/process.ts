@@ -6,7 +6,7 @@ import { readSettings, type WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
 import { startWorker } from "./worker.js";
 
-export { startWorker } from "./worker.js";
+export { type RunningWorker, startWorker } from "./worker.js";
 
 /** Ends the process, at once until the worker has started. */
 let end = (): void => process.exit(0);
