@@ -10,6 +10,9 @@ const oneGraphql = {
   alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve("graphql")) }],
 };
 
+/** Milliseconds that a test without a limit of its own may take on a machine that does other things too. */
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 /** The unit tests of one package. */
 function unit(name: string): TestProjectInlineConfiguration {
   return {
@@ -18,7 +21,7 @@ function unit(name: string): TestProjectInlineConfiguration {
       name,
       include: [`${name}/src/**/*.test.ts`, `${name}/native/**/*.test.mjs`],
       exclude: [...never, ...special],
-      testTimeout: 30_000,
+      ...patient,
     },
   };
 }
@@ -33,9 +36,9 @@ export default defineConfig({
       unit("prisma"),
       unit("worker"),
       unit("server"),
-      { extends: "web/vitest.config.ts", test: { name: "web", root: "web" } },
+      { extends: "web/vitest.config.ts", test: { name: "web", root: "web", ...patient } },
       unit("cli"),
-      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never } },
+      { test: { name: "docs", include: ["test/docs/**/*.test.ts"], exclude: never, ...patient } },
       {
         test: {
           name: "deploy",
@@ -47,7 +50,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never } },
+      { test: { name: "bench", include: ["bench/**/*.test.ts"], exclude: never, ...patient } },
       {
         test: {
           name: "start",

@@ -56,7 +56,7 @@ export const stages = [
       "deploy",
     ],
   },
-  { name: "faults", title: "Faults", tests: ["faults"], beside: "unit" },
+  { name: "faults", title: "Faults", tests: ["faults"], beside: "conformance" },
   { name: "conformance", title: "Engine conformance", tests: ["conformance"] },
   { name: "database", title: "On a real Postgres", tests: ["database"] },
   { name: "e2e", title: "End to end, browser", tests: ["e2e"] },

@@ -10,7 +10,7 @@ export const logLevels = ["fatal", "error", "warn", "info", "debug", "trace"] as
 /** The setting OPNAS_LOG_LEVEL: lines of lower levels are left out. */
 export const logLevelSchema = z.enum(logLevels).default("info");
 
-/** What the lines of a piece of work say about it. */
+/** Fields by which the lines of a piece of work name it. */
 export interface LogFields {
   run?: string;
   pretraining?: string;

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { goModule, toolsFolder } from "./goTools.js";
 
-/** Where the schemas are from: Kubernetes' own OpenAPI document, and KEDA's resource definitions. */
+/** Sources of the schemas: Kubernetes' own OpenAPI document, and KEDA's resource definitions. */
 const kubernetes = { module: "k8s.io/kubernetes", version: "v1.34.1" };
 const keda = { module: "github.com/kedacore/keda/v2", version: "v2.18.1" };
 const kedaFiles = ["keda.sh_scaledobjects.yaml", "keda.sh_triggerauthentications.yaml"];

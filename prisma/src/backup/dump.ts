@@ -20,7 +20,7 @@ export interface AppliedMigration {
   checksum: string;
 }
 
-/** What a dump was made of. */
+/** Origin of a dump. */
 export interface DumpSummary {
   tables: DumpedTable[];
   migrations: AppliedMigration[];

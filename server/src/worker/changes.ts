@@ -10,7 +10,7 @@ import type { Worker } from "./types.js";
 /** A killed worker sends no notification: the list is read this often to find that it is lost. */
 const pollMilliseconds = 2_000;
 
-/** What nobody notices, such as the time of the last report, is sent after so long at the latest. */
+/** Longest time after which changes that nobody notices, such as that of the last report, are sent. */
 const renewMilliseconds = 20_000;
 
 /**

@@ -7,7 +7,7 @@ const environmentSchema = z.object({
   OPNAS_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
 });
 
-/** What each setting must be, for the sentence about a bad one. */
+/** Conditions on each setting, for the sentence about a bad one. */
 const must: Record<string, string> = {
   OPNAS_API_PORT: "a port from 1 to 65535",
   OPNAS_PUBLIC_URL: "an address such as https://nas.example.org",

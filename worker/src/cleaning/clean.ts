@@ -33,7 +33,7 @@ export interface Finding {
   bytes: number;
 }
 
-/** What cleaning found. */
+/** Result of a cleaning. */
 export interface Cleaning {
   findings: Finding[];
   /** Sentences for a person about what could not be decided, and therefore stays. */
