@@ -9,6 +9,7 @@ import { presetNamed, type SearchSettings } from "@opnas/core";
 import { startRun } from "@opnas/prisma";
 import { beforeAll, expect, test } from "vitest";
 import { until } from "../support/until.js";
+import { readTree } from "../support/readTree.js";
 import { startTestWorkers } from "../support/testWorkers.js";
 
 const { db, queue, dataFolder, startWorker } = await startTestWorkers("artifacts");
@@ -47,7 +48,7 @@ async function finished(runId: string) {
 /** Lists the checkpoints' folders that hold a whole checkpoint. */
 async function checkpointed(runId: string): Promise<string[]> {
   const folder = path.join(folderOf(runId), "checkpoints");
-  const names = existsSync(folder) ? await readdir(folder, { recursive: true }) : [];
+  const names = existsSync(folder) ? await readTree(folder) : [];
   return names.filter((name) => name.endsWith(".safetensors")).map((name) => path.dirname(name));
 }
 

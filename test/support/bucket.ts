@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import S3rver from "s3rver";
+import { readTree } from "./readTree.ts";
 
 /** End of the name of a file in which the server keeps an object. */
 const objectEnd = "._S3rver_object";
@@ -48,7 +49,7 @@ export class Bucket {
 
   /** Lists the keys of the objects, below the prefix of `environment`. */
   async keys(): Promise<string[]> {
-    const files = await readdir(path.join(this.folder, "opnas", "here"), { recursive: true });
+    const files = await readTree(path.join(this.folder, "opnas", "here"));
     return files.flatMap((file) =>
       file.endsWith(objectEnd) ? [file.slice(0, -objectEnd.length)] : [],
     );
