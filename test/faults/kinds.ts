@@ -3,6 +3,7 @@ import { open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "@opnas/core";
+import { databaseError } from "@opnas/prisma";
 import { until } from "../support/until.ts";
 import type { Lane, LaneWorker } from "./lane.ts";
 
@@ -54,7 +55,10 @@ const faults: Record<string, Fault> = {
     const end = lane.db.$executeRaw`
       SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.7`;
-    await end.catch(() => undefined); // Another one that strikes just now ended it too.
+    await end.catch((error: unknown) => {
+      // Another one that strikes just now ended this session too.
+      if (databaseError(error).kind !== "retryable") throw error;
+    });
   },
 
   /** The network between a worker and the database swallows everything. */
