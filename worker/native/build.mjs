@@ -1,21 +1,9 @@
-import {
-  existsSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  mkdirSync,
-} from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { TFJS_VERSION, flavours, kernelsFile, kernelSources } from "./location.mjs";
 import { cleanEnvironment, engineNode, npmCommand } from "./nodeAndNpm.mjs";
 import { StepFailed, run } from "./run.mjs";
-import { unzip } from "./unzip.mjs";
-
-/** The version of TensorFlow's wheel; newer ones are larger and no faster (decision 0002). */
-const WHEEL_VERSION = "2.18.0";
 
 /** Checks within seconds that npm's registry answers; fails on a machine that is offline. */
 export async function reachNpm(step) {
@@ -52,77 +40,12 @@ export async function officialLibrary(folder, engine, step) {
   await run(engineNode(), args, { ...step, cwd: home, env, watch: home, stall: 10, limit: 1800 });
 }
 
-/** Returns the tools for building against the wheel; throws a StepFailed naming a missing one. */
-export async function wheelTools(step) {
-  const glibc = process.report.getReport().header.glibcVersionRuntime;
-  if (process.platform !== "linux" || !glibc) {
-    throw new StepFailed("PyPI's TensorFlow library can be used on Linux with glibc only");
-  }
-  const compiler = await findCompiler(step);
-  const python = ["python3", "-m", "pip"];
-  const pip = await firstThatRuns([python, ["pip3"], ["pip"], ["python", "-m", "pip"]], step);
-  if (!pip) throw new StepFailed("pip is missing (Debian, Ubuntu: apt install python3-pip)");
-  return { compiler, pip };
-}
-
 /** Returns the command of a C++ compiler; throws a StepFailed if there is none. */
 export async function findCompiler(step) {
   const compiler = await firstThatRuns([[process.env.CXX], ["g++"], ["clang++"], ["c++"]], step);
   if (!compiler)
     throw new StepFailed("a C++ compiler is missing (Debian, Ubuntu: apt install g++)");
   return compiler;
-}
-
-/** Unpacks libtensorflow and its headers from PyPI's wheel and compiles the binding here. */
-export async function wheelLibrary(folder, engine, { compiler, pip }, downloads, step) {
-  const home = addonHome(folder, engine);
-  const deps = path.join(home, "deps");
-  rmSync(deps, { recursive: true, force: true });
-  const wheel = await downloadWheel(flavours[engine].wheel, pip, downloads, step);
-  await unzip(wheel, (name) => wanted(name, deps));
-  for (const library of ["cc", "framework"]) {
-    const link = library === "cc" ? "libtensorflow.so" : "libtensorflow_framework.so";
-    symlinkSync(`libtensorflow_${library}.so.2`, path.join(deps, "lib", link));
-  }
-  await compileBinding(folder, engine, compiler, step);
-  rmSync(downloads, { recursive: true, force: true });
-}
-
-/** Downloads the wheel, unless an earlier attempt did, and returns its path. */
-async function downloadWheel(name, pip, downloads, step) {
-  const wheelIn = (folder) => readdirSync(folder).find((file) => file.endsWith(".whl"));
-  mkdirSync(downloads, { recursive: true });
-  const earlier = wheelIn(downloads);
-  if (earlier) return path.join(downloads, earlier);
-  // pip's unfinished files go to a folder of their own, empty at the start of every attempt.
-  const unfinished = path.join(downloads, "unfinished");
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished);
-  const [command, ...before] = pip;
-  const any = [
-    "--only-binary=:all:",
-    "--implementation=cp",
-    "--python-version=3.11",
-    "--abi=cp311",
-  ];
-  const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
-  const args = [
-    ...before,
-    "download",
-    "--no-deps",
-    ...any,
-    `--platform=manylinux_2_17_${arch}`,
-    "--timeout=10",
-    "--retries=0",
-    "--disable-pip-version-check",
-    `--dest=${downloads}`,
-    `${name}==${WHEEL_VERSION}`,
-  ];
-  const env = { ...process.env, TMPDIR: unfinished };
-  await run(command, args, { ...step, env, watch: downloads, stall: 20, limit: 3600 });
-  const wheel = wheelIn(downloads);
-  if (!wheel) throw new StepFailed("pip left no wheel");
-  return path.join(downloads, wheel);
 }
 
 /** Compiles the addon's N-API binding against the library and headers in its deps folder. */
@@ -234,22 +157,13 @@ export function publish(from, to, record) {
   renameSync(from, to);
 }
 
-function addonHome(folder, engine) {
+/** Returns the folder of the addon's package in an engine's folder. */
+export function addonHome(folder, engine) {
   return path.join(folder, "node_modules", ...flavours[engine].addon.split("/"));
 }
 
-/** Returns the path in deps for a file of the wheel; undefined if it is not needed. */
-function wanted(name, deps) {
-  if (/^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name)) {
-    return path.join(deps, "lib", path.basename(name));
-  }
-  const header =
-    /^tensorflow\/include\/((tensorflow\/c|.*\/platform|.*\/c)\/[^/]*\.h|tensorflow\/c\/.*\.h)$/;
-  const match = header.exec(name);
-  return match?.[1] && path.join(deps, "include", match[1]);
-}
-
-async function firstThatRuns(commands, step) {
+/** Returns the first of the commands that runs; undefined if none does. */
+export async function firstThatRuns(commands, step) {
   for (const [command, ...args] of commands) {
     if (!command) continue;
     try {

@@ -6,13 +6,15 @@
 import { accessSync, constants, mkdirSync, rmSync, statfsSync } from "node:fs";
 import path from "node:path";
 import * as build from "./build.mjs";
+import * as wheels from "./wheel.mjs";
 import { withLock } from "./lock.mjs";
 import { cacheFolder, engineFolder, flavours, installedEngine, seesNvidia } from "./location.mjs";
 import { StepFailed, asStepFailed, folderSize } from "./run.mjs";
 
 const BAD_SETTING = 2;
 const NO_NATIVE_ENGINE = 3;
-const NEEDED_BYTES = 2.5e9;
+/** Free space in bytes that making an engine takes: downloads and what is unpacked from them. */
+const neededBytes = { tensorflow: 2.5e9, "tensorflow-gpu": 9e9 };
 
 const onlyWheel = process.argv.includes("--wheel");
 const withoutGpu = process.argv.includes("--without-gpu");
@@ -46,7 +48,9 @@ async function main() {
     const ready = installedEngine(engine);
     if (ready) {
       rmSync(log, { force: true });
-      say(`${engine} is ready (libtensorflow ${ready.libtensorflow}, ${ready.folder})`);
+      say(
+        `${engine} is ready (libtensorflow ${ready.libtensorflow}, ${ready.origin}, ${ready.folder})`,
+      );
       return 0;
     }
   }
@@ -64,7 +68,7 @@ function isComplete(engine) {
 
 async function install(engine) {
   const target = engineFolder(engine);
-  requireSpace(path.dirname(target), installedEngine(engine) ? 0 : NEEDED_BYTES);
+  requireSpace(path.dirname(target), installedEngine(engine) ? 0 : neededBytes[engine]);
   const waiting = () => say("another process is making the engine; waiting for it");
   await withLock(`${target}.lock`, waiting, async () => {
     if (!installedEngine(engine)) {
@@ -95,38 +99,59 @@ async function make(engine, folder, downloads) {
     await step("reaching npm's registry", (s) => build.reachNpm(s));
     await step("packages of TensorFlow.js", (s) => build.installPackages(folder, engine, s));
   }
-  const origin = onlyWheel
-    ? await buildOnWheel(engine, folder, downloads)
-    : await library(engine, folder, downloads);
+  const origin = await library(engine, folder, downloads);
   await step("removing debug symbols", (s) => build.stripLibraries(folder, engine, s));
   const facts = await step("loading it and computing", (s) => build.verify(folder, engine, s));
   if (engine === "tensorflow-gpu" && !facts.gpu && !withoutGpu) {
-    throw new StepFailed("TensorFlow found no GPU it can use (driver or CUDA libraries missing)");
+    throw new StepFailed(
+      "TensorFlow found no GPU it can use (does `nvidia-smi` show one, and is its driver new enough for CUDA 12?)",
+    );
   }
   return { origin, libtensorflow: facts.libtensorflow, madeAt: new Date().toISOString() };
 }
 
-/** Gets the official library, or PyPI's where that is out of reach; returns where it is from. */
+/**
+ * Gets libtensorflow and the binding; returns where they are from. The official download comes
+ * first on a CPU. Its library for GPUs is of TensorFlow 2.9 for CUDA 11, so there PyPI's comes first.
+ */
 async function library(engine, folder, downloads) {
+  if (onlyWheel) return buildOnWheel(engine, folder, downloads);
+  const sources = [official, buildOnWheel];
+  const [first, second] = engine === "tensorflow-gpu" ? sources.reverse() : sources;
   try {
-    await step("official download of libtensorflow", (s) =>
-      build.officialLibrary(folder, engine, s),
-    );
-    return "official download";
+    return await first(engine, folder, downloads);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
-    say("building against the library of PyPI's wheel instead");
-    return buildOnWheel(engine, folder, downloads);
+    say(`trying ${second === official ? "the official download" : "PyPI's wheel"} instead`);
+    return second(engine, folder, downloads);
   }
 }
 
-/** Makes the engine with the library of PyPI's wheel. */
+async function official(engine, folder) {
+  await step("official download of libtensorflow", (s) => build.officialLibrary(folder, engine, s));
+  return "official download";
+}
+
+/** Makes the engine with the libraries of PyPI's wheels. */
 async function buildOnWheel(engine, folder, downloads) {
-  const tools = await build.wheelTools({ log });
-  await step("libtensorflow from PyPI, about 230 MB, and the binding", (s) =>
-    build.wheelLibrary(folder, engine, tools, downloads, s),
+  const { compiler, pip } = await wheels.wheelTools({ log });
+  const forGpu = engine === "tensorflow-gpu";
+  const size = forGpu ? "620 MB" : "230 MB";
+  const wheel = await step(`libtensorflow from PyPI, about ${size}`, (s) =>
+    wheels.tensorflowWheel(engine, pip, downloads, s),
   );
-  return "PyPI's wheel, binding compiled here";
+  await step("unpacking it and compiling the binding", (s) =>
+    wheels.wheelLibrary(folder, engine, wheel, compiler, s),
+  );
+  if (forGpu) {
+    await step("CUDA libraries from PyPI, about 1.8 GB", (s) =>
+      wheels.cudaLibraries(folder, engine, wheel, pip, downloads, s),
+    );
+  }
+  rmSync(downloads, { recursive: true, force: true });
+  return forGpu
+    ? "PyPI's wheels with their CUDA libraries, binding compiled here"
+    : "PyPI's wheel, binding compiled here";
 }
 
 /** Runs a step; prints its progress every five seconds and the seconds it took. */
