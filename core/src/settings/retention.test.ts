@@ -8,6 +8,7 @@ test("retention settings are assignments; what is not named has its default", ()
     preparedDays: 30,
     eventDays: 365,
     workerDays: 30,
+    quotaGB: 0,
     everyHours: 24,
   });
   expect(readRetention("deletedDays=0.5, everyHours = 0,")).toMatchObject({

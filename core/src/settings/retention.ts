@@ -33,6 +33,11 @@ export const retentionSchema = z.strictObject({
     description:
       "Days since its last report for which a worker is listed that evaluated nothing that is kept.",
   }),
+  quotaGB: z.number().min(0).max(1e9).default(0).meta({
+    title: "Quota in GB",
+    description:
+      "Gigabytes (10^9 bytes) that artifacts and prepared texts may take; 0: no limit. Above it each cleaning removes, oldest first, prepared texts that no run names, checkpoints of ended work, then super-nets of ended runs, which are trained again when such a run is extended; never models, files of work that goes on, or files younger than a day.",
+  }),
   everyHours: z.number().min(0).max(8_760).default(24).meta({
     title: "Hours between cleanings",
     description: "Hours after which a worker cleans by itself again; 0: never.",

@@ -17,11 +17,13 @@ import {
   day,
   isOfPlatform,
   type Kind,
+  type Known,
   needlessFiles,
   type NeedlessFiles,
   placeOf,
 } from "./needless.js";
 import { type Place, type PlacedFile, placesOf } from "./places.js";
+import { beyondQuota } from "./quota.js";
 
 /** One thing that cleaning removes, or would. */
 export interface Finding {
@@ -81,14 +83,16 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
     else notes.add(`${place.mark} names another database: files that this one does not name stay.`);
   }
   const candidates = files.flatMap(({ role }) => candidateOfCheckpoint(role) ?? []);
-  const groups = needlessFiles(files, {
+  const known: Known = {
     owners: await fileOwners(db, retention),
     evaluated: await evaluatedAmong(db, [...new Set(candidates)]),
     namedBy: await textNamers(files),
     ownPlaces,
     retention,
     now: Date.now(),
-  });
+  };
+  const groups = needlessFiles(files, known);
+  const overQuota = beyondQuota(files, groups, known);
   const remove = async ({ files: needless }: NeedlessFiles) => {
     for (const { place, name } of needless) await place.remove(name);
   };
@@ -100,7 +104,7 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
     };
     return { ...findingOf(group), remove: purge };
   });
-  const ofFiles = groups
+  const ofFiles = [...groups, ...overQuota.groups]
     .filter(({ kind }) => kind !== "deletedRuns")
     .map((group): Step => ({ ...findingOf(group), remove: () => remove(group) }));
   const ofEvents = (await oldEvents(db, retention)).map(({ runId, events, bytes }): Step => ({
@@ -122,7 +126,7 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
   const ofUploads = isOwnStore ? ended : [];
   return {
     steps: [...ofRuns, ...ofFiles, ...ofUploads, ...ofEvents, ...ofWorkers],
-    notes: [...notes, ...note],
+    notes: [...notes, ...overQuota.notes, ...note],
   };
 }
 

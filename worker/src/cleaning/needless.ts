@@ -9,6 +9,7 @@ export const kinds = [
   "leftovers",
   "unnamed",
   "prepared",
+  "quota",
   "uploads",
   "events",
   "workers",
@@ -59,6 +60,23 @@ export function isOfPlatform(name: string): boolean {
   return placeOf(`artifacts/${name}`) !== undefined || preparedForm.test(name);
 }
 
+/** Returns the key of the prepared text that a file holds. */
+export function preparedKey(role: string): string | undefined {
+  return preparedForm.exec(role)?.[1];
+}
+
+/** Tells whether a file of a run or pre-training, by its name in its folder, is a checkpoint. */
+export function isCheckpoint(rest: string): boolean {
+  return checkpointForm.test(rest);
+}
+
+/** Tells whether a file, by its name in its owner's folder, is the published super-net or model. */
+export function isPublished(rest: string, { published }: FileOwner): boolean {
+  const [attempt] = attemptForm.exec(rest) ?? [];
+  if (attempt === undefined || published === null) return false;
+  return published === attempt || published.endsWith(`/${attempt}`);
+}
+
 /** Returns the candidate whose checkpoint a file is. */
 export function candidateOfCheckpoint(role: string): string | undefined {
   return candidateForm.exec(placeOf(role)?.rest ?? "")?.[1];
@@ -96,15 +114,15 @@ function needless(file: PlacedFile, known: Known): Found | undefined {
   if (owner.isDue) return { kind: "deletedRuns", id: owner.runId };
   if (owner.isLive) return undefined;
   if (draftForm.test(name)) return { kind: "leftovers", id: folder };
-  if (checkpointForm.test(place.rest)) {
+  if (isCheckpoint(place.rest)) {
     const isOver = owner.isDone || owner.isOld;
     const isEvaluated = known.evaluated.has(candidateOfCheckpoint(role) ?? "");
     return isOver || isEvaluated ? { kind: "checkpoints", id: folder } : undefined;
   }
-  const [attempt] = attemptForm.exec(place.rest) ?? [];
-  if (attempt === undefined || owner.published === null) return undefined;
-  const isPublished = owner.published === attempt || owner.published.endsWith(`/${attempt}`);
-  return isPublished ? undefined : { kind: "leftovers", id: folder };
+  const isOfAttempt = attemptForm.test(place.rest) && owner.published !== null;
+  return isOfAttempt && !isPublished(place.rest, owner)
+    ? { kind: "leftovers", id: folder }
+    : undefined;
 }
 
 /** A prepared text goes with the deleted runs that alone named it, else when it was long unused. */
@@ -115,7 +133,7 @@ function needlessText(
 ): Found | undefined {
   const id = place.addressOf(name);
   if (draftForm.test(role)) return { kind: "leftovers", id };
-  const [, key] = preparedForm.exec(role) ?? [];
+  const key = preparedKey(role);
   if (key === undefined || !isOwn) return undefined;
   const namers = (known.namedBy.get(key) ?? []).flatMap((id) => known.owners.get(id) ?? []);
   const [first] = namers;

@@ -1,5 +1,6 @@
 import type { Cleaning, Finding } from "./clean.js";
 import { type Kind, kinds } from "./needless.js";
+import { size } from "./size.js";
 
 /** Words for each kind, and for the parts of one thing of it. */
 const words: Record<Kind, { title: string; part: string }> = {
@@ -8,6 +9,7 @@ const words: Record<Kind, { title: string; part: string }> = {
   leftovers: { title: "left by replaced attempts", part: "file" },
   unnamed: { title: "files that no row names", part: "file" },
   prepared: { title: "prepared texts that nothing uses", part: "file" },
+  quota: { title: "above the quota, oldest first", part: "file" },
   uploads: { title: "uploads that were cut off", part: "upload" },
   events: { title: "events of old runs", part: "event" },
   workers: { title: "workers long gone", part: "row" },
@@ -48,12 +50,4 @@ function summary(findings: readonly Finding[]): string {
 
 function counted(number: number, part: string): string {
   return `${number} ${part}${number === 1 ? "" : "s"}`;
-}
-
-/** Writes a number of bytes for people, such as "1.5 GB". */
-function size(bytes: number): string {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power] ?? ""}`;
 }
