@@ -30,6 +30,7 @@ export * from "./retention.js";
 export * from "./runs/claim.js";
 export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";
+export { type OpenCandidate, openCandidate } from "./runs/openWork.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";

@@ -3,6 +3,7 @@ import {
   type CandidateResult,
   claimWork,
   isWorkWanted,
+  openCandidate,
   recordEvaluation,
   requestSuperNet,
   type SearchRun,
@@ -46,28 +47,16 @@ export async function handleCandidate(
   course: Course,
 ): Promise<void> {
   const { db, trainers, workerId, store } = context;
-  const found = await db.architecture.findUnique({
-    where: { id: architectureId },
-    select: {
-      key: true,
-      json: true,
-      failureCode: true,
-      evaluations: { select: { id: true } },
-      run: true,
-    },
-  });
-  if (found === null || found.evaluations.length > 0 || found.failureCode !== null) return;
-  if (found.run.phase !== "SEARCHING") return;
+  const found = await openCandidate(db, architectureId);
+  if (found?.run.phase !== "SEARCHING") return;
   requireSameStore(found.run, await store.id());
   const architecture = checkArchitecture(found.json);
   const candidate = { id: architectureId, key: found.key, architecture };
 
   await trainers.with(async (trainer) => {
     const key = workKey({ kind: "evaluate", runId, architectureId });
-    const claimed = await claimWork(db, { runId, workKey: key, workerId }, (attempt) => ({
-      kind: "candidate.started",
-      payload: { architectureId, workerId, attempt },
-    }));
+    const startedArchitecture = architectureId;
+    const claimed = await claimWork(db, { runId, workKey: key, workerId, startedArchitecture });
     if (claimed === null) return;
     course.claim = claimed.claim;
     await evaluate(context, claimed.claim, claimed.run, candidate, trainer);
@@ -91,6 +80,7 @@ async function evaluate(
   await shared.bring();
   const work = { files, candidate, trainer, places, checkpoints, shared };
   const watched = watchClaim(context, () => isWorkWanted(db, claim));
+  let isStored = false;
   try {
     const result = await train(context, claim, run, work, watched.signal);
     if (result === undefined) return;
@@ -104,9 +94,11 @@ async function evaluate(
       result,
     };
     await writeResult(() => recordEvaluation(db, queue, claim, evaluation), watched.signal);
+    isStored = true;
   } finally {
     watched.release();
-    if (!(await tidyIfDone(context, candidate, checkpoints.folder, shared))) await shared.settle();
+    const isTidy = await tidyIfDone(context, candidate, isStored, { checkpoints, shared });
+    if (!isTidy) await shared.settle();
   }
 }
 
@@ -152,18 +144,19 @@ async function train(
 /**
  * Removes the checkpoints of a candidate that has its result. Also an attempt that was replaced does
  * so: it may have written one after the newer one was done.
+ * @param isStored true when this attempt has stored the result; otherwise the database is asked
  * @returns true when they are removed
  */
 async function tidyIfDone(
   { db }: JobContext,
   { id }: Candidate,
-  folder: string,
-  shared: SharedCheckpoints,
+  isStored: boolean,
+  { checkpoints, shared }: Pick<CandidateWork, "checkpoints" | "shared">,
 ): Promise<boolean> {
   try {
-    const done = await db.evaluation.count({ where: { architectureId: id } });
-    if (done === 0) return false;
-    await removeFolder(folder);
+    const isDone = isStored || (await db.evaluation.count({ where: { architectureId: id } })) > 0;
+    if (!isDone) return false;
+    await removeFolder(checkpoints.folder);
     await shared.remove();
     return true;
   } catch (error) {
