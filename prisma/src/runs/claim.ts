@@ -42,11 +42,23 @@ export async function claimWork(
 
 /** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */
 export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<boolean> {
-  const rows = await db.$queryRaw<unknown[]>`
-    SELECT 1 FROM "Attempt" a JOIN "SearchRun" r ON r.id = a."runId"
-     WHERE a."runId" = ${claim.runId}::uuid AND a.task = ${claim.workKey}
-       AND a.attempt = ${claim.attempt} AND r.status = 'RUNNING'`;
-  return rows.length > 0;
+  return (await wantedWork(db, [claim])).length > 0;
+}
+
+/** Returns those of the claims whose run is running and that no newer attempt has replaced; locks nothing. */
+export async function wantedWork(db: Database, claims: readonly WorkClaim[]): Promise<WorkClaim[]> {
+  const runIds = claims.map(({ runId }) => runId);
+  const workKeys = claims.map(({ workKey }) => workKey);
+  const attempts = claims.map(({ attempt }) => attempt);
+  const rows = await db.$queryRaw<{ place: number }[]>`
+    SELECT claim.place::int
+      FROM unnest(${runIds}::uuid[], ${workKeys}::text[], ${attempts}::int[])
+             WITH ORDINALITY AS claim ("runId", "workKey", attempt, place)
+      JOIN "Attempt" a
+        ON a."runId" = claim."runId" AND a.task = claim."workKey" AND a.attempt = claim.attempt
+      JOIN "SearchRun" r ON r.id = claim."runId" AND r.status = 'RUNNING'`;
+  const places = new Set(rows.map(({ place }) => place));
+  return claims.filter((_, index) => places.has(index + 1));
 }
 
 /**

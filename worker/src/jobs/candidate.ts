@@ -2,7 +2,6 @@ import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   type CandidateResult,
   claimWork,
-  isWorkWanted,
   openCandidate,
   recordEvaluation,
   requestSuperNet,
@@ -79,7 +78,7 @@ async function evaluate(
   const shared = new SharedCheckpoints(store, checkpoints);
   await shared.bring();
   const work = { files, candidate, trainer, places, checkpoints, shared };
-  const watched = watchClaim(context, () => isWorkWanted(db, claim));
+  const watched = watchClaim(context, () => context.looks.isWanted(claim));
   let isStored = false;
   try {
     const result = await train(context, claim, run, work, watched.signal);

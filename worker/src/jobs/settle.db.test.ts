@@ -19,6 +19,7 @@ import { Rest } from "../rest.js";
 import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";
 import { RunArtifacts } from "./artifacts.js";
+import { ClaimLooks } from "./claimLooks.js";
 import type { Course, JobContext } from "./context.js";
 import { settle, settleDead } from "./settle.js";
 
@@ -58,6 +59,7 @@ const context: JobContext = {
   settings,
   workerId,
   notifications: { listen: () => () => undefined },
+  looks: new ClaimLooks(db),
   stopping: worker.signal,
   rest,
 };
