@@ -16,28 +16,63 @@ export interface WorkClaim {
   workerId: string;
 }
 
+/** A wish to claim one job's work. */
+export interface WantedWork {
+  runId: string;
+  workKey: string;
+  workerId: string;
+  /** Candidate of which `candidate.started` is appended. */
+  startedArchitecture?: string;
+}
+
+/** A claim with the run as it is then. */
+export interface ClaimedWork {
+  claim: WorkClaim;
+  run: SearchRun;
+}
+
 /**
  * Claims one job's work of a run that is queued or running: raises its attempt's number under the
  * lock of the run's row. A queued run starts running, which is reported as `run.status`. One statement,
  * since all claims and results of a run wait for that lock (decision 0041).
- * @param wanted.startedArchitecture the candidate of which `candidate.started` is appended
  * @returns null when the run is paused or has ended, so that there is nothing to do
  * @throws Prisma's P2025 when there is no such run
  */
-export async function claimWork(
-  db: Database,
-  wanted: { runId: string; workKey: string; workerId: string; startedArchitecture?: string },
-): Promise<{ claim: WorkClaim; run: SearchRun } | null> {
-  const { runId, workKey, workerId, startedArchitecture = null } = wanted;
-  const [claimed] = await db.$queryRaw<(SearchRun & { heldAttempt: number })[]>`
-    SELECT attempt AS "heldAttempt", (run).* FROM opnas_claim_work(
-      ${runId}::uuid, ${workKey}, ${workerId}::uuid, ${startedArchitecture}::uuid)`;
-  if (claimed === undefined) {
-    await db.searchRun.findUniqueOrThrow({ where: { id: runId }, select: { id: true } });
-    return null;
+export async function claimWork(db: Database, wanted: WantedWork): Promise<ClaimedWork | null> {
+  const [claimed = null] = await claimWorks(db, wanted.runId, [wanted]);
+  if (claimed === null) {
+    await db.searchRun.findUniqueOrThrow({ where: { id: wanted.runId }, select: { id: true } });
   }
-  const { heldAttempt: attempt, ...run } = claimed;
-  return { claim: { runId, workKey, workerId, attempt }, run };
+  return claimed;
+}
+
+/**
+ * Claims several jobs' work of one run under one lock of its row, each as `claimWork` does, in one
+ * statement.
+ * @returns one answer for each; null also when there is no such run
+ */
+export async function claimWorks(
+  db: Database,
+  runId: string,
+  wanted: readonly WantedWork[],
+): Promise<(ClaimedWork | null)[]> {
+  const workKeys = wanted.map(({ workKey }) => workKey);
+  const workerIds = wanted.map(({ workerId }) => workerId);
+  const started = wanted.map(({ startedArchitecture = null }) => startedArchitecture);
+  const rows = await db.$queryRaw<(SearchRun & { heldAttempt: number; place: number })[]>`
+    SELECT wanted.place::int, claimed.attempt AS "heldAttempt", (claimed.run).*
+      FROM unnest(${workKeys}::text[], ${workerIds}::uuid[], ${started}::uuid[])
+             WITH ORDINALITY AS wanted ("workKey", "workerId", started, place),
+           opnas_claim_work(${runId}::uuid, wanted."workKey", wanted."workerId", wanted.started)
+             AS claimed`;
+  const claims = new Map<number, ClaimedWork>();
+  for (const { place, heldAttempt, ...run } of rows) {
+    const work = wanted[place - 1];
+    if (work === undefined) continue;
+    const { workKey, workerId } = work;
+    claims.set(place - 1, { claim: { runId, workKey, workerId, attempt: heldAttempt }, run });
+  }
+  return wanted.map((_, index) => claims.get(index) ?? null);
 }
 
 /** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */

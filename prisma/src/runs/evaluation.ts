@@ -15,6 +15,11 @@ export interface FoundEvaluation {
   result: CandidateResult;
 }
 
+/** A result with the claim under which it is stored. */
+export interface ClaimedEvaluation extends FoundEvaluation {
+  claim: WorkClaim;
+}
+
 /**
  * Stores the result of a candidate or reference and copies its score to the architecture, under the
  * lock of the run's row.
@@ -35,12 +40,9 @@ export async function recordEvaluation(
   claim: WorkClaim,
   found: FoundEvaluation,
 ): Promise<void> {
-  if ((await record(db, claim, found, false)) !== "enqueues") return;
-  await db.$transaction(async (tx) => {
-    const outcome = await record(tx, claim, found, true);
-    if (outcome === "last") await continueAfterGeneration(tx, queue, claim.runId);
-    if (outcome === "reference") await countReference(tx, queue, claim.runId);
-  });
+  const evaluation = { ...found, claim };
+  const [outcome] = await storeResults(db, claim.runId, [evaluation], false);
+  if (outcome !== undefined) await followResult(db, queue, evaluation, outcome);
 }
 
 const outcomeSchema = z.union([
@@ -49,26 +51,69 @@ const outcomeSchema = z.union([
   z.templateLiteral(["status ", z.string()]),
 ]);
 
-/** Stores a result; see `opnas_record_result` in the migrations for what it returns. */
-async function record(
+/** What became of a result; see `opnas_record_result` in the migrations. */
+export type ResultOutcome = z.infer<typeof outcomeSchema>;
+
+/**
+ * Stores results of one run under one lock of its row, in one statement.
+ * @param mayEnqueue whether those are stored after which a job may be to be enqueued
+ * @returns the outcome of each, for `followResult`
+ */
+export async function storeResults(
   db: Database | Transaction,
-  claim: WorkClaim,
-  found: FoundEvaluation,
+  runId: string,
+  evaluations: readonly ClaimedEvaluation[],
   mayEnqueue: boolean,
-) {
-  const { runId, workKey, attempt, workerId } = claim;
-  const timings = { ...found.result.timings, overheadSeconds: found.overheadSeconds };
-  const result = JSON.stringify({ ...found.result, timings });
-  const [row] = await db.$queryRaw<unknown[]>`
+): Promise<ResultOutcome[]> {
+  const texts = evaluations.map(({ result, overheadSeconds }) =>
+    JSON.stringify({ ...result, timings: { ...result.timings, overheadSeconds } }),
+  );
+  const rows = await db.$queryRaw<unknown[]>`
     SELECT opnas_record_result(
-      ${runId}::uuid, ${workKey}, ${attempt}::int, ${workerId}::uuid, ${found.architectureId}::uuid,
-      ${result}::jsonb, ${found.engine}, ${workerSilenceSeconds}::int, ${mayEnqueue}::boolean) AS outcome`;
-  const { outcome } = z.object({ outcome: outcomeSchema }).parse(row);
+             ${runId}::uuid, found."workKey", found.attempt, found."workerId", found."architectureId",
+             found.result::jsonb, found.engine, ${workerSilenceSeconds}::int, ${mayEnqueue}::boolean
+           ) AS outcome
+      FROM unnest(
+             ${evaluations.map(({ claim }) => claim.workKey)}::text[],
+             ${evaluations.map(({ claim }) => claim.attempt)}::int[],
+             ${evaluations.map(({ claim }) => claim.workerId)}::uuid[],
+             ${evaluations.map(({ architectureId }) => architectureId)}::uuid[],
+             ${texts}::text[],
+             ${evaluations.map(({ engine }) => engine)}::text[]
+           ) AS found ("workKey", attempt, "workerId", "architectureId", result, engine)`;
+  return z
+    .array(z.object({ outcome: outcomeSchema }))
+    .parse(rows)
+    .map(({ outcome }) => outcome);
+}
+
+/**
+ * Does what follows from the outcome of `storeResults`: stores a result after which a job may be to be
+ * enqueued, with that job, in a transaction.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
+export async function followResult(
+  db: Database,
+  queue: Queue,
+  evaluation: ClaimedEvaluation,
+  outcome: ResultOutcome,
+): Promise<void> {
+  requireStored(evaluation.claim, outcome);
+  if (outcome !== "enqueues") return;
+  const { claim } = evaluation;
+  await db.$transaction(async (tx) => {
+    const [again = "repeated"] = await storeResults(tx, claim.runId, [evaluation], true);
+    requireStored(claim, again);
+    if (again === "last") await continueAfterGeneration(tx, queue, claim.runId);
+    if (again === "reference") await countReference(tx, queue, claim.runId);
+  });
+}
+
+/** Throws for a result that was not stored because its claim does not hold. */
+function requireStored(claim: WorkClaim, outcome: ResultOutcome): void {
   const [what, detail = ""] = outcome.split(" ");
   if (what === "attempt") throw attemptReplaced(claim, detail);
   if (what === "status") {
-    const message = `The run of ${workKey} is ${detail.toLowerCase()}.`;
-    throw new OpnasError("STOPPED", message);
+    throw new OpnasError("STOPPED", `The run of ${claim.workKey} is ${detail.toLowerCase()}.`);
   }
-  return outcome;
 }

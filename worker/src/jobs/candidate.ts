@@ -1,9 +1,7 @@
 import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   type CandidateResult,
-  claimWork,
   openCandidate,
-  recordEvaluation,
   requestSuperNet,
   type SearchRun,
   settingsOfRun,
@@ -45,7 +43,7 @@ export async function handleCandidate(
   { runId, architectureId }: { runId: string; architectureId: string },
   course: Course,
 ): Promise<void> {
-  const { db, trainers, workerId, store } = context;
+  const { db, trainers, workerId, store, writer } = context;
   const found = await openCandidate(db, architectureId);
   if (found?.run.phase !== "SEARCHING") return;
   requireSameStore(found.run, await store.id());
@@ -55,7 +53,7 @@ export async function handleCandidate(
   await trainers.with(async (trainer) => {
     const key = workKey({ kind: "evaluate", runId, architectureId });
     const startedArchitecture = architectureId;
-    const claimed = await claimWork(db, { runId, workKey: key, workerId, startedArchitecture });
+    const claimed = await writer.claim({ runId, workKey: key, workerId, startedArchitecture });
     if (claimed === null) return;
     course.claim = claimed.claim;
     await evaluate(context, claimed.claim, claimed.run, candidate, trainer);
@@ -69,7 +67,7 @@ async function evaluate(
   candidate: Candidate,
   trainer: TrainerHandle,
 ): Promise<void> {
-  const { db, queue, store, settings: worker } = context;
+  const { store, writer, settings: worker } = context;
   const started = performance.now();
   const files = await RunArtifacts.of(store, run.id);
   const text = new SharedText(store, settingsOfRun(run).text, textPlaces(worker, files));
@@ -92,7 +90,7 @@ async function evaluate(
       overheadSeconds: Math.max(0, seconds - trainSeconds - fineTuneSeconds - scoreSeconds),
       result,
     };
-    await writeResult(() => recordEvaluation(db, queue, claim, evaluation), watched.signal);
+    await writeResult(() => writer.record(claim, evaluation), watched.signal);
     isStored = true;
   } finally {
     watched.release();

@@ -6,6 +6,7 @@ import {
   type Notifications,
   type PretrainingClaim,
   type Queue,
+  type RunWriter,
   type WorkClaim,
 } from "@opnas/prisma";
 import type { ArtifactStore } from "../artifacts/store.js";
@@ -23,6 +24,8 @@ export interface JobContext {
   settings: WorkerSettings;
   workerId: string;
   notifications: Pick<Notifications, "listen">;
+  /** Claims its candidates and stores their results. */
+  writer: RunWriter;
   /** Looks at the claims of its slots. */
   looks: ClaimLooks;
   /** Aborted when the worker stops. */

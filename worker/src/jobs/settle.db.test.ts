@@ -9,6 +9,7 @@ import {
   openQueue,
   queues,
   type RunJob,
+  RunWriter,
   workKey,
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
@@ -59,6 +60,7 @@ const context: JobContext = {
   settings,
   workerId,
   notifications: { listen: () => () => undefined },
+  writer: new RunWriter(db, queue),
   looks: new ClaimLooks(db),
   stopping: worker.signal,
   rest,
