@@ -9,12 +9,14 @@ import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { migrate } from "@opnas/prisma/migrate";
 import { type RunningWorker, startWorker } from "@opnas/worker/process";
 import { runBench, positive, whole } from "../common/command.ts";
+import { DatabaseLoad } from "./databaseLoad.ts";
 import { SleepingTrainers, type Span } from "./sleepingTrainers.ts";
 
 const about = `Workers of so many slots each, all in this process, run one search of two generations on one embedded
 Postgres that holds --stored candidates of another run. An evaluation takes --seconds and no processor, so that what is
 measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
-platform's own time and processor time for each candidate, and the connections to Postgres.`;
+platform's processor time for each candidate (this process' and Postgres'), the transactions and the waits for locks
+that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.`;
 
 /** Children of a parent; a search may have 1,000 parents. */
 const childrenPerParent = 8;
@@ -70,6 +72,8 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
     started.push(await startWorker({ ...places, databaseUrl, engine: "auto", slots, name }, each));
   }
   console.error(`${workers} workers of ${slots} slots are up.`);
+  const load = new DatabaseLoad(db);
+  await load.start();
   const [time, cpu] = [performance.now(), process.cpuUsage()];
   const run = await startRun(db, queue, {
     name: "many workers",
@@ -77,8 +81,9 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
     preset: "smoke",
     settings: settingsFor(all * waves),
   });
-  const connections = await followed(db, run.id);
+  await followed(db, run.id, load);
   const used = process.cpuUsage(cpu);
+  const { transactions, processorMilliseconds, connections, waiting } = await load.end();
   const evaluations = await db.evaluation.findMany({
     where: { runId: run.id },
     select: { timings: true },
@@ -94,6 +99,9 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
     seconds: total,
     busyShare: busyShare(spans, all, all * waves),
     processorMillisecondsPerCandidate: (used.user + used.system) / 1000 / count,
+    postgresMillisecondsPerCandidate: processorMilliseconds / count,
+    transactionsPerCandidate: transactions / count,
+    sessionsWaitingForLocks: waiting,
     connections,
   };
 }
@@ -111,16 +119,13 @@ function settingsFor(candidates: number): SearchSettings {
   };
 }
 
-/** Waits for the end of a run and says how far it is. @returns the most connections that Postgres had */
-async function followed(db: Database, runId: string): Promise<number> {
-  let most = 0;
+/** Waits for the end of a run, says how far it is and looks at the database's load each second. */
+async function followed(db: Database, runId: string, load: DatabaseLoad): Promise<void> {
   for (let look = 0; ; look += 1) {
     const { status, error } = await db.searchRun.findUniqueOrThrow({ where: { id: runId } });
-    if (status === "DONE") return most;
+    if (status === "DONE") return;
     if (status === "FAILED") throw new Error(`The search failed: ${JSON.stringify(error)}`);
-    const [row] = await db.$queryRaw<{ count: number }[]>`
-      SELECT count(*)::int AS count FROM pg_stat_activity WHERE backend_type = 'client backend'`;
-    most = Math.max(most, row?.count ?? 0);
+    await load.look();
     if (look % 10 === 0) {
       console.error(`${await db.evaluation.count({ where: { runId } })} candidates are evaluated.`);
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { bertBase, presetNamed } from "@opnas/core";
 import { afterAll, expect, test, vi } from "vitest";
 import { claimWork } from "./runs/claim.js";
@@ -111,10 +112,12 @@ test("events of transactions that waited for each other have times in their orde
   const run = await startRun(db, queue, { name: "b", seed: 1, preset: "smoke", settings });
   await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
-      claimWork(db, { runId: run.id, workKey: `evaluate:${index}`, workerId }, () => ({
-        kind: "run.status",
-        payload: { status: "RUNNING", reason: null },
-      })),
+      claimWork(db, {
+        runId: run.id,
+        workKey: `evaluate:${index}`,
+        workerId,
+        startedArchitecture: randomUUID(),
+      }),
     ),
   );
   const events = await db.runEvent.findMany({ where: { runId: run.id }, orderBy: { seq: "asc" } });

@@ -28,8 +28,9 @@ export * from "./readiness.js";
 export * from "./storedFigures.js";
 export * from "./retention.js";
 export * from "./runs/claim.js";
-export * from "./runs/evaluation.js";
+export { type FoundEvaluation, recordEvaluation } from "./runs/evaluation.js";
 export * from "./runs/extend.js";
+export { type OpenCandidate, openCandidate } from "./runs/openWork.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";
@@ -52,6 +53,7 @@ export {
   type RunVisibility,
 } from "./runs/visibility.js";
 export * from "./runs/waiting.js";
+export { RunWriter } from "./runs/writer.js";
 export * from "./pretrainings/claim.js";
 export * from "./pretrainings/failures.js";
 export * from "./pretrainings/lifecycle.js";

@@ -15,6 +15,7 @@ import {
   refuseNewerDatabase,
   reportWorker,
   restoreLostJobs,
+  RunWriter,
   type TrainerJob,
   trainerJobSchema,
   workKey,
@@ -24,6 +25,7 @@ import { SpanKind } from "@opentelemetry/api";
 import { inSpan, type LogFields, withLogFields } from "@opnas/telemetry";
 import { openStore } from "./artifacts/open.js";
 import { cleanRegularly } from "./cleaning/regularly.js";
+import { ClaimLooks } from "./jobs/claimLooks.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
@@ -44,8 +46,8 @@ export interface RunningWorker {
 }
 
 const reportEveryMilliseconds = 5_000;
-/** Milliseconds after which a job that began or ended is reported. */
-const reportSoonMilliseconds = 300;
+/** Milliseconds after which a job that began or ended is reported, and those between two such reports. */
+const [reportSoonMilliseconds, reportAgainMilliseconds] = [300, 2_000];
 const lookForLostJobsEveryMilliseconds = 60_000;
 /** Connections of a worker's client: its transactions are short, however many slots it has. */
 const connections = 4;
@@ -89,6 +91,8 @@ export async function startWorker(
     settings,
     workerId,
     notifications,
+    writer: new RunWriter(db, queue),
+    looks: new ClaimLooks(db),
     stopping: stopping.signal,
     rest,
   };
@@ -119,11 +123,17 @@ export async function startWorker(
 
   // Jobs of many slots begin and end side by side: they are told together.
   let soon: NodeJS.Timeout | undefined;
+  let reportedAt = -Infinity;
   const reportSoon = () => {
-    soon ??= setTimeout(() => {
-      soon = undefined;
-      void report();
-    }, reportSoonMilliseconds);
+    const again = reportedAt + reportAgainMilliseconds - performance.now();
+    soon ??= setTimeout(
+      () => {
+        soon = undefined;
+        reportedAt = performance.now();
+        void report();
+      },
+      Math.max(reportSoonMilliseconds, again),
+    );
   };
 
   const train = async (id: string, job: TrainerJob, course: Course) => {

@@ -1,9 +1,7 @@
 import { OpnasError } from "@opnas/core";
-import { claimChannel } from "../channels.js";
 import type { Database, Transaction } from "../client.js";
-import type { RunEventInput } from "../contracts/runEvents.js";
 import type { SearchRun } from "../generated/client.js";
-import { appendEvents, lockRun } from "./row.js";
+import { lockRun } from "./row.js";
 
 /**
  * The right to write the result of one job of a run (fencing, decision 0004). A killed or slow
@@ -18,50 +16,84 @@ export interface WorkClaim {
   workerId: string;
 }
 
+/** A wish to claim one job's work. */
+export interface WantedWork {
+  runId: string;
+  workKey: string;
+  workerId: string;
+  /** Candidate of which `candidate.started` is appended. */
+  startedArchitecture?: string;
+}
+
+/** A claim with the run as it is then. */
+export interface ClaimedWork {
+  claim: WorkClaim;
+  run: SearchRun;
+}
+
 /**
  * Claims one job's work of a run that is queued or running: raises its attempt's number under the
- * lock of the run's row. A queued run starts running, which is reported as `run.status`.
- * @param event builds an event to append in the same transaction, from the attempt's number
+ * lock of the run's row. A queued run starts running, which is reported as `run.status`. One statement,
+ * since all claims and results of a run wait for that lock (decision 0041).
  * @returns null when the run is paused or has ended, so that there is nothing to do
  * @throws Prisma's P2025 when there is no such run
  */
-export async function claimWork(
+export async function claimWork(db: Database, wanted: WantedWork): Promise<ClaimedWork | null> {
+  const [claimed = null] = await claimWorks(db, wanted.runId, [wanted]);
+  if (claimed === null) {
+    await db.searchRun.findUniqueOrThrow({ where: { id: wanted.runId }, select: { id: true } });
+  }
+  return claimed;
+}
+
+/**
+ * Claims several jobs' work of one run under one lock of its row, each as `claimWork` does, in one
+ * statement.
+ * @returns one answer for each; null also when there is no such run
+ */
+export async function claimWorks(
   db: Database,
-  wanted: { runId: string; workKey: string; workerId: string },
-  event?: (attempt: number) => RunEventInput,
-): Promise<{ claim: WorkClaim; run: SearchRun } | null> {
-  return db.$transaction(async (tx) => {
-    const run = await lockRun(tx, wanted.runId);
-    if (run.status !== "QUEUED" && run.status !== "RUNNING") return null;
-    const { runId, workKey, workerId } = wanted;
-    const [{ attempt, time }] = await tx.$queryRaw<[{ attempt: number; time: Date }]>`
-      INSERT INTO "Attempt" AS attempt ("runId", task, attempt, "workerId", time)
-      VALUES (${runId}::uuid, ${workKey}, 1, ${workerId}::uuid, clock_timestamp())
-      ON CONFLICT ("runId", task) DO UPDATE
-        SET attempt = attempt.attempt + 1, "workerId" = excluded."workerId", time = excluded.time
-      RETURNING attempt, time`;
-    // The earlier attempt's worker may be alive: it stops as soon as it hears of this one.
-    if (attempt > 1) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${run.id})`;
-    const events = event === undefined ? [] : [event(attempt)];
-    if (run.status === "QUEUED") {
-      await tx.searchRun.update({
-        where: { id: run.id },
-        data: { status: "RUNNING", startedAt: run.startedAt ?? time },
-      });
-      events.unshift({ kind: "run.status", payload: { status: "RUNNING", reason: null } });
-    }
-    if (events.length > 0) await appendEvents(tx, run.id, events);
-    return { claim: { ...wanted, attempt }, run };
-  });
+  runId: string,
+  wanted: readonly WantedWork[],
+): Promise<(ClaimedWork | null)[]> {
+  const workKeys = wanted.map(({ workKey }) => workKey);
+  const workerIds = wanted.map(({ workerId }) => workerId);
+  const started = wanted.map(({ startedArchitecture = null }) => startedArchitecture);
+  const rows = await db.$queryRaw<(SearchRun & { heldAttempt: number; place: number })[]>`
+    SELECT wanted.place::int, claimed.attempt AS "heldAttempt", (claimed.run).*
+      FROM unnest(${workKeys}::text[], ${workerIds}::uuid[], ${started}::uuid[])
+             WITH ORDINALITY AS wanted ("workKey", "workerId", started, place),
+           opnas_claim_work(${runId}::uuid, wanted."workKey", wanted."workerId", wanted.started)
+             AS claimed`;
+  const claims = new Map<number, ClaimedWork>();
+  for (const { place, heldAttempt, ...run } of rows) {
+    const work = wanted[place - 1];
+    if (work === undefined) continue;
+    const { workKey, workerId } = work;
+    claims.set(place - 1, { claim: { runId, workKey, workerId, attempt: heldAttempt }, run });
+  }
+  return wanted.map((_, index) => claims.get(index) ?? null);
 }
 
 /** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */
 export async function isWorkWanted(db: Database, claim: WorkClaim): Promise<boolean> {
-  const attempt = await db.attempt.findUnique({
-    where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
-    select: { attempt: true, run: { select: { status: true } } },
-  });
-  return attempt?.attempt === claim.attempt && attempt.run.status === "RUNNING";
+  return (await wantedWork(db, [claim])).length > 0;
+}
+
+/** Returns those of the claims whose run is running and that no newer attempt has replaced; locks nothing. */
+export async function wantedWork(db: Database, claims: readonly WorkClaim[]): Promise<WorkClaim[]> {
+  const runIds = claims.map(({ runId }) => runId);
+  const workKeys = claims.map(({ workKey }) => workKey);
+  const attempts = claims.map(({ attempt }) => attempt);
+  const rows = await db.$queryRaw<{ place: number }[]>`
+    SELECT claim.place::int
+      FROM unnest(${runIds}::uuid[], ${workKeys}::text[], ${attempts}::int[])
+             WITH ORDINALITY AS claim ("runId", "workKey", attempt, place)
+      JOIN "Attempt" a
+        ON a."runId" = claim."runId" AND a.task = claim."workKey" AND a.attempt = claim.attempt
+      JOIN "SearchRun" r ON r.id = claim."runId" AND r.status = 'RUNNING'`;
+  const places = new Set(rows.map(({ place }) => place));
+  return claims.filter((_, index) => places.has(index + 1));
 }
 
 /**
@@ -80,14 +112,20 @@ export async function writeUnderWorkClaim<T>(
       where: { runId_workKey: { runId: claim.runId, workKey: claim.workKey } },
     });
     if (current.attempt !== claim.attempt) {
-      throw new OpnasError(
-        "ATTEMPT_REPLACED",
-        `Attempt ${claim.attempt} of ${claim.workKey} was replaced by attempt ${current.attempt}; its result is dropped.`,
-      );
+      throw attemptReplaced(claim, current.attempt);
     }
     if (run.status !== "RUNNING") {
       throw new OpnasError("STOPPED", `Run ${run.name} is ${run.status.toLowerCase()}.`);
     }
     return write(tx, run);
   });
+}
+
+/** Makes the error of a write whose claim has been replaced by a newer attempt. */
+export function attemptReplaced(
+  { attempt, workKey }: WorkClaim,
+  newer: number | string,
+): OpnasError {
+  const message = `Attempt ${attempt} of ${workKey} was replaced by attempt ${newer}; its result is dropped.`;
+  return new OpnasError("ATTEMPT_REPLACED", message);
 }

@@ -1,11 +1,24 @@
-import type { Database } from "../client.js";
+import { OpnasError } from "@opnas/core";
+import { z } from "zod";
+import type { Database, Transaction } from "../client.js";
 import type { CandidateResult } from "../contracts/candidateResult.js";
-import { Prisma } from "../generated/client.js";
 import type { Queue } from "../queue.js";
-import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
-import { isOpen } from "./openWork.js";
-import { countReference, countResult } from "./results.js";
-import { appendEvents } from "./row.js";
+import { workerSilenceSeconds } from "../workers.js";
+import { attemptReplaced, type WorkClaim } from "./claim.js";
+import { continueAfterGeneration, countReference } from "./results.js";
+
+/** The result of one evaluation as it is stored. */
+export interface FoundEvaluation {
+  architectureId: string;
+  engine: string;
+  overheadSeconds: number;
+  result: CandidateResult;
+}
+
+/** A result with the claim under which it is stored. */
+export interface ClaimedEvaluation extends FoundEvaluation {
+  claim: WorkClaim;
+}
 
 /**
  * Stores the result of a candidate or reference and copies its score to the architecture, under the
@@ -17,60 +30,90 @@ import { appendEvents } from "./row.js";
  * last one that the run waited for, enqueues the evolve job that ends the run.
  *
  * Does nothing when the architecture has a result or has failed already, so that a repeated job is
- * harmless.
+ * harmless. All but the few results that enqueue a job are stored by one statement, since all claims
+ * and results of a run wait for the lock (decision 0041).
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordEvaluation(
   db: Database,
   queue: Queue,
   claim: WorkClaim,
-  found: {
-    architectureId: string;
-    engine: string;
-    overheadSeconds: number;
-    result: CandidateResult;
-  },
+  found: FoundEvaluation,
 ): Promise<void> {
-  await writeUnderWorkClaim(db, claim, async (tx, run) => {
-    const { architectureId, result } = found;
-    const architecture = await tx.architecture.findFirst({
-      where: { id: architectureId, ...isOpen },
-      select: { generationId: true, reference: true },
-    });
-    if (architecture === null) return;
+  const evaluation = { ...found, claim };
+  const [outcome] = await storeResults(db, claim.runId, [evaluation], false);
+  if (outcome !== undefined) await followResult(db, queue, evaluation, outcome);
+}
 
-    await tx.evaluation.createMany({
-      data: {
-        runId: run.id,
-        architectureId,
-        score: result.score,
-        stability: result.stability,
-        heldOutLoss: result.heldOutLoss,
-        heldOutAccuracy: result.heldOutAccuracy,
-        stepSeconds: result.stepSeconds,
-        tokenUniformity: result.tokenUniformity ?? Prisma.DbNull,
-        taskScores: result.taskScores,
-        timings: { ...result.timings, overheadSeconds: found.overheadSeconds },
-        engine: found.engine,
-        attempt: claim.attempt,
-        workerId: claim.workerId,
-      },
-    });
-    await tx.$executeRaw`
-      UPDATE "Architecture"
-         SET score = ${result.score}, stability = ${result.stability}::"Stability",
-             "stepSeconds" = ${result.stepSeconds}, "updatedAt" = clock_timestamp()
-       WHERE id = ${architectureId}::uuid`;
-    const { generationId, reference } = architecture;
-    const { score, stability } = result;
-    if (reference !== null) {
-      const payload = { architectureId, score, stability };
-      await appendEvents(tx, run.id, [{ kind: "reference.evaluated", payload }]);
-      await countReference(tx, queue, run.id);
-      return;
-    }
-    const payload = { architectureId, generationId, score, stability };
-    const events = await countResult(tx, queue, run, { generationId, score });
-    await appendEvents(tx, run.id, [{ kind: "candidate.evaluated", payload }, ...events]);
+const outcomeSchema = z.union([
+  z.enum(["stored", "last", "reference", "repeated", "enqueues"]),
+  z.templateLiteral(["attempt ", z.int()]),
+  z.templateLiteral(["status ", z.string()]),
+]);
+
+/** What became of a result; see `opnas_record_result` in the migrations. */
+export type ResultOutcome = z.infer<typeof outcomeSchema>;
+
+/**
+ * Stores results of one run under one lock of its row, in one statement.
+ * @param mayEnqueue whether those are stored after which a job may be to be enqueued
+ * @returns the outcome of each, for `followResult`
+ */
+export async function storeResults(
+  db: Database | Transaction,
+  runId: string,
+  evaluations: readonly ClaimedEvaluation[],
+  mayEnqueue: boolean,
+): Promise<ResultOutcome[]> {
+  const texts = evaluations.map(({ result, overheadSeconds }) =>
+    JSON.stringify({ ...result, timings: { ...result.timings, overheadSeconds } }),
+  );
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT opnas_record_result(
+             ${runId}::uuid, found."workKey", found.attempt, found."workerId", found."architectureId",
+             found.result::jsonb, found.engine, ${workerSilenceSeconds}::int, ${mayEnqueue}::boolean
+           ) AS outcome
+      FROM unnest(
+             ${evaluations.map(({ claim }) => claim.workKey)}::text[],
+             ${evaluations.map(({ claim }) => claim.attempt)}::int[],
+             ${evaluations.map(({ claim }) => claim.workerId)}::uuid[],
+             ${evaluations.map(({ architectureId }) => architectureId)}::uuid[],
+             ${texts}::text[],
+             ${evaluations.map(({ engine }) => engine)}::text[]
+           ) AS found ("workKey", attempt, "workerId", "architectureId", result, engine)`;
+  return z
+    .array(z.object({ outcome: outcomeSchema }))
+    .parse(rows)
+    .map(({ outcome }) => outcome);
+}
+
+/**
+ * Does what follows from the outcome of `storeResults`: stores a result after which a job may be to be
+ * enqueued, with that job, in a transaction.
+ * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
+ */
+export async function followResult(
+  db: Database,
+  queue: Queue,
+  evaluation: ClaimedEvaluation,
+  outcome: ResultOutcome,
+): Promise<void> {
+  requireStored(evaluation.claim, outcome);
+  if (outcome !== "enqueues") return;
+  const { claim } = evaluation;
+  await db.$transaction(async (tx) => {
+    const [again = "repeated"] = await storeResults(tx, claim.runId, [evaluation], true);
+    requireStored(claim, again);
+    if (again === "last") await continueAfterGeneration(tx, queue, claim.runId);
+    if (again === "reference") await countReference(tx, queue, claim.runId);
   });
+}
+
+/** Throws for a result that was not stored because its claim does not hold. */
+function requireStored(claim: WorkClaim, outcome: ResultOutcome): void {
+  const [what, detail = ""] = outcome.split(" ");
+  if (what === "attempt") throw attemptReplaced(claim, detail);
+  if (what === "status") {
+    throw new OpnasError("STOPPED", `The run of ${claim.workKey} is ${detail.toLowerCase()}.`);
+  }
 }

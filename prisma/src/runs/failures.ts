@@ -6,7 +6,7 @@ import type { SearchRun } from "../generated/client.js";
 import { enqueueEvolveJob, enqueueTrainerJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { settingsOfRun } from "./lifecycle.js";
-import { countReference, countResult } from "./results.js";
+import { countFailure, countReference } from "./results.js";
 import { appendEvents, lockRun } from "./row.js";
 
 /** Failed attempts at the same place after which a job's work is given up. */
@@ -117,8 +117,7 @@ async function recordFailure(
     return;
   }
   const payload = { architectureId, generationId, code, message };
-  const events = await countResult(tx, queue, run, { generationId, score: null });
-  await appendEvents(tx, run.id, [{ kind: "candidate.failed", payload }, ...events]);
+  await countFailure(tx, queue, run.id, { kind: "candidate.failed", payload });
   const { failures } = await tx.searchRun.update({
     where: { id: run.id },
     data: { failures: { increment: 1 } },

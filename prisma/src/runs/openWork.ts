@@ -1,5 +1,6 @@
-import type { Transaction } from "../client.js";
+import type { Database, Transaction } from "../client.js";
 import type { RunJob } from "../contracts/jobs.js";
+import type { SearchRun } from "../generated/client.js";
 import { enqueueEvolveJob, type Queue } from "../queue.js";
 
 /** Condition on an architecture that its evaluation has neither a result nor failed for good. */
@@ -29,6 +30,29 @@ export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]
   const waitsForReferences = open.length > 0 && run.progressNote !== null;
   if (waitsForReferences) return jobs;
   return [...jobs, { runId, generation: await tx.generation.count({ where: { runId } }) }];
+}
+
+/** A candidate or reference that is to be evaluated, with what its worker has to know of its run. */
+export interface OpenCandidate {
+  key: string;
+  /** The architecture as it is stored, not parsed yet. */
+  json: unknown;
+  run: Pick<SearchRun, "name" | "phase" | "superNetStore">;
+}
+
+/**
+ * Reads an architecture that is to be evaluated, in one statement; locks nothing.
+ * @returns null when there is none, or when it has a result or failed for good
+ */
+export async function openCandidate(db: Database, id: string): Promise<OpenCandidate | null> {
+  const [row] = await db.$queryRaw<(Omit<OpenCandidate, "run"> & OpenCandidate["run"])[]>`
+    SELECT a.key, a.json, r.name, r.phase, r."superNetStore"
+      FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
+     WHERE a.id = ${id}::uuid AND a."failureCode" IS NULL
+       AND NOT EXISTS (SELECT FROM "Evaluation" e WHERE e."architectureId" = a.id)`;
+  if (row === undefined) return null;
+  const { key, json, ...run } = row;
+  return { key, json, run };
 }
 
 /** Enqueues the evolve job of the generation after a run's newest. */

@@ -51,9 +51,13 @@ export class RunMaker {
     return rows.map(({ id }) => id);
   }
 
-  /** Stores a result with this score. */
+  /** Claims a candidate and stores a result with this score. */
   async evaluate(runId: string, architectureId: string, score: number): Promise<void> {
-    const claim = await this.claim(runId, `evaluate:${architectureId}`);
+    await this.record(await this.claim(runId, `evaluate:${architectureId}`), architectureId, score);
+  }
+
+  /** Stores a result with this score under a claim. */
+  async record(claim: WorkClaim, architectureId: string, score: number): Promise<void> {
     await recordEvaluation(this.db, this.queue, claim, {
       architectureId,
       engine: "wasm",

@@ -1,9 +1,7 @@
 import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   type CandidateResult,
-  claimWork,
-  isWorkWanted,
-  recordEvaluation,
+  openCandidate,
   requestSuperNet,
   type SearchRun,
   settingsOfRun,
@@ -45,29 +43,17 @@ export async function handleCandidate(
   { runId, architectureId }: { runId: string; architectureId: string },
   course: Course,
 ): Promise<void> {
-  const { db, trainers, workerId, store } = context;
-  const found = await db.architecture.findUnique({
-    where: { id: architectureId },
-    select: {
-      key: true,
-      json: true,
-      failureCode: true,
-      evaluations: { select: { id: true } },
-      run: true,
-    },
-  });
-  if (found === null || found.evaluations.length > 0 || found.failureCode !== null) return;
-  if (found.run.phase !== "SEARCHING") return;
+  const { db, trainers, workerId, store, writer } = context;
+  const found = await openCandidate(db, architectureId);
+  if (found?.run.phase !== "SEARCHING") return;
   requireSameStore(found.run, await store.id());
   const architecture = checkArchitecture(found.json);
   const candidate = { id: architectureId, key: found.key, architecture };
 
   await trainers.with(async (trainer) => {
     const key = workKey({ kind: "evaluate", runId, architectureId });
-    const claimed = await claimWork(db, { runId, workKey: key, workerId }, (attempt) => ({
-      kind: "candidate.started",
-      payload: { architectureId, workerId, attempt },
-    }));
+    const startedArchitecture = architectureId;
+    const claimed = await writer.claim({ runId, workKey: key, workerId, startedArchitecture });
     if (claimed === null) return;
     course.claim = claimed.claim;
     await evaluate(context, claimed.claim, claimed.run, candidate, trainer);
@@ -81,7 +67,7 @@ async function evaluate(
   candidate: Candidate,
   trainer: TrainerHandle,
 ): Promise<void> {
-  const { db, queue, store, settings: worker } = context;
+  const { store, writer, settings: worker } = context;
   const started = performance.now();
   const files = await RunArtifacts.of(store, run.id);
   const text = new SharedText(store, settingsOfRun(run).text, textPlaces(worker, files));
@@ -90,7 +76,8 @@ async function evaluate(
   const shared = new SharedCheckpoints(store, checkpoints);
   await shared.bring();
   const work = { files, candidate, trainer, places, checkpoints, shared };
-  const watched = watchClaim(context, () => isWorkWanted(db, claim));
+  const watched = watchClaim(context, () => context.looks.isWanted(claim));
+  let isStored = false;
   try {
     const result = await train(context, claim, run, work, watched.signal);
     if (result === undefined) return;
@@ -103,10 +90,12 @@ async function evaluate(
       overheadSeconds: Math.max(0, seconds - trainSeconds - fineTuneSeconds - scoreSeconds),
       result,
     };
-    await writeResult(() => recordEvaluation(db, queue, claim, evaluation), watched.signal);
+    await writeResult(() => writer.record(claim, evaluation), watched.signal);
+    isStored = true;
   } finally {
     watched.release();
-    if (!(await tidyIfDone(context, candidate, checkpoints.folder, shared))) await shared.settle();
+    const isTidy = await tidyIfDone(context, candidate, isStored, { checkpoints, shared });
+    if (!isTidy) await shared.settle();
   }
 }
 
@@ -152,18 +141,19 @@ async function train(
 /**
  * Removes the checkpoints of a candidate that has its result. Also an attempt that was replaced does
  * so: it may have written one after the newer one was done.
+ * @param isStored true when this attempt has stored the result; otherwise the database is asked
  * @returns true when they are removed
  */
 async function tidyIfDone(
   { db }: JobContext,
   { id }: Candidate,
-  folder: string,
-  shared: SharedCheckpoints,
+  isStored: boolean,
+  { checkpoints, shared }: Pick<CandidateWork, "checkpoints" | "shared">,
 ): Promise<boolean> {
   try {
-    const done = await db.evaluation.count({ where: { architectureId: id } });
-    if (done === 0) return false;
-    await removeFolder(folder);
+    const isDone = isStored || (await db.evaluation.count({ where: { architectureId: id } })) > 0;
+    if (!isDone) return false;
+    await removeFolder(checkpoints.folder);
     await shared.remove();
     return true;
   } catch (error) {

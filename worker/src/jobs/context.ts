@@ -6,10 +6,12 @@ import {
   type Notifications,
   type PretrainingClaim,
   type Queue,
+  type RunWriter,
   type WorkClaim,
 } from "@opnas/prisma";
 import type { ArtifactStore } from "../artifacts/store.js";
 import type { Rest } from "../rest.js";
+import type { ClaimLooks } from "./claimLooks.js";
 import type { WorkerSettings } from "../settings.js";
 import type { Trainers } from "../trainer/pool.js";
 
@@ -22,6 +24,10 @@ export interface JobContext {
   settings: WorkerSettings;
   workerId: string;
   notifications: Pick<Notifications, "listen">;
+  /** Claims its candidates and stores their results. */
+  writer: RunWriter;
+  /** Looks at the claims of its slots. */
+  looks: ClaimLooks;
   /** Aborted when the worker stops. */
   stopping: AbortSignal;
   /** The worker's rest after a fault of its machine. */
@@ -36,7 +42,10 @@ export interface Course {
   step: number;
 }
 
-/** Milliseconds between two looks at a claim of which nothing was heard. */
+/**
+ * Milliseconds between two looks at a claim of which nothing was heard. All slots of a worker look at
+ * the multiples of it, so that one statement answers them.
+ */
 const checkEveryMilliseconds = 10_000;
 
 /** Milliseconds between two looks at a claim at the least, however much is heard. */
@@ -60,7 +69,8 @@ export function watchClaim(
   const watch = async () => {
     while (!unwanted.signal.aborted) {
       const signal = AbortSignal.any([released.signal, heard.signal]);
-      await sleep(checkEvery, undefined, { signal }).catch(() => undefined);
+      const untilNext = checkEvery - (performance.now() % checkEvery);
+      await sleep(untilNext, undefined, { signal }).catch(() => undefined);
       released.signal.throwIfAborted();
       heard = new AbortController();
       try {

@@ -9,6 +9,7 @@ import {
   openQueue,
   queues,
   type RunJob,
+  RunWriter,
   workKey,
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
@@ -19,6 +20,7 @@ import { Rest } from "../rest.js";
 import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";
 import { RunArtifacts } from "./artifacts.js";
+import { ClaimLooks } from "./claimLooks.js";
 import type { Course, JobContext } from "./context.js";
 import { settle, settleDead } from "./settle.js";
 
@@ -58,6 +60,8 @@ const context: JobContext = {
   settings,
   workerId,
   notifications: { listen: () => () => undefined },
+  writer: new RunWriter(db, queue),
+  looks: new ClaimLooks(db),
   stopping: worker.signal,
   rest,
 };
