@@ -46,10 +46,7 @@ export async function takeInvitation(tx: Transaction, secret: string): Promise<I
 }
 
 /** Takes the newest open invitation of an address, for a person who signed in elsewhere; null if none. */
-export async function takeInvitationOf(
-  tx: Transaction,
-  email: string,
-): Promise<Invitation | null> {
+export async function takeInvitationOf(tx: Transaction, email: string): Promise<Invitation | null> {
   const [taken] = await tx.$queryRaw<Invitation[]>`
     UPDATE "Invitation" SET "acceptedAt" = CURRENT_TIMESTAMP
      WHERE id = (SELECT id FROM "Invitation"
