@@ -13,6 +13,7 @@ export const errorKinds = {
   NOT_FOUND: "user",
   WRONG_STATE: "user",
   TOO_LARGE: "user",
+  UNAUTHENTICATED: "user",
   FORBIDDEN: "user",
   PORT_TAKEN: "user",
   DATA_FOLDER_UNWRITABLE: "machine",

@@ -22,10 +22,17 @@ export const jobChannel = "opnas_job";
  */
 export const claimChannel = "opnas_claim";
 
+/**
+ * Postgres NOTIFY channel of accounts: sent by triggers when an account, its teams, sessions or API keys
+ * changed so that it may have other rights, with the account's id.
+ */
+export const identityChannel = "opnas_identity";
+
 /** Name of a NOTIFY channel of the platform. */
 export type Channel =
   | typeof runChannel
   | typeof workerChannel
   | typeof pretrainingChannel
   | typeof jobChannel
-  | typeof claimChannel;
+  | typeof claimChannel
+  | typeof identityChannel;

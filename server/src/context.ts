@@ -2,6 +2,8 @@ import type { Database, Notifications, Probe, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
+import type { Identity } from "./identity/identity.js";
+import type { Principal } from "./identity/principal.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 
 /** The services that the process has once. */
@@ -13,14 +15,24 @@ export interface Services {
   feed: EventFeed;
   backoff: Backoff;
   probe: Probe;
+  identity: Identity;
 }
 
-/** The context of a resolver: the services, and loaders for its own operation. */
-export interface Context extends Services {
+/** A caller and the address that it called from. */
+export interface Caller {
+  principal: Principal;
+  ipAddress: string | undefined;
+}
+
+/** The context of a resolver: the services, the caller, and loaders for its own operation. */
+export interface Context extends Services, Caller {
+  /** The teams whose rows the caller sees; undefined for the rows of all teams. */
+  teamIds: readonly string[] | undefined;
   loaders: Loaders;
 }
 
 /** Creates the context of one operation. */
-export function createContext(services: Services): Context {
-  return { ...services, loaders: createLoaders(services.database) };
+export function createContext(services: Services, caller: Caller): Context {
+  const { teamIds } = caller.principal;
+  return { ...services, ...caller, teamIds, loaders: createLoaders(services.database) };
 }

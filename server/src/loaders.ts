@@ -1,5 +1,6 @@
 import type {
   Architecture,
+  AuditEntry,
   Database,
   Evaluation,
   Generation,
@@ -19,6 +20,7 @@ export type Loader<Value> = DataLoader<string, Value>;
 /** The loaders of one operation, each by the id of the row that it is named after. */
 export interface Loaders {
   run: Loader<SearchRun>;
+  auditEntry: Loader<AuditEntry>;
   generation: Loader<Generation>;
   architecture: Loader<Architecture>;
   generationsOfRun: Loader<Generation[]>;
@@ -40,6 +42,7 @@ export interface Loaders {
 export function createLoaders(database: Database): Loaders {
   return {
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
+    auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
     architecture: byId((ids) => database.architecture.findMany({ where: { id: { in: ids } } })),
     generationsOfRun: grouped(

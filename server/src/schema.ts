@@ -6,6 +6,11 @@ import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
 import { EventResolver } from "./events/resolver.js";
+import { guardSchema } from "./identity/guard.js";
+import { AccountResolver } from "./identity/accountResolver.js";
+import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
+import { AuditResolver } from "./identity/auditResolver.js";
+import { TeamResolver } from "./identity/teamResolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { TrainingFields } from "./pretraining/fields.js";
@@ -31,8 +36,11 @@ const noPubSub: PubSub = {
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AccountResolver,
+      ApiKeyResolver,
       ArchitectureFields,
       ArchitectureResolver,
+      AuditResolver,
       EvaluationFields,
       EventResolver,
       GenerationFields,
@@ -44,6 +52,7 @@ export function createSchema(): GraphQLSchema {
       SearchEventFields,
       SettingResolver,
       TaskResolver,
+      TeamResolver,
       TrainingFields,
       TrainingResolver,
       WorkerResolver,
@@ -53,6 +62,7 @@ export function createSchema(): GraphQLSchema {
     validate: false,
   });
   describeRoots(schema);
+  guardSchema(schema);
   return schema;
 }
 
@@ -61,7 +71,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; archives and deletes runs.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; archives and deletes runs; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

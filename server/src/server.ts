@@ -2,6 +2,7 @@ import "reflect-metadata";
 import {
   createClient,
   databaseError,
+  identityChannel,
   Notifications,
   openQueue,
   pretrainingChannel,
@@ -15,11 +16,12 @@ import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
 import { serveHttp } from "./http/serve.js";
+import { Identity } from "./identity/identity.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
 
 /** The channels that subscriptions are served from. */
-const channels = [runChannel, workerChannel, pretrainingChannel] as const;
+const channels = [runChannel, workerChannel, pretrainingChannel, identityChannel] as const;
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -67,7 +69,8 @@ export async function startServer(
     const probe = new Probe(settings.databaseUrl);
     closing.push(() => probe.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, backoff, probe };
+    const identity = await Identity.open(database, settings.identity, settings, log);
+    const services = { database, queue, notifications, eventLog, feed, backoff, probe, identity };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

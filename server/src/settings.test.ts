@@ -10,6 +10,14 @@ test("only the database has no default", () => {
     port: 4000,
     webPort: 3000,
     publicUrl: undefined,
+    identity: {
+      mode: "local",
+      secret: undefined,
+      localToken: "others",
+      dataFolder: undefined,
+      trustedProxies: [],
+      oidc: undefined,
+    },
   });
 });
 

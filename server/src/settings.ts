@@ -1,6 +1,7 @@
 import { OpnasError, whenValid } from "@opnas/core";
 import { logLevels } from "@opnas/telemetry";
 import { z } from "zod";
+import { type IdentitySettings, identitySettings, identityVariables } from "./identity/settings.js";
 
 const port = z.coerce
   .number({ error: "must be a port number" })
@@ -9,6 +10,7 @@ const port = z.coerce
   .max(65_535, "must be 0 to 65535");
 
 const settingsSchema = z.object({
+  ...identityVariables,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: "must be set to an address like postgres://user:password@host:5432/database",
@@ -41,10 +43,7 @@ function isOrigin(url: string): boolean {
 /** The settings of the server process. */
 export interface ServerSettings {
   databaseUrl: string;
-  /**
-   * The IP address that the API listens on. It has no accounts, so anything but loopback belongs behind
-   * what decides who may reach it (docs/deployment.md).
-   */
+  /** The IP address that the API listens on; without accounts one that only this machine can reach. */
   host: string;
   /** The port of the API; 0 lets the system choose one. */
   port: number;
@@ -52,6 +51,8 @@ export interface ServerSettings {
   webPort: number;
   /** The origin at which people reach portal and API, where that is not this machine. */
   publicUrl: string | undefined;
+  /** Who may use the API. */
+  identity: IdentitySettings;
 }
 
 /**
@@ -75,5 +76,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     port: data.OPNAS_API_PORT,
     webPort: data.OPNAS_WEB_PORT,
     publicUrl: data.OPNAS_PUBLIC_URL,
+    identity: identitySettings(data, data.OPNAS_HOST),
   };
 }

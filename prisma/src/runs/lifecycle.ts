@@ -21,6 +21,10 @@ export interface NewRun {
   idempotencyKey?: string | undefined;
   /** The values that were drawn rather than asked for: a repeated request may have drawn others. */
   drawn?: readonly ("name" | "seed")[] | undefined;
+  /** The team that owns the run; without one the default team does. */
+  teamId?: string | undefined;
+  /** The account that starts it. */
+  ownerId?: string | undefined;
 }
 
 /**
@@ -40,6 +44,8 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
           strategy: input.settings.strategy,
           settings: input.settings,
           idempotencyKey: input.idempotencyKey ?? null,
+          teamId: input.teamId ?? null,
+          ownerId: input.ownerId ?? null,
         },
       });
       const { name, preset, seed } = input;

@@ -109,9 +109,9 @@ export class ArchitectureFields {
   trainings(
     @Root() { id }: ArchitectureRow,
     @Args(() => PageArguments) page: PageArguments,
-    @Ctx() { database }: Context,
+    @Ctx() { database, teamIds }: Context,
   ): Promise<Page> {
-    return trainingPage(database, page, id);
+    return trainingPage(database, page, teamIds, id);
   }
 }
 

@@ -9,9 +9,9 @@ export interface Portal {
 }
 
 /**
- * Returns why a request must not be served, or null. The API has no accounts yet: access to its address
- * is the permission. DNS rebinding is refused by the Host header, which then has a name and never a
- * bare IP address, and a page of another site by its Origin. Programs send no Origin and are served.
+ * Returns why a request must not be served, whoever sends it, or null. DNS rebinding is refused by the
+ * Host header, which then has a name and never a bare IP address, and a page of another site by its
+ * Origin, so that it cannot use the cookie of a person who is signed in. Programs send no Origin.
  */
 export function refusal(headers: IncomingHttpHeaders, portal: Portal): string | null {
   const host = headers.host ?? "";
@@ -36,7 +36,12 @@ function isKnownHost(host: string, { publicUrl }: Portal): boolean {
 }
 
 /** Reports whether an Origin header is that of the portal. */
-export function isPortal(origin: string, { webPort, publicUrl }: Portal): boolean {
+export function isPortal(origin: string, portal: Portal): boolean {
+  return portalOrigins(portal).includes(origin);
+}
+
+/** Returns the origins of the portal's pages. */
+export function portalOrigins({ webPort, publicUrl }: Portal): string[] {
   const local = [`http://localhost:${webPort}`, `http://127.0.0.1:${webPort}`];
-  return origin === publicUrl || local.includes(origin);
+  return publicUrl === undefined ? local : [...local, publicUrl];
 }

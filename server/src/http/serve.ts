@@ -8,6 +8,7 @@ import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
+import { guardRoute, routeRules, serveAuth } from "../identity/routes.js";
 import { apolloMetrics } from "../metrics/apolloMetrics.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { StoredMetrics } from "../metrics/storedMetrics.js";
@@ -48,8 +49,11 @@ export async function serveHttp(
   const limits = operationLimits();
   const metrics = createMetrics();
   const stored = new StoredMetrics(services.probe, metrics, log);
+  const { identity } = services;
   const app = express().disable("x-powered-by");
+  app.set("trust proxy", [...identity.settings.trustedProxies]);
   const httpServer = createServer(app);
+  httpServer.on("connection", (socket) => identity.connected(socket));
   const apollo = new ApolloServer<Context>({
     schema,
     validationRules: limits,
@@ -70,11 +74,17 @@ export async function serveHttp(
 
   app.use(securityHeaders);
   app.use(guard(options));
-  app.use(cors({ origin: (origin, allow) => allow(null, isPortal(origin ?? "", options)) }));
+  app.use(
+    cors({
+      origin: (origin, allow) => allow(null, isPortal(origin ?? "", options)),
+      credentials: true,
+    }),
+  );
   app.get("/health", health(services));
   app.get("/healthz", live);
   app.get("/readyz", ready(services));
-  app.get("/metrics", async (_request, response) => {
+  serveAuth(app, identity, options.publicUrl?.startsWith("https:") === true);
+  app.get("/metrics", guardRoute(identity, routeRules.metrics), async (_request, response) => {
     await stored.refresh();
     const text = await metrics.text();
     response.set("Content-Type", metrics.registry.contentType).send(text);
@@ -83,7 +93,12 @@ export async function serveHttp(
     path,
     express.json({ limit: maxMessageBytes }),
     traceRequest,
-    expressMiddleware(apollo, { context: () => Promise.resolve(createContext(services)) }),
+    expressMiddleware(apollo, {
+      context: async ({ req: { socket, headers, ip } }) => {
+        const principal = await identity.principalOf({ socket, headers });
+        return createContext(services, { principal, ipAddress: ip });
+      },
+    }),
   );
   // Express' own page for an unknown address has a policy of its own.
   app.use((_request, response) => {
@@ -100,8 +115,10 @@ export async function serveHttp(
     limits,
     formatError,
     metrics,
+    log,
   });
   const port = await listen(httpServer, options);
+  await identity.listening(port, options.host);
   return {
     port,
     stop: async () => {

@@ -9,8 +9,11 @@ import {
   type ValidationRule,
 } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
-import { createContext, type Services } from "../context.js";
+import { type WebSocket, WebSocketServer } from "ws";
+import { z } from "zod";
+import { type Caller, createContext, type Services } from "../context.js";
+import { OpenSockets, unauthorizedClose } from "../identity/sockets.js";
+import type { Log } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
@@ -37,9 +40,13 @@ export function serveWebSocket(
     limits: readonly ValidationRule[];
     formatError: ErrorFormatter;
     metrics: Metrics;
+    log: Log;
   },
 ): () => Promise<void> {
-  const { path, portal, schema, services, limits, formatError, metrics } = options;
+  const { path, portal, schema, services, limits, formatError, metrics, log } = options;
+  const { identity, notifications } = services;
+  const known = new OpenSockets(identity, notifications, log);
+  const callers = new WeakMap<WebSocket, Caller>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
     errors.map((error) => formatError(error.toJSON(), error));
@@ -55,10 +62,26 @@ export function serveWebSocket(
   const graphql = useServer(
     {
       schema,
-      onConnect: (connection) => void open.add(connection),
+      onConnect: async (connection) => {
+        const { socket, request } = connection.extra;
+        const credentials = {
+          socket: request.socket,
+          headers: request.headers,
+          bearer: bearerOf(connection.connectionParams),
+        };
+        const principal = await known.admit(socket, credentials);
+        if (principal.role === undefined) socket.close(unauthorizedClose, "Unauthorized");
+        if (socket.readyState !== socket.OPEN) return false;
+        callers.set(socket, { principal, ipAddress: request.socket.remoteAddress });
+        open.add(connection);
+        return true;
+      },
       onClose: (connection) => void open.delete(connection),
       // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
-      onSubscribe: ({ subscriptions }, _id, { query, variables, operationName }) => {
+      onSubscribe: ({ subscriptions, extra }, _id, { query, variables, operationName }) => {
+        const caller = callers.get(extra.socket);
+        if (caller === undefined)
+          return [coded(new GraphQLError("Connect first."), "UNAUTHENTICATED")];
         if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany()];
         const document = parseDocument(query);
         if (document instanceof GraphQLError) return [document];
@@ -72,7 +95,7 @@ export function serveWebSocket(
           document,
           variableValues: variables,
           operationName,
-          contextValue: createContext(services),
+          contextValue: createContext(services, caller),
         };
       },
       onNext: (_context, _id, _payload, { document, operationName }, result) => {
@@ -106,6 +129,7 @@ export function serveWebSocket(
   });
 
   return async () => {
+    known.stop();
     const closed = graphql.dispose();
     const late = new AbortController();
     void sleep(closeTimeoutMilliseconds, undefined, { signal: late.signal }).then(
@@ -115,6 +139,14 @@ export function serveWebSocket(
     await closed;
     late.abort();
   };
+}
+
+/** A client's first message may hold what HTTP has in the header Authorization. */
+const firstMessageSchema = z.object({ authorization: z.string() });
+
+function bearerOf(connectionParams: unknown): string | undefined {
+  const { data } = firstMessageSchema.safeParse(connectionParams);
+  return data && /^bearer +(.*)$/i.exec(data.authorization)?.[1];
 }
 
 function tooMany(): GraphQLError {

@@ -10,6 +10,7 @@ import type { EventFeed } from "../events/feed.js";
 import { throttle } from "../events/throttle.js";
 import type { Backoff } from "../events/backoff.js";
 import { abortOnLeave, Latch } from "../events/latch.js";
+import type { TeamIds } from "../identity/visible.js";
 import { countRows } from "../pagination/keyset.js";
 import { permanentConditions, leaderboardSource } from "./filter.js";
 import type { LeaderboardFilter } from "./types.js";
@@ -32,11 +33,11 @@ export interface Change {
  * @throws InputError for a filter that cannot be used
  */
 export function leaderboardChanges(
-  services: { database: Database; feed: EventFeed; backoff: Backoff },
+  services: { database: Database; feed: EventFeed; backoff: Backoff; teamIds: TeamIds },
   filter: LeaderboardFilter | null,
 ): AsyncIterable<Change> {
-  const { database, feed, backoff } = services;
-  const source = leaderboardSource(filter);
+  const { database, feed, backoff, teamIds } = services;
+  const source = leaderboardSource(filter, teamIds);
   return new Repeater<Change>(async (push, stop) => {
     const waiting = new Set<string>();
     const moved = new Set<string>();
@@ -59,7 +60,7 @@ export function leaderboardChanges(
         }
         const ids = takeFrom(waiting, rowsPerMessage);
         if (waiting.size > 0) changed.release();
-        const change = await backoff.retry(() => readChange(database, filter, ids), signal);
+        const change = await backoff.retry(() => readChange(services, filter, ids), signal);
         if (change === undefined || change.upserts.length + change.removed.length === 0) continue;
         await push(change);
         await throttle(signal);
@@ -93,18 +94,18 @@ function takeFrom(waiting: Set<string>, limit: number): string[] {
 
 /**
  * Reads the present state of these architectures. Those that can never be on this leaderboard
- * (another preset, other layers) are left out; the others are reported as removed if they are not on
+ * (another preset, other layers, another team) are left out; the others are reported as removed if they are not on
  * it now.
  */
 async function readChange(
-  database: Database,
+  { database, teamIds }: { database: Database; teamIds: TeamIds },
   filter: LeaderboardFilter | null,
   ids: readonly string[],
 ): Promise<Change> {
-  const source = leaderboardSource(filter);
+  const source = leaderboardSource(filter, teamIds);
   const isListed = Prisma.join([...source.conditions], " AND ");
   const isAsked = Prisma.sql`a.id = ANY(${[...ids]}::uuid[])`;
-  const mayBeListed = Prisma.join([isAsked, ...permanentConditions(filter)], " AND ");
+  const mayBeListed = Prisma.join([isAsked, ...permanentConditions(filter, teamIds)], " AND ");
   const rows = await database.$queryRaw<{ id: string; listed: boolean }[]>`
     SELECT a.id, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed}`;
   const listed = rows.filter((row) => row.listed).map(({ id }) => id);

@@ -1,5 +1,6 @@
 import { Prisma } from "@opnas/prisma";
 import { z } from "zod";
+import { runIsOfTeams, type TeamIds } from "../identity/visible.js";
 import { LayerKind } from "../architecture/types.js";
 import { parseInput, text } from "../input.js";
 import type { RowSource } from "../pagination/keyset.js";
@@ -17,10 +18,10 @@ const filterSchema = z.object({
 });
 
 /**
- * Returns the rows of a leaderboard: the evaluated architectures that meet the filter.
+ * Returns the rows of a leaderboard: the evaluated architectures of these teams that meet the filter.
  * @throws InputError for a filter that cannot be used
  */
-export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
+export function leaderboardSource(filter: LeaderboardFilter | null, teamIds: TeamIds): RowSource {
   return {
     from: Prisma.sql`"Architecture" a`,
     id: Prisma.sql`a.id`,
@@ -28,7 +29,7 @@ export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
       Prisma.sql`a.score IS NOT NULL`,
       ...(filter?.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
       Prisma.sql`a."runId" NOT IN (SELECT id FROM "SearchRun" WHERE ${hiddenFor(filter)})`,
-      ...permanentConditions(filter),
+      ...permanentConditions(filter, teamIds),
     ],
   };
 }
@@ -41,10 +42,13 @@ function hiddenFor(filter: LeaderboardFilter | null): Prisma.Sql {
 }
 
 /** Returns the conditions that an architecture meets or fails for ever, whatever its score. */
-export function permanentConditions(filter: LeaderboardFilter | null): Prisma.Sql[] {
+export function permanentConditions(
+  filter: LeaderboardFilter | null,
+  teamIds: TeamIds,
+): Prisma.Sql[] {
   const parsed = parseInput(filterSchema, filter ?? {}, "filter");
   const { runId, preset, references, kind, search } = parsed;
-  const conditions: Prisma.Sql[] = [];
+  const conditions = runIsOfTeams(teamIds, Prisma.sql`a."runId"`);
   if (runId != null) conditions.push(Prisma.sql`a."runId" = ${runId}::uuid`);
   if (preset != null) {
     conditions.push(Prisma.sql`a."runId" IN (SELECT id FROM "SearchRun" WHERE preset = ${preset})`);

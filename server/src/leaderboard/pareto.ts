@@ -1,5 +1,6 @@
 import { type Architecture, type Database, Prisma } from "@opnas/prisma";
 import { registerEnumType } from "type-graphql";
+import type { TeamIds } from "../identity/visible.js";
 import { leaderboardSource } from "./filter.js";
 import type { LeaderboardFilter } from "./types.js";
 
@@ -50,8 +51,9 @@ export async function paretoFront(
   filter: LeaderboardFilter | null,
   x: ParetoCost,
   y: ParetoObjective,
+  teamIds: TeamIds,
 ): Promise<Architecture[]> {
-  const source = leaderboardSource(filter);
+  const source = leaderboardSource(filter, teamIds);
   const [cost, objective] = [costs[x], objectives[y]];
   const isKnown = Prisma.sql`a.stability = 'STABLE' AND ${cost} IS NOT NULL`;
   const conditions = [...source.conditions, isKnown];

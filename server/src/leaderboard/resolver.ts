@@ -23,9 +23,9 @@ export class LeaderboardResolver {
   })
   leaderboard(
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
-    @Ctx() { database }: Context,
+    @Ctx() { database, teamIds }: Context,
   ): Promise<Page> {
-    return architecturePage(database, leaderboardSource(filter ?? null), page, true);
+    return architecturePage(database, leaderboardSource(filter ?? null, teamIds), page, true);
   }
 
   @UsualLength(30)
@@ -41,9 +41,9 @@ export class LeaderboardResolver {
       description: "The objective to maximize.",
     })
     y: ParetoObjective,
-    @Ctx() { database }: Context,
+    @Ctx() { database, teamIds }: Context,
   ): Promise<ArchitectureRow[]> {
-    return paretoFront(database, filter, x, y);
+    return paretoFront(database, filter, x, y, teamIds);
   }
 
   @Subscription(() => LeaderboardChange, {

@@ -1,5 +1,6 @@
 import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
+import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput } from "../input.js";
 import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
 import type { TrainingPageArguments } from "./inputs.js";
@@ -14,10 +15,11 @@ const column: SortColumn = {
 
 const filterSchema = z.object({ status: z.array(z.enum(TrainingStatus)).nullish() });
 
-/** Reads a page of pre-trainings, of all architectures or of one, the newest first. */
+/** Reads a page of these teams' pre-trainings, of all architectures or of one, the newest first. */
 export function trainingPage(
   database: Database,
   { first, after, filter }: TrainingPageArguments,
+  teamIds: TeamIds,
   architectureId?: string,
 ): Promise<Page> {
   const { status } = parseInput(filterSchema, filter ?? {}, "filter");
@@ -25,6 +27,11 @@ export function trainingPage(
     Prisma.sql`NOT EXISTS (
       SELECT 1 FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
        WHERE a.id = t."architectureId" AND r."deletedAt" IS NOT NULL)`,
+    ...ofTeams(teamIds, Prisma.sql`r."teamId"`).map(
+      (condition) => Prisma.sql`EXISTS (
+        SELECT 1 FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
+         WHERE a.id = t."architectureId" AND ${condition})`,
+    ),
   ];
   if (status != null) conditions.push(Prisma.sql`t.status::text = ANY(${[...new Set(status)]})`);
   if (architectureId !== undefined) {

@@ -19,6 +19,7 @@ import {
 } from "type-graphql";
 import type { Context } from "../context.js";
 import { UsualLength } from "../http/cost.js";
+import { keyOf, refuseForeignText } from "../identity/ownership.js";
 import { isRowId } from "../input.js";
 import type { Page } from "../pagination/keyset.js";
 import { notFound } from "../notFound.js";
@@ -57,9 +58,9 @@ export class TrainingResolver {
   })
   trainings(
     @Args(() => TrainingPageArguments) page: TrainingPageArguments,
-    @Ctx() { database }: Context,
+    @Ctx() { database, teamIds }: Context,
   ): Promise<Page> {
-    return trainingPage(database, page);
+    return trainingPage(database, page, teamIds);
   }
 
   @Mutation(() => Training, {
@@ -71,8 +72,9 @@ export class TrainingResolver {
     architectureId: string,
     @Arg("input", () => PretrainInput, { description: "The pre-training to start." })
     input: PretrainInput,
-    @Ctx() { database, queue }: Context,
+    @Ctx() context: Context,
   ): Promise<TrainingRow> {
+    const { database, queue } = context;
     const architecture = isRowId(architectureId)
       ? await database.architecture.findUnique({
           where: { id: architectureId },
@@ -80,11 +82,10 @@ export class TrainingResolver {
         })
       : null;
     if (architecture === null) throw notFound("architecture", architectureId);
-    return startPretraining(
-      database,
-      queue,
-      plannedPretraining(architecture, architecture.run, input),
-    );
+    const planned = plannedPretraining(architecture, architecture.run, input);
+    await refuseForeignText(context, planned.settings.text);
+    const idempotencyKey = keyOf(context, planned.idempotencyKey);
+    return startPretraining(database, queue, { ...planned, idempotencyKey });
   }
 
   @Mutation(() => Training, {

@@ -1,5 +1,5 @@
 import { GraphQLJSON } from "graphql-scalars";
-import { ArgsType, Field, InputType, Int } from "type-graphql";
+import { ArgsType, Field, ID, InputType, Int } from "type-graphql";
 import { OrderDirection, PageArguments } from "../pagination/types.js";
 import { RunOrderField, RunStatus, RunVisibility, StrategyName } from "./enums.js";
 
@@ -59,6 +59,13 @@ export class RunPageArguments extends PageArguments {
 
 @InputType({ description: "A search to start." })
 export class StartSearchInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The id of the team that owns the run; by default the first of one's own teams, by name.",
+  })
+  teamId?: string | null;
+
   @Field(() => String, {
     description: "The name of the preset whose settings are the base; see the query presets.",
   })

@@ -1,5 +1,6 @@
 import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
+import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
 import { containing } from "../pagination/like.js";
 import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
@@ -22,10 +23,11 @@ const columns: Record<RunOrderField, SortColumn> = {
   },
 };
 
-/** Reads a page of runs, by default the newest first. */
+/** Reads a page of the runs of these teams, by default the newest first. */
 export function runPage(
   database: Database,
   { first, after, filter, orderBy }: RunPageArguments,
+  teamIds: TeamIds,
 ): Promise<Page> {
   const { field, direction } = orderBy ?? {
     field: RunOrderField.CREATED_AT,
@@ -34,7 +36,7 @@ export function runPage(
   const source = {
     from: Prisma.sql`"SearchRun" r`,
     id: Prisma.sql`r.id`,
-    conditions: conditionsOf(filter ?? null),
+    conditions: [...conditionsOf(filter ?? null), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)],
   };
   return readPage(database, source, {
     first,

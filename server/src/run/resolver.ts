@@ -19,6 +19,7 @@ import {
   Subscription,
 } from "type-graphql";
 import type { Context } from "../context.js";
+import { ownedBy, refuseForeignText } from "../identity/ownership.js";
 import { isRowId } from "../input.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
@@ -50,9 +51,9 @@ export class RunResolver {
   @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
   searchRuns(
     @Args(() => RunPageArguments) page: RunPageArguments,
-    @Ctx() { database }: Context,
+    @Ctx() { database, teamIds }: Context,
   ): Promise<Page> {
-    return runPage(database, page);
+    return runPage(database, page, teamIds);
   }
 
   @UsualLength(100)
@@ -98,12 +99,15 @@ export class RunResolver {
   @Mutation(() => SearchRun, {
     description: "Starts a search: records the run and queues its first job. Returns the run.",
   })
-  startSearch(
+  async startSearch(
     @Arg("input", () => StartSearchInput, { description: "The search to start." })
     input: StartSearchInput,
-    @Ctx() { database, queue }: Context,
+    @Ctx() context: Context,
   ): Promise<RunRow> {
-    return startRun(database, queue, plannedRun(input));
+    const planned = plannedRun(input);
+    await refuseForeignText(context, planned.settings.text);
+    const owned = await ownedBy(context, planned, input.teamId);
+    return startRun(context.database, context.queue, owned);
   }
 
   @Mutation(() => SearchRun, {

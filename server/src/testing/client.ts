@@ -2,6 +2,7 @@ import type { FormattedExecutionResult } from "graphql";
 import { type Client, createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { z } from "zod";
+import type { IdentitySettings } from "../identity/settings.js";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
 
@@ -24,19 +25,35 @@ export interface TestServer extends RunningServer {
   read<T>(form: z.ZodType<T>, query: string, variables?: Record<string, unknown>): Promise<T>;
 }
 
-const answerSchema = z.object({
+/** The form of a response. */
+export const answerSchema = z.object({
   data: z.unknown().optional(),
   errors: z
     .array(z.looseObject({ message: z.string(), extensions: z.looseObject({ code: z.string() }) }))
     .optional(),
 });
+/** The JSON of a response. */
 export type Answer = z.infer<typeof answerSchema>;
 
+/** Settings of a server of the machine's owner, without accounts. */
+const localIdentity: IdentitySettings = {
+  mode: "local",
+  secret: undefined,
+  localToken: "others",
+  dataFolder: undefined,
+  trustedProxies: [],
+  oidc: undefined,
+};
+
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
-export async function testServer(databaseUrl: string): Promise<TestServer> {
+export async function testServer(
+  databaseUrl: string,
+  changes: Partial<IdentitySettings> = {},
+): Promise<TestServer> {
+  const identity = { ...localIdentity, ...changes };
   const log = rememberingLog();
   const server = await startServer(
-    { databaseUrl, host: "127.0.0.1", port: 0, webPort, publicUrl: undefined },
+    { databaseUrl, host: "127.0.0.1", port: 0, webPort, publicUrl: undefined, identity },
     log,
   );
   const url = `http://127.0.0.1:${server.port}/graphql`;
@@ -60,9 +77,10 @@ export async function testServer(databaseUrl: string): Promise<TestServer> {
   return { ...server, url, log, ask, read };
 }
 
-/** Creates a graphql-ws client that does not reconnect by itself. */
-export function webSocketClient(port: number): Client {
+/** Creates a graphql-ws client that does not reconnect by itself, with a header in its first message. */
+export function webSocketClient(port: number, authorization?: string): Client {
   return createClient({
+    ...(authorization === undefined ? {} : { connectionParams: { authorization } }),
     url: `ws://127.0.0.1:${port}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
@@ -77,8 +95,13 @@ export class Subscription<T> {
   /** Resolves when the subscription ends, with the reason if there is one. */
   private readonly gathering: Promise<unknown>;
 
-  constructor(port: number, query: string, variables?: Record<string, unknown>) {
-    this.client = webSocketClient(port);
+  constructor(
+    port: number,
+    query: string,
+    variables?: Record<string, unknown>,
+    authorization?: string,
+  ) {
+    this.client = webSocketClient(port, authorization);
     this.iterator = this.client.iterate<T>({ query, variables: variables ?? null });
     this.gathering = this.gather().then(
       () => undefined,

@@ -1,0 +1,115 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { addMember, type Database, takeInvitationOf } from "@opnas/prisma";
+import { betterAuth } from "better-auth";
+import { prismaAdapter } from "better-auth/adapters/prisma";
+import { genericOAuth } from "better-auth/plugins";
+import { type Portal, portalOrigins } from "../http/origin.js";
+import type { Log } from "../log.js";
+import type { IdentitySettings } from "./settings.js";
+
+/** The path at which people sign in and out; a proxy passes it on to the API, as it does /graphql. */
+export const authPath = "/auth";
+
+/** The name of the provider of single sign-on in addresses. */
+export const oidcProvider = "oidc";
+
+/** The fewest and most characters of a password. */
+export const passwordLength = { min: 10, max: 128 };
+
+/** The header in which serve.ts tells better-auth the caller's address; one of a caller is replaced. */
+export const callerAddressHeader = "x-opnas-caller";
+
+/**
+ * Creates better-auth over the platform's own tables: passwords, sessions and single sign-on. Nobody can
+ * register: accounts are made by administrators, by invitations, or by the provider.
+ */
+export function createAuth(
+  database: Database,
+  settings: IdentitySettings,
+  portal: Portal,
+  log: Log,
+) {
+  const { oidc } = settings;
+  return betterAuth({
+    appName: "OP-NAS",
+    basePath: authPath,
+    ...(portal.publicUrl === undefined ? {} : { baseURL: portal.publicUrl }),
+    secret: settings.secret ?? randomBytes(32).toString("hex"),
+    database: prismaAdapter(database, { provider: "postgresql" }),
+    trustedOrigins: (request) => [
+      ...portalOrigins(portal),
+      ...(request === undefined ? [] : [new URL(request.url).origin]),
+    ],
+    telemetry: { enabled: false },
+    logger: {
+      level: "error",
+      log: (_level, message) => log.error(`Sign-in: ${message}`),
+    },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: passwordLength.min,
+      maxPasswordLength: passwordLength.max,
+    },
+    user: { changeEmail: { enabled: false }, deleteUser: { enabled: false } },
+    rateLimit: {
+      enabled: true,
+      window: 60,
+      max: 300,
+      customRules: { "/sign-in/*": { window: 60, max: 20 } },
+    },
+    advanced: {
+      useSecureCookies: portal.publicUrl?.startsWith("https:") === true,
+      cookiePrefix: "opnas",
+      ipAddress: { ipAddressHeaders: [callerAddressHeader] },
+      database: { generateId: () => randomUUID() },
+      defaultCookieAttributes: { sameSite: "lax", httpOnly: true },
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          // A disabled account signs in nowhere.
+          before: async ({ userId }) => {
+            const where = { id: userId, disabledAt: null };
+            return (await database.user.count({ where })) > 0 ? undefined : false;
+          },
+        },
+      },
+      user: {
+        create: {
+          // Who comes from the provider and was invited gets the invitation's role and team.
+          after: async ({ id, email, emailVerified }) => {
+            if (!emailVerified) return;
+            const taken = await database.$transaction(async (tx) => {
+              const invitation = await takeInvitationOf(tx, email);
+              if (invitation === null) return null;
+              await tx.user.update({ where: { id }, data: { role: invitation.role } });
+              return invitation;
+            });
+            if (taken !== null) await addMember(database, taken.teamId, id);
+          },
+        },
+      },
+    },
+    plugins:
+      oidc === undefined
+        ? []
+        : [
+            genericOAuth({
+              config: [
+                {
+                  providerId: oidcProvider,
+                  discoveryUrl: `${oidc.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
+                  clientId: oidc.clientId,
+                  clientSecret: oidc.clientSecret,
+                  scopes: ["openid", "email", "profile"],
+                  pkce: true,
+                },
+              ],
+            }),
+          ],
+  });
+}
+
+/** Better-auth as the server uses it. */
+export type Auth = ReturnType<typeof createAuth>;

@@ -1,0 +1,95 @@
+import type { KeyScope, UserRole } from "@opnas/prisma";
+
+/** A kind of row that belongs to a team through its run. */
+export type OwnedRow = "run" | "architecture" | "training";
+
+/** The rule of one field of Query, Mutation or Subscription. */
+export interface Rule {
+  /** The lowest role that may use it; "ANYBODY" also for callers who are not known. */
+  role: UserRole | "ANYBODY";
+  /** The scope that an API key needs. */
+  scope: KeyScope;
+  /** The argument with the id of a row that must be of the caller's teams, and the row's kind. */
+  row?: { kind: OwnedRow; argument: string };
+}
+
+const anybody: Rule = { role: "ANYBODY", scope: "READ" };
+const look: Rule = { role: "VIEWER", scope: "READ" };
+const administer: Rule = { role: "ADMIN", scope: "ADMIN" };
+
+const lookAt = (kind: OwnedRow, argument = "id"): Rule => ({ ...look, row: { kind, argument } });
+const change = (kind?: OwnedRow, argument = "id"): Rule => ({
+  role: "RESEARCHER",
+  scope: "WRITE",
+  ...(kind === undefined ? {} : { row: { kind, argument } }),
+});
+
+/**
+ * The rules of every field of the three root types. A field without one is refused to all but
+ * administrators, and fails a test (identity/rules.test.ts). Lists and streams of many rows have no row
+ * of theirs: their resolvers read only the rows of the context's `teamIds`.
+ */
+export const rules: Readonly<
+  Record<"Query" | "Mutation" | "Subscription", Readonly<Record<string, Rule>>>
+> = {
+  Query: {
+    apiKeys: look,
+    architecture: lookAt("architecture"),
+    auditLog: administer,
+    invitations: administer,
+    kernelsByDepth: lookAt("run", "runId"),
+    leaderboard: look,
+    operationPriorities: lookAt("run", "runId"),
+    paretoFront: look,
+    presets: look,
+    searchRun: lookAt("run"),
+    searchRuns: look,
+    settingDescriptions: look,
+    signInMethods: anybody,
+    tasks: look,
+    teams: look,
+    training: lookAt("training"),
+    trainings: look,
+    users: administer,
+    viewer: anybody,
+    workers: look,
+  },
+  Mutation: {
+    acceptInvitation: anybody,
+    addTeamMember: administer,
+    archiveRun: change("run"),
+    assignText: administer,
+    cancelSearch: change("run"),
+    cancelTraining: change("training"),
+    createApiKey: { role: "VIEWER", scope: "ADMIN" },
+    createTeam: administer,
+    createUser: administer,
+    deleteRun: change("run"),
+    disableUser: administer,
+    extendSearch: change("run"),
+    inviteMember: administer,
+    pauseSearch: change("run"),
+    pretrain: change("architecture", "architectureId"),
+    removeTeamMember: administer,
+    restoreRun: change("run"),
+    resumeSearch: change("run"),
+    resumeTraining: change("training"),
+    revokeApiKey: { role: "VIEWER", scope: "ADMIN" },
+    setRole: administer,
+    startSearch: change(),
+  },
+  Subscription: {
+    leaderboardChanged: look,
+    runsChanged: look,
+    searchEvents: lookAt("run", "runId"),
+    trainingMetrics: lookAt("training", "trainingId"),
+    workersChanged: look,
+  },
+};
+
+const ranks: Readonly<Record<UserRole, number>> = { VIEWER: 0, RESEARCHER: 1, ADMIN: 2 };
+
+/** Reports whether a role has all that another one has. */
+export function isAtLeast(role: UserRole, needed: UserRole): boolean {
+  return ranks[role] >= ranks[needed];
+}

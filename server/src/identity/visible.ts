@@ -1,0 +1,49 @@
+import { type Database, defaultTeamId, Prisma } from "@opnas/prisma";
+import { isRowId } from "../input.js";
+import type { OwnedRow } from "./rules.js";
+
+/** The teams whose rows may be read; undefined for the rows of all teams. */
+export type TeamIds = readonly string[] | undefined;
+
+/** Returns Prisma's condition that a run is of one of these teams. */
+export function runsOf(teamIds: TeamIds): Prisma.SearchRunWhereInput {
+  if (teamIds === undefined) return {};
+  const owned = { teamId: { in: [...teamIds] } };
+  return teamIds.includes(defaultTeamId) ? { OR: [owned, { teamId: null }] } : owned;
+}
+
+/**
+ * Returns the condition in SQL that a run is of one of these teams; none for all teams.
+ * @param column the run's `teamId`
+ */
+export function ofTeams(teamIds: TeamIds, column: Prisma.Sql): Prisma.Sql[] {
+  if (teamIds === undefined) return [];
+  const owned = Prisma.sql`${column} = ANY(${[...teamIds]}::uuid[])`;
+  return [teamIds.includes(defaultTeamId) ? Prisma.sql`(${owned} OR ${column} IS NULL)` : owned];
+}
+
+/** Returns the condition in SQL that the run with this id is of one of these teams; none for all. */
+export function runIsOfTeams(teamIds: TeamIds, runId: Prisma.Sql): Prisma.Sql[] {
+  return ofTeams(teamIds, Prisma.sql`"teamId"`).map(
+    (condition) => Prisma.sql`${runId} IN (SELECT id FROM "SearchRun" WHERE ${condition})`,
+  );
+}
+
+/** Reports whether a row exists and is of one of these teams. */
+export async function isVisible(
+  database: Database,
+  teamIds: TeamIds,
+  kind: OwnedRow,
+  id: string,
+): Promise<boolean> {
+  if (!isRowId(id)) return false;
+  const run = runsOf(teamIds);
+  switch (kind) {
+    case "run":
+      return (await database.searchRun.count({ where: { id, ...run } })) > 0;
+    case "architecture":
+      return (await database.architecture.count({ where: { id, run } })) > 0;
+    case "training":
+      return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
+  }
+}
