@@ -2,6 +2,7 @@ import type { Database, Notifications, Probe, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
+import type { PageReader } from "./export/pages.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 
 /** The services that the process has once. */
@@ -13,6 +14,7 @@ export interface Services {
   feed: EventFeed;
   backoff: Backoff;
   probe: Probe;
+  exports: PageReader;
 }
 
 /** The context of a resolver: the services, and loaders for its own operation. */

@@ -14,6 +14,7 @@ import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
+import { PageReader } from "./export/pages.js";
 import { serveHttp } from "./http/serve.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
@@ -67,7 +68,10 @@ export async function startServer(
     const probe = new Probe(settings.databaseUrl);
     closing.push(() => probe.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, backoff, probe };
+    const exports = new PageReader(settings.databaseUrl);
+    closing.push(() => exports.stop());
+
+    const services = { database, queue, notifications, eventLog, feed, backoff, probe, exports };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

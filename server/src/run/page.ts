@@ -2,7 +2,7 @@ import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
 import { parseInput, text } from "../input.js";
 import { containing } from "../pagination/like.js";
-import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
+import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
 import { RunOrderField, RunStatus, RunVisibility } from "./enums.js";
 import type { RunFilter, RunPageArguments } from "./inputs.js";
@@ -31,17 +31,24 @@ export function runPage(
     field: RunOrderField.CREATED_AT,
     direction: OrderDirection.DESC,
   };
-  const source = {
-    from: Prisma.sql`"SearchRun" r`,
-    id: Prisma.sql`r.id`,
-    conditions: conditionsOf(filter ?? null),
-  };
-  return readPage(database, source, {
+  return readPage(database, runSource(filter ?? null), {
     first,
     after: after ?? null,
     column: columns[field],
     direction,
   });
+}
+
+/**
+ * Returns the rows of a list of runs: those that meet the filter.
+ * @throws InputError for a filter that cannot be used
+ */
+export function runSource(filter: RunFilter | null): RowSource {
+  return {
+    from: Prisma.sql`"SearchRun" r`,
+    id: Prisma.sql`r.id`,
+    conditions: conditionsOf(filter),
+  };
 }
 
 const filterSchema = z.object({
