@@ -4,6 +4,7 @@ import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
 import type { Identity } from "./identity/identity.js";
 import type { Principal } from "./identity/principal.js";
+import type { PageReader } from "./export/pages.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 
 /** The services that the process has once. */
@@ -16,6 +17,7 @@ export interface Services {
   backoff: Backoff;
   probe: Probe;
   identity: Identity;
+  exports: PageReader;
 }
 
 /** A caller and the address that it called from. */

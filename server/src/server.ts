@@ -15,6 +15,7 @@ import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
+import { PageReader } from "./export/pages.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
 import { consoleLog, type Log } from "./log.js";
@@ -70,7 +71,20 @@ export async function startServer(
     closing.push(() => probe.stop());
 
     const identity = await Identity.open(database, settings.identity, settings, log);
-    const services = { database, queue, notifications, eventLog, feed, backoff, probe, identity };
+    const exports = new PageReader(settings.databaseUrl);
+    closing.push(() => exports.stop());
+
+    const services = {
+      database,
+      queue,
+      notifications,
+      eventLog,
+      feed,
+      backoff,
+      probe,
+      identity,
+      exports,
+    };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

@@ -9,6 +9,7 @@ import express, { type ErrorRequestHandler, type RequestHandler } from "express"
 import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
 import { guardRoute, routeRules, serveAuth } from "../identity/routes.js";
+import { exportRoutes } from "../export/routes.js";
 import { apolloMetrics } from "../metrics/apolloMetrics.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { StoredMetrics } from "../metrics/storedMetrics.js";
@@ -36,7 +37,7 @@ export interface HttpServer {
 
 /**
  * Serves the API: GraphQL over HTTP and WebSocket at /graphql, and the pages for monitoring:
- * GET /health, /healthz, /readyz and /metrics.
+ * GET /health, /healthz, /readyz and /metrics; files to download at /export.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -100,6 +101,7 @@ export async function serveHttp(
       },
     }),
   );
+  app.use("/export", exportRoutes(services, { schema, formatError, log }));
   // Express' own page for an unknown address has a policy of its own.
   app.use((_request, response) => {
     const message = `Nothing is served at this address; GraphQL is at ${path}.`;

@@ -12,6 +12,7 @@ import type { Rule } from "./rules.js";
 /** The rules of addresses that are not GraphQL; those of health and readiness are open to anybody. */
 export const routeRules = {
   metrics: { role: "VIEWER", scope: "READ" },
+  export: { role: "VIEWER", scope: "READ" },
 } as const satisfies Record<string, Rule>;
 
 /** Creates the check of a rule before an address that is not GraphQL. */

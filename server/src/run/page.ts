@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
 import { containing } from "../pagination/like.js";
-import { type Page, readPage, type SortColumn } from "../pagination/keyset.js";
+import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
 import { RunOrderField, RunStatus, RunVisibility } from "./enums.js";
 import type { RunFilter, RunPageArguments } from "./inputs.js";
@@ -33,17 +33,24 @@ export function runPage(
     field: RunOrderField.CREATED_AT,
     direction: OrderDirection.DESC,
   };
-  const source = {
-    from: Prisma.sql`"SearchRun" r`,
-    id: Prisma.sql`r.id`,
-    conditions: [...conditionsOf(filter ?? null), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)],
-  };
-  return readPage(database, source, {
+  return readPage(database, runSource(filter ?? null, teamIds), {
     first,
     after: after ?? null,
     column: columns[field],
     direction,
   });
+}
+
+/**
+ * Returns the rows of a list of runs: those of these teams that meet the filter.
+ * @throws InputError for a filter that cannot be used
+ */
+export function runSource(filter: RunFilter | null, teamIds: TeamIds): RowSource {
+  return {
+    from: Prisma.sql`"SearchRun" r`,
+    id: Prisma.sql`r.id`,
+    conditions: [...conditionsOf(filter), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)],
+  };
 }
 
 const filterSchema = z.object({

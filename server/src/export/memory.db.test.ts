@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { testDatabase } from "@opnas/prisma/testing";
+import { parquetMetadata } from "hyparquet";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { testServer } from "../testing/client.js";
+import { SearchDriver } from "../testing/searchDriver.js";
+
+/** Rows of about 1 KiB each: several times the heap. */
+const rows = 100_000;
+const heapMegabytes = 80;
+
+const databaseUrl = await testDatabase();
+const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
+let child: ChildProcess | undefined;
+let base = "";
+let runId = "";
+
+beforeAll(async () => {
+  const preparing = await testServer(databaseUrl);
+  const { database } = preparing.services;
+  const driver = new SearchDriver(preparing.services);
+  await driver.signIn();
+  const run = await driver.startedRun();
+  runId = run.id;
+  await database.$executeRaw`
+    INSERT INTO "RunEvent" ("runId", seq, kind, payload)
+    SELECT ${run.id}::uuid, 1000 + n, 'candidate.started', jsonb_build_object('note', repeat('x', 1000))
+      FROM generate_series(1, ${rows}::int) n`;
+  await preparing.stop();
+  child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, main], {
+    env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  const [message]: unknown[] = await once(child, "message");
+  const { port } = z.object({ port: z.int() }).parse(message);
+  base = `http://127.0.0.1:${port}/export`;
+});
+afterAll(() => void child?.kill("SIGKILL"));
+
+/** Counts the lines of a download, of which it keeps none, and its bytes. */
+async function sizeOf(path: string): Promise<{ lines: number; bytes: number }> {
+  const { body } = await fetch(`${base}/${path}`);
+  let lines = 0;
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += part.length;
+    for (const byte of part) if (byte === 10) lines += 1;
+  }
+  return { lines, bytes };
+}
+
+test("100,000 rows pass through a process whose heap could not hold them", async () => {
+  const events = `runs/${runId}/events`;
+  const csv = await sizeOf(`${events}.csv?after=1000`);
+  expect(csv.lines).toBe(rows + 1);
+  expect(csv.bytes).toBeGreaterThan(heapMegabytes * 1024 * 1024);
+  expect((await sizeOf(`${events}.jsonl?after=1000`)).lines).toBe(rows);
+  const parquet = await (await fetch(`${base}/${events}.parquet?after=1000`)).arrayBuffer();
+  expect(parquetMetadata(parquet).num_rows).toBe(BigInt(rows));
+  expect(child?.exitCode).toBeNull();
+});

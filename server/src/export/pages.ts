@@ -1,0 +1,49 @@
+import { openPool } from "@opnas/prisma";
+import type { ExportTable, Row } from "./tables.js";
+
+/** Rows of one query. A page is all that an export holds in memory, but for a row group of Parquet. */
+const pageRows = 1_000;
+
+/** Connections for all exports together: however many there are, the API keeps its own. */
+const connections = 2;
+
+/** Reads tables page by page on connections of its own, whose statements may take 30 s each. */
+export class PageReader {
+  private readonly pool: ReturnType<typeof openPool>;
+
+  constructor(databaseUrl: string) {
+    this.pool = openPool(databaseUrl, "opnas-export", connections);
+    // A connection that is lost while idle is replaced at the next page, which gets any error.
+    this.pool.on("error", () => undefined);
+  }
+
+  /**
+   * Yields the rows of a table in pages, the next of which is read when it is asked for: no connection
+   * is held meanwhile. Rows that are added or changed while it goes on come once at most, and those
+   * behind the present place not at all before it reaches them.
+   * @param limit the most rows in all; null for no limit
+   */
+  async *read(table: ExportTable, limit: number | null): AsyncGenerator<Row[], void, void> {
+    let left = limit ?? Infinity;
+    let after: Row | null = null;
+    while (left > 0) {
+      const size = Math.min(pageRows, left);
+      const rows: Row[] = await this.page(table, after, size);
+      if (rows.length > 0) yield rows;
+      if (rows.length < size) return;
+      after = rows.at(-1) ?? null;
+      left -= rows.length;
+    }
+  }
+
+  /** Closes the connections. */
+  async stop(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async page(table: ExportTable, after: Row | null, limit: number): Promise<Row[]> {
+    const { text, values } = table.page(after, limit);
+    const { rows } = await this.pool.query<Row>({ text, values });
+    return rows;
+  }
+}
