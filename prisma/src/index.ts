@@ -28,6 +28,7 @@ export * from "./readiness.js";
 export * from "./storedFigures.js";
 export * from "./retention.js";
 export * from "./runs/claim.js";
+export * from "./runs/annotations.js";
 export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";

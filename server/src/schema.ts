@@ -2,6 +2,7 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { AnnotationResolver } from "./annotation/resolver.js";
 import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
@@ -31,6 +32,7 @@ const noPubSub: PubSub = {
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers: [
+      AnnotationResolver,
       ArchitectureFields,
       ArchitectureResolver,
       EvaluationFields,
@@ -61,7 +63,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; archives and deletes runs.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

@@ -152,6 +152,15 @@ export class Architecture {
 
   @Field(() => Date, { description: "The time at which it was proposed." })
   createdAt!: Date;
+
+  @Field(() => [String], { description: "The tags that people gave it, in alphabetical order." })
+  tags!: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The note of people about it. Null without one.",
+  })
+  note!: string | null;
 }
 
 export const ArchitectureConnection = connectionOf(Architecture, (loaders) => loaders.architecture);

@@ -46,6 +46,8 @@ const row: SearchRun = {
   finishedAt: null,
   archivedAt: null,
   deletedAt: null,
+  tags: [],
+  note: null,
 };
 
 test("the fraction grows from 0 to 1 through all phases and never falls", () => {

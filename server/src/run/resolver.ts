@@ -23,11 +23,11 @@ import { isRowId } from "../input.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
 import { runChanges } from "./changes.js";
-import { RunPageArguments, StartSearchInput } from "./inputs.js";
+import { CloneSearchInput, RunPageArguments, StartSearchInput } from "./inputs.js";
 import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
 import { operationPriorities } from "./operationPriorities.js";
 import { runPage } from "./page.js";
-import { plannedRun } from "./startSearch.js";
+import { plannedClone, plannedRun } from "./startSearch.js";
 import { LayerChoices, OperationPriority } from "./statistics.js";
 import { SearchRun, SearchRunConnection } from "./types.js";
 import { UsualLength } from "../http/cost.js";
@@ -104,6 +104,32 @@ export class RunResolver {
     @Ctx() { database, queue }: Context,
   ): Promise<RunRow> {
     return startRun(database, queue, plannedRun(input));
+  }
+
+  @Mutation(() => SearchRun, {
+    description:
+      "Starts a search with the settings, seed and preset of another, in whatever state that is, and with changes. Returns the new run.",
+  })
+  async cloneSearch(
+    @Arg("id", () => ID, { description: "The id of the run to clone." }) id: string,
+    @Arg("changes", () => CloneSearchInput, {
+      nullable: true,
+      description: "The changes; without any, the same search runs again.",
+    })
+    changes: CloneSearchInput | null,
+    @Arg("idempotencyKey", () => String, {
+      nullable: true,
+      description:
+        "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first clone; with other input it is refused.",
+    })
+    idempotencyKey: string | null,
+    @Ctx() { database, queue }: Context,
+  ): Promise<RunRow> {
+    const run = isRowId(id)
+      ? await database.searchRun.findUnique({ where: { id, deletedAt: null } })
+      : null;
+    if (run === null) throw notFound("run", id);
+    return startRun(database, queue, plannedClone(run, changes, idempotencyKey));
   }
 
   @Mutation(() => SearchRun, {

@@ -93,6 +93,15 @@ export class SearchRun {
     description: "The seq of the newest stored event: subscribe to searchEvents after it.",
   })
   lastSeq!: number;
+
+  @Field(() => [String], { description: "The tags that people gave it, in alphabetical order." })
+  tags!: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The note of people about it. Null without one.",
+  })
+  note!: string | null;
 }
 
 export const SearchRunConnection = connectionOf(SearchRun, (loaders) => loaders.run);
