@@ -6,8 +6,12 @@ import { AnnotationResolver } from "./annotation/resolver.js";
 import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
+import { ComparisonResolver } from "./comparison/resolver.js";
+import { EstimateResolver } from "./estimate/resolver.js";
 import { EventResolver } from "./events/resolver.js";
+import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
+import { NodeResolver } from "./node/resolver.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { TrainingFields } from "./pretraining/fields.js";
 import { TrainingResolver } from "./pretraining/resolver.js";
@@ -35,10 +39,14 @@ export function createSchema(): GraphQLSchema {
       AnnotationResolver,
       ArchitectureFields,
       ArchitectureResolver,
+      ComparisonResolver,
+      EstimateResolver,
       EvaluationFields,
       EventResolver,
       GenerationFields,
+      ImportanceResolver,
       LeaderboardResolver,
+      NodeResolver,
       PresetResolver,
       RunFields,
       RunResolver,

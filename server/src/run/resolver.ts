@@ -20,6 +20,7 @@ import {
 } from "type-graphql";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
+import { requireRun } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
 import { runChanges } from "./changes.js";
@@ -38,13 +39,13 @@ const idArgument = { description: "The run's id." };
 export class RunResolver {
   @Query(() => SearchRun, {
     nullable: true,
-    description: "One run by its id. Null if there is none.",
+    description: "One run by its id. An unknown id gets the error NOT_FOUND.",
   })
-  async searchRun(
+  searchRun(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() { database }: Context,
-  ): Promise<RunRow | null> {
-    return isRowId(id) ? database.searchRun.findUnique({ where: { id } }) : null;
+  ): Promise<RunRow> {
+    return requireRun(database, id);
   }
 
   @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
@@ -74,7 +75,7 @@ export class RunResolver {
     allGenerations: boolean,
     @Ctx() { database }: Context,
   ): Promise<OperationStatistic[]> {
-    if (!isRowId(id)) return [];
+    await requireRun(database, id);
     return operationPriorities(database, id, allGenerations ? "all" : (generation ?? "newest"));
   }
 
@@ -92,6 +93,7 @@ export class RunResolver {
     top: number,
     @Ctx() { database }: Context,
   ): Promise<LayerChoices[]> {
+    await requireRun(database, id);
     return kernelsByDepth(database, id, top);
   }
 
@@ -125,10 +127,8 @@ export class RunResolver {
     idempotencyKey: string | null,
     @Ctx() { database, queue }: Context,
   ): Promise<RunRow> {
-    const run = isRowId(id)
-      ? await database.searchRun.findUnique({ where: { id, deletedAt: null } })
-      : null;
-    if (run === null) throw notFound("run", id);
+    const run = await requireRun(database, id);
+    if (run.deletedAt !== null) throw notFound("run", id);
     return startRun(database, queue, plannedClone(run, changes, idempotencyKey));
   }
 
