@@ -1,12 +1,8 @@
-import { Command, CommanderError } from "commander";
-import { Api } from "./api/client.js";
+import { type Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./api/error.js";
-import { pretrainCommand } from "./commands/pretrainCommand.js";
-import { pretrainingCommands } from "./commands/pretrainings.js";
-import { runCommands } from "./commands/runs.js";
+import { buildProgram } from "./commands/program.js";
 import { searchCommand, type SearchRequest } from "./commands/searchCommand.js";
-import { runPretraining } from "./pretraining/runPretraining.js";
-import { runSearch } from "./search/runSearch.js";
+import { withConnectionOptions } from "./connection/connect.js";
 
 export { Api } from "./api/client.js";
 export { CliError, exitCodes } from "./api/error.js";
@@ -16,23 +12,7 @@ export type { SearchRequest } from "./commands/searchCommand.js";
 /** Runs `opnas` with the arguments of process.argv and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = exitCodes.done;
-  const program = new Command("opnas").description("Neural architecture search, from a shell.");
-  withApiOption(program);
-  const connect = (command: Command) =>
-    new Api(apiAddress(command.optsWithGlobals<{ api?: string }>().api));
-  for (const command of [...runCommands(connect), ...pretrainingCommands(connect)]) {
-    program.addCommand(command);
-  }
-  program.addCommand(
-    searchCommand("opnas search", async ({ api, options }) => {
-      code = await runSearch(new Api(apiAddress(api)), options, interruption());
-    }),
-  );
-  program.addCommand(
-    pretrainCommand(async (command, options) => {
-      code = await runPretraining(connect(command), options, interruption());
-    }),
-  );
+  const program = buildProgram((given) => (code = given), interruption);
   return (await parse(program, argv)) ?? code;
 }
 
@@ -48,7 +28,7 @@ export async function parseSearch(argv: readonly string[]): Promise<SearchReques
     request = given;
     await Promise.resolve();
   }).name("npm run search --");
-  const code = await parse(withApiOption(command), argv);
+  const code = await parse(withConnectionOptions(command), argv);
   return code ?? request ?? exitCodes.usage;
 }
 
@@ -61,25 +41,11 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function withApiOption(command: Command): Command {
-  return command.option("--api <address>", "the GraphQL API, e.g. http://localhost:4000/graphql");
-}
-
-/** Returns the address given, else that of the platform on this machine. */
-function apiAddress(given: string | undefined): string {
-  const address = given ?? `http://127.0.0.1:${process.env.OPNAS_API_PORT || "4000"}/graphql`;
-  if (URL.canParse(address) && /^https?:/.test(address)) return address;
-  throw new CliError(
-    `--api ${address}: give an address like http://localhost:4000/graphql`,
-    exitCodes.usage,
-  );
-}
-
 /** Returns the exit code when the command ended early; its message is then on standard error. */
 async function parse(program: Command, argv: readonly string[]): Promise<number | undefined> {
-  const commands = [program, ...program.commands];
-  for (const command of commands)
+  for (const command of withSubcommands(program)) {
     command.exitOverride().showHelpAfterError("(--help shows the options)");
+  }
   try {
     await program.parseAsync(argv);
     return undefined;
@@ -90,4 +56,9 @@ async function parse(program: Command, argv: readonly string[]): Promise<number 
     process.stderr.write(`✗ ${error.message}\n`);
     return error.exitCode;
   }
+}
+
+/** Lists a command with all commands below it. */
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -1,3 +1,5 @@
+export * from "./analysis/importance.js";
+export * from "./analysis/properties.js";
 export * from "./architecture/canonical.js";
 export * from "./architecture/cheapest.js";
 export * from "./architecture/check.js";

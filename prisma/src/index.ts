@@ -33,6 +33,7 @@ export * from "./readiness.js";
 export * from "./storedFigures.js";
 export * from "./retention.js";
 export * from "./runs/claim.js";
+export * from "./runs/annotations.js";
 export { type FoundEvaluation, recordEvaluation } from "./runs/evaluation.js";
 export * from "./runs/extend.js";
 export { type OpenCandidate, openCandidate } from "./runs/openWork.js";

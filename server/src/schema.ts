@@ -2,16 +2,21 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
+import { AnnotationResolver } from "./annotation/resolver.js";
 import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
+import { ComparisonResolver } from "./comparison/resolver.js";
+import { EstimateResolver } from "./estimate/resolver.js";
 import { EventResolver } from "./events/resolver.js";
 import { guardSchema } from "./identity/guard.js";
 import { AccountResolver } from "./identity/accountResolver.js";
 import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
 import { AuditResolver } from "./identity/auditResolver.js";
 import { TeamResolver } from "./identity/teamResolver.js";
+import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
+import { NodeResolver } from "./node/resolver.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { TrainingFields } from "./pretraining/fields.js";
 import { TrainingResolver } from "./pretraining/resolver.js";
@@ -38,13 +43,18 @@ export function createSchema(): GraphQLSchema {
     resolvers: [
       AccountResolver,
       ApiKeyResolver,
+      AnnotationResolver,
       ArchitectureFields,
       ArchitectureResolver,
       AuditResolver,
+      ComparisonResolver,
+      EstimateResolver,
       EvaluationFields,
       EventResolver,
       GenerationFields,
+      ImportanceResolver,
       LeaderboardResolver,
+      NodeResolver,
       PresetResolver,
       RunFields,
       RunResolver,
@@ -71,7 +81,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; archives and deletes runs; administers accounts, teams and API keys.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

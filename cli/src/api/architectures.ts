@@ -83,9 +83,13 @@ export const candidatesDocument = graphql(`
 `);
 
 export const leaderboardDocument = graphql(`
-  query Leaderboard($first: Int!, $filter: LeaderboardFilter) {
-    leaderboard(first: $first, filter: $filter) {
+  query Leaderboard($first: Int!, $after: String, $filter: LeaderboardFilter) {
+    leaderboard(first: $first, after: $after, filter: $filter) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
@@ -94,9 +98,14 @@ export const leaderboardDocument = graphql(`
           score
           stability
           params
+          flops
+          stepSeconds
           reference
           generationIndex
+          tags
+          createdAt
           run {
+            id
             name
           }
         }

@@ -22,7 +22,13 @@ const answerSchema = z
   .refine((answer) => "data" in answer || answer.errors !== undefined);
 
 /** Codes of errors that lie in the request, not in the platform. */
-const usageCodes = ["BAD_INPUT", "BAD_USER_INPUT", "BAD_SETTING", "GRAPHQL_VALIDATION_FAILED"];
+const usageCodes = [
+  "BAD_INPUT",
+  "BAD_USER_INPUT",
+  "BAD_SETTING",
+  "GRAPHQL_VALIDATION_FAILED",
+  "NOT_FOUND",
+];
 
 /**
  * The platform's GraphQL API at one address (http://host:port/graphql).
@@ -34,7 +40,11 @@ const usageCodes = ["BAD_INPUT", "BAD_USER_INPUT", "BAD_SETTING", "GRAPHQL_VALID
  * lacks a field of the document, as something other than a GraphQL server gives it, is refused.
  */
 export class Api {
-  constructor(readonly address: string) {}
+  /** @param token an API key, sent with every request; without one the server decides */
+  constructor(
+    readonly address: string,
+    private readonly token?: string,
+  ) {}
 
   /**
    * Sends one query or mutation.
@@ -81,11 +91,16 @@ export class Api {
     return this.request(document, variables);
   }
 
+  /** The header of a request over HTTP, and the first message of a WebSocket. */
+  private authorization(): { authorization?: string } {
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  }
+
   private async post(query: string, variables: unknown): Promise<unknown> {
     try {
       const response = await fetch(this.address, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...this.authorization() },
         body: JSON.stringify({ query, variables }),
         signal: AbortSignal.timeout(30_000),
       });
@@ -119,6 +134,7 @@ export class Api {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       keepAlive: 10_000,
+      connectionParams: this.authorization(),
     });
     const messages = client.iterate({ query: print(document), variables });
     const end = () => void client.dispose();

@@ -49,9 +49,13 @@ export const eventsDocument = graphql(`
 `);
 
 export const runsDocument = graphql(`
-  query Runs($first: Int!, $visibility: [RunVisibility!]) {
-    searchRuns(first: $first, filter: { visibility: $visibility }) {
+  query Runs($first: Int!, $after: String, $filter: RunFilter) {
+    searchRuns(first: $first, after: $after, filter: $filter) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
@@ -61,6 +65,7 @@ export const runsDocument = graphql(`
           seed
           createdAt
           failures
+          tags
           progress {
             fraction
           }

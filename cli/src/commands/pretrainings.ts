@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Api } from "../api/client.js";
 import { cancelPretrainingDocument, pretrainingsDocument } from "../api/pretrainings.js";
 import { pageSize } from "./optionValues.js";
-import { print, table } from "./output.js";
+import { print, printTable } from "./output.js";
 
 /** Builds the commands that show or cancel pre-trainings; `connect` gives the API to ask. */
 export function pretrainingCommands(connect: (command: Command) => Api): Command[] {
@@ -20,7 +20,7 @@ export function pretrainingCommands(connect: (command: Command) => Api): Command
         `${node.step} of ${node.steps}`,
         node.lastMetric?.loss.toFixed(3) ?? "",
       ]);
-      print(table(["training", "architecture", "seed", "status", "steps", "loss"], rows));
+      printTable(["training", "architecture", "seed", "status", "steps", "loss"], rows);
       print(`${rows.length} of ${answer.trainings.totalCount} trainings`);
     });
 

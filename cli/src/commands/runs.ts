@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
 import {
   archiveDocument,
@@ -12,8 +11,24 @@ import {
   runsDocument,
 } from "../api/runs.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
-import { pageSize, positiveNumber } from "./optionValues.js";
-import { decimals, print, printJson, table } from "./output.js";
+import { collect, pageSize, positiveNumber } from "./optionValues.js";
+import { decimals, nextPage, print, printJson, printTable } from "./output.js";
+
+interface RunsOptions {
+  first: number;
+  after?: string;
+  archived?: true;
+  deleted?: true;
+  tag?: string[];
+  search?: string;
+  json?: true;
+}
+
+function filterOf({ archived, deleted, tag, search }: Omit<RunsOptions, "first">) {
+  const wanted = [archived ? ["ARCHIVED" as const] : [], deleted ? ["DELETED" as const] : []];
+  const visibility = archived || deleted ? wanted.flat() : null;
+  return { visibility, tags: tag ?? null, search: search ?? null };
+}
 
 /**
  * Builds the commands that show runs and their architectures, or change a run;
@@ -23,17 +38,20 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
   const runs = new Command("runs")
     .description("the newest runs")
     .option("--first <number>", "how many", pageSize, 20)
+    .option("--after <cursor>", "the page after this cursor, which the page before names")
     .option("--archived", "archived ones")
     .option("--deleted", "deleted ones that can still be restored")
+    .option("--tag <tag>", "that have this tag (repeatable)", collect)
+    .option("--search <text>", "whose name contains this")
+    .option("--json", "as JSON")
     .action(async function (this: Command) {
-      const { first, archived, deleted } = this.opts<{
-        first: number;
-        archived?: true;
-        deleted?: true;
-      }>();
-      const wanted = [archived ? ["ARCHIVED" as const] : [], deleted ? ["DELETED" as const] : []];
-      const visibility = archived || deleted ? wanted.flat() : null;
-      const { searchRuns } = await connect(this).request(runsDocument, { first, visibility });
+      const { first, after, json, ...asked } = this.opts<RunsOptions>();
+      const variables = { first, after: after ?? null, filter: filterOf(asked) };
+      const { searchRuns } = await connect(this).request(runsDocument, variables);
+      if (json) {
+        printJson(searchRuns);
+        return;
+      }
       const rows = searchRuns.edges.map(({ node }) => [
         node.id,
         node.name,
@@ -44,8 +62,9 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
         decimals(node.bestArchitecture?.score),
         node.failures === 0 ? "" : String(node.failures),
       ]);
-      print(table(["run", "name", "preset", "seed", "status", "done", "best", "failed"], rows));
+      printTable(["run", "name", "preset", "seed", "status", "done", "best", "failed"], rows);
       print(`${searchRuns.edges.length} of ${searchRuns.totalCount} runs`);
+      nextPage(searchRuns.pageInfo);
     });
 
   const show = new Command("show")
@@ -55,39 +74,7 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
       printJson(buildRecord(await fetchRunData(connect(this), id)));
     });
 
-  const leaderboard = new Command("leaderboard")
-    .description("the best architectures")
-    .option("--first <number>", "how many", pageSize, 20)
-    .option("--run <run>", "of this run only")
-    .action(async function (this: Command) {
-      const { first, run } = this.opts<{ first: number; run?: string }>();
-      const filter = run === undefined ? null : { runId: run };
-      const answer = await connect(this).request(leaderboardDocument, { first, filter });
-      const rows = answer.leaderboard.edges.map(({ node }, index) => [
-        String(index + 1),
-        node.id,
-        node.reference === null ? node.name : `${node.name} (reference)`,
-        decimals(node.score),
-        (node.stability ?? "").toLowerCase().replace("_", " "),
-        String(node.params),
-        node.reference === null ? String(node.generationIndex) : "",
-        node.run.name,
-      ]);
-      const heads = [
-        "",
-        "architecture",
-        "name",
-        "score",
-        "stability",
-        "parameters",
-        "generation",
-        "run",
-      ];
-      print(table(heads, rows));
-      print(`${rows.length} of ${answer.leaderboard.totalCount} architectures`);
-    });
-
-  return [runs, show, leaderboard, ...changeCommands(connect)];
+  return [runs, show, ...changeCommands(connect)];
 }
 
 function changeCommands(connect: (command: Command) => Api): Command[] {

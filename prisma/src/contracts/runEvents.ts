@@ -55,6 +55,8 @@ export const eventPayloads = {
   "run.waiting": z.object({ reason: z.string() }),
   "run.extended": z.object({ generations: z.int(), candidates: z.int() }),
   "run.visibility": z.object({ visibility: z.string() }),
+  "run.edited": z.object({ changed: z.array(z.string()) }),
+  "architecture.edited": z.object({ architectureId: id, changed: z.array(z.string()) }),
   "run.failed": z.object({ code: z.string(), message: z.string() }),
 } as const;
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { OpnasError, type PretrainSettings, pretrainSettingsSchema } from "@opnas/core";
+import { pretrainingChannel } from "../channels.js";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
@@ -20,7 +21,7 @@ export interface NewPretraining {
 }
 
 /**
- * Stores a pre-training and enqueues its job, in one transaction.
+ * Stores a pre-training, enqueues its job and notifies `pretrainingChannel`, in one transaction.
  * @returns the stored pre-training, or the earlier one with the same idempotency key
  * @throws OpnasError `BAD_INPUT` when that pre-training was started with other input
  * @throws an error of Prisma when there is no such architecture, OpnasError `WRONG_STATE` when its run
@@ -39,6 +40,7 @@ export async function startPretraining(
         data: { architectureId, seed, settings, steps: settings.steps, idempotencyKey },
       });
       await enqueueTrainerJobs(queue, tx, [{ kind: "pretrain", trainingId: pretraining.id }]);
+      await tx.$executeRaw`SELECT pg_notify(${pretrainingChannel}, ${pretraining.id})`;
       return pretraining;
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Node } from "../node/types.js";
 import { Stability } from "./types.js";
 
 @ObjectType({
@@ -40,7 +41,10 @@ export class TaskScore {
   diverged!: boolean;
 }
 
-@ObjectType({ description: "The result of training and scoring one architecture." })
+@ObjectType({
+  description: "The result of training and scoring one architecture.",
+  implements: Node,
+})
 export class Evaluation {
   @Field(() => ID, { description: "The evaluation's identifier, a UUID." })
   id!: string;

@@ -1,20 +1,20 @@
 import type { Architecture as ArchitectureRow } from "@opnas/prisma";
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
-import { isRowId } from "../input.js";
+import { requireArchitecture } from "../node/lookup.js";
 import { Architecture } from "./types.js";
 
 @Resolver()
 export class ArchitectureResolver {
   @Query(() => Architecture, {
     nullable: true,
-    description: "One architecture by its id. Null if there is none, or if its run is deleted.",
+    description:
+      "One architecture by its id. An unknown id, also one of a deleted run, gets the error NOT_FOUND.",
   })
-  async architecture(
+  architecture(
     @Arg("id", () => ID, { description: "The architecture's id." }) id: string,
     @Ctx() { database }: Context,
-  ): Promise<ArchitectureRow | null> {
-    if (!isRowId(id)) return null;
-    return database.architecture.findUnique({ where: { id, run: { deletedAt: null } } });
+  ): Promise<ArchitectureRow> {
+    return requireArchitecture(database, id);
   }
 }

@@ -10,6 +10,7 @@ import {
   ObjectType,
   registerEnumType,
 } from "type-graphql";
+import { Node } from "../node/types.js";
 import { connectionOf } from "../pagination/connection.js";
 import { OrderDirection, PageArguments } from "../pagination/types.js";
 
@@ -83,7 +84,10 @@ export class ArchitecturePageArguments extends PageArguments {
   orderBy?: ArchitectureOrder | null;
 }
 
-@ObjectType({ description: "A backbone of a run: a candidate of its search, or a reference." })
+@ObjectType({
+  description: "A backbone of a run: a candidate of its search, or a reference.",
+  implements: Node,
+})
 export class Architecture {
   @Field(() => ID, { description: "The architecture's identifier, a UUID." })
   id!: string;
@@ -152,6 +156,15 @@ export class Architecture {
 
   @Field(() => Date, { description: "The time at which it was proposed." })
   createdAt!: Date;
+
+  @Field(() => [String], { description: "The tags that people gave it, in alphabetical order." })
+  tags!: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The note of people about it. Null without one.",
+  })
+  note!: string | null;
 }
 
 export const ArchitectureConnection = connectionOf(Architecture, (loaders) => loaders.architecture);

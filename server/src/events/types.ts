@@ -13,7 +13,7 @@ export class SearchEvent {
 
   @Field(() => String, {
     description:
-      "The kind of event, one of: run.created, run.status, supernet.progress, supernet.finished, generation.started, candidate.started, candidate.evaluated, candidate.failed, reference.evaluated, reference.failed, generation.finished, run.waiting, run.extended, run.visibility, run.finished, run.failed. A newer version may add others.",
+      "The kind of event, one of: run.created, run.status, supernet.progress, supernet.finished, generation.started, candidate.started, candidate.evaluated, candidate.failed, reference.evaluated, reference.failed, generation.finished, run.waiting, run.extended, run.visibility, run.edited, architecture.edited, run.finished, run.failed. A newer version may add others.",
   })
   kind!: string;
 

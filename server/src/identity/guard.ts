@@ -84,7 +84,7 @@ export function check(principal: Principal, rule: Rule | undefined): void {
   }
 }
 
-/** Returns the error for a row that is none of the caller's teams'; null for one that may be used. */
+/** Returns the error for a row that is none of the caller's teams'; null when all may be used. */
 async function missingRow(
   { database, teamIds }: Context,
   rule: Rule | undefined,
@@ -92,8 +92,11 @@ async function missingRow(
 ): Promise<OpnasError | null> {
   if (teamIds === undefined || rule?.row === undefined) return null;
   const { kind, argument } = rule.row;
-  const id = String(args[argument]);
-  return (await isVisible(database, teamIds, kind, id)) ? null : notFound(kind, id);
+  for (const id of [args[argument] ?? []].flat().map(String)) {
+    if (await isVisible(database, teamIds, kind, id)) continue;
+    return notFound(kind === "any" ? "object" : kind, id);
+  }
+  return null;
 }
 
 /** Records a mutation in the audit log before it is carried out, and then how it ended. */

@@ -25,7 +25,7 @@ test.each(["Query", "Mutation", "Subscription"] as const)(
     const unchecked = fieldsOf(root).filter(({ name, args }) => {
       const { role, row } = rules[root][name] ?? { role: "ADMIN" };
       if (role === "ADMIN" || name === "revokeApiKey") return false;
-      const ids = args.filter(({ type }) => /^ID/.test(String(type))).map((arg) => arg.name);
+      const ids = args.filter(({ type }) => /^\[?ID/.test(String(type))).map((arg) => arg.name);
       return ids.length > 0 && (row === undefined || !ids.includes(row.argument));
     });
     expect(unchecked.map(({ name }) => name)).toEqual([]);

@@ -1,7 +1,7 @@
 import type { KeyScope, UserRole } from "@opnas/prisma";
 
-/** A kind of row that belongs to a team through its run. */
-export type OwnedRow = "run" | "architecture" | "training";
+/** A kind of row that belongs to a team through its run; `any` for whatever has an id. */
+export type OwnedRow = "run" | "architecture" | "training" | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -9,7 +9,10 @@ export interface Rule {
   role: UserRole | "ANYBODY";
   /** The scope that an API key needs. */
   scope: KeyScope;
-  /** The argument with the id of a row that must be of the caller's teams, and the row's kind. */
+  /**
+   * The argument with the id, or ids, of rows that must be of the caller's teams, and their kind. An
+   * argument that is left out names no row.
+   */
   row?: { kind: OwnedRow; argument: string };
 }
 
@@ -36,9 +39,13 @@ export const rules: Readonly<
     apiKeys: look,
     architecture: lookAt("architecture"),
     auditLog: administer,
+    compare: lookAt("any", "ids"),
+    estimate: look,
+    importance: lookAt("run", "runId"),
     invitations: administer,
     kernelsByDepth: lookAt("run", "runId"),
     leaderboard: look,
+    node: lookAt("any"),
     operationPriorities: lookAt("run", "runId"),
     paretoFront: look,
     presets: look,
@@ -46,6 +53,7 @@ export const rules: Readonly<
     searchRuns: look,
     settingDescriptions: look,
     signInMethods: anybody,
+    tags: look,
     tasks: look,
     teams: look,
     training: lookAt("training"),
@@ -57,10 +65,12 @@ export const rules: Readonly<
   Mutation: {
     acceptInvitation: anybody,
     addTeamMember: administer,
+    annotate: change("any"),
     archiveRun: change("run"),
     assignText: administer,
     cancelSearch: change("run"),
     cancelTraining: change("training"),
+    cloneSearch: change("run"),
     createApiKey: { role: "VIEWER", scope: "ADMIN" },
     createTeam: administer,
     createUser: administer,
@@ -71,17 +81,21 @@ export const rules: Readonly<
     pauseSearch: change("run"),
     pretrain: change("architecture", "architectureId"),
     removeTeamMember: administer,
+    renameRun: change("run"),
     restoreRun: change("run"),
     resumeSearch: change("run"),
     resumeTraining: change("training"),
     revokeApiKey: { role: "VIEWER", scope: "ADMIN" },
     setRole: administer,
     startSearch: change(),
+    tag: change("any"),
+    untag: change("any"),
   },
   Subscription: {
     leaderboardChanged: look,
     runsChanged: look,
     searchEvents: lookAt("run", "runId"),
+    trainingChanged: lookAt("architecture", "architectureId"),
     trainingMetrics: lookAt("training", "trainingId"),
     workersChanged: look,
   },

@@ -45,5 +45,24 @@ export async function isVisible(
       return (await database.architecture.count({ where: { id, run } })) > 0;
     case "training":
       return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
+    case "any":
+      return isAnyVisible(database, run, id);
   }
+}
+
+/** Reports whether a row of any type is of runs that are seen, or a worker, which all teams share. */
+async function isAnyVisible(
+  database: Database,
+  run: Prisma.SearchRunWhereInput,
+  id: string,
+): Promise<boolean> {
+  const counts = await Promise.all([
+    database.searchRun.count({ where: { id, ...run } }),
+    database.architecture.count({ where: { id, run } }),
+    database.generation.count({ where: { id, run } }),
+    database.evaluation.count({ where: { id, run } }),
+    database.pretraining.count({ where: { id, architecture: { run } } }),
+    database.worker.count({ where: { id } }),
+  ]);
+  return counts.some((count) => count > 0);
 }

@@ -23,6 +23,8 @@ import { keyOf, refuseForeignText } from "../identity/ownership.js";
 import { isRowId } from "../input.js";
 import type { Page } from "../pagination/keyset.js";
 import { notFound } from "../notFound.js";
+import { requireArchitecture, requireTraining } from "../node/lookup.js";
+import { trainingChanges } from "./changes.js";
 import { followTraining } from "./follow.js";
 import { trainingPage } from "./page.js";
 import { plannedPretraining } from "./plan.js";
@@ -34,6 +36,10 @@ interface FollowArguments {
   after: number | null;
 }
 
+interface ChangeArguments {
+  architectureId?: string | null;
+}
+
 const idArgument = { description: "The pre-training's id." };
 
 @Resolver()
@@ -41,15 +47,13 @@ export class TrainingResolver {
   @Query(() => Training, {
     nullable: true,
     description:
-      "One pre-training by its id. Null if there is none, or if its architecture's run is deleted.",
+      "One pre-training by its id. An unknown id, also one of a deleted run, gets the error NOT_FOUND.",
   })
-  async training(
+  training(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() { database }: Context,
-  ): Promise<TrainingRow | null> {
-    if (!isRowId(id)) return null;
-    const where = { id, architecture: { run: { deletedAt: null } } };
-    return database.pretraining.findUnique({ where });
+  ): Promise<TrainingRow> {
+    return requireTraining(database, id);
   }
 
   @Query(() => TrainingConnection, {
@@ -130,6 +134,28 @@ export class TrainingResolver {
   ): MetricRow[] {
     return points;
   }
+
+  @Subscription(() => Training, {
+    subscribe: ({ args, context }: { args: ChangeArguments; context: Context }) =>
+      changes(args, context),
+    description:
+      "Every pre-training that is not over, at once; then each that is new or changed (status, step, loss), at most four times a second.",
+  })
+  trainingChanged(
+    @Arg("architectureId", () => ID, {
+      nullable: true,
+      description: "The architecture whose pre-trainings are wanted; by default all are.",
+    })
+    _architectureId: string | null,
+    @Root() training: TrainingRow,
+  ): TrainingRow {
+    return training;
+  }
+}
+
+async function changes({ architectureId = null }: ChangeArguments, context: Context) {
+  if (architectureId !== null) await requireArchitecture(context.database, architectureId);
+  return trainingChanges(context, architectureId);
 }
 
 async function metrics({ trainingId, after }: FollowArguments, context: Context) {

@@ -1,6 +1,7 @@
 import type { PretrainingStatus as StoredStatus } from "@opnas/prisma";
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Node } from "../node/types.js";
 import { connectionOf } from "../pagination/connection.js";
 
 export const TrainingStatus = {
@@ -26,6 +27,7 @@ registerEnumType(TrainingStatus, {
 @ObjectType({
   description:
     "A full pre-training of one architecture, on masked words and next-sentence prediction.",
+  implements: Node,
 })
 export class Training {
   @Field(() => ID, { description: "The pre-training's identifier, a UUID." })

@@ -31,6 +31,12 @@ export class RunFilter {
       "The run is in one of these lists; by default CURRENT, which has neither archived nor deleted runs.",
   })
   visibility?: RunVisibility[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "The run has all of these tags, at most 20.",
+  })
+  tags?: string[] | null;
 }
 
 @InputType({ description: "The order of a list of runs. In a tie the older comes first." })
@@ -103,4 +109,34 @@ export class StartSearchInput {
       "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first run; with other input it is refused.",
   })
   idempotencyKey?: string | null;
+}
+
+@InputType({
+  description: "The changes of a clone from its run. What is absent is as in the run.",
+})
+export class CloneSearchInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: "Another seed of all random choices, 0 or more.",
+  })
+  seed?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A name for people, 1 to 200 characters. By default the run\'s with "(clone)".',
+  })
+  name?: string | null;
+
+  @Field(() => StrategyName, {
+    nullable: true,
+    description: "Another strategy; it takes precedence over the strategy of `settings`.",
+  })
+  strategy?: StrategyName | null;
+
+  @Field(() => GraphQLJSON, {
+    nullable: true,
+    description:
+      "Settings that replace those of the run, as in StartSearchInput.settings: an object with only what differs.",
+  })
+  settings?: unknown;
 }

@@ -1,6 +1,6 @@
 import { kernelSizes } from "@opnas/core";
 import type { Database } from "@opnas/prisma";
-import { InputError, isRowId } from "../input.js";
+import { InputError } from "../input.js";
 import type { LayerChoices } from "./statistics.js";
 
 /** The most candidates that one request may count. */
@@ -20,7 +20,7 @@ export async function kernelsByDepth(
     const message = `top must be 1 to ${maxCandidates}, not ${top}.`;
     throw new InputError({ path: ["top"], message });
   }
-  if (!isRowId(runId)) return [];
+
   // A kernel size of null stands for attention.
   const rows = await database.$queryRaw<
     { layer: number; kernelSize: number | null; count: number }[]

@@ -2,6 +2,7 @@ import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
 import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
+import { hasTags, tagsFilter } from "../annotation/tags.js";
 import { containing } from "../pagination/like.js";
 import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
@@ -58,11 +59,14 @@ const filterSchema = z.object({
   preset: text(100).nullish(),
   search: text(200).nullish(),
   visibility: z.array(z.enum(RunVisibility)).nullish(),
+  tags: tagsFilter,
 });
 
 function conditionsOf(filter: RunFilter | null): Prisma.Sql[] {
-  const { status, preset, search, visibility } = parseInput(filterSchema, filter ?? {}, "filter");
+  const parsed = parseInput(filterSchema, filter ?? {}, "filter");
+  const { status, preset, search, visibility, tags } = parsed;
   const conditions = [visibleAs(visibility ?? [RunVisibility.CURRENT])];
+  conditions.push(...hasTags(Prisma.sql`r.tags`, tags));
   if (status != null) conditions.push(Prisma.sql`r.status::text = ANY(${[...new Set(status)]})`);
   if (preset != null) conditions.push(Prisma.sql`r.preset = ${preset}`);
   if (search != null && search !== "")

@@ -48,6 +48,8 @@ const row: SearchRun = {
   deletedAt: null,
   teamId: null,
   ownerId: null,
+  tags: [],
+  note: null,
 };
 
 test("the fraction grows from 0 to 1 through all phases and never falls", () => {

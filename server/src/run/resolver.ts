@@ -21,14 +21,15 @@ import {
 import type { Context } from "../context.js";
 import { ownedBy, refuseForeignText } from "../identity/ownership.js";
 import { isRowId } from "../input.js";
+import { requireRun } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
 import { runChanges } from "./changes.js";
-import { RunPageArguments, StartSearchInput } from "./inputs.js";
+import { CloneSearchInput, RunPageArguments, StartSearchInput } from "./inputs.js";
 import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
 import { operationPriorities } from "./operationPriorities.js";
 import { runPage } from "./page.js";
-import { plannedRun } from "./startSearch.js";
+import { plannedClone, plannedRun } from "./startSearch.js";
 import { LayerChoices, OperationPriority } from "./statistics.js";
 import { SearchRun, SearchRunConnection } from "./types.js";
 import { UsualLength } from "../http/cost.js";
@@ -39,13 +40,13 @@ const idArgument = { description: "The run's id." };
 export class RunResolver {
   @Query(() => SearchRun, {
     nullable: true,
-    description: "One run by its id. Null if there is none.",
+    description: "One run by its id. An unknown id gets the error NOT_FOUND.",
   })
-  async searchRun(
+  searchRun(
     @Arg("id", () => ID, idArgument) id: string,
     @Ctx() { database }: Context,
-  ): Promise<RunRow | null> {
-    return isRowId(id) ? database.searchRun.findUnique({ where: { id } }) : null;
+  ): Promise<RunRow> {
+    return requireRun(database, id);
   }
 
   @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
@@ -75,7 +76,7 @@ export class RunResolver {
     allGenerations: boolean,
     @Ctx() { database }: Context,
   ): Promise<OperationStatistic[]> {
-    if (!isRowId(id)) return [];
+    await requireRun(database, id);
     return operationPriorities(database, id, allGenerations ? "all" : (generation ?? "newest"));
   }
 
@@ -93,6 +94,7 @@ export class RunResolver {
     top: number,
     @Ctx() { database }: Context,
   ): Promise<LayerChoices[]> {
+    await requireRun(database, id);
     return kernelsByDepth(database, id, top);
   }
 
@@ -108,6 +110,33 @@ export class RunResolver {
     await refuseForeignText(context, planned.settings.text);
     const owned = await ownedBy(context, planned, input.teamId);
     return startRun(context.database, context.queue, owned);
+  }
+
+  @Mutation(() => SearchRun, {
+    description:
+      "Starts a search with the settings, seed and preset of another, in whatever state that is, and with changes. Returns the new run.",
+  })
+  async cloneSearch(
+    @Arg("id", () => ID, { description: "The id of the run to clone." }) id: string,
+    @Arg("changes", () => CloneSearchInput, {
+      nullable: true,
+      description: "The changes; without any, the same search runs again.",
+    })
+    changes: CloneSearchInput | null,
+    @Arg("idempotencyKey", () => String, {
+      nullable: true,
+      description:
+        "A text of 1 to 200 characters chosen by the client: repeating a request with the same key returns the first clone; with other input it is refused.",
+    })
+    idempotencyKey: string | null,
+    @Ctx() context: Context,
+  ): Promise<RunRow> {
+    const { database, queue } = context;
+    const run = await requireRun(database, id);
+    if (run.deletedAt !== null) throw notFound("run", id);
+    const planned = plannedClone(run, changes, idempotencyKey);
+    await refuseForeignText(context, planned.settings.text);
+    return startRun(database, queue, await ownedBy(context, planned, run.teamId));
   }
 
   @Mutation(() => SearchRun, {

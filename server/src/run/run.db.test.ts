@@ -130,24 +130,29 @@ test.each(["pauseSearch", "resumeSearch", "cancelSearch"])(
   },
 );
 
-test("rows that do not exist are null or empty where the schema allows it", async () => {
-  const id = randomUUID();
-  const { data } = await server.ask(
-    `query ($id: ID!) {
-      searchRun(id: $id) { id } architecture(id: $id) { id } operationPriorities(runId: $id) { ucb }
-      other: searchRun(id: "x") { id } another: architecture(id: "x") { id }
-      third: operationPriorities(runId: "x") { ucb }
-    }`,
-    { id },
-  );
-  expect(data).toEqual({
-    searchRun: null,
-    architecture: null,
-    operationPriorities: [],
-    other: null,
-    another: null,
-    third: [],
-  });
+test.each([
+  ["searchRun(id: $id) { id }", "run"],
+  ["architecture(id: $id) { id }", "architecture"],
+  ["training(id: $id) { id }", "training"],
+  ["node(id: $id) { id }", "object"],
+  ["operationPriorities(runId: $id) { ucb }", "run"],
+  ["kernelsByDepth(runId: $id) { layer }", "run"],
+  ["importance(runId: $id) { explained }", "run"],
+  ["compare(ids: [$id, $id2]) { tasks { task } }", "run or architecture"],
+])("%s of an unknown id gets NOT_FOUND, whatever the form of the id", async (field, what) => {
+  for (const id of [randomUUID(), "seven"]) {
+    const second = field.includes("$id2") ? ", $id2: ID!" : "";
+    const { errors } = await server.ask(`query ($id: ID!${second}) { ${field} }`, {
+      id,
+      ...(second === "" ? {} : { id2: randomUUID() }),
+    });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: `There is no ${what} ${id}.`,
+        extensions: expect.objectContaining({ code: "NOT_FOUND" }),
+      }),
+    ]);
+  }
 });
 
 const searchedRun = z.object({

@@ -6,11 +6,11 @@ import {
   searchSettingsSchema,
   whenValid,
 } from "@opnas/core";
-import type { NewRun } from "@opnas/prisma";
+import { type NewRun, type SearchRun as RunRow, settingsOfRun } from "@opnas/prisma";
 import { z } from "zod";
 import { InputError, jsonExcess, label, parseInput, text } from "../input.js";
 import { StrategyName } from "./enums.js";
-import type { StartSearchInput } from "./inputs.js";
+import type { CloneSearchInput, StartSearchInput } from "./inputs.js";
 
 /** The first number that GraphQL's Int and Postgres' integer cannot carry; seeds are below it. */
 export const intBound = 2 ** 31;
@@ -27,14 +27,15 @@ export const settingsInput = z
   )
   .nullish();
 
-const inputSchema = z.object({
-  preset: text(100),
+const changesSchema = z.object({
   seed: z.int().min(0, "it is below 0").nullish(),
   name: label(200).min(1, "it is empty").nullish(),
   strategy: z.enum(StrategyName).nullish(),
   settings: settingsInput,
-  idempotencyKey: text(200).min(1, "it is empty").nullish(),
 });
+
+const idempotencyKey = text(200).min(1, "it is empty").nullish();
+const inputSchema = changesSchema.extend({ preset: text(100), idempotencyKey });
 
 /**
  * Turns a request to start a search into the run to record: the preset's settings with those of the
@@ -54,20 +55,40 @@ export function plannedRun(request: StartSearchInput): NewRun {
     name: input.name ?? `${preset.name} ${seed}`,
     seed,
     preset: preset.name,
-    settings: mergedSettings(preset.settings, input.settings ?? {}, input.strategy),
+    settings: mergedSettings(preset.settings, input, ["input", "settings"]),
     idempotencyKey: input.idempotencyKey ?? undefined,
     drawn: (["seed", "name"] as const).filter((field) => input[field] == null),
   };
 }
 
+/**
+ * Turns a request to clone a run into the run to record: the settings, seed and preset of the run,
+ * with the changes of the request.
+ * @throws InputError that names the field at fault
+ */
+export function plannedClone(
+  run: RunRow,
+  request: CloneSearchInput | null,
+  key: string | null,
+): NewRun {
+  const changes = parseInput(changesSchema, request ?? {}, "changes");
+  return {
+    name: changes.name ?? `${run.name.slice(0, 190)} (clone)`,
+    seed: changes.seed ?? run.seed,
+    preset: run.preset,
+    settings: mergedSettings(settingsOfRun(run), changes, ["changes", "settings"]),
+    idempotencyKey: parseInput(idempotencyKey, key, "idempotencyKey") ?? undefined,
+  };
+}
+
 function mergedSettings(
   base: SearchSettings,
-  changes: Record<string, unknown>,
-  strategy: StrategyName | null | undefined,
+  given: z.infer<typeof changesSchema>,
+  path: readonly string[],
 ): SearchSettings {
-  const path = ["input", "settings"];
+  const { settings: changes, strategy } = given;
   const merged = {
-    ...mergeSettings(base, changes, path),
+    ...mergeSettings(base, changes ?? {}, path),
     ...(strategy == null ? {} : { strategy }),
   };
   const settings = parseInput(searchSettingsSchema, merged, ...path);

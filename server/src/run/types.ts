@@ -1,9 +1,13 @@
 import { GraphQLJSON } from "graphql-scalars";
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Node } from "../node/types.js";
 import { connectionOf } from "../pagination/connection.js";
 import { RunPhase, RunStatus, StrategyName } from "./enums.js";
 
-@ObjectType({ description: "One search: a super-net, then generations of candidates." })
+@ObjectType({
+  description: "One search: a super-net, then generations of candidates.",
+  implements: Node,
+})
 export class SearchRun {
   @Field(() => ID, { description: "The run's identifier, a UUID." })
   id!: string;
@@ -93,6 +97,15 @@ export class SearchRun {
     description: "The seq of the newest stored event: subscribe to searchEvents after it.",
   })
   lastSeq!: number;
+
+  @Field(() => [String], { description: "The tags that people gave it, in alphabetical order." })
+  tags!: string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The note of people about it. Null without one.",
+  })
+  note!: string | null;
 }
 
 export const SearchRunConnection = connectionOf(SearchRun, (loaders) => loaders.run);
@@ -106,7 +119,10 @@ export class RunError {
   message!: string;
 }
 
-@ObjectType({ description: "Candidates of a run that were proposed together." })
+@ObjectType({
+  description: "Candidates of a run that were proposed together.",
+  implements: Node,
+})
 export class Generation {
   @Field(() => ID, { description: "The generation's identifier, a UUID." })
   id!: string;

@@ -45,8 +45,8 @@ const lists = z.object({
 
 /** Tells for each list whether it has the run, or any of its candidates. */
 async function placesOf({ id, candidates }: { id: string; candidates: string[] }) {
-  const answer = await server.read(
-    lists,
+  // What is gone is an error of its own field, beside the others' data.
+  const { data } = await server.ask(
     `query ($id: ID!, $candidate: ID!) {
       current: searchRuns(first: 100) { ...Ids }
       archived: searchRuns(first: 100, filter: { visibility: [ARCHIVED] }) { ...Ids }
@@ -62,6 +62,7 @@ async function placesOf({ id, candidates }: { id: string; candidates: string[] }
     fragment Rows on ArchitectureConnection { edges { node { id } } }`,
     { id, candidate: candidates[0] },
   );
+  const answer = lists.parse(data);
   const own = new Set([id, ...candidates]);
   return Object.entries(answer).flatMap(([name, found]) => {
     const nodes = found === null ? [] : "edges" in found ? found.edges.map((e) => e.node) : found;

@@ -1,8 +1,9 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Node } from "../node/types.js";
 import { UsualLength } from "../http/cost.js";
 import { WorkerGpu } from "./gpuTypes.js";
 
-@ObjectType({ description: "A process that trains and scores architectures." })
+@ObjectType({ description: "A process that trains and scores architectures." , implements: Node })
 export class Worker {
   @Field(() => ID, { description: "The worker's identifier, a UUID, new at each start." })
   id!: string;

@@ -46,3 +46,8 @@ export function toApiError(error: CombinedError): ApiError {
   );
   return { code, message: first.message, fields };
 }
+
+/** Reports whether an operation failed because there is nothing with its id. */
+export function isUnknown(error: CombinedError | undefined): boolean {
+  return error !== undefined && toApiError(error).code === "NOT_FOUND";
+}

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import { useSubscription } from "urql";
+import { isUnknown } from "@/api/errors";
 import { useLiveQuery } from "@/api/use-live-query";
 import { isActive } from "@/status/status";
 import { architectureDetails, scoredCandidates } from "./queries";
@@ -30,5 +31,6 @@ export function useArchitecture(id: string) {
       return undefined;
     },
   );
-  return { architecture, found: data ? architecture !== null : undefined, error, retry };
+  const found = isUnknown(error) ? false : architecture ? true : undefined;
+  return { architecture, found, error, retry };
 }

@@ -58,6 +58,14 @@ export const resumePretraining = graphql(`
   }
 `);
 
+export const pretrainingChanges = graphql(`
+  subscription PretrainingChanges($architectureId: ID!) {
+    trainingChanged(architectureId: $architectureId) {
+      ...PretrainingRow
+    }
+  }
+`);
+
 export const pretrainingLoss = graphql(`
   subscription PretrainingLoss($trainingId: ID!, $after: Int!) {
     trainingMetrics(trainingId: $trainingId, after: $after) {

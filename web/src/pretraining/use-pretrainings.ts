@@ -1,13 +1,13 @@
 "use client";
 
-import { useEffect } from "react";
+import { useSubscription } from "urql";
 import { useLiveQuery } from "@/api/use-live-query";
-import { isActive } from "@/status/status";
-import { architecturePretrainings } from "./queries";
+import { architecturePretrainings, pretrainingChanges } from "./queries";
 
-const pollEveryMs = 2_000;
-
-/** Queries an architecture's newest pre-trainings, every two seconds while one is active. */
+/**
+ * Queries an architecture's newest pre-trainings. Changes keep them current through the cache; one that
+ * is not among them has them queried again.
+ */
 export function usePretrainings(architectureId: string) {
   const [{ data, error }, refresh] = useLiveQuery({
     query: architecturePretrainings,
@@ -15,11 +15,12 @@ export function usePretrainings(architectureId: string) {
   });
   const connection = data?.architecture?.trainings;
   const pretrainings = connection?.edges.map(({ node }) => node) ?? [];
-  const isAnyActive = pretrainings.some(({ status }) => isActive(status));
-  useEffect(() => {
-    if (!isAnyActive) return;
-    const timer = setInterval(refresh, pollEveryMs);
-    return () => clearInterval(timer);
-  }, [isAnyActive, refresh]);
+  useSubscription(
+    { query: pretrainingChanges, variables: { architectureId }, pause: connection === undefined },
+    (_previous: undefined, { trainingChanged }) => {
+      if (!pretrainings.some(({ id }) => id === trainingChanged.id)) refresh();
+      return undefined;
+    },
+  );
   return { pretrainings, total: connection?.totalCount ?? 0, error, refresh };
 }

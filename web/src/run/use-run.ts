@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { type CombinedError, useClient, useSubscription } from "urql";
+import { isUnknown } from "@/api/errors";
 import { useLiveQuery } from "@/api/use-live-query";
 import { mergeEvents } from "@/run/events/event-log";
 import { type EventLine, pastEvents, runEvents } from "@/run/events/queries";
@@ -38,7 +39,7 @@ export function useRun(id: string) {
   );
   return {
     run,
-    found: data ? run !== null : undefined,
+    found: isUnknown(error) ? false : run ? true : undefined,
     error: error ?? live.error ?? log.error,
     retry,
     log: log.lines,

@@ -75,6 +75,10 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
       return { text: "Search extended" };
     case "run.visibility":
       return { text: visibilityText(data.visibility) };
+    case "run.edited":
+      return { text: "Name, note or tags of the run changed" };
+    case "architecture.edited":
+      return { text: `Note or tags of ${architecture?.name ?? "an architecture"} changed`, ...link };
     case "run.finished":
       return { text: `Search finished, best score ${score(data.bestScore)}`, tone: "good" };
     case "run.failed":

@@ -1,0 +1,100 @@
+import { Command } from "commander";
+import { leaderboardDocument } from "../api/architectures.js";
+import type { Api } from "../api/client.js";
+import type { LeaderboardQuery } from "../generated/graphql.js";
+import { pageSize } from "./optionValues.js";
+import { csv, decimals, nextPage, print, printJson, printTable } from "./output.js";
+
+interface Options {
+  first: number;
+  after?: string;
+  run?: string;
+  json?: true;
+  csv?: true;
+  all?: true;
+}
+
+type Row = LeaderboardQuery["leaderboard"]["edges"][number]["node"];
+
+/** Builds the command that lists the best architectures. */
+export function leaderboardCommand(connect: (command: Command) => Api): Command {
+  return new Command("leaderboard")
+    .description("the best architectures")
+    .option("--first <number>", "how many of a page", pageSize, 20)
+    .option("--after <cursor>", "the page after this cursor, which the page before names")
+    .option("--all", "all pages, one after the other")
+    .option("--run <run>", "of this run only")
+    .option("--json", "as JSON")
+    .option("--csv", "as CSV, for a spreadsheet")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opnas leaderboard --run RUN
+  opnas leaderboard --all --csv > leaderboard.csv`,
+    )
+    .action(async function (this: Command) {
+      const options = this.opts<Options>();
+      const pages = readPages(connect(this), options);
+      const rows: Row[] = [];
+      let last: LeaderboardQuery["leaderboard"] | undefined;
+      for await (const page of pages) {
+        rows.push(...page.edges.map(({ node }) => node));
+        last = page;
+      }
+      if (last === undefined) return;
+      show(rows, last, options);
+    });
+}
+
+async function* readPages(api: Api, { first, after, run, all }: Options) {
+  const filter = run === undefined ? null : { runId: run };
+  for (let next: string | null = after ?? null; ;) {
+    const variables = { first: all ? 100 : first, after: next, filter };
+    const { leaderboard }: LeaderboardQuery = await api.request(leaderboardDocument, variables);
+    yield leaderboard;
+    next = leaderboard.pageInfo.endCursor;
+    if (!all || !leaderboard.pageInfo.hasNextPage) return;
+  }
+}
+
+function show(rows: readonly Row[], last: LeaderboardQuery["leaderboard"], options: Options) {
+  const { pageInfo, totalCount } = last;
+  if (options.json) {
+    printJson({ totalCount, pageInfo, architectures: rows });
+    return;
+  }
+  if (options.csv) {
+    const heads = ["id", "name", "key", "reference", "score", "stability", "params", "flops"];
+    const more = ["stepSeconds", "generation", "run", "runName", "tags", "createdAt"];
+    print(csv([...heads, ...more], rows.map(csvRow)));
+  } else {
+    const heads = ["", "architecture", "name", "score", "stability", "parameters", "generation"];
+    printTable([...heads, "run"], rows.map(tableRow));
+    print(`${rows.length} of ${totalCount} architectures`);
+  }
+  nextPage(pageInfo);
+}
+
+function tableRow(node: Row, index: number): string[] {
+  return [
+    String(index + 1),
+    node.id,
+    node.reference === null ? node.name : `${node.name} (reference)`,
+    decimals(node.score),
+    (node.stability ?? "").toLowerCase().replace("_", " "),
+    String(node.params),
+    node.reference === null ? String(node.generationIndex) : "",
+    node.run.name,
+  ];
+}
+
+function csvRow(node: Row): string[] {
+  const numbers = [node.params, node.flops, node.stepSeconds ?? "", node.generationIndex];
+  return [
+    ...[node.id, node.name, node.key, node.reference ?? ""],
+    ...[node.score === null ? "" : String(node.score), node.stability ?? ""],
+    ...numbers.map(String),
+    ...[node.run.id, node.run.name, node.tags.join(" "), node.createdAt],
+  ];
+}

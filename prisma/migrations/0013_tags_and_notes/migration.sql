@@ -1,0 +1,13 @@
+-- AlterTable
+ALTER TABLE "SearchRun" ADD COLUMN     "note" TEXT,
+ADD COLUMN     "tags" TEXT[] DEFAULT ARRAY[]::TEXT[];
+
+-- AlterTable
+ALTER TABLE "Architecture" ADD COLUMN     "note" TEXT,
+ADD COLUMN     "tags" TEXT[] DEFAULT ARRAY[]::TEXT[];
+
+-- CreateIndex
+CREATE INDEX "SearchRun_tags_idx" ON "SearchRun" USING GIN ("tags") WHERE (tags <> '{}');
+
+-- CreateIndex
+CREATE INDEX "Architecture_tags_idx" ON "Architecture" USING GIN ("tags") WHERE (tags <> '{}');

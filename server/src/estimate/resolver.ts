@@ -1,0 +1,53 @@
+import { bertLayer, candidateCount, flops, parameterCount, withDepth } from "@opnas/core";
+import type { Database } from "@opnas/prisma";
+import { Arg, Ctx, Query, Resolver } from "type-graphql";
+import type { Context } from "../context.js";
+import { StartSearchInput } from "../run/inputs.js";
+import { plannedRun } from "../run/startSearch.js";
+import { measuredSpeed } from "./measured.js";
+import { SearchEstimate } from "./types.js";
+
+@Resolver()
+export class EstimateResolver {
+  @Query(() => SearchEstimate, {
+    description:
+      "The size of a search and, where earlier runs measured it, its duration. Starts nothing; the input is checked as startSearch checks it.",
+  })
+  estimate(
+    @Arg("input", () => StartSearchInput, { description: "The search, as startSearch takes it." })
+    input: StartSearchInput,
+    @Ctx() { database }: Context,
+  ): Promise<SearchEstimate> {
+    return estimateOf(database, input);
+  }
+}
+
+async function estimateOf(database: Database, input: StartSearchInput): Promise<SearchEstimate> {
+  const { preset, settings } = plannedRun(input);
+  const speed = await measuredSpeed(database, preset, settings);
+  const candidates = candidateCount(settings);
+  const superNetMinutes = minutes(speed.secondsPerSuperNetStep, settings.superNet.steps);
+  const candidateMinutes =
+    speed.slots === 0 ? null : minutes(speed.secondsPerCandidate, candidates / speed.slots);
+  const isMeasured = superNetMinutes !== null && candidateMinutes !== null;
+  const bert = withDepth({ version: 1, layers: [bertLayer] }, settings.size.layers);
+  return {
+    candidates,
+    generations: settings.generations + 1,
+    superNetSteps: settings.superNet.steps,
+    candidateSteps: candidates * settings.candidate.steps,
+    fineTuneSteps: candidates * settings.tasks.length * settings.fineTune.steps,
+    referenceParams: parameterCount(bert, settings.size),
+    referenceFlops: flops(bert, settings.size),
+    slots: speed.slots,
+    superNetMinutes,
+    candidateMinutes,
+    minutes: isMeasured ? superNetMinutes + candidateMinutes : null,
+    measuredEvaluations: speed.evaluations,
+    measuredRuns: speed.runs,
+  };
+}
+
+function minutes(seconds: number | null, times: number): number | null {
+  return seconds === null ? null : (seconds * times) / 60;
+}

@@ -1,0 +1,49 @@
+import type { Database } from "@opnas/prisma";
+import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
+import type { Context } from "../context.js";
+import { isRowId } from "../input.js";
+import { notFound } from "../notFound.js";
+import { listWorkers } from "../worker/list.js";
+import { Node } from "./types.js";
+
+/** A row with the name of its GraphQL type. */
+type TypedRow = object & { __typename: string };
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, {
+    nullable: true,
+    description:
+      "Anything by its id: a run, generation, architecture, evaluation, pre-training or worker that the workers query lists. An unknown id gets the error NOT_FOUND, as in every look-up by id.",
+  })
+  async node(
+    @Arg("id", () => ID, { description: "The id." }) id: string,
+    @Ctx() { database }: Context,
+  ): Promise<TypedRow> {
+    const row = isRowId(id) ? await rowOf(database, id) : null;
+    if (row === null) throw notFound("object", id);
+    return row;
+  }
+}
+
+/** Reads the row that has an id, but for those of deleted runs; ids of all tables differ. */
+async function rowOf(database: Database, id: string): Promise<TypedRow | null> {
+  const run = { deletedAt: null };
+  const found = await Promise.all([
+    typed("SearchRun", database.searchRun.findUnique({ where: { id } })),
+    typed("Architecture", database.architecture.findUnique({ where: { id, run } })),
+    typed("Generation", database.generation.findUnique({ where: { id, run } })),
+    typed("Evaluation", database.evaluation.findUnique({ where: { id, run } })),
+    typed("Training", database.pretraining.findUnique({ where: { id, architecture: { run } } })),
+    typed(
+      "Worker",
+      listWorkers(database).then((workers) => workers.find((worker) => worker.id === id) ?? null),
+    ),
+  ]);
+  return found.find((row) => row !== null) ?? null;
+}
+
+async function typed(name: string, read: PromiseLike<object | null>): Promise<TypedRow | null> {
+  const row = await read;
+  return row === null ? null : { ...row, __typename: name };
+}
