@@ -15,8 +15,12 @@ import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
 import { serveHttp } from "./http/serve.js";
+import { ParetoFronts } from "./leaderboard/fronts.js";
+import { LeaderboardStreams } from "./leaderboard/changes.js";
 import { consoleLog, type Log } from "./log.js";
+import { RunStream } from "./run/changes.js";
 import type { ServerSettings } from "./settings.js";
+import { WorkerStream } from "./worker/changes.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel] as const;
@@ -67,7 +71,23 @@ export async function startServer(
     const probe = new Probe(settings.databaseUrl);
     closing.push(() => probe.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, backoff, probe };
+    const streams = {
+      leaderboards: new LeaderboardStreams({ database, feed, backoff }),
+      runs: new RunStream({ database, feed, backoff }),
+      workers: new WorkerStream({ database, notifications, backoff }),
+    };
+    const fronts = new ParetoFronts({ database, feed });
+    const services = {
+      database,
+      queue,
+      notifications,
+      eventLog,
+      feed,
+      backoff,
+      probe,
+      streams,
+      fronts,
+    };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

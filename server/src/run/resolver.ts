@@ -22,7 +22,6 @@ import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
-import { runChanges } from "./changes.js";
 import { RunPageArguments, StartSearchInput } from "./inputs.js";
 import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
 import { operationPriorities } from "./operationPriorities.js";
@@ -153,7 +152,7 @@ export class RunResolver {
   }
 
   @Subscription(() => SearchRun, {
-    subscribe: ({ context }: { context: Context }) => runChanges(context),
+    subscribe: ({ context }: { context: Context }) => context.streams.runs.follow(),
     description:
       "Every run that is not over, at once; then each run that is new or changed (status, phase, progress, scores), at most four times a second.",
   })
