@@ -5,7 +5,11 @@ import type { Backoff } from "./events/backoff.js";
 import type { Identity } from "./identity/identity.js";
 import type { Principal } from "./identity/principal.js";
 import type { PageReader } from "./export/pages.js";
+import type { ParetoFronts } from "./leaderboard/fronts.js";
+import type { LeaderboardStreams } from "./leaderboard/changes.js";
 import { createLoaders, type Loaders } from "./loaders.js";
+import type { RunStream } from "./run/changes.js";
+import type { WorkerStream } from "./worker/changes.js";
 
 /** The services that the process has once. */
 export interface Services {
@@ -18,6 +22,15 @@ export interface Services {
   probe: Probe;
   identity: Identity;
   exports: PageReader;
+  streams: Streams;
+  fronts: ParetoFronts;
+}
+
+/** The streams of changes that subscriptions share. */
+export interface Streams {
+  leaderboards: LeaderboardStreams;
+  runs: RunStream;
+  workers: WorkerStream;
 }
 
 /** A caller and the address that it called from. */
@@ -31,10 +44,21 @@ export interface Context extends Services, Caller {
   /** The teams whose rows the caller sees; undefined for the rows of all teams. */
   teamIds: readonly string[] | undefined;
   loaders: Loaders;
+  /**
+   * All that an answer depends on of who asks, as text: equal for those who may see the same. Readers of
+   * one subscription with equal rights share its answers (http/sharedExecutions.ts).
+   */
+  rights: string;
 }
 
 /** Creates the context of one operation. */
 export function createContext(services: Services, caller: Caller): Context {
-  const { teamIds } = caller.principal;
-  return { ...services, ...caller, teamIds, loaders: createLoaders(services.database) };
+  const { teamIds, role, scopes } = caller.principal;
+  return {
+    ...services,
+    ...caller,
+    teamIds,
+    loaders: createLoaders(services.database),
+    rights: JSON.stringify([teamIds, role, scopes]),
+  };
 }

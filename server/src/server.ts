@@ -18,8 +18,12 @@ import { Backoff } from "./events/backoff.js";
 import { PageReader } from "./export/pages.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
+import { ParetoFronts } from "./leaderboard/fronts.js";
+import { LeaderboardStreams } from "./leaderboard/changes.js";
 import { consoleLog, type Log } from "./log.js";
+import { RunStream } from "./run/changes.js";
 import type { ServerSettings } from "./settings.js";
+import { WorkerStream } from "./worker/changes.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel, identityChannel] as const;
@@ -74,6 +78,12 @@ export async function startServer(
     const exports = new PageReader(settings.databaseUrl);
     closing.push(() => exports.stop());
 
+    const streams = {
+      leaderboards: new LeaderboardStreams({ database, feed, backoff }),
+      runs: new RunStream({ database, feed, backoff }),
+      workers: new WorkerStream({ database, notifications, backoff }),
+    };
+    const fronts = new ParetoFronts({ database, feed });
     const services = {
       database,
       queue,
@@ -84,6 +94,8 @@ export async function startServer(
       probe,
       identity,
       exports,
+      streams,
+      fronts,
     };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());

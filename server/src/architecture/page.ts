@@ -1,5 +1,11 @@
 import { type Database, Prisma } from "@opnas/prisma";
-import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
+import {
+  type Order,
+  type Page,
+  readPage,
+  type RowSource,
+  type SortColumn,
+} from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
 import {
   type ArchitectureOrder,
@@ -30,13 +36,13 @@ export async function architecturePage(
   { first, after, orderBy }: ArchitecturePageArguments,
   scored: boolean,
 ): Promise<Page> {
-  const { field, direction } = orderBy ?? byScore;
+  const order = architectureOrder(orderBy ?? byScore, scored);
+  return readPage(database, source, { first, after: after ?? null, ...order });
+}
+
+/** Returns the order of a list of architectures; `scored` as for `architecturePage`. */
+export function architectureOrder({ field, direction }: ArchitectureOrder, scored: boolean): Order {
   const { SCORE, STEP_TIME } = ArchitectureOrderField;
   const nullable = field === STEP_TIME || (field === SCORE && !scored);
-  return readPage(database, source, {
-    first,
-    after: after ?? null,
-    column: { ...columns[field], nullable },
-    direction,
-  });
+  return { column: { ...columns[field], nullable }, direction };
 }

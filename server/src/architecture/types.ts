@@ -47,6 +47,36 @@ registerEnumType(LayerKind, {
   },
 });
 
+/** The operations of attention graphs; the values are those of core's JSON form. */
+export enum PrimitiveOperation {
+  NEG = "neg",
+  TRANSPOSE = "transpose",
+  SCALE = "scale",
+  SOFTMAX = "softmax",
+  LOGSIGMOID = "logsigmoid",
+  SOFTSIGN = "softsign",
+  ADD = "add",
+  MATMUL = "matmul",
+  COSINE = "cosine",
+  EUCLIDEAN = "euclidean",
+}
+registerEnumType(PrimitiveOperation, {
+  name: "PrimitiveOperation",
+  description: "An operation that attention graphs are made of.",
+  valuesConfig: {
+    NEG: { description: "The negative of a matrix." },
+    TRANSPOSE: { description: "The transpose of a matrix." },
+    SCALE: { description: "A matrix divided by the square root of its head's width." },
+    SOFTMAX: { description: "The softmax of each row." },
+    LOGSIGMOID: { description: "The logarithm of the logistic function of each value." },
+    SOFTSIGN: { description: "The value x / (1 + |x|) of each value x." },
+    ADD: { description: "The sum of two matrices." },
+    MATMUL: { description: "The product of two matrices." },
+    COSINE: { description: "The cosine similarities between the rows of two matrices." },
+    EUCLIDEAN: { description: "The Euclidean distances between the rows of two matrices." },
+  },
+});
+
 export enum ArchitectureOrderField {
   SCORE = "SCORE",
   PARAMS = "PARAMS",

@@ -1,6 +1,6 @@
 import { Prisma } from "@opnas/prisma";
 import type { TeamIds } from "../identity/visible.js";
-import { leaderboardSource } from "../leaderboard/filter.js";
+import { boardOf } from "../leaderboard/filter.js";
 import type { LeaderboardFilter } from "../leaderboard/types.js";
 import type { RowSource } from "../pagination/keyset.js";
 import type { RunFilter } from "../run/inputs.js";
@@ -40,7 +40,7 @@ const ofArchitecture = Prisma.sql`
  * @throws InputError for a filter that cannot be used
  */
 export function leaderboardTable(filter: LeaderboardFilter | null, teamIds: TeamIds): ExportTable {
-  const source = leaderboardSource(filter, teamIds);
+  const { source } = boardOf(filter, teamIds);
   const columns = [...architectureColumns, ...generationColumns];
   return {
     columns,

@@ -17,9 +17,15 @@ import type { Log } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
+import { SlowReaderError } from "../events/sharedStream.js";
 import { excessOfCost } from "./cost.js";
+import { keepDocuments } from "./documents.js";
 import { maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
 import { type Portal, refusal } from "./origin.js";
+import { sharedSubscribe } from "./sharedExecutions.js";
+
+/** The close code of a connection that is to be opened again (RFC 6455's registry: try again later). */
+const tryAgainLater = 1013;
 
 /** The milliseconds after which a client that does not answer the close is cut off. */
 const closeTimeoutMilliseconds = 1_500;
@@ -59,9 +65,18 @@ export function serveWebSocket(
       Object.values(each.subscriptions).filter((found) => found !== null),
     ).length,
   }));
+  const checked = keepDocuments((query) => {
+    const document = parseDocument(query);
+    if (document instanceof GraphQLError) return [document];
+    const problems = validate(schema, document, [...specifiedRules, ...limits]);
+    return problems.length === 0
+      ? document
+      : problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
+  });
   const graphql = useServer(
     {
       schema,
+      subscribe: sharedSubscribe(),
       onConnect: async (connection) => {
         const { socket, request } = connection.extra;
         const credentials = {
@@ -83,11 +98,8 @@ export function serveWebSocket(
         if (caller === undefined)
           return [coded(new GraphQLError("Connect first."), "UNAUTHENTICATED")];
         if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany()];
-        const document = parseDocument(query);
-        if (document instanceof GraphQLError) return [document];
-        const problems = validate(schema, document, [...specifiedRules, ...limits]);
-        if (problems.length > 0)
-          return problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
+        const document = checked(query);
+        if (!("kind" in document)) return document;
         const excess = excessOfCost(schema, { document, operationName, variables });
         if (excess !== null) return [excess];
         return {
@@ -105,7 +117,12 @@ export function serveWebSocket(
           ? undefined
           : { ...result, errors: format(result.errors) };
       },
-      onError: (_context, _id, _payload, errors) => format(errors),
+      onError: ({ extra }, _id, _payload, errors) => {
+        const isSlow = errors.some(({ originalError }) => originalError instanceof SlowReaderError);
+        // Clients connect again after this code (try again later), and subscribe again.
+        if (isSlow) extra.socket.close(tryAgainLater, "It read too slowly.");
+        return format(errors);
+      },
     },
     sockets,
   );

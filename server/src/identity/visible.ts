@@ -12,6 +12,11 @@ export function runsOf(teamIds: TeamIds): Prisma.SearchRunWhereInput {
   return teamIds.includes(defaultTeamId) ? { OR: [owned, { teamId: null }] } : owned;
 }
 
+/** Tells whether a run is of one of these teams. */
+export function isOfTeams(teamIds: TeamIds, { teamId }: { teamId: string | null }): boolean {
+  return teamIds === undefined || teamIds.includes(teamId ?? defaultTeamId);
+}
+
 /**
  * Returns the condition in SQL that a run is of one of these teams; none for all teams.
  * @param column the run's `teamId`
@@ -20,13 +25,6 @@ export function ofTeams(teamIds: TeamIds, column: Prisma.Sql): Prisma.Sql[] {
   if (teamIds === undefined) return [];
   const owned = Prisma.sql`${column} = ANY(${[...teamIds]}::uuid[])`;
   return [teamIds.includes(defaultTeamId) ? Prisma.sql`(${owned} OR ${column} IS NULL)` : owned];
-}
-
-/** Returns the condition in SQL that the run with this id is of one of these teams; none for all. */
-export function runIsOfTeams(teamIds: TeamIds, runId: Prisma.Sql): Prisma.Sql[] {
-  return ofTeams(teamIds, Prisma.sql`"teamId"`).map(
-    (condition) => Prisma.sql`${runId} IN (SELECT id FROM "SearchRun" WHERE ${condition})`,
-  );
 }
 
 /** Reports whether a row exists and is of one of these teams. */

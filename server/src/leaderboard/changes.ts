@@ -1,57 +1,95 @@
-import {
-  type Architecture,
-  type Database,
-  eventPayloads,
-  Prisma,
-  type RunEvent,
-} from "@opnas/prisma";
-import { Repeater } from "@repeaterjs/repeater";
+import { type Architecture, type Database, Prisma } from "@opnas/prisma";
+import { evaluatedIn } from "../events/evaluated.js";
 import type { EventFeed } from "../events/feed.js";
 import { throttle } from "../events/throttle.js";
 import type { Backoff } from "../events/backoff.js";
-import { abortOnLeave, Latch } from "../events/latch.js";
+import { Latch } from "../events/latch.js";
+import { type Publish, SharedStream } from "../events/sharedStream.js";
 import type { TeamIds } from "../identity/visible.js";
-import { countRows } from "../pagination/keyset.js";
-import { permanentConditions, leaderboardSource } from "./filter.js";
+import { countRows, once } from "../pagination/keyset.js";
+import type { Change } from "./change.js";
+import { type Board, boardOf } from "./filter.js";
 import type { LeaderboardFilter } from "./types.js";
 
 /** The most rows of one message; the rest waits for the next. */
 const rowsPerMessage = 200;
 
-/** A change of the rows of a leaderboard; `total` counts its rows after it. */
-export interface Change {
-  upserts: Architecture[];
-  removed: string[];
-  total: number;
+interface Services {
+  database: Database;
+  feed: EventFeed;
+  backoff: Backoff;
 }
 
 /**
- * Streams the changes of one leaderboard. The first message is sent at once and has no rows: a
- * client that reads the leaderboard after it misses nothing. Changes that come faster than messages
- * may be sent are merged: each row is sent once, in its state at the time of sending, so that no
- * more than one id for each architecture waits for a slow client.
- * @throws InputError for a filter that cannot be used
+ * The changes of leaderboards. Each change is read once for all readers of one leaderboard, and so are the
+ * rows that it has; how many statements that takes does not depend on the number of readers.
  */
-export function leaderboardChanges(
-  services: { database: Database; feed: EventFeed; backoff: Backoff; teamIds: TeamIds },
-  filter: LeaderboardFilter | null,
-): AsyncIterable<Change> {
-  const { database, feed, backoff, teamIds } = services;
-  const source = leaderboardSource(filter, teamIds);
-  return new Repeater<Change>(async (push, stop) => {
+export class LeaderboardStreams {
+  private readonly boards = new Map<string, BoardStream>();
+
+  constructor(private readonly services: Services) {}
+
+  /** The number of leaderboards that somebody follows now. */
+  get boardCount(): number {
+    return this.boards.size;
+  }
+
+  /**
+   * Streams the changes of these teams' leaderboard. The first message is sent at once and has no rows: a
+   * client that reads the leaderboard after it misses nothing. Changes that come faster than messages
+   * may be sent are merged: each row is sent once, in its state at the time of sending.
+   * @throws InputError for a filter that cannot be used
+   */
+  follow(filter: LeaderboardFilter | null, teamIds: TeamIds): AsyncIterable<Change> {
+    const board = boardOf(filter, teamIds);
+    const stream =
+      this.boards.get(board.key) ??
+      new BoardStream(this.services, board, () => this.boards.delete(board.key));
+    this.boards.set(board.key, stream);
+    return stream.follow();
+  }
+}
+
+/** The changes of one leaderboard. */
+class BoardStream {
+  private readonly stream: SharedStream<Change>;
+  /** The present state, which new readers get first. */
+  private present: Change;
+
+  constructor(
+    private readonly services: Services,
+    private readonly board: Board,
+    onDeserted: () => void,
+  ) {
+    this.stream = new SharedStream<Change>(
+      (publish, signal) => this.produce(publish, signal),
+      onDeserted,
+    );
+    this.present = this.changeOf([], []);
+  }
+
+  follow(): AsyncIterable<Change> {
+    return this.stream.follow(() => Promise.resolve([this.present]));
+  }
+
+  private changeOf(upserts: Architecture[], removed: string[]): Change {
+    const { database } = this.services;
+    return { upserts, removed, count: once(() => countRows(database, this.board.source)) };
+  }
+
+  private async produce(publish: Publish<Change>, signal: AbortSignal): Promise<void> {
+    const { database, feed, backoff } = this.services;
     const waiting = new Set<string>();
     const moved = new Set<string>();
     const changed = new Latch();
+    signal.addEventListener("abort", changed.release);
     const unlisten = feed.listen((runId, events) => {
-      if (filter?.runId != null && filter.runId !== runId) return;
+      if (this.board.runId !== null && this.board.runId !== runId) return;
       for (const id of evaluatedIn(events)) waiting.add(id);
       if (events.some(({ kind }) => kind === "run.visibility")) moved.add(runId);
       if (waiting.size + moved.size > 0) changed.release();
     });
-    const signal = abortOnLeave(stop, changed);
     try {
-      const total = await backoff.retry(() => countRows(database, source), signal);
-      await push({ upserts: [], removed: [], total: total ?? 0 });
       while (!signal.aborted) {
         await changed.wait();
         for (const runId of takeFrom(moved, moved.size)) {
@@ -60,23 +98,18 @@ export function leaderboardChanges(
         }
         const ids = takeFrom(waiting, rowsPerMessage);
         if (waiting.size > 0) changed.release();
-        const change = await backoff.retry(() => readChange(services, filter, ids), signal);
-        if (change === undefined || change.upserts.length + change.removed.length === 0) continue;
-        await push(change);
+        const rows = await backoff.retry(() => readRows(database, this.board, ids), signal);
+        if (rows === undefined || rows.length === 0) continue;
+        const removed = rows.filter((row) => !row.listed).map(({ id }) => id);
+        const upserts = rows.filter((row) => row.listed);
+        this.present = this.changeOf([], []);
+        await publish([{ ...this.present, upserts, removed }]);
         await throttle(signal);
       }
     } finally {
       unlisten();
     }
-  });
-}
-
-function evaluatedIn(events: readonly RunEvent[]): string[] {
-  return events.flatMap(({ kind, payload }) => {
-    if (kind !== "candidate.evaluated" && kind !== "reference.evaluated") return [];
-    const parsed = eventPayloads[kind].safeParse(payload).data;
-    return parsed === undefined ? [] : [parsed.architectureId];
-  });
+  }
 }
 
 /** Reads the ids of a run's evaluated architectures, all of which appear or go with their run. */
@@ -93,25 +126,18 @@ function takeFrom(waiting: Set<string>, limit: number): string[] {
 }
 
 /**
- * Reads the present state of these architectures. Those that can never be on this leaderboard
- * (another preset, other layers, another team) are left out; the others are reported as removed if they are not on
- * it now.
+ * Reads the present state of these architectures, and which of them the leaderboard lists. Those that can
+ * never be on it (another preset, other layers) are left out.
  */
-async function readChange(
-  { database, teamIds }: { database: Database; teamIds: TeamIds },
-  filter: LeaderboardFilter | null,
+async function readRows(
+  database: Database,
+  { source, permanent }: Board,
   ids: readonly string[],
-): Promise<Change> {
-  const source = leaderboardSource(filter, teamIds);
+): Promise<(Architecture & { listed: boolean })[]> {
+  if (ids.length === 0) return [];
   const isListed = Prisma.join([...source.conditions], " AND ");
   const isAsked = Prisma.sql`a.id = ANY(${[...ids]}::uuid[])`;
-  const mayBeListed = Prisma.join([isAsked, ...permanentConditions(filter, teamIds)], " AND ");
-  const rows = await database.$queryRaw<{ id: string; listed: boolean }[]>`
-    SELECT a.id, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed}`;
-  const listed = rows.filter((row) => row.listed).map(({ id }) => id);
-  return {
-    upserts: await database.architecture.findMany({ where: { id: { in: listed } } }),
-    removed: rows.filter((row) => !row.listed).map(({ id }) => id),
-    total: await countRows(database, source),
-  };
+  const mayBeListed = Prisma.join([isAsked, ...permanent], " AND ");
+  return database.$queryRaw`
+    SELECT a.*, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed} ORDER BY a.id`;
 }

@@ -4,9 +4,9 @@ import { architecturePage } from "../architecture/page.js";
 import { Architecture, ArchitectureConnection } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import type { Page } from "../pagination/keyset.js";
-import { type Change, leaderboardChanges } from "./changes.js";
-import { leaderboardSource } from "./filter.js";
-import { ParetoCost, paretoFront, ParetoObjective } from "./pareto.js";
+import type { Change } from "./change.js";
+import { boardOf } from "./filter.js";
+import { ParetoCost, ParetoObjective } from "./pareto.js";
 import { LeaderboardArguments, LeaderboardChange, LeaderboardFilter } from "./types.js";
 import { UsualLength } from "../http/cost.js";
 
@@ -25,7 +25,7 @@ export class LeaderboardResolver {
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
     @Ctx() { database, teamIds }: Context,
   ): Promise<Page> {
-    return architecturePage(database, leaderboardSource(filter ?? null, teamIds), page, true);
+    return architecturePage(database, boardOf(filter ?? null, teamIds).source, page, true);
   }
 
   @UsualLength(30)
@@ -33,7 +33,7 @@ export class LeaderboardResolver {
     description:
       "The Pareto front of a leaderboard: its stable architectures that no other dominates by being at least as good in cost and objective and better in one. The cheapest comes first. Architectures of unknown cost are left out.",
   })
-  paretoFront(
+  async paretoFront(
     @Arg("filter", () => LeaderboardFilter, filterArgument) filter: LeaderboardFilter | null,
     @Arg("x", () => ParetoCost, { description: "The cost to minimize." }) x: ParetoCost,
     @Arg("y", () => ParetoObjective, {
@@ -41,14 +41,17 @@ export class LeaderboardResolver {
       description: "The objective to maximize.",
     })
     y: ParetoObjective,
-    @Ctx() { database, teamIds }: Context,
+    @Ctx() { database, fronts, teamIds }: Context,
   ): Promise<ArchitectureRow[]> {
-    return paretoFront(database, filter, x, y, teamIds);
+    const ids = await fronts.of(boardOf(filter, teamIds), { x, y });
+    const rows = await database.architecture.findMany({ where: { id: { in: ids } } });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
   @Subscription(() => LeaderboardChange, {
     subscribe: ({ args, context }: { args: { filter?: LeaderboardFilter }; context: Context }) =>
-      leaderboardChanges(context, args.filter ?? null),
+      context.streams.leaderboards.follow(args.filter ?? null, context.teamIds),
     description:
       "The changes of a leaderboard, at most four messages a second. The first message is sent at once and has no rows: a client that reads the leaderboard after it misses nothing.",
   })

@@ -1,6 +1,32 @@
-import { ArgsType, Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { Architecture, ArchitecturePageArguments, LayerKind } from "../architecture/types.js";
+import { ArgsType, Field, Float, ID, InputType, Int, ObjectType, Root } from "type-graphql";
+import {
+  Architecture,
+  ArchitecturePageArguments,
+  LayerKind,
+  PrimitiveOperation,
+} from "../architecture/types.js";
 import { UsualLength } from "../http/cost.js";
+import type { Change } from "./change.js";
+import { countLimit } from "../pagination/keyset.js";
+import { StrategyName } from "../run/enums.js";
+
+@InputType({ description: "A range of numbers; an end that is absent is open." })
+export class NumberRange {
+  @Field(() => Float, { nullable: true, description: "The least value, included." })
+  min?: number | null;
+
+  @Field(() => Float, { nullable: true, description: "The greatest value, included." })
+  max?: number | null;
+}
+
+@InputType({ description: "A range of times; an end that is absent is open." })
+export class TimeRange {
+  @Field(() => Date, { nullable: true, description: "The earliest time, included." })
+  from?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: "The end of the range, not included." })
+  to?: Date | null;
+}
 
 @InputType({
   description: "Conditions on architectures, all of which must hold. An absent one holds always.",
@@ -32,6 +58,42 @@ export class LeaderboardFilter {
     description: "It has at least one layer of this kind.",
   })
   kind?: LayerKind | null;
+
+  @Field(() => StrategyName, {
+    nullable: true,
+    description: "Its run's strategy is this one.",
+  })
+  strategy?: StrategyName | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "It has at least one convolution of this kernel size: 3, 5, 7, 9, 15, 31 or 65.",
+  })
+  kernelSize?: number | null;
+
+  @Field(() => PrimitiveOperation, {
+    nullable: true,
+    description: "At least one of its attention graphs has this operation.",
+  })
+  operation?: PrimitiveOperation | null;
+
+  @Field(() => NumberRange, { nullable: true, description: "Its score lies within this range." })
+  score?: NumberRange | null;
+
+  @Field(() => NumberRange, {
+    nullable: true,
+    description: "Its number of parameters lies within this range.",
+  })
+  params?: NumberRange | null;
+
+  @Field(() => NumberRange, { nullable: true, description: "Its FLOPs lie within this range." })
+  flops?: NumberRange | null;
+
+  @Field(() => TimeRange, {
+    nullable: true,
+    description: "The time at which it was proposed lies within this range.",
+  })
+  createdAt?: TimeRange | null;
 
   @Field(() => String, {
     nullable: true,
@@ -68,6 +130,17 @@ export class LeaderboardChange {
   })
   removed!: string[];
 
-  @Field(() => Int, { description: "The number of rows of the leaderboard now." })
-  total!: number;
+  @Field(() => Int, {
+    description: `The number of rows of the leaderboard now, counted up to ${countLimit}; see totalIsCapped.`,
+  })
+  async total(@Root() { count }: Change): Promise<number> {
+    return (await count()).count;
+  }
+
+  @Field(() => Boolean, {
+    description: `True if the leaderboard has more than the ${countLimit} rows that total then states.`,
+  })
+  async totalIsCapped(@Root() { count }: Change): Promise<boolean> {
+    return (await count()).isCapped;
+  }
 }

@@ -1,7 +1,7 @@
 import { type ClassType, Ctx, Field, Int, ObjectType, Root } from "type-graphql";
 import type { Context } from "../context.js";
 import type { Loader, Loaders } from "../loaders.js";
-import type { Page } from "./keyset.js";
+import { countLimit, type Page } from "./keyset.js";
 import { PageInfo } from "./types.js";
 
 /**
@@ -40,9 +40,18 @@ export function connectionOf<Row>(
     @Field(() => PageInfo, { description: "The position of the page within the list." })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { description: "The number of entries of the whole list." })
-    totalCount(@Root() { count }: Page): Promise<number> {
-      return count();
+    @Field(() => Int, {
+      description: `The number of entries of the whole list, counted up to ${countLimit}; see totalCountIsCapped.`,
+    })
+    async totalCount(@Root() { count }: Page): Promise<number> {
+      return (await count()).count;
+    }
+
+    @Field(() => Boolean, {
+      description: `True if the list has more than the ${countLimit} entries that totalCount then states.`,
+    })
+    async totalCountIsCapped(@Root() { count }: Page): Promise<boolean> {
+      return (await count()).isCapped;
     }
   }
   return Connection;

@@ -24,7 +24,6 @@ import { isRowId } from "../input.js";
 import { requireRun } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
 import type { Page } from "../pagination/keyset.js";
-import { runChanges } from "./changes.js";
 import { CloneSearchInput, RunPageArguments, StartSearchInput } from "./inputs.js";
 import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
 import { operationPriorities } from "./operationPriorities.js";
@@ -186,7 +185,7 @@ export class RunResolver {
   }
 
   @Subscription(() => SearchRun, {
-    subscribe: ({ context }: { context: Context }) => runChanges(context),
+    subscribe: ({ context }: { context: Context }) => context.streams.runs.follow(context.teamIds),
     description:
       "Every run that is not over, at once; then each run that is new or changed (status, phase, progress, scores), at most four times a second.",
   })

@@ -1,6 +1,5 @@
 import { Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import type { Context } from "../context.js";
-import { workerChanges } from "./changes.js";
 import { listWorkers } from "./list.js";
 import { Worker } from "./types.js";
 import { UsualLength } from "../http/cost.js";
@@ -17,7 +16,7 @@ export class WorkerResolver {
 
   @UsualLength(20)
   @Subscription(() => [Worker], {
-    subscribe: ({ context }: { context: Context }) => workerChanges(context),
+    subscribe: ({ context }: { context: Context }) => context.streams.workers.follow(),
     description:
       "The list of workers, as in the query workers: at once, then whenever it changes. The times of the last reports and measurements that hardly differ come with the next change, or within 20 seconds.",
   })
