@@ -3,7 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { AnnotationResolver } from "./annotation/resolver.js";
-import { ArchitectureFields, EvaluationFields } from "./architecture/fields.js";
+import { ArchitectureFields, EvaluationFields, TaskScoreFields } from "./architecture/fields.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
 import { ComparisonResolver } from "./comparison/resolver.js";
@@ -63,6 +63,7 @@ export function createSchema(): GraphQLSchema {
       SettingResolver,
       TaskResolver,
       TeamResolver,
+      TaskScoreFields,
       TrainingFields,
       TrainingResolver,
       WorkerResolver,

@@ -54,7 +54,12 @@ export const candidate = graphql(`
       heldOutAccuracy
       tokenUniformity
       stepSeconds
-      timings
+      times {
+        trainSeconds
+        fineTuneSeconds
+        scoreSeconds
+        overheadSeconds
+      }
       engine
       attempt
     }

@@ -44,7 +44,7 @@ function listCommands(command: Command, path: string): Completed[] {
     description: each.description(),
   }));
   const options = command.options.flatMap(({ long, description }) =>
-    long === undefined || long === null ? [] : [{ long, description }],
+    long === undefined ? [] : [{ long, description }],
   );
   const below = command.commands.flatMap((each) =>
     listCommands(each, `${path} ${each.name()}`.trim()),

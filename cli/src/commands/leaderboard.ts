@@ -14,6 +14,34 @@ interface Options {
   all?: true;
 }
 
+const tableHeads = [
+  "",
+  "architecture",
+  "name",
+  "score",
+  "stability",
+  "parameters",
+  "generation",
+  "run",
+];
+
+const csvHeads = [
+  "id",
+  "name",
+  "key",
+  "reference",
+  "score",
+  "stability",
+  "params",
+  "flops",
+  "stepSeconds",
+  "generation",
+  "run",
+  "runName",
+  "tags",
+  "createdAt",
+];
+
 type Row = LeaderboardQuery["leaderboard"]["edges"][number]["node"];
 
 /** Builds the command that lists the best architectures. */
@@ -65,12 +93,9 @@ function show(rows: readonly Row[], last: LeaderboardQuery["leaderboard"], optio
     return;
   }
   if (options.csv) {
-    const heads = ["id", "name", "key", "reference", "score", "stability", "params", "flops"];
-    const more = ["stepSeconds", "generation", "run", "runName", "tags", "createdAt"];
-    print(csv([...heads, ...more], rows.map(csvRow)));
+    print(csv(csvHeads, rows.map(csvRow)));
   } else {
-    const heads = ["", "architecture", "name", "score", "stability", "parameters", "generation"];
-    printTable([...heads, "run"], rows.map(tableRow));
+    printTable(tableHeads, rows.map(tableRow));
     print(`${rows.length} of ${totalCount} architectures`);
   }
   nextPage(pageInfo);
@@ -90,11 +115,20 @@ function tableRow(node: Row, index: number): string[] {
 }
 
 function csvRow(node: Row): string[] {
-  const numbers = [node.params, node.flops, node.stepSeconds ?? "", node.generationIndex];
   return [
-    ...[node.id, node.name, node.key, node.reference ?? ""],
-    ...[node.score === null ? "" : String(node.score), node.stability ?? ""],
-    ...numbers.map(String),
-    ...[node.run.id, node.run.name, node.tags.join(" "), node.createdAt],
+    node.id,
+    node.name,
+    node.key,
+    node.reference ?? "",
+    node.score === null ? "" : String(node.score),
+    node.stability ?? "",
+    String(node.params),
+    String(node.flops),
+    node.stepSeconds === null ? "" : String(node.stepSeconds),
+    String(node.generationIndex),
+    node.run.id,
+    node.run.name,
+    node.tags.join(" "),
+    node.createdAt,
   ];
 }

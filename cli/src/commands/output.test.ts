@@ -35,7 +35,7 @@ test("CSV quotes what must be, and makes formulas text", () => {
         ["=cmd()", "-1.5"],
       ],
     ),
-  ).toBe('a,b\r\n"1,5","say ""x"""\r\n\'=cmd(),-1.5');
+  ).toBe('a,b\n"1,5","say ""x"""\n\'=cmd(),-1.5');
 });
 
 test("a graph is drawn from its output to its inputs; a shared operation once", () => {

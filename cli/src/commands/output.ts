@@ -109,14 +109,17 @@ export function printJson(value: unknown): void {
   );
 }
 
-/** Formats rows as CSV (RFC 4180); a cell that a spreadsheet would run as a formula is made text. */
+/**
+ * Formats rows as CSV (RFC 4180, but with line feeds between rows); a cell that a spreadsheet would
+ * run as a formula is made text.
+ */
 export function csv(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const cell = (text: string) => {
     const harmless =
       /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
     return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
   };
-  return [heads, ...rows].map((row) => row.map((each) => cell(plain(each))).join(",")).join("\r\n");
+  return [heads, ...rows].map((row) => row.map((each) => cell(plain(each))).join(",")).join("\n");
 }
 
 /** Says on standard error how to get the next page, where there is one. */

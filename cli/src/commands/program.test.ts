@@ -73,12 +73,11 @@ test("zsh loads bash's completion, and fish has one line for each word", () => {
 });
 
 test("doctor says what is wrong with the data folder and how to mend it", () => {
-  expect(checkMachine({ OPNAS_DATA_DIR: "/nowhere/opnas" })).toEqual([
-    expect.objectContaining({ state: "ok", what: expect.stringMatching(/^Node \d/) }),
-    {
-      state: "warning",
-      what: "there is no data folder /nowhere/opnas",
-      remedy: "npm start makes it; set OPNAS_DATA_DIR if it is elsewhere.",
-    },
-  ]);
+  const [node, folder] = checkMachine({ OPNAS_DATA_DIR: "/nowhere/opnas" });
+  expect(node?.what).toMatch(/^Node \d/);
+  expect(folder).toEqual({
+    state: "warning",
+    what: "there is no data folder /nowhere/opnas",
+    remedy: "npm start makes it; set OPNAS_DATA_DIR if it is elsewhere.",
+  });
 });

@@ -86,11 +86,11 @@ export function buildRecord({ run, candidates, operations }: RunData) {
         finishedAt,
         candidates: members(candidates, index).map(({ key, evaluations }) => ({
           key,
-          evaluations: evaluations.map(({ engine, attempt, stepSeconds, timings }) => ({
+          evaluations: evaluations.map(({ engine, attempt, stepSeconds, times }) => ({
             engine,
             attempt,
             stepSeconds,
-            timings: sorted(timings),
+            timings: sorted(times),
           })),
         })),
       })),

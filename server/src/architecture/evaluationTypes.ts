@@ -1,5 +1,5 @@
 import { GraphQLJSON } from "graphql-scalars";
-import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Node } from "../node/types.js";
 import { Stability } from "./types.js";
 
@@ -41,6 +41,41 @@ export class TaskScore {
   diverged!: boolean;
 }
 
+@ObjectType({ description: "The seconds that an evaluation took, by part." })
+export class EvaluationTimes {
+  @Field(() => Float, {
+    description: "The seconds of training after it inherited the super-net's weights.",
+  })
+  trainSeconds!: number;
+
+  @Field(() => Float, { description: "The seconds of fine-tuning on the proxy tasks." })
+  fineTuneSeconds!: number;
+
+  @Field(() => Float, { description: "The seconds of scoring on held-out text." })
+  scoreSeconds!: number;
+
+  @Field(() => Float, {
+    description: "The seconds of the platform's own work: queue, database and events.",
+  })
+  overheadSeconds!: number;
+}
+
+/** The kinds of scoring; the values are those of core's tasks. */
+export enum TaskScoring {
+  MASKED = "masked",
+  ZERO_SHOT = "zeroShot",
+  FINE_TUNED = "fineTuned",
+}
+registerEnumType(TaskScoring, {
+  name: "TaskScoring",
+  description: "The way in which a proxy task scores an architecture.",
+  valuesConfig: {
+    MASKED: { description: "By predicting hidden words." },
+    ZERO_SHOT: { description: "By likelihood alone." },
+    FINE_TUNED: { description: "After fine-tuning a small head." },
+  },
+});
+
 @ObjectType({
   description: "The result of training and scoring one architecture.",
   implements: Node,
@@ -78,6 +113,7 @@ export class Evaluation {
   stepSeconds!: number | null;
 
   @Field(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field times.",
     description:
       "The seconds spent, as an object: trainSeconds, fineTuneSeconds, scoreSeconds and overheadSeconds (queue and database).",
   })

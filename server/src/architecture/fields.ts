@@ -5,15 +5,16 @@ import type {
   Generation as GenerationRow,
   SearchRun as RunRow,
 } from "@opnas/prisma";
-import { readTaskScores, tokenUniformitySchema } from "@opnas/prisma";
+import { readTaskScores, timingsSchema, tokenUniformitySchema } from "@opnas/prisma";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
+import { z } from "zod";
 import type { Context } from "../context.js";
 import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
 import { trainingPage } from "../pretraining/page.js";
 import { TrainingConnection } from "../pretraining/types.js";
 import { Generation, RunError, SearchRun } from "../run/types.js";
-import { Evaluation, TaskScore } from "./evaluationTypes.js";
+import { Evaluation, EvaluationTimes, TaskScore, TaskScoring } from "./evaluationTypes.js";
 import { layersOf } from "./layers.js";
 import { Layer } from "./layerTypes.js";
 import { Architecture, LineageStep } from "./types.js";
@@ -123,6 +124,11 @@ export class EvaluationFields {
     return taskScoresOf(evaluation);
   }
 
+  @FieldResolver(() => EvaluationTimes, { description: "The seconds spent, by part." })
+  times(@Root() { timings }: EvaluationRow): EvaluationTimes {
+    return timingsSchema.parse(timings);
+  }
+
   @FieldResolver(() => [Float], {
     nullable: true,
     description:
@@ -132,6 +138,19 @@ export class EvaluationFields {
     return tokenUniformitySchema.nullable().parse(tokenUniformity);
   }
 }
+
+@Resolver(() => TaskScore)
+export class TaskScoreFields {
+  @FieldResolver(() => TaskScoring, {
+    nullable: true,
+    description: "The way in which it was scored, as `kind` says. Null for one of a newer version.",
+  })
+  scoring(@Root() { kind }: TaskScore): TaskScoring | null {
+    return scoringSchema.safeParse(kind).data ?? null;
+  }
+}
+
+const scoringSchema = z.enum(TaskScoring);
 
 function taskScoresOf({ taskScores }: EvaluationRow): TaskScore[] {
   return readTaskScores(taskScores).map(({ diverged = false, ...score }) => ({

@@ -116,6 +116,9 @@ function widest({ variableDefinitions = [] }: OperationDefinitionNode): Record<s
   const enums: Record<string, string> = { ParetoCost: "PARAMS", SettingKind: "SEARCH" };
   return Object.fromEntries(
     variableDefinitions.flatMap(({ variable, type }) => {
+      if (type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.LIST_TYPE) {
+        return [[variable.name.value, ["x", "y"]]];
+      }
       if (type.kind !== Kind.NON_NULL_TYPE || type.type.kind !== Kind.NAMED_TYPE) {
         return variable.name.value === "first" ? [["first", 100]] : [];
       }

@@ -42,7 +42,7 @@ test("the importance of a run's choices finds the layer that its scores follow",
     await driver.evaluate(run.id, id, first?.kind === "attention" ? 60 : 20);
   }
   const { importance } = await server.read(form, query, { id: run.id });
-  expect(importance).toMatchObject({ candidates: 60, factors: expect.any(Array) });
+  expect(importance?.candidates).toBe(60);
   expect(importance?.explained).toBeGreaterThan(0.8);
   expect(importance?.factors[0]).toMatchObject({ kind: "LAYER_KIND", layer: 0, operation: null });
   expect(await server.read(form, query, { id: run.id })).toEqual({ importance });

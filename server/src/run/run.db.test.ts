@@ -146,12 +146,8 @@ test.each([
       id,
       ...(second === "" ? {} : { id2: randomUUID() }),
     });
-    expect(errors).toEqual([
-      expect.objectContaining({
-        message: `There is no ${what} ${id}.`,
-        extensions: expect.objectContaining({ code: "NOT_FOUND" }),
-      }),
-    ]);
+    const message = `There is no ${what} ${id}.`;
+    expect(errors).toMatchObject([{ message, extensions: { code: "NOT_FOUND" } }]);
   }
 });
 

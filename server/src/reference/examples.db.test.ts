@@ -1,0 +1,28 @@
+import { testDatabase } from "@opnas/prisma/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { testServer } from "../testing/client.js";
+import { SearchDriver } from "../testing/searchDriver.js";
+import { examples } from "./examples.js";
+
+const server = await testServer(await testDatabase());
+afterAll(() => server.stop());
+const ids = { RUN: "", ARCHITECTURE: "", OTHER: "" };
+
+beforeAll(async () => {
+  const driver = new SearchDriver(server.services);
+  await driver.signIn();
+  const run = await driver.startedRun();
+  const [first = "", second = ""] = await driver.propose(run, 0);
+  for (const id of [first, second]) await driver.evaluate(run.id, id, 40);
+  Object.assign(ids, { RUN: run.id, ARCHITECTURE: first, OTHER: second });
+});
+
+test.each(examples)("the example $title runs as it stands", async ({ operation, variables }) => {
+  const given = Object.entries(ids).reduce(
+    (text, [name, id]) => text.replaceAll(`"${name}"`, `"${id}"`),
+    JSON.stringify(variables ?? {}),
+  );
+  const { data, errors } = await server.ask(operation, JSON.parse(given));
+  expect(errors).toBeUndefined();
+  expect(data).toBeTruthy();
+});

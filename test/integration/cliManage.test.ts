@@ -1,0 +1,96 @@
+/** The commands of `opnas` that manage, compare and watch, on a real API and Postgres. */
+import { bertLayer } from "@opnas/core";
+import { createClient } from "@opnas/prisma";
+import { testDatabase } from "@opnas/prisma/testing";
+import { main } from "@opnas/cli";
+import { afterAll, expect, test, vi } from "vitest";
+import { createArchitecture } from "../support/architecture.js";
+import { type Outcome, startCommandLine } from "../support/commandLine.js";
+
+const databaseUrl = await testDatabase();
+const db = createClient(databaseUrl);
+const { api, run, stop } = await startCommandLine(databaseUrl);
+afterAll(async () => {
+  await db.$disconnect();
+  await stop();
+});
+
+/** Runs a command in this process, which is quicker than one of its own. */
+async function opnas(...words: string[]): Promise<Outcome> {
+  const outcome = { code: 0, stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    vi.spyOn(process[stream], "write").mockImplementation((text) => {
+      outcome[stream] += String(text);
+      return true;
+    });
+  }
+  try {
+    outcome.code = await main(["node", "opnas", ...words, "--api", api]);
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return outcome;
+}
+
+async function output(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await opnas(...words);
+  expect({ words, code, stderr }).toMatchObject({ code: 0 });
+  return stdout.trim();
+}
+
+test("a search is started, named, tagged, listed by its tag, compared with its clone and watched", async () => {
+  const id = await output("search", "start", "--preset", "smoke", "--seed", "3", "--detach");
+  expect(await output("search", "rename", id, "First one")).toBe(`${id}: First one`);
+  expect(await output("tag", id, "paper", "good")).toBe("First one: good, paper");
+  expect(await output("tag", id, "good", "--remove")).toBe("First one: paper");
+  expect(await output("note", id, "a\nnote")).toBe("First one: a\nnote");
+  expect(await output("search", "list", "--tag", "paper")).toMatch(new RegExp(`${id} +First one`));
+  expect(await output("runs", "--tag", "good")).toMatch(/0 of 0 runs/);
+
+  const cloned = await output("search", "clone", id, "--seed", "4", "--set", "population=5");
+  const [clone = ""] = cloned.split(": ");
+  expect(cloned).toBe(`${clone}: First one (clone)`);
+  const compared = JSON.parse(await output("compare", id, clone, "--json"));
+  expect(compared).toMatchObject({
+    settings: [
+      { path: "seed", values: [3, 4] },
+      { path: "population", values: [4, 5] },
+    ],
+  });
+
+  await output("cancel", clone);
+  expect(await opnas("watch", clone)).toMatchObject({ code: 1, stdout: `${clone}: cancelled\n` });
+  const events = (await output("events", clone, "--json")).split("\n");
+  expect(events.map((line) => JSON.parse(line).kind)).toEqual(["run.created", "run.status"]);
+  const followed = await run(["events", clone, "--follow", "--after", "1"], (child) => {
+    child.stdout?.once("data", () => child.kill("SIGINT"));
+  });
+  expect(followed).toMatchObject({
+    code: 130,
+    stdout: expect.stringMatching(/^ +2 .* run.status/),
+  });
+});
+
+test("an architecture is drawn; the leaderboard is paged, and written as CSV", async () => {
+  const id = await createArchitecture(db, { version: 1, layers: [bertLayer] });
+  const shown = await output("architecture", "show", id);
+  expect(shown).toMatch(/Layer 0: attention\n.*softmax.*\n.*matmul\n├─ .*\n/);
+  expect(JSON.parse(await output("leaderboard", "--json"))).toMatchObject({ totalCount: 0 });
+  await db.architecture.updateMany({ data: { score: 12.5, stability: "STABLE" } });
+  const lines = (await output("leaderboard", "--csv", "--all")).split("\n");
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^id,name,key,reference,score,/);
+  expect(lines[1]).toMatch(new RegExp(`^${id},[^,]+,[^,]+,,12.5,STABLE,`));
+});
+
+test("doctor finds that there is no worker; an unknown id ends with code 2", async () => {
+  const found = await opnas("doctor");
+  expect(found.code).toBe(1);
+  expect(found.stdout).toMatch(/✓ Node .*\n/);
+  expect(found.stdout).toMatch(
+    /✓ API at .*, its Postgres answers\n✗ no worker is alive\n {2}npm start/,
+  );
+  expect(await output("workers", "--json")).toBe("[]");
+  const unknown = await opnas("architecture", "show", "x");
+  expect(unknown).toMatchObject({ code: 2, stderr: "✗ There is no architecture x.\n" });
+});
