@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
 import { Api } from "./api/client.js";
 import { CliError, exitCodes } from "./api/error.js";
+import { accountCommands } from "./commands/accounts.js";
+import { keyCommands } from "./commands/keys.js";
 import { pretrainCommand } from "./commands/pretrainCommand.js";
 import { pretrainingCommands } from "./commands/pretrainings.js";
 import { runCommands } from "./commands/runs.js";
 import { searchCommand, type SearchRequest } from "./commands/searchCommand.js";
+import { teamCommands } from "./commands/teams.js";
 import { runPretraining } from "./pretraining/runPretraining.js";
 import { runSearch } from "./search/runSearch.js";
 
@@ -17,15 +20,15 @@ export type { SearchRequest } from "./commands/searchCommand.js";
 export async function main(argv: readonly string[]): Promise<number> {
   let code: number = exitCodes.done;
   const program = new Command("opnas").description("Neural architecture search, from a shell.");
-  withApiOption(program);
+  withApiOption(program).option("--token <token>", "the API key to send, instead of OPNAS_TOKEN");
   const connect = (command: Command) =>
-    new Api(apiAddress(command.optsWithGlobals<{ api?: string }>().api));
-  for (const command of [...runCommands(connect), ...pretrainingCommands(connect)]) {
-    program.addCommand(command);
-  }
+    apiOf(command.optsWithGlobals<{ api?: string; token?: string }>());
+  const commands = [runCommands, pretrainingCommands, accountCommands, teamCommands, keyCommands];
+  for (const command of commands.flatMap((make) => make(connect))) program.addCommand(command);
   program.addCommand(
     searchCommand("opnas search", async ({ api, options }) => {
-      code = await runSearch(new Api(apiAddress(api)), options, interruption());
+      const { token } = program.opts<{ token?: string }>();
+      code = await runSearch(apiOf({ api, token }), options, interruption());
     }),
   );
   program.addCommand(
@@ -65,6 +68,10 @@ function withApiOption(command: Command): Command {
   return command.option("--api <address>", "the GraphQL API, e.g. http://localhost:4000/graphql");
 }
 
+function apiOf({ api, token }: { api?: string | undefined; token?: string | undefined }): Api {
+  return new Api(apiAddress(api), ...(token === undefined ? [] : [token]));
+}
+
 /** Returns the address given, else that of the platform on this machine. */
 function apiAddress(given: string | undefined): string {
   const address = given ?? `http://127.0.0.1:${process.env.OPNAS_API_PORT || "4000"}/graphql`;
@@ -77,7 +84,8 @@ function apiAddress(given: string | undefined): string {
 
 /** Returns the exit code when the command ended early; its message is then on standard error. */
 async function parse(program: Command, argv: readonly string[]): Promise<number | undefined> {
-  const commands = [program, ...program.commands];
+  const below = program.commands.flatMap((command) => command.commands);
+  const commands = [program, ...program.commands, ...below];
   for (const command of commands)
     command.exitOverride().showHelpAfterError("(--help shows the options)");
   try {
