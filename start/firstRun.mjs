@@ -12,12 +12,14 @@ const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
  *
  * @param {string} api the GraphQL address
  * @param {string} preset
+ * @param {string} token the token of this machine
  * @returns {Promise<string | undefined>} the run's id; undefined when there are runs already
  */
-export async function startFirstRun(api, preset) {
+export async function startFirstRun(api, preset, token) {
   const { searchRuns } = countSchema.parse(
     await query(
       api,
+      token,
       "{ searchRuns(first: 1, filter: { visibility: [CURRENT, ARCHIVED, DELETED] }) { totalCount } }",
       {},
     ),
@@ -25,6 +27,7 @@ export async function startFirstRun(api, preset) {
   if (searchRuns.totalCount > 0) return undefined;
   const started = await query(
     api,
+    token,
     "mutation FirstRun($input: StartSearchInput!) { startSearch(input: $input) { id } }",
     { input: { preset, idempotencyKey: "first-run" } },
   );
@@ -33,13 +36,14 @@ export async function startFirstRun(api, preset) {
 
 /**
  * @param {string} api
+ * @param {string} token
  * @param {string} text
  * @param {Record<string, unknown>} variables
  */
-async function query(api, text, variables) {
+async function query(api, token, text, variables) {
   const response = await fetch(api, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
     body: JSON.stringify({ query: text, variables }),
     signal: AbortSignal.timeout(15_000),
   });

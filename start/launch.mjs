@@ -1,5 +1,6 @@
 // The second part of npm start, on the pinned Node with every package there: engine and build,
 // database, processes, addresses; then it waits until it is asked to stop.
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { checkPorts } from "./checks.mjs";
 import { begun, prepareEngineAndBuild, root, startServices } from "./launcher.mjs";
@@ -42,7 +43,7 @@ async function start(settings) {
   await checkPorts(settings);
   const platform = await startServices(session, settings, terminal, { portal: true });
   showAddresses(settings, platform, session.database?.folder);
-  if (settings.firstRun !== "off") await firstRun(api, portal, settings.firstRun);
+  if (settings.firstRun !== "off") await firstRun(api, portal, settings);
 }
 
 /**
@@ -54,7 +55,7 @@ function showAddresses(settings, platform, databaseFolder) {
   const { dataFolder } = settings;
   const isElsewhere = databaseFolder !== undefined && !databaseFolder.startsWith(dataFolder);
   const rows = [
-    ["Portal", platform.portal ?? ""],
+    ["Portal", `${platform.portal ?? ""}${tokenPart(settings)}`],
     ["GraphQL", platform.api],
     ["Engine", platform.engine],
     ...platform.engineReasons.map((reason) => ["", reason]),
@@ -67,14 +68,33 @@ function showAddresses(settings, platform, databaseFolder) {
 }
 
 /**
+ * Returns what the portal's address needs for a browser to be known, where every caller must show the
+ * token of this machine.
+ *
+ * @param {import("./settings.mjs").Settings} settings
+ */
+function tokenPart({ localToken, dataFolder }) {
+  return localToken === "required" ? `/sign-in#token=${readToken(dataFolder)}` : "";
+}
+
+/**
+ * Reads the token that the API has written into the data folder.
+ *
+ * @param {string} dataFolder
+ */
+function readToken(dataFolder) {
+  return readFileSync(path.join(dataFolder, "api-token"), "utf8").trim();
+}
+
+/**
  * @param {string} api
  * @param {string} portal
- * @param {string} preset
+ * @param {import("./settings.mjs").Settings} settings
  */
-async function firstRun(api, portal, preset) {
+async function firstRun(api, portal, { firstRun: preset, dataFolder }) {
   const { startFirstRun } = await import("./firstRun.mjs");
   try {
-    const id = await startFirstRun(api, preset);
+    const id = await startFirstRun(api, preset, readToken(dataFolder));
     if (id !== undefined)
       terminal.line(`A first search (preset ${preset}) was started: ${portal}/runs/${id}`);
   } catch (error) {

@@ -108,6 +108,48 @@ const known = {
     schema: z.enum(logLevels).default("info"),
     must: `${logLevels.slice(0, -1).join(", ")} or ${logLevels.at(-1)}`,
   },
+  host: {
+    name: "OPNAS_HOST",
+    schema: z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
+    must: "an IP address",
+  },
+  auth: {
+    name: "OPNAS_AUTH",
+    schema: z.enum(["local", "accounts"]).default("local"),
+    must: "local or accounts",
+  },
+  authSecret: {
+    name: "OPNAS_AUTH_SECRET",
+    schema: z.string().min(32).optional(),
+    must: "a secret of 32 characters or more, e.g. of openssl rand -hex 32",
+  },
+  localToken: {
+    name: "OPNAS_LOCAL_TOKEN",
+    schema: z.enum(["others", "required", "off"]).default("others"),
+    must: "others, required or off",
+  },
+  token: { name: "OPNAS_TOKEN", schema: z.string().optional(), must: "an API key" },
+  publicUrl: {
+    name: "OPNAS_PUBLIC_URL",
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    must: "an address such as https://nas.example.org",
+  },
+  trustedProxies: {
+    name: "OPNAS_TRUSTED_PROXIES",
+    schema: z.string().optional(),
+    must: "IP addresses or networks, with commas between",
+  },
+  oidcIssuer: {
+    name: "OPNAS_OIDC_ISSUER",
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    must: "the address of a provider of OpenID Connect",
+  },
+  oidcClientId: { name: "OPNAS_OIDC_CLIENT_ID", schema: z.string().optional(), must: "a name" },
+  oidcClientSecret: {
+    name: "OPNAS_OIDC_CLIENT_SECRET",
+    schema: z.string().optional(),
+    must: "a secret",
+  },
   databaseUrl: {
     name: "DATABASE_URL",
     schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -127,6 +169,7 @@ const names = Object.values(known).map(({ name }) => name);
  * @property {number} workers
  * @property {string} firstRun a preset's name, or "off"
  * @property {string | undefined} databaseUrl
+ * @property {"others" | "required" | "off"} localToken
  */
 
 /**
@@ -150,6 +193,10 @@ export function readSettings(env, root) {
   value(env, known.gpus);
   value(env, known.trainersPerGpu);
   value(env, known.logLevel);
+  for (const setting of [known.token, known.publicUrl, known.trustedProxies]) value(env, setting);
+  for (const setting of [known.oidcIssuer, known.oidcClientId, known.oidcClientSecret]) {
+    value(env, setting);
+  }
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const artifacts = value(env, known.artifacts);
   const settings = {
@@ -162,7 +209,9 @@ export function readSettings(env, root) {
     workers: value(env, known.workers),
     firstRun: value(env, known.firstRun),
     databaseUrl: value(env, known.databaseUrl),
+    localToken: value(env, known.localToken),
   };
+  refuseOpenHost(value(env, known.host), value(env, known.auth), value(env, known.authSecret));
   if (settings.apiPort === settings.webPort) {
     throw new UserError(
       `OPNAS_API_PORT and OPNAS_WEB_PORT are both ${settings.apiPort}: give them two different ports.`,
@@ -181,9 +230,27 @@ function value(env, { name, schema, must }) {
   const given = env[name] === "" ? undefined : env[name];
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  // An address may hold a password: it is not repeated.
-  const shown = name === "DATABASE_URL" ? "not readable" : JSON.stringify(given);
+  // An address may hold a password: it is not repeated, nor is a secret.
+  const isSecret = /^DATABASE_URL$|SECRET$/.test(name);
+  const shown = isSecret ? "not usable" : JSON.stringify(given);
   throw new UserError(`${name} is ${shown}: it must be ${must}.`);
+}
+
+/**
+ * Refuses, as the API does, to be reached by others without accounts.
+ *
+ * @param {string} host
+ * @param {"local" | "accounts"} auth
+ * @param {string | undefined} secret
+ */
+function refuseOpenHost(host, auth, secret) {
+  const isLoopback = host === "::1" || host.startsWith("127.");
+  if (isLoopback ? auth === "local" || secret !== undefined : auth === "accounts" && secret) return;
+  throw new UserError(
+    auth === "accounts"
+      ? "OPNAS_AUTH=accounts needs OPNAS_AUTH_SECRET: set it to a secret of 32 characters or more, e.g. of openssl rand -hex 32."
+      : `OPNAS_HOST is ${host}, which others can reach: set OPNAS_AUTH=accounts and OPNAS_AUTH_SECRET to a secret of 32 characters or more (docs/accounts.md), or leave OPNAS_HOST at 127.0.0.1.`,
+  );
 }
 
 /** @param {string} name */

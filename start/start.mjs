@@ -20,6 +20,8 @@ if (process.argv.length > 2) {
   OPNAS_ENGINE     auto    or tensorflow-gpu, tensorflow, wasm
   OPNAS_WORKERS    1       worker processes
   OPNAS_LOG_LEVEL  info    of the files in the folder logs: fatal, error, warn, info, debug, trace
+  OPNAS_HOST               an address to be reached at by others, with OPNAS_AUTH=accounts
+  OPNAS_AUTH       local   or accounts: people sign in (docs/accounts.md)
   OPNAS_FIRST_RUN  tiny    preset started in an empty database, or off
   DATABASE_URL             your own Postgres instead of the built-in one`);
   process.exit(isHelp ? 0 : 2);

@@ -5,6 +5,7 @@ import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { z } from "zod";
 import { CliError, exitCodes } from "./error.js";
+import { tokenFor } from "./token.js";
 
 /** An answer of a GraphQL server; one to a document that was not valid has errors and no data. */
 const answerSchema = z
@@ -40,11 +41,54 @@ const usageCodes = [
  * lacks a field of the document, as something other than a GraphQL server gives it, is refused.
  */
 export class Api {
-  /** @param token an API key, sent with every request; without one the server decides */
+  /**
+   * @param token the API key or token to send; by default the one that is found for this address
+   * @param cookie the cookie of a session, which is sent instead
+   */
   constructor(
     readonly address: string,
-    private readonly token?: string,
+    readonly token: string | undefined = tokenFor(address),
+    private readonly cookie?: string,
   ) {}
+
+  /** Signs in by password. @returns the API as the session uses it @throws CliError when refused */
+  async signIn(email: string, password: string): Promise<Api> {
+    const body = JSON.stringify({ email, password });
+    const response = await this.send("/auth/sign-in/email", body);
+    const [cookie] = response.headers.getSetCookie();
+    if (response.ok && cookie !== undefined) {
+      return new Api(this.address, undefined, cookie.split(";")[0]);
+    }
+    const message =
+      response.status === 404 ? "has no accounts" : "knows no such account and password";
+    throw new CliError(`${this.address} ${message}.`, exitCodes.failed);
+  }
+
+  /** Ends the session. */
+  async signOut(): Promise<void> {
+    await this.send("/auth/sign-out", "{}");
+  }
+
+  /** The headers that say who asks. */
+  private credentials(): Record<string, string> {
+    if (this.cookie !== undefined) return { cookie: this.cookie };
+    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  }
+
+  /** Sends JSON to an address of the API. */
+  private async send(path: string, body: string): Promise<Response> {
+    const url = new URL(path, this.address);
+    return fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(this.cookie === undefined ? {} : { origin: url.origin }),
+        ...this.credentials(),
+      },
+      body,
+      signal: AbortSignal.timeout(30_000),
+    });
+  }
 
   /**
    * Sends one query or mutation.
@@ -91,19 +135,11 @@ export class Api {
     return this.request(document, variables);
   }
 
-  /** The header of a request over HTTP, and the first message of a WebSocket. */
-  private authorization(): { authorization?: string } {
-    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
-  }
-
   private async post(query: string, variables: unknown): Promise<unknown> {
     try {
-      const response = await fetch(this.address, {
-        method: "POST",
-        headers: { "content-type": "application/json", ...this.authorization() },
-        body: JSON.stringify({ query, variables }),
-        signal: AbortSignal.timeout(30_000),
-      });
+      const { pathname, search } = new URL(this.address);
+      const body = JSON.stringify({ query, variables });
+      const response = await this.send(`${pathname}${search}`, body);
       return await response.json();
     } catch (cause) {
       if (isLost(cause)) {
@@ -134,7 +170,7 @@ export class Api {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       keepAlive: 10_000,
-      connectionParams: this.authorization(),
+      connectionParams: this.credentials(),
     });
     const messages = client.iterate({ query: print(document), variables });
     const end = () => void client.dispose();

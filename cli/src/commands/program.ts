@@ -3,9 +3,11 @@ import type { Api } from "../api/client.js";
 import { connectTo, withConnectionOptions, type ConnectionOptions } from "../connection/connect.js";
 import { runPretraining } from "../pretraining/runPretraining.js";
 import { runSearch } from "../search/runSearch.js";
+import { accountCommands } from "./accounts.js";
 import { architectureCommands } from "./architecture.js";
 import { completionCommand } from "./completion.js";
 import { doctorCommand } from "./doctor.js";
+import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
 import { manageCommands } from "./manage.js";
 import { pretrainCommand } from "./pretrainCommand.js";
@@ -13,6 +15,7 @@ import { pretrainingCommands } from "./pretrainings.js";
 import { profileCommand } from "./profile.js";
 import { runCommands } from "./runs.js";
 import { searchCommand } from "./searchCommand.js";
+import { teamCommands } from "./teams.js";
 import { watchingCommands } from "./watching.js";
 
 const help = `
@@ -56,6 +59,9 @@ export function buildProgram(
     pretrainCommand(async (command, options) => {
       end(await runPretraining(connect(command), options, interruption()));
     }),
+    ...accountCommands(connect),
+    ...teamCommands(connect),
+    ...keyCommands(connect),
     profileCommand(),
     doctorCommand(connect, end),
     completionCommand(program),

@@ -36,6 +36,7 @@ const embeddedTypes = [
   "TrainingConnection",
   "TrainingEdge",
   "TrainingMetric",
+  "Viewer",
   "WorkerGpu",
 ];
 

@@ -1,7 +1,8 @@
-import { Client, fetchExchange, subscriptionExchange } from "urql";
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import type { ApiAddress } from "./address";
 import { createCache } from "./cache";
 import { Connection } from "./connection";
+import { askToSignIn } from "./sign-in";
 import { subscribeResuming } from "./resume";
 import { openSocket } from "./socket";
 
@@ -21,7 +22,9 @@ export function createApi(address: ApiAddress): Api {
   const client = new Client({
     url: address.http,
     preferGetMethod: false,
+    fetchOptions: { credentials: "include" },
     exchanges: [
+      mapExchange({ onError: askToSignIn }),
       createCache(),
       fetchExchange,
       subscriptionExchange({

@@ -1,12 +1,15 @@
 "use client";
 
 import { WifiOff } from "lucide-react";
+import { usePathname } from "next/navigation";
 import { useConnection } from "@/api/provider";
 import { Button } from "@/ui/button";
 
 /** Warns, while the connection is lost, that the page may not be current. */
 export function ConnectionBanner() {
   const { state } = useConnection();
+  // Before signing in there is nothing live to lose.
+  if (usePathname() === "/sign-in") return null;
   return (
     <div role="status" className="sticky top-14 z-20">
       {state === "lost" && (

@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { Plus } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { AccountMenu } from "@/account/account-menu";
 import { ButtonLink } from "@/ui/button";
 import { ConnectionDot } from "./connection-dot";
 import { ThemeToggle } from "./theme-toggle";
@@ -46,6 +47,7 @@ export function Header() {
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           <ConnectionDot />
           <ThemeToggle />
+          <AccountMenu />
           <ButtonLink look="primary" href="/runs/new" data-testid="new-search">
             <Plus aria-hidden />
             <span className="max-sm:sr-only">New search</span>

@@ -1,0 +1,74 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { CliError, exitCodes } from "./error.js";
+
+/** The tokens that `opnas login` has saved, by the API's address. */
+const savedSchema = z.record(z.string(), z.string());
+
+/**
+ * Finds the token for an API: OPNAS_TOKEN, or what `opnas login` has saved for this address, or, for an
+ * API of this machine, the token in the platform's data folder. Undefined where there is none; that of
+ * this machine is sent to no other one.
+ */
+export function tokenFor(address: string): string | undefined {
+  const { OPNAS_TOKEN: given } = process.env;
+  if (given !== undefined && given !== "") return given;
+  return readSaved()[originOf(address)] ?? (isHere(address) ? tokenOfThisMachine() : undefined);
+}
+
+/** Saves the token for an API, or removes it, in a file that only this account can read. */
+export function saveToken(address: string, token: string | undefined): void {
+  const { [originOf(address)]: _replaced, ...others } = readSaved();
+  const saved = token === undefined ? others : { ...others, [originOf(address)]: token };
+  const file = savedFile();
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}
+
+function savedFile(): string {
+  const folder = process.env.XDG_CONFIG_HOME || path.join(homedir(), ".config");
+  return path.join(folder, "opnas", "tokens.json");
+}
+
+function readSaved(): Record<string, string> {
+  const file = savedFile();
+  const text = readIfThere(file);
+  if (text === undefined) return {};
+  try {
+    return savedSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const message = `${file} is damaged: remove it, then sign in again with opnas login.`;
+    throw new CliError(message, exitCodes.failed, { cause });
+  }
+}
+
+/** Reads the file that the API writes into its data folder, which is the repository's .data by default. */
+function tokenOfThisMachine(): string | undefined {
+  const root = new URL("../../../", import.meta.url);
+  const folder = process.env.OPNAS_DATA_DIR || ".data";
+  const file = path.resolve(root.pathname, folder, "api-token");
+  return readIfThere(file)?.trim();
+}
+
+/** Reads a file; undefined where there is none, or where it is another account's. */
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "EACCES" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : address;
+}
+
+function isHere(address: string): boolean {
+  const { hostname } = new URL(address);
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.[\d.]+$/.test(hostname);
+}

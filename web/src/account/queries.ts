@@ -1,0 +1,25 @@
+import { graphql } from "@/generated";
+
+export const whoIsThere = graphql(`
+  query WhoIsThere {
+    viewer {
+      kind
+      name
+      role
+    }
+  }
+`);
+
+export const waysToSignIn = graphql(`
+  query WaysToSignIn {
+    signInMethods
+  }
+`);
+
+export const acceptInvitation = graphql(`
+  mutation AcceptInvitation($input: AcceptInvitationInput!) {
+    acceptInvitation(input: $input) {
+      email
+    }
+  }
+`);

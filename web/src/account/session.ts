@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+const failureSchema = z.object({ message: z.string() });
+const redirectSchema = z.object({ url: z.url({ protocol: /^https?$/ }) });
+
+/** A refusal to sign in, with a sentence for the person. */
+export class Refusal extends Error {}
+
+/** Sends JSON to an address beside the API's; the browser keeps the cookie of the answer. */
+async function post(api: string, path: string, body: object): Promise<unknown> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(path, api), {
+      method: "POST",
+      credentials: "include",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw new Refusal("The API does not answer. Check that it is running.", { cause });
+  }
+  const text = await response.text();
+  const answer: unknown = text.startsWith("{") ? JSON.parse(text) : {};
+  if (response.ok) return answer;
+  if (response.status === 429) throw new Refusal("Too many attempts: wait a minute.");
+  const failure = failureSchema.safeParse(answer);
+  throw new Refusal(failure.data?.message ?? "This was refused.");
+}
+
+/** Signs in by password. @throws Refusal */
+export async function signIn(api: string, email: string, password: string): Promise<void> {
+  await post(api, "/auth/sign-in/email", { email, password });
+}
+
+/** Shows the token of the machine, which its API then knows the browser by. @throws Refusal */
+export async function showToken(api: string, token: string): Promise<void> {
+  try {
+    await post(api, "/auth/local", { token });
+  } catch (cause) {
+    throw new Refusal("This is not the token of the API's machine.", { cause });
+  }
+}
+
+/** Returns the address at the provider of single sign-on, from which people come back. @throws Refusal */
+export async function singleSignOn(api: string, callbackURL: string): Promise<string> {
+  const answer = await post(api, "/auth/sign-in/social", { provider: "oidc", callbackURL });
+  const parsed = redirectSchema.safeParse(answer);
+  if (!parsed.success) throw new Refusal("Single sign-on is not set up as it should be.");
+  return parsed.data.url;
+}
+
+/** Ends the session. @throws Refusal */
+export async function signOut(api: string): Promise<void> {
+  await post(api, "/auth/sign-out", {});
+}
+
+/**
+ * Returns the page to go to after signing in, from the query of the page's address: a path of this
+ * portal, whatever somebody wrote there.
+ */
+export function pageAfter(search: string): string {
+  const next = new URLSearchParams(search).get("next") ?? "/";
+  const base = "http://portal.invalid";
+  const url = URL.canParse(next, base) ? new URL(next, base) : new URL(base);
+  return url.origin === base ? `${url.pathname}${url.search}` : "/";
+}
