@@ -21,6 +21,8 @@ export interface ConsumerOptions {
    * failed and the job is tried again, until the queue's limit of attempts.
    */
   handle: (job: { id: string; data: unknown }) => Promise<Again | undefined>;
+  /** Seconds between two looks of a consumer that nobody woke; 3 by default. */
+  lookEverySeconds?: number;
   /** Receives errors of the queue itself, each at most once a minute; the consumer goes on after each. */
   onError: (error: unknown) => void;
 }
@@ -32,7 +34,7 @@ const heartbeatEverySeconds = heartbeatSeconds / 4;
  * Seconds between two looks into the queue of a consumer that nobody woke. New jobs wake it; a job
  * whose worker died, or that waits to be tried again, is found by looking.
  */
-const lookEverySeconds = 3;
+const usualLookEverySeconds = 3;
 
 /**
  * Takes jobs from a queue, as many at once as it has slots, and keeps the lease on each by heartbeats
@@ -125,6 +127,7 @@ export class Consumer {
   private async rest(): Promise<void> {
     if (this.isWoken) return;
     this.pausing = new AbortController();
+    const { lookEverySeconds = usualLookEverySeconds } = this.options;
     const milliseconds = lookEverySeconds * 1000 * (0.75 + Math.random() / 2);
     await sleep(milliseconds, undefined, { signal: this.pausing.signal }).catch(() => undefined);
   }

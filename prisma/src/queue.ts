@@ -34,8 +34,17 @@ export const expirySeconds = 20 * 24 * 3600;
 /** Seconds that a waiting job is kept: ten years, so that none vanishes before its work is done. */
 const retentionSeconds = 10 * 365 * 24 * 3600;
 
+/**
+ * Milliseconds after which each process asks whether somebody has lately looked for jobs whose worker is
+ * silent, and the age at which a look is not of late. A killed worker's job is found at most the sum of
+ * the two after its lease has ended.
+ */
+const [superviseEveryMilliseconds, superviseAfterMilliseconds] = [2_000, 1_500];
+
 /** The job queue, stored in the same Postgres, over a pool of its own. */
 export class Queue extends PgBoss {
+  private supervising: NodeJS.Timeout | undefined;
+
   constructor(
     private readonly pool: pg.Pool,
     options: ConstructorOptions,
@@ -43,9 +52,36 @@ export class Queue extends PgBoss {
     super({ ...options, db: { executeSql: (text, values) => pool.query(text, values) } });
   }
 
+  /**
+   * Looks for jobs whose worker is silent, for as long as the queue is open, unless another process has
+   * done so lately: a look is ten statements, and many workers would make it many times a second.
+   */
+  superviseInTurn(onError: (error: unknown) => void): void {
+    const look = async () => {
+      try {
+        if (await this.isLookDue()) await this.supervise();
+      } catch (error) {
+        onError(error);
+      }
+      this.supervising?.refresh();
+    };
+    this.supervising = setTimeout(() => void look(), superviseEveryMilliseconds);
+  }
+
   override async stop(options?: StopOptions): Promise<void> {
+    clearTimeout(this.supervising);
+    this.supervising = undefined;
     await super.stop(options);
     if (!this.pool.ending) await this.pool.end();
+  }
+
+  private async isLookDue(): Promise<boolean> {
+    const { rows } = await this.getDb().executeSql(
+      `SELECT FROM pgboss.queue WHERE name = $1
+          AND monitor_claim_on > clock_timestamp() - $2 * interval '1 ms'`,
+      [queues.trainer, superviseAfterMilliseconds],
+    );
+    return rows.length === 0;
   }
 }
 
@@ -73,15 +109,15 @@ export async function openQueue(
   pool.on("error", onError);
   const queue = new Queue(pool, {
     schedule: false,
-    supervise: options.supervise,
-    // A killed worker's job is found at most this long after its last heartbeat expired.
-    superviseIntervalSeconds: 2,
-    monitorIntervalSeconds: 2,
+    supervise: false,
+    // Several processes may look at once; the first of a second does.
+    monitorIntervalSeconds: 1,
   });
   queue.on("error", onError);
   try {
     await queue.start();
     await settleQueues(queue);
+    if (options.supervise) queue.superviseInTurn(onError);
     return queue;
   } catch (error) {
     await queue.stop({ graceful: false });

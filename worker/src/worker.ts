@@ -49,6 +49,8 @@ const reportEveryMilliseconds = 5_000;
 /** Milliseconds after which a job that began or ended is reported, and those between two such reports. */
 const [reportSoonMilliseconds, reportAgainMilliseconds] = [300, 2_000];
 const lookForLostJobsEveryMilliseconds = 60_000;
+/** Seconds between two looks for jobs that are out of attempts, which are rare. */
+const lookForDeadJobsEverySeconds = 15;
 /** Connections of a worker's client: its transactions are short, however many slots it has. */
 const connections = 4;
 /** Seconds that handlers have to stop; a trainer that does not stop between two steps is killed at 5 s. */
@@ -165,10 +167,15 @@ export async function startWorker(
     settings.retention &&
     cleanRegularly(db, settings.dataFolder, settings.retention, settings.artifacts);
   const reporting = setInterval(() => void report(), reportEveryMilliseconds);
-  const consume = (name: string, slots: number, handle: ConsumerOptions["handle"]) => {
+  const consume = (
+    name: string,
+    slots: number,
+    handle: ConsumerOptions["handle"],
+    looks: Pick<ConsumerOptions, "lookEverySeconds"> = {},
+  ) => {
     const onError = (error: unknown) =>
       console.error(`Queue ${name}: ${databaseError(error).message}`);
-    const consumer = new Consumer(queue, { name, slots, handle, onError });
+    const consumer = new Consumer(queue, { name, slots, handle, onError, ...looks });
     notifications.listen(jobChannel, (queued) => {
       if (queued === null || queued === name) consumer.wake();
     });
@@ -195,6 +202,7 @@ export async function startWorker(
     queues.dead,
     1,
     understood(anyJobSchema, problemOf, ({ data }) => settleDead(context, data)),
+    { lookEverySeconds: lookForDeadJobsEverySeconds },
   );
   const consumers = [trainer, evolve, dead];
   for (const consumer of consumers) consumer.start();
