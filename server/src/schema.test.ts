@@ -9,6 +9,7 @@ import {
   isSpecifiedScalarType,
 } from "graphql";
 import { expect, test } from "vitest";
+import { localPrincipal } from "./identity/principal.js";
 import { createSchema } from "./schema.js";
 
 /** A named part of the schema with its description. */
@@ -64,7 +65,11 @@ test.each([
       path title description type minimum maximum choices default nullable
     }
   }`;
-    const { data, errors } = await graphql({ schema: createSchema(), source });
+    const { data, errors } = await graphql({
+      schema: createSchema(),
+      source,
+      contextValue: { principal: localPrincipal },
+    });
     expect(errors).toBeUndefined();
     expect(data).toEqual({ settingDescriptions: describeSettings(kind) });
   },

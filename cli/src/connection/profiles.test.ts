@@ -17,6 +17,7 @@ beforeEach(() => {
   environment = { XDG_CONFIG_HOME: folder };
   vi.stubEnv("XDG_CONFIG_HOME", folder);
   vi.stubEnv("OPNAS_TOKEN", "");
+  vi.stubEnv("OPNAS_DATA_DIR", folder);
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
 });
 afterEach(() => {
