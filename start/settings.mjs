@@ -232,7 +232,7 @@ function value(env, { name, schema, must }) {
   if (result.success) return result.data;
   // An address may hold a password: it is not repeated, nor is a secret.
   const isSecret = /^DATABASE_URL$|SECRET$/.test(name);
-  const shown = isSecret ? "not usable" : JSON.stringify(given);
+  const shown = isSecret ? "not readable" : JSON.stringify(given);
   throw new UserError(`${name} is ${shown}: it must be ${must}.`);
 }
 

@@ -15,7 +15,21 @@ describe("settings", () => {
       workers: 1,
       firstRun: "tiny",
       databaseUrl: undefined,
+      localToken: "others",
     });
+  });
+
+  test("refuse to be reached by others without accounts, and say how", () => {
+    const open = { OPNAS_HOST: "0.0.0.0" };
+    expect(() => readSettings(open, root)).toThrow(/set OPNAS_AUTH=accounts and OPNAS_AUTH_SECRET/);
+    expect(() => readSettings({ ...open, OPNAS_AUTH: "accounts" }, root)).toThrow(
+      /needs OPNAS_AUTH_SECRET/,
+    );
+    const secret = { OPNAS_AUTH: "accounts", OPNAS_AUTH_SECRET: "s".repeat(32) };
+    expect(readSettings({ ...open, ...secret }, root).apiPort).toBe(4000);
+    expect(() => readSettings({ OPNAS_AUTH_SECRET: "short" }, root)).toThrow(
+      /^OPNAS_AUTH_SECRET is not readable/,
+    );
   });
 
   test("take an empty variable for an unset one", () => {

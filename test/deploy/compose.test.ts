@@ -35,7 +35,12 @@ beforeAll(async () => {
 /** Reads and checks the file with `docker compose`, or with its library where that is not installed. */
 async function config(): Promise<string> {
   if (await answers("docker", ["compose", "version"])) {
-    const secrets = { POSTGRES_PASSWORD: "p", AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" };
+    const secrets = {
+      POSTGRES_PASSWORD: "p",
+      AWS_ACCESS_KEY_ID: "k",
+      AWS_SECRET_ACCESS_KEY: "s",
+      OPNAS_AUTH_SECRET: "a",
+    };
     const args = ["compose", "-f", "compose.yaml", "--profile", "*", "config", "--format", "json"];
     const env = { ...process.env, ...secrets };
     return (await run("docker", args, { cwd: folder, env })).stdout;

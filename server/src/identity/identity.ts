@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { apiKeyPrefix, type Database, findApiKey, readRights } from "@opnas/prisma";
@@ -42,15 +43,15 @@ export class Identity {
     this.owners = new Set(uids.filter((uid): uid is number => uid !== undefined));
   }
 
-  /** Reads the token of this machine and opens better-auth. @throws OpnasError for a bad data folder */
+  /** Reads or derives the owner's token and opens better-auth. @throws OpnasError for a bad data folder */
   static async open(
     database: Database,
     settings: IdentitySettings,
     portal: Portal,
     log: Log,
   ): Promise<Identity> {
-    const { dataFolder } = settings;
-    const token = dataFolder === undefined ? undefined : await readLocalToken(dataFolder);
+    const { dataFolder, secret } = settings;
+    const token = dataFolder === undefined ? ownerToken(secret) : await readLocalToken(dataFolder);
     const portalUrl = portal.publicUrl ?? `http://localhost:${portal.webPort}`;
     const auth = createAuth(database, settings, portal, log);
     return new Identity(database, settings, token, portalUrl, auth);
@@ -143,6 +144,15 @@ export class Identity {
     if (peer === "unknown" || (peer !== "gone" && this.owners.has(peer))) return localPrincipal;
     return anonymous(`This API belongs to another account of this machine: ${how}.`);
   }
+}
+
+/**
+ * Derives the owner's token from the secret of the accounts, for servers that have no data folder, such as
+ * several in a cluster: who knows that secret could sign any session anyway.
+ */
+function ownerToken(secret: string | undefined): string | undefined {
+  if (secret === undefined) return undefined;
+  return createHmac("sha256", secret).update("owner").digest("hex");
 }
 
 function bearerOf(authorization: string | undefined): string | undefined {

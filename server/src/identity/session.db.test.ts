@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect, test } from "vitest";
 import WebSocket from "ws";
@@ -136,6 +137,12 @@ test("an invitation's link makes one account, with its role and team, and works 
   expect((await askWith(server, { cookie }, teams)).data).toEqual({ teams: [{ id: ann.teamId }] });
   const stored = await database.invitation.findFirstOrThrow();
   expect(JSON.stringify(stored)).not.toContain(secret);
+});
+
+test("without a data folder the owner's token comes from the secret of the accounts", async () => {
+  const token = createHmac("sha256", authSecret).update("owner").digest("hex");
+  const known = await askWith(server, { authorization: `Bearer ${token}` }, viewer);
+  expect(known.data).toMatchObject({ viewer: { kind: "LOCAL", role: "ADMIN" } });
 });
 
 test("what is stored holds neither passwords nor the secrets of keys", async () => {
