@@ -1,7 +1,13 @@
-/** Postgres NOTIFY channel of runs: sent when a run's events were appended, with the run's id. */
+/**
+ * Postgres NOTIFY channel of runs: sent when a run's events were appended, with the run's id. Of many
+ * events in a quarter of a second only the first need send it (decision 0041).
+ */
 export const runChannel = "opnas_run";
 
-/** Postgres NOTIFY channel of workers: sent when a worker's row changed, with the worker's id. */
+/**
+ * Postgres NOTIFY channel of workers: sent when a worker's row changed, with the worker's id. Of many
+ * changes in a quarter of a second only the first need send it.
+ */
 export const workerChannel = "opnas_worker";
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Channel } from "./channels.js";
+import { type Channel, runChannel, workerChannel } from "./channels.js";
 import { connectionOptions } from "./connections.js";
 import { unreachable } from "./migrate.js";
 
@@ -9,6 +9,15 @@ export type Listener = (payload: string | null) => void;
 
 /** Milliseconds until the answer to a question is overdue. */
 const answerMilliseconds = 5_000;
+
+/**
+ * Channels of which a notification stands for all changes of the quarter of a second that it is sent
+ * in: each one wakes the sessions of all processes that listen, so that there must not be many.
+ */
+const gatheringChannels: readonly string[] = [runChannel, workerChannel];
+
+/** Milliseconds after a notification of these at which listeners are told again. */
+const againMilliseconds = 500;
 
 const firstPause = 100;
 const longestPause = 5_000;
@@ -30,10 +39,13 @@ interface Connection {
 /**
  * Receives Postgres' notifications on one connection for the whole process and passes them to the
  * listeners. A notification only means "read again"; the data are in the tables. After a lost
- * connection every listener is therefore called with null, and nothing is missed.
+ * connection every listener is therefore called with null, and nothing is missed. A notification of
+ * runs or workers may stand for changes that follow it closely: its listeners are called once more.
  */
 export class Notifications {
   private readonly listeners = new Map<string, Set<Listener>>();
+  /** Timers of second calls, by channel and payload. */
+  private readonly again = new Map<string, NodeJS.Timeout>();
   private readonly stopping = new AbortController();
   private client: pg.Client | undefined;
   private connected = false;
@@ -78,6 +90,8 @@ export class Notifications {
   /** Ends the connection; no listener is called any more. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    for (const timer of this.again.values()) clearTimeout(timer);
+    this.again.clear();
     await this.client?.end();
   }
 
@@ -86,7 +100,10 @@ export class Notifications {
       ...connectionOptions(this.databaseUrl, "opnas-listener"),
       query_timeout: answerMilliseconds,
     });
-    client.on("notification", ({ channel, payload }) => this.notify(channel, payload ?? null));
+    client.on("notification", ({ channel, payload }) => {
+      this.notify(channel, payload ?? null);
+      if (gatheringChannels.includes(channel)) this.notifyAgain(channel, payload ?? null);
+    });
     const lost = new Promise<unknown>((resolve) => {
       client.on("error", resolve);
       client.on("end", () => resolve(new Error("the connection was closed")));
@@ -138,6 +155,17 @@ export class Notifications {
       }
     }
     return null;
+  }
+
+  private notifyAgain(channel: string, payload: string | null): void {
+    const key = `${channel} ${payload ?? ""}`;
+    if (this.stopping.signal.aborted) return;
+    clearTimeout(this.again.get(key));
+    const timer = setTimeout(() => {
+      this.again.delete(key);
+      this.notify(channel, payload);
+    }, againMilliseconds);
+    this.again.set(key, timer);
   }
 
   private notify(channel: string, payload: string | null): void {

@@ -28,7 +28,8 @@ export interface WorkerState {
 
 /**
  * Stores a worker's state with the present time of Postgres' clock and notifies `workerChannel`, in one statement:
- * every worker reports every few seconds. It locks the worker's row alone.
+ * every worker reports every few seconds. It locks the worker's row alone. It does not notify where another report
+ * of the same quarter of a second has: each notification wakes the sessions of all workers (decision 0041).
  */
 export async function reportWorker(db: Database, state: WorkerState): Promise<void> {
   const { id, name, engine, threads, slots, status, restReason = null, usage = null } = state;
@@ -47,7 +48,11 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
              usage = EXCLUDED.usage, "lastSeenAt" = clock_timestamp()
       RETURNING id
     )
-    SELECT pg_notify(${workerChannel}, id::text)::text FROM reported`;
+    SELECT pg_notify(${workerChannel}, id::text)::text FROM reported
+     WHERE NOT EXISTS (
+       SELECT FROM "Worker"
+        WHERE "lastSeenAt" >= date_bin('250 ms', clock_timestamp()::timestamptz(3), 'epoch'::timestamptz)
+     )`;
 }
 
 /** Subquery: the number of trainer slots of all workers that are neither stopped nor lost. */

@@ -5,6 +5,23 @@
 -- Programs of other versions call them too: a function is never changed in what it means. What means
 -- something else gets another name.
 
+-- Notifies of a run's new events, unless an event before them in the same quarter of a second has: a
+-- notification wakes the listening session of every worker, whatever it listens to, and a run of many
+-- workers has a hundred events a second. Whoever listens reads again a while after each notification
+-- (prisma/src/notifications.ts).
+-- @param before the number of the run's newest event before them
+CREATE FUNCTION opnas_notify_run(run_id uuid, before integer) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  -- As rounded as an event's time, so that none lies in a later quarter than its own notification.
+  IF NOT EXISTS (
+    SELECT FROM "RunEvent" e
+     WHERE e."runId" = run_id AND e.seq = before
+       AND e.time >= date_bin('250 ms', clock_timestamp()::timestamptz(3), 'epoch'::timestamptz)
+  ) THEN
+    PERFORM pg_notify('opnas_run', run_id::text);
+  END IF;
+END $$;
+
 -- Claims one job's work of a run that is queued or running (prisma/src/runs/claim.ts).
 -- @param started_architecture the candidate of which "candidate.started" is appended; NULL for none
 -- @returns no row when there is no such run, or when it is paused or has ended
@@ -46,7 +63,7 @@ BEGIN
     INSERT INTO "RunEvent" ("runId", seq, kind, payload)
     SELECT run_id, run."lastSeq" - cardinality(kinds) + place, event.kind, event.payload
       FROM unnest(kinds, payloads) WITH ORDINALITY AS event (kind, payload, place);
-    PERFORM pg_notify('opnas_run', run_id::text);
+    PERFORM opnas_notify_run(run_id, run."lastSeq" - cardinality(kinds));
   END IF;
   -- The earlier attempt's worker may be alive: it stops as soon as it hears of this one.
   IF was_queued OR held > 1 THEN PERFORM pg_notify('opnas_claim', run_id::text); END IF;
@@ -110,8 +127,10 @@ BEGIN
     VALUES (run_id, newest, 'generation.finished', jsonb_build_object(
       'generationId', generation_id, 'index', counted.index,
       'bestScore', coalesce(counted."bestScore", 0), 'meanScore', coalesce(counted."meanScore", 0)));
+    PERFORM pg_notify('opnas_run', run_id::text);
+  ELSE
+    PERFORM opnas_notify_run(run_id, newest - 1);
   END IF;
-  PERFORM pg_notify('opnas_run', run_id::text);
   RETURN is_last;
 END $$;
 
