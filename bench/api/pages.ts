@@ -50,8 +50,8 @@ const filters: Record<string, unknown> = {
   "a rare name": { search: "calm-dove-3f2" },
   "a part of names": { search: "heron" },
   "a score range": { score: { min: 60 } },
-  "few parameters": { params: { max: 1e5 } },
-  "FLOPs and stability": { flops: { min: 1e6 }, stableOnly: true },
+  "few parameters": { params: { max: 3.45e5 } },
+  "FLOPs and stability": { flops: { min: 2.5e7 }, stableOnly: true },
   "a month": { createdAt: { from: new Date(Date.now() - 30 * 86_400_000) } },
   "archived too": { archived: true },
 };

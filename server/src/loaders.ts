@@ -1,5 +1,4 @@
 import type {
-  Architecture,
   Database,
   Evaluation,
   Generation,
@@ -11,7 +10,11 @@ import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
+import { type ArchitectureRow, withoutJson } from "./architecture/row.js";
 import { recentMetrics } from "./pretraining/recent.js";
+
+/** The most look-ups that become one query; Postgres takes 32,767 values in a statement. */
+const maxBatchSize = 20_000;
 
 /** A loader of values by a row id. */
 export type Loader<Value> = DataLoader<string, Value>;
@@ -20,10 +23,12 @@ export type Loader<Value> = DataLoader<string, Value>;
 export interface Loaders {
   run: Loader<SearchRun>;
   generation: Loader<Generation>;
-  architecture: Loader<Architecture>;
+  architecture: Loader<ArchitectureRow>;
+  /** The JSON of an architecture. */
+  backbone: Loader<{ json: unknown }>;
   generationsOfRun: Loader<Generation[]>;
-  candidatesOfGeneration: Loader<Architecture[]>;
-  referencesOfRun: Loader<Architecture[]>;
+  candidatesOfGeneration: Loader<ArchitectureRow[]>;
+  referencesOfRun: Loader<ArchitectureRow[]>;
   evaluationsOfArchitecture: Loader<Evaluation[]>;
   evaluationsOfGeneration: Loader<Evaluation[]>;
   lineage: Loader<string[]>;
@@ -41,7 +46,15 @@ export function createLoaders(database: Database): Loaders {
   return {
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
-    architecture: byId((ids) => database.architecture.findMany({ where: { id: { in: ids } } })),
+    architecture: byId((ids) =>
+      database.architecture.findMany({ where: { id: { in: ids } }, omit: withoutJson }),
+    ),
+    backbone: byId((ids) =>
+      database.architecture.findMany({
+        where: { id: { in: ids } },
+        select: { id: true, json: true },
+      }),
+    ),
     generationsOfRun: grouped(
       (runIds) =>
         database.generation.findMany({
@@ -54,6 +67,7 @@ export function createLoaders(database: Database): Loaders {
       (generationIds) =>
         database.architecture.findMany({
           where: { generationId: { in: generationIds }, reference: null },
+          omit: withoutJson,
           orderBy: { indexInGeneration: "asc" },
         }),
       ({ generationId }) => generationId,
@@ -62,6 +76,7 @@ export function createLoaders(database: Database): Loaders {
       (runIds) =>
         database.architecture.findMany({
           where: { runId: { in: runIds }, reference: { not: null } },
+          omit: withoutJson,
           orderBy: { indexInGeneration: "asc" },
         }),
       ({ runId }) => runId,
@@ -115,6 +130,6 @@ function mapped<Value>(read: (keys: string[]) => Promise<Map<string, Value>>): L
         return value === undefined ? new Error(`There is no row ${key}.`) : value;
       });
     },
-    { cache: false, maxBatchSize: 1_000 },
+    { cache: false, maxBatchSize },
   );
 }

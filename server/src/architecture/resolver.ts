@@ -1,7 +1,7 @@
-import type { Architecture as ArchitectureRow } from "@opnas/prisma";
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
 import { isRowId } from "../input.js";
+import { type ArchitectureRow, withoutJson } from "./row.js";
 import { Architecture } from "./types.js";
 
 @Resolver()
@@ -15,6 +15,7 @@ export class ArchitectureResolver {
     @Ctx() { database }: Context,
   ): Promise<ArchitectureRow | null> {
     if (!isRowId(id)) return null;
-    return database.architecture.findUnique({ where: { id, run: { deletedAt: null } } });
+    const where = { id, run: { deletedAt: null } };
+    return database.architecture.findUnique({ where, omit: withoutJson });
   }
 }

@@ -85,7 +85,7 @@ test.each(orders)(
   async (by) => {
     const order = architectureOrder(by, true);
     const value = by.field === "CREATED_AT" ? new Date() : middle[by.field];
-    const positions = [null, { id: middle.id, value }];
+    const positions: (Position | null)[] = [null, { id: middle.id, value }];
     if (order.column.nullable) positions.push({ id: middle.id, value: null });
     for (const after of positions) {
       for (const plan of await plansOf(boardOf(null).source, order, after)) expectIndexed(plan);
