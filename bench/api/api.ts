@@ -10,6 +10,7 @@ import { list, positive, runBench, text, whole } from "../common/command.ts";
 import { note } from "../common/progress.ts";
 import { closedLoop, GraphqlClient, type Operation } from "./load.ts";
 import { measurePages, pagesOf } from "./pages.ts";
+import type { Report } from "./report.ts";
 import { seed, type Seeded } from "./seed.ts";
 import { type ServerKind, startServerProcess } from "./servers.ts";
 import { measureSubscribers, type MeasuredSubscribers } from "./subscribers.ts";
@@ -100,7 +101,7 @@ async function fill(databaseUrl: string, options: Options): Promise<Seeded> {
   }
 }
 
-async function measure(databaseUrl: string, seeded: Seeded, options: Options) {
+async function measure(databaseUrl: string, seeded: Seeded, options: Options): Promise<Report> {
   const counter = await countStatements(databaseUrl);
   const server = await startServerProcess("ours", counter.url);
   const client = new GraphqlClient(server.port);
