@@ -1,18 +1,13 @@
-import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
+import { reportSchema } from "./api/report.ts";
+import { programOf, quick, scripts } from "./common/quickRun.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
-
-const root = new URL("..", import.meta.url).pathname;
-const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
-const { scripts } = packageSchema.parse(
-  JSON.parse(await readFile(path.join(root, "package.json"), "utf8")),
-);
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
@@ -20,28 +15,6 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "opnas-quick-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** Returns the program that an npm script runs after the build. */
-function programOf(script: string): string {
-  const program = / && node (\S+)$/.exec(scripts[script] ?? "")?.[1];
-  if (program === undefined) throw new Error(`${script} ends with no program.`);
-  return program;
-}
-
-/** Runs an npm script's program with `--quick`; returns what it printed. */
-function quick(script: string, ...args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [programOf(script), "--quick", ...args], { cwd: root });
-    const [printed, noted]: [string[], string[]] = [[], []];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => printed.push(text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => noted.push(text));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve(printed.join(""));
-      else reject(new Error(`${script} ended with ${String(code)}: ${noted.join("")}`));
-    });
-  });
-}
 
 /** Runs a bench with `--quick`; returns what it printed, and its JSON in the form of a schema. */
 async function bench<T>(script: string, schema: z.ZodType<T>, ...args: string[]) {
@@ -77,6 +50,17 @@ const rowOf = (name: string) =>
 const agreement = z.object({ all: z.unknown(), learners: z.unknown() });
 
 const tests: Record<string, () => Promise<void>> = {
+  "bench:api": async () => {
+    const { report } = await bench("bench:api", reportSchema);
+    expect(report.pages.length).toBeGreaterThan(50);
+    expect(Math.max(...report.pages.map(({ statements }) => statements))).toBeLessThanOrEqual(12);
+    expect(report.subscribers.map(({ count, lost }) => [count, lost])).toEqual([
+      [1, 0],
+      [20, 0],
+    ]);
+    expect(report.throughput?.ours).toBeGreaterThan(0);
+  },
+
   "bench:engine": async () => {
     const measured = z.object({
       model: z.literal("tiny"),

@@ -29,6 +29,16 @@ export interface Seeded {
   largestRows: number;
 }
 
+/** Returns the parts of a store that is filled already, or null. */
+async function seededBefore(client: pg.Client): Promise<Seeded | null> {
+  const { rows } = await client.query<{ id: string; size: number }>(
+    `SELECT run.id, sum(size)::int AS size FROM "SearchRun" run JOIN "Generation" g ON g."runId" = run.id
+      WHERE seed = 1 AND run.name = 'run 1' GROUP BY 1`,
+  );
+  const [largest] = rows;
+  return largest === undefined ? null : { largestRun: largest.id, largestRows: largest.size };
+}
+
 /**
  * Fills an empty, migrated store with architectures and their results, made by Postgres itself: scores
  * that rise with the parameters and scatter, a twentieth that diverged with score 0, a twentieth
@@ -36,6 +46,8 @@ export interface Seeded {
  * archived. Indexes of the two large tables are made anew at the end, which takes less than keeping them.
  */
 export async function seed(client: pg.Client, { rows, runs }: SeedOptions): Promise<Seeded> {
+  const before = await seededBefore(client);
+  if (before !== null) return before;
   await client.query("SELECT setseed(0.5)");
   await storePool(client);
   await client.query(
@@ -52,6 +64,7 @@ export async function seed(client: pg.Client, { rows, runs }: SeedOptions): Prom
   const largestRows = Math.max(1, Math.round(rows * largestShare));
   const otherRows = Math.max(1, Math.round((rows - largestRows) / Math.max(1, runs - 1)));
   const indexes = await dropIndexes(client);
+  await client.query(`ALTER TABLE "Architecture" DISABLE TRIGGER "Architecture_features"`);
   await client.query(
     `INSERT INTO "Generation" (id, "runId", index, size, evaluated, "startedAt")
      SELECT gen_random_uuid(), run.id, index, size, size, run."createdAt" + index * interval '1 hour'
@@ -74,11 +87,13 @@ export async function seed(client: pg.Client, { rows, runs }: SeedOptions): Prom
             'tensorflow', 1, "createdAt" + interval '1 minute'
        FROM "Architecture" WHERE score IS NOT NULL`,
   );
+  await client.query(`ALTER TABLE "Architecture" ENABLE TRIGGER "Architecture_features"`);
   for (const definition of indexes) await client.query(definition);
   await sumUp(client);
   await client.query("ANALYZE");
-  const largest = await client.query<{ id: string }>(`SELECT id FROM "SearchRun" WHERE seed = 1`);
-  return { largestRun: largest.rows[0]?.id ?? "", largestRows };
+  const seeded = await seededBefore(client);
+  if (seeded === null) throw new Error("The store was not filled.");
+  return seeded;
 }
 
 /** Stores real architectures of a preset's space in a temporary table. */
@@ -87,11 +102,12 @@ async function storePool(client: pg.Client): Promise<void> {
   const context = searchContext({ ...settings, population: poolSize }, 1);
   const pool = strategies.random.initial(context).children.map(({ architecture }) => architecture);
   await client.query(
-    "CREATE TEMPORARY TABLE pool (place int PRIMARY KEY, json jsonb, params float8, flops float8, gain float8)",
+    "CREATE TEMPORARY TABLE pool (place int PRIMARY KEY, json jsonb, params float8, flops float8, gain float8, features text[])",
   );
   const costs = (cost: (each: Architecture) => number) => pool.map(cost);
   await client.query(
-    `INSERT INTO pool SELECT place - 1, json::jsonb, params, flops, percent_rank() OVER (ORDER BY params)
+    `INSERT INTO pool SELECT place - 1, json::jsonb, params, flops, percent_rank() OVER (ORDER BY params),
+            "architectureFeatures"(json::jsonb)
        FROM unnest($1::text[], $2::float8[], $3::float8[])
             WITH ORDINALITY AS made (json, params, flops, place)`,
     [
@@ -105,10 +121,10 @@ async function storePool(client: pg.Client): Promise<void> {
 
 async function storeArchitectures(client: pg.Client): Promise<void> {
   await client.query(
-    `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, params, flops,
+    `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, features, params, flops,
                                  score, stability, "stepSeconds", "createdAt", "updatedAt")
      SELECT id, "runId", "generationId", place, key, "adjective" || '-' || noun || '-' || substr(key, 4, 4), json,
-            params, flops,
+            features, params, flops,
             CASE WHEN luck < 0.05 THEN NULL WHEN luck < 0.1 THEN 0
                  ELSE round((30 + 15 * gain + 12 * (chance + random() + random() - 1.5) + generation)::numeric, 4) END,
             (CASE WHEN luck < 0.05 THEN NULL WHEN luck < 0.1 THEN 'DIVERGED' WHEN luck < 0.15 THEN 'NO_LEARNING'
@@ -122,7 +138,7 @@ async function storeArchitectures(client: pg.Client): Promise<void> {
                 floor(random() * $1)::int AS chosen, 1 + 0.2 * random() AS stretch
            FROM "Generation" g, generate_series(0, g.size - 1) AS place
        ) AS made
-       JOIN (SELECT place AS number, json, gain, params AS "baseParams", flops AS "baseFlops" FROM pool) AS chosen
+       JOIN (SELECT place AS number, json, gain, features, params AS "baseParams", flops AS "baseFlops" FROM pool) AS chosen
          ON chosen.number = made.chosen,
        LATERAL (SELECT round("baseParams" * stretch) AS params, round("baseFlops" * stretch) AS flops) AS costs`,
     [poolSize],
@@ -131,9 +147,9 @@ async function storeArchitectures(client: pg.Client): Promise<void> {
 
 async function storeReferences(client: pg.Client): Promise<void> {
   await client.query(
-    `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, params, flops,
+    `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, features, params, flops,
                                  score, stability, "stepSeconds", reference, "createdAt", "updatedAt")
-     SELECT gen_random_uuid(), g."runId", g.id, g.size + number, md5(reference), reference, json, params, flops,
+     SELECT gen_random_uuid(), g."runId", g.id, g.size + number, md5(reference), reference, json, features, params, flops,
             40 + 20 * random(), 'STABLE', 0.5, reference, g."startedAt", g."startedAt"
        FROM "Generation" g,
             unnest(ARRAY['bert', 'autobert-zero', 'autobert-zero-attention', 'autobert-zero-convolution'])

@@ -1,5 +1,4 @@
 import type {
-  Architecture,
   AuditEntry,
   Database,
   Evaluation,
@@ -12,7 +11,11 @@ import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
+import { type ArchitectureRow, withoutJson } from "./architecture/row.js";
 import { recentMetrics } from "./pretraining/recent.js";
+
+/** The most look-ups that become one query; Postgres takes 32,767 values in a statement. */
+const maxBatchSize = 20_000;
 
 /** A loader of values by a row id. */
 export type Loader<Value> = DataLoader<string, Value>;
@@ -22,10 +25,12 @@ export interface Loaders {
   run: Loader<SearchRun>;
   auditEntry: Loader<AuditEntry>;
   generation: Loader<Generation>;
-  architecture: Loader<Architecture>;
+  architecture: Loader<ArchitectureRow>;
+  /** The JSON of an architecture. */
+  backbone: Loader<{ json: unknown }>;
   generationsOfRun: Loader<Generation[]>;
-  candidatesOfGeneration: Loader<Architecture[]>;
-  referencesOfRun: Loader<Architecture[]>;
+  candidatesOfGeneration: Loader<ArchitectureRow[]>;
+  referencesOfRun: Loader<ArchitectureRow[]>;
   evaluationsOfArchitecture: Loader<Evaluation[]>;
   evaluationsOfGeneration: Loader<Evaluation[]>;
   lineage: Loader<string[]>;
@@ -44,7 +49,15 @@ export function createLoaders(database: Database): Loaders {
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
     auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
-    architecture: byId((ids) => database.architecture.findMany({ where: { id: { in: ids } } })),
+    architecture: byId((ids) =>
+      database.architecture.findMany({ where: { id: { in: ids } }, omit: withoutJson }),
+    ),
+    backbone: byId((ids) =>
+      database.architecture.findMany({
+        where: { id: { in: ids } },
+        select: { id: true, json: true },
+      }),
+    ),
     generationsOfRun: grouped(
       (runIds) =>
         database.generation.findMany({
@@ -57,6 +70,7 @@ export function createLoaders(database: Database): Loaders {
       (generationIds) =>
         database.architecture.findMany({
           where: { generationId: { in: generationIds }, reference: null },
+          omit: withoutJson,
           orderBy: { indexInGeneration: "asc" },
         }),
       ({ generationId }) => generationId,
@@ -65,6 +79,7 @@ export function createLoaders(database: Database): Loaders {
       (runIds) =>
         database.architecture.findMany({
           where: { runId: { in: runIds }, reference: { not: null } },
+          omit: withoutJson,
           orderBy: { indexInGeneration: "asc" },
         }),
       ({ runId }) => runId,
@@ -118,6 +133,6 @@ function mapped<Value>(read: (keys: string[]) => Promise<Map<string, Value>>): L
         return value === undefined ? new Error(`There is no row ${key}.`) : value;
       });
     },
-    { cache: false, maxBatchSize: 1_000 },
+    { cache: false, maxBatchSize },
   );
 }

@@ -1,11 +1,11 @@
 import { architectureSchema } from "@opnas/core";
 import type {
-  Architecture as ArchitectureRow,
   Evaluation as EvaluationRow,
   Generation as GenerationRow,
   SearchRun as RunRow,
 } from "@opnas/prisma";
 import { readTaskScores, timingsSchema, tokenUniformitySchema } from "@opnas/prisma";
+import { GraphQLJSON } from "graphql-scalars";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { Context } from "../context.js";
@@ -17,6 +17,7 @@ import { Generation, RunError, SearchRun } from "../run/types.js";
 import { Evaluation, EvaluationTimes, TaskScore, TaskScoring } from "./evaluationTypes.js";
 import { layersOf } from "./layers.js";
 import { Layer } from "./layerTypes.js";
+import type { ArchitectureRow } from "./row.js";
 import { Architecture, LineageStep } from "./types.js";
 import { UsualLength } from "../http/cost.js";
 
@@ -24,8 +25,15 @@ import { UsualLength } from "../http/cost.js";
 export class ArchitectureFields {
   @UsualLength(12)
   @FieldResolver(() => [Layer], { description: "The layers, from the input to the output." })
-  layers(@Root() { json }: ArchitectureRow): Layer[] {
-    return layersOf(architectureSchema.parse(json));
+  async layers(@Root() { id }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<Layer[]> {
+    return layersOf(architectureSchema.parse((await loaders.backbone.load(id)).json));
+  }
+
+  @FieldResolver(() => GraphQLJSON, {
+    description: "The backbone in its JSON form: its version and its layers.",
+  })
+  async json(@Root() { id }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<unknown> {
+    return (await loaders.backbone.load(id)).json;
   }
 
   @FieldResolver(() => SearchRun, { description: "The run that it belongs to." })

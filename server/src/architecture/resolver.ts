@@ -1,7 +1,7 @@
-import type { Architecture as ArchitectureRow } from "@opnas/prisma";
 import { Arg, Ctx, ID, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
 import { requireArchitecture } from "../node/lookup.js";
+import type { ArchitectureRow } from "./row.js";
 import { Architecture } from "./types.js";
 
 @Resolver()

@@ -1,5 +1,4 @@
 import type { Stability as StoredStability } from "@opnas/prisma";
-import { GraphQLJSON } from "graphql-scalars";
 import {
   ArgsType,
   Field,
@@ -133,11 +132,6 @@ export class Architecture {
       "A short name made from the key, such as quiet-heron-3f2a; a reference has its own.",
   })
   name!: string;
-
-  @Field(() => GraphQLJSON, {
-    description: "The backbone in its JSON form: its version and its layers.",
-  })
-  json!: unknown;
 
   @Field(() => Float, { description: "The number of parameters at the run's model size." })
   params!: number;

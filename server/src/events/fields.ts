@@ -1,11 +1,11 @@
 import type {
-  Architecture as ArchitectureRow,
   Generation as GenerationRow,
   RunEvent as EventRow,
   SearchRun as RunRow,
 } from "@opnas/prisma";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { z } from "zod";
+import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { Generation, SearchRun } from "../run/types.js";

@@ -1,4 +1,5 @@
-import { type Architecture, type Database, Prisma } from "@opnas/prisma";
+import { type Database, Prisma } from "@opnas/prisma";
+import { type ArchitectureRow, rowColumns } from "../architecture/row.js";
 import { evaluatedIn } from "../events/evaluated.js";
 import type { EventFeed } from "../events/feed.js";
 import { throttle } from "../events/throttle.js";
@@ -72,7 +73,7 @@ class BoardStream {
     return this.stream.follow(() => Promise.resolve([this.present]));
   }
 
-  private changeOf(upserts: Architecture[], removed: string[]): Change {
+  private changeOf(upserts: ArchitectureRow[], removed: string[]): Change {
     const { database } = this.services;
     return { upserts, removed, count: once(() => countRows(database, this.board.source)) };
   }
@@ -133,11 +134,11 @@ async function readRows(
   database: Database,
   { source, permanent }: Board,
   ids: readonly string[],
-): Promise<(Architecture & { listed: boolean })[]> {
+): Promise<(ArchitectureRow & { listed: boolean })[]> {
   if (ids.length === 0) return [];
   const isListed = Prisma.join([...source.conditions], " AND ");
   const isAsked = Prisma.sql`a.id = ANY(${[...ids]}::uuid[])`;
   const mayBeListed = Prisma.join([isAsked, ...permanent], " AND ");
   return database.$queryRaw`
-    SELECT a.*, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed} ORDER BY a.id`;
+    SELECT ${rowColumns}, (${isListed}) AS listed FROM ${source.from} WHERE ${mayBeListed} ORDER BY a.id`;
 }

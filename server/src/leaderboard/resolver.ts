@@ -1,6 +1,6 @@
-import type { Architecture as ArchitectureRow } from "@opnas/prisma";
 import { Arg, Args, Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import { architecturePage } from "../architecture/page.js";
+import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
 import { Architecture, ArchitectureConnection } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import type { Page } from "../pagination/keyset.js";
@@ -44,7 +44,10 @@ export class LeaderboardResolver {
     @Ctx() { database, fronts, teamIds }: Context,
   ): Promise<ArchitectureRow[]> {
     const ids = await fronts.of(boardOf(filter, teamIds), { x, y });
-    const rows = await database.architecture.findMany({ where: { id: { in: ids } } });
+    const rows = await database.architecture.findMany({
+      where: { id: { in: ids } },
+      omit: withoutJson,
+    });
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap((id) => byId.get(id) ?? []);
   }

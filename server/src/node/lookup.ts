@@ -1,4 +1,5 @@
-import type { Architecture, Database, Pretraining, SearchRun } from "@opnas/prisma";
+import type { Database, Pretraining, SearchRun } from "@opnas/prisma";
+import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
 import { isRowId } from "../input.js";
 import { notFound } from "../notFound.js";
 
@@ -11,12 +12,14 @@ export async function requireRun(database: Database, id: string): Promise<Search
 }
 
 /**
- * Reads one architecture.
+ * Reads one architecture, without its JSON.
  * @throws OpnasError `NOT_FOUND`, also for one of a deleted run and for an id of another form
  */
-export async function requireArchitecture(database: Database, id: string): Promise<Architecture> {
+export async function requireArchitecture(database: Database, id: string): Promise<ArchitectureRow> {
   const where = { id, run: { deletedAt: null } };
-  return found("architecture", id, () => database.architecture.findUnique({ where }));
+  return found("architecture", id, () => 
+    database.architecture.findUnique({ where, omit: withoutJson }),
+  );
 }
 
 /**

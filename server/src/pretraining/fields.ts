@@ -1,10 +1,7 @@
-import type {
-  Architecture as ArchitectureRow,
-  Pretraining as TrainingRow,
-  PretrainingMetric as MetricRow,
-} from "@opnas/prisma";
+import type { Pretraining as TrainingRow, PretrainingMetric as MetricRow } from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
+import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { maxPageSize, pageSize } from "../pagination/keyset.js";

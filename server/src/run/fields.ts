@@ -1,5 +1,4 @@
 import {
-  type Architecture as ArchitectureRow,
   type Evaluation as EvaluationRow,
   type Generation as GenerationRow,
   Prisma,
@@ -11,6 +10,7 @@ import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-
 import { z } from "zod";
 import { architecturePage } from "../architecture/page.js";
 import { Evaluation } from "../architecture/evaluationTypes.js";
+import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
 import {
   Architecture,
   ArchitectureConnection,
@@ -97,6 +97,7 @@ export class RunFields {
   ): Promise<ArchitectureRow[]> {
     return database.architecture.findMany({
       where: { runId: id, failureCode: { not: null } },
+      omit: withoutJson,
       orderBy: { id: "asc" },
       take: maxPageSize,
     });

@@ -1,0 +1,175 @@
+/** The API over a large store; run by `npm run bench:api`. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createClient, migrate } from "@opnas/prisma";
+import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
+import { countStatements } from "@opnas/prisma/testing/statements";
+import pg from "pg";
+import { list, positive, runBench, text, whole } from "../common/command.ts";
+import { note } from "../common/progress.ts";
+import { closedLoop, GraphqlClient, type Operation } from "./load.ts";
+import { measurePages, pagesOf } from "./pages.ts";
+import type { Report } from "./report.ts";
+import { seed, type Seeded } from "./seed.ts";
+import { type ServerKind, startServerProcess } from "./servers.ts";
+import { measureSubscribers, type MeasuredSubscribers } from "./subscribers.ts";
+
+const about = `The API over a store of --rows made architectures in --runs runs: the times of the portal's pages at
+--rate requests a second and the statements of each; the time from a result's commit to each of so many live
+subscribers, at --changes results a second; and the requests a second of a page of 20 rows, by the API, by graphql-yoga
+with the same resolvers, and by bare http and pg. --database keeps the store: an empty database is filled, a filled one
+is measured as it is. Without it there is one in a temporary folder.`;
+
+const page: Operation = {
+  query: `{ leaderboard(first: 20) { edges { node { id name score params flops stability } }
+    pageInfo { hasNextPage endCursor } } }`,
+};
+
+/** Requests under way at a time when throughput is measured, and seconds before it is. */
+const atOnce = 16;
+const warmUpSeconds = 2;
+
+const parts = ["pages", "subscribers", "throughput"];
+
+await runBench(
+  {
+    name: "bench:api",
+    about,
+    options: {
+      rows: whole(10).default(1_000_000),
+      runs: whole(1).default(1_000),
+      rate: positive.default(50),
+      seconds: positive.default(5),
+      subscribers: list(whole(1)).default([1, 100, 1_000, 5_000]),
+      changes: whole(1).default(10),
+      database: text.optional(),
+      parts: list(text).default(parts),
+    },
+    quick: {
+      rows: "2000",
+      runs: "10",
+      rate: "20",
+      seconds: "0.2",
+      subscribers: "1,20",
+      changes: "5",
+    },
+  },
+  async (options) => {
+    const store = await openStore(options.database);
+    try {
+      const seeded = await fill(store.url, options);
+      return await measure(store.url, seeded, options);
+    } finally {
+      await store.close();
+    }
+  },
+);
+
+interface Options {
+  rows: number;
+  runs: number;
+  rate: number;
+  seconds: number;
+  subscribers: number[];
+  changes: number;
+  parts: string[];
+}
+
+async function openStore(given: string | undefined) {
+  if (given !== undefined) return { url: given, close: () => Promise.resolve() };
+  const folder = await mkdtemp(path.join(tmpdir(), "opnas-api-"));
+  const postgres = await startEmbeddedPostgres({ folder });
+  return {
+    url: postgres.url,
+    close: async () => {
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function fill(databaseUrl: string, options: Options): Promise<Seeded> {
+  await migrate(databaseUrl);
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    note(`Filling the store with ${options.rows} architectures.`);
+    return await seed(client, options);
+  } finally {
+    await client.end();
+  }
+}
+
+async function measure(databaseUrl: string, seeded: Seeded, options: Options): Promise<Report> {
+  const counter = await countStatements(databaseUrl);
+  const server = await startServerProcess("ours", counter.url);
+  const client = new GraphqlClient(server.port);
+  try {
+    const pages = options.parts.includes("pages")
+      ? await measurePages(
+          client,
+          await pagesOf(client, seeded),
+          counter.count,
+          { perSecond: options.rate, seconds: options.seconds },
+          note,
+        )
+      : [];
+    console.table(pages);
+    const subscribers = options.parts.includes("subscribers")
+      ? await subscribersOf(databaseUrl, server.port, counter.count, options)
+      : [];
+    console.table(subscribers);
+    client.close();
+    await server.stop();
+    const throughput = options.parts.includes("throughput")
+      ? {
+          ours: await throughputOf("ours", databaseUrl, options.seconds),
+          yoga: await throughputOf("yoga", databaseUrl, options.seconds),
+          bare: await throughputOf("bare", databaseUrl, options.seconds),
+        }
+      : null;
+    console.table(throughput);
+    return { pages, subscribers, throughput };
+  } finally {
+    client.close();
+    await counter.stop();
+  }
+}
+
+async function subscribersOf(
+  databaseUrl: string,
+  port: number,
+  statements: () => number,
+  { subscribers, changes, seconds }: Options,
+): Promise<MeasuredSubscribers[]> {
+  const database = createClient(databaseUrl, 2);
+  try {
+    const measured: MeasuredSubscribers[] = [];
+    for (const count of subscribers) {
+      const load = { count, perSecond: changes, seconds: Math.ceil(seconds) };
+      measured.push(await measureSubscribers({ port, database, statements }, load));
+      note(JSON.stringify(measured.at(-1)));
+    }
+    return measured;
+  } finally {
+    await database.$disconnect();
+  }
+}
+
+/** Measures the requests a second of a page of 20 rows. */
+async function throughputOf(
+  kind: ServerKind,
+  databaseUrl: string,
+  seconds: number,
+): Promise<number> {
+  const server = await startServerProcess(kind, databaseUrl);
+  const client = new GraphqlClient(server.port);
+  try {
+    await closedLoop(client, page, { atOnce, seconds: Math.min(seconds, warmUpSeconds) });
+    return await closedLoop(client, page, { atOnce, seconds });
+  } finally {
+    client.close();
+    await server.stop();
+  }
+}
