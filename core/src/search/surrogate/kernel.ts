@@ -119,11 +119,16 @@ export function similarity(a: FeatureCounts, b: FeatureCounts, typical: TypicalS
 
 /** Returns the weighted inner product of two architectures' counts, and what they have in common. */
 function compare(a: PartCounts, b: PartCounts): { product: number; common: number } {
-  let [at, other, common, product] = [0, 0, 0, 0];
+  let at = 0;
+  let other = 0;
+  let common = 0;
+  let product = 0;
   while (at < a.ids.length && other < b.ids.length) {
     const difference = (a.ids[at] ?? 0) - (b.ids[other] ?? 0);
     if (difference === 0) {
-      const [one, two, weight] = [a.counts[at] ?? 0, b.counts[other] ?? 0, a.weights[at] ?? 0];
+      const one = a.counts[at] ?? 0;
+      const two = b.counts[other] ?? 0;
+      const weight = a.weights[at] ?? 0;
       common += weight * Math.min(one, two);
       product += weight * one * two;
     }

@@ -55,7 +55,12 @@ export function factorOf(
 ): Cholesky {
   const factor = new Cholesky();
   for (const [at, row] of pairs.entries()) {
-    const entries = Float64Array.from(row, (pair) => covariance(pair, parameters));
+    // Indexed, since this is most of a fit's time and iterators make it several times as slow.
+    const entries = new Float64Array(row.length);
+    for (let column = 0; column < row.length; column++) {
+      const pair = row[column];
+      if (pair) entries[column] = covariance(pair, parameters);
+    }
     factor.append(entries.subarray(0, at), (entries[at] ?? 0) + parameters.noise);
   }
   return factor;
