@@ -8,7 +8,7 @@ import { slotTable } from "../tables/slotSpace.ts";
 import type { Table } from "../tables/table.ts";
 import { measure, printOverall, printResults, type Evaluations } from "./measure.ts";
 import { budget, horizon } from "./report.ts";
-import { reference, scoresWithNoise, variantsOf } from "./searches.ts";
+import { quickMost, reference, scoresWithNoise, variantsOf } from "./searches.ts";
 import { tpe } from "./tpe.ts";
 
 const about = `The strategies on cells of six edges with one of five operations each
@@ -77,7 +77,7 @@ await runBench(
     name: "bench:landscapes",
     about,
     options: {
-      seeds: whole(1).default(200),
+      seeds: whole(1).default(60),
       tpe: whole(0).default(20),
       noise: positive.optional(),
     },
@@ -86,8 +86,9 @@ await runBench(
   async (options) => {
     const seeds = numbersFrom(1, options.seeds);
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
-    const settings = settingsOf("tiny-linear", { generations: horizon });
-    const variants = [...variantsOf(settings), ...(peer ? [peer.variant] : [])];
+    const settings = settingsOf("tiny", { generations: horizon });
+    const most = options.quick ? quickMost : budget;
+    const variants = [...variantsOf(settings, most), ...(peer ? [peer.variant] : [])];
     const rows = [];
     const evaluations: Evaluations[] = [];
     for (const [name, landscape] of Object.entries(landscapes)) {

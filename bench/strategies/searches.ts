@@ -1,5 +1,6 @@
 import {
   presetNamed,
+  runSearch,
   stream,
   type Candidate,
   type SearchSettings,
@@ -11,6 +12,7 @@ import { mean } from "../common/statistics.ts";
 import { recorded, spreadOfTheGood, type Table } from "../tables/table.ts";
 import { localSearch } from "./localSearch.ts";
 import { bestSoFar, replay } from "./replay.ts";
+import { budget } from "./report.ts";
 
 /** One search of a table. */
 export interface Run {
@@ -50,39 +52,66 @@ export function localSearchUnder(settings: SearchSettings): Search {
   };
 }
 
+/** Returns OP-NAS in steady state as a search: so many proposals lack a score when one is made. */
+export function steadySearch(settings: SearchSettings, inFlight: number): Search {
+  const { population, parents, childrenPerParent, survivors, tournament } = settings;
+  const { scoreUnit, ucb, screening, reinforcement } = settings;
+  const generations = { population, parents, childrenPerParent, survivors, tournament };
+  return async ({ table, seed, scoreOf, evaluations }) => {
+    const { candidates } = await runSearch({
+      space: table.spaceOf(settings),
+      evaluate: scoreOf,
+      seed,
+      evaluations,
+      inFlight,
+      settings: { ...generations, scoreUnit, ucb, screening, reinforcement },
+    });
+    return candidates;
+  };
+}
+
+/** The most evaluations of a search with a Gaussian process in a quick run. */
+export const quickMost = 16;
+
 /** The name of the variant that the others are compared with. */
 export const reference = "opnas";
 
-/** The name of the variant that the preset `tiny` has; slower, so that it has fewer seeds. */
-export const surrogate = "opnas, Gaussian process";
-
-/** Returns the strategies under settings: as they are, as published, and in smaller generations. */
-export function variantsOf(settings: SearchSettings): Variant[] {
-  const paper = changed(settings, { screening: { draws: 1 } });
+/**
+ * Returns the strategies under settings, and what they are compared with: other sizes of the
+ * generation and of the first population, steady state, and the strategies as published.
+ *
+ * @param most the most evaluations of those with a Gaussian process, which takes its time
+ */
+export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
+  const { generations } = settings;
+  const linear = changed(presetNamed("tiny-linear").settings, { generations });
   // Real et al. 2019: each child's parent is the best of a few drawn, and the oldest dies for it.
-  const regularised = changed(settings, {
+  const regularised = changed(linear, {
     survivors: "youngest",
-    tournament: settings.parents,
+    tournament: linear.parents,
     parents: 1,
     childrenPerParent: 1,
   });
-  const small = { parents: 4, childrenPerParent: 1 };
-  const fours = changed(settings, small);
-  const fewFirst = changed(settings, { ...small, population: 8 });
-  const { screening, mutation } = presetNamed("tiny").settings;
-  const byProcess = changed(fewFirst, { screening, mutation });
+  const sixteenFirst = changed(settings, { population: 16 });
+  const fitted = (name: string, search: Search) => ({ name, search, evaluations: most });
+  const sized = (parents: number) =>
+    strategySearch("opnas", changed(settings, { parents, childrenPerParent: 1 }));
   return [
-    { name: reference, search: strategySearch("opnas", settings) },
-    { name: "opnas as in the paper", search: strategySearch("opnas", paper) },
-    { name: "opnas, 4 a generation", search: strategySearch("opnas", fours) },
-    { name: "opnas, first 8, 4 a generation", search: strategySearch("opnas", fewFirst) },
-    { name: surrogate, search: strategySearch("opnas", byProcess), seeds: 40, evaluations: 200 },
+    fitted(reference, strategySearch("opnas", settings)),
+    fitted("opnas, 1 a generation", sized(1)),
+    fitted("opnas, 2 a generation", sized(2)),
+    fitted("opnas, 8 a generation", sized(8)),
+    fitted("opnas, steady state of 4", steadySearch(settings, 4)),
+    fitted("opnas, first 16", strategySearch("opnas", sixteenFirst)),
+    { name: "opnas, linear, 16 a generation", search: strategySearch("opnas", linear) },
+    { name: "opnas as in the paper", search: strategySearch("opnas-paper", settings) },
     { name: "evolution", search: strategySearch("evolution", settings) },
-    { name: "evolution, 4 a generation", search: strategySearch("evolution", fours) },
+    { name: "evolution, 16 a generation", search: strategySearch("evolution", linear) },
     { name: "regularised evolution", search: strategySearch("evolution", regularised) },
     { name: "local search", search: localSearchUnder(settings) },
-    { name: "local search, first 8", search: localSearchUnder(fewFirst) },
-    { name: "reinforcement", search: strategySearch("reinforcement", settings) },
+    { name: "local search, first 16", search: localSearchUnder(sixteenFirst) },
+    { name: "tpe", search: strategySearch("tpe", settings) },
+    { name: "reinforcement", search: strategySearch("reinforcement", linear) },
     { name: "random", search: strategySearch("random", settings) },
   ];
 }

@@ -9,6 +9,7 @@ import { openTables, tableName } from "../tables/tables.ts";
 import { measure, printOverall, printResults } from "./measure.ts";
 import { budget, horizon } from "./report.ts";
 import {
+  quickMost,
   reference,
   scoresOfTrainings,
   scoresWithNoise,
@@ -21,7 +22,8 @@ const about = `The strategies on recorded scores: the score that training would 
 milliseconds and can be repeated often enough to tell strategies apart.
 
 Every strategy is run with every seed on every table, under the same settings, until it has evaluated
-400 architectures (Optuna's TPE with --tpe seeds, until 200). Printed are: the evaluations to random
+400 architectures (those with a Gaussian process and Optuna's TPE, which has --tpe seeds, until 200).
+The same is done with other sizes of the generation and the first population. Printed are: the evaluations to random
 search's best of 200 (median with a 95 % interval by order statistics); their ratio to the default's
 (paired by seed, 95 % interval by resampling); the share of seeds that hold the table's best; and the
 mean regret, the table's best minus the score of what the search holds for its best.
@@ -43,22 +45,23 @@ await runBench(
         "nas-bench-201-cifar100",
         "nas-bench-201-imagenet16",
       ]),
-      seeds: whole(1).default(400),
+      seeds: whole(1).default(60),
       "first-seed": whole(0).default(1),
       tpe: whole(0).default(30),
       noisy: flag,
       noise: positive.optional(),
-      preset: text.default("tiny-linear"),
+      preset: text.default("tiny"),
       override: jsonObject.default({}),
     },
-    quick: { seeds: "3", tables: "record", tpe: "0" },
+    quick: { seeds: "1", tables: "record", tpe: "0" },
   },
   async (options) => {
     const settings = settingsOf(options.preset, { generations: horizon, ...options.override });
     const first = options["first-seed"];
     const seeds = numbersFrom(first, options.seeds);
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
-    const variants = [...variantsOf(settings), ...(peer ? [peer.variant] : [])];
+    const most = options.quick ? quickMost : budget;
+    const variants = [...variantsOf(settings, most), ...(peer ? [peer.variant] : [])];
     const opened = await openTables(options.tables, { ...options, download: !options.quick });
     const tables = [];
     const evaluations = [];

@@ -1,5 +1,5 @@
 /** The strategies' settings, one changed at a time; run by `npm run bench:sweep`. */
-import type { StrategyName } from "@opnas/core";
+import type { SearchSettings, StrategyName } from "@opnas/core";
 import { list, positive, runBench, text, whole } from "../common/command.ts";
 import { item, numbersFrom } from "../common/items.ts";
 import { changed, settingsOf, type Override } from "../common/settings.ts";
@@ -12,10 +12,10 @@ import { tpe } from "./tpe.ts";
 const about = `What the strategies' settings are worth: evaluations to random search's best of 200, shares that
 hold the table's best and regrets, one setting changed at a time, as a Markdown table for each of
 --tables (docs/decisions/0015). Ratios are to opnas without a change. --only takes the rows whose
-strategy and change contain a text. With --noise 1 searches see scores with normal noise of one
+strategy and change contain a text. With --preset tiny the changes are to the Gaussian process's
+settings instead of the linear model's; it takes its time, so give --only, too. With --noise 1 searches see scores with normal noise of one
 standard deviation of the table's best quarter.`;
 
-const tiny = settingsOf("tiny-linear", { generations: horizon });
 const paper = { screening: { draws: 1 } };
 const inPoints = { scoreUnit: "points" };
 /** Each child is scored before the next is made. */
@@ -99,7 +99,7 @@ const sweeps: readonly (readonly [StrategyName | "local-search", readonly Overri
 const reference = "opnas {}";
 
 /** Returns the rows whose names contain a text. */
-function variantsWith(only: string): Variant[] {
+function variantsWith(only: string, tiny: SearchSettings): Variant[] {
   return sweeps
     .flatMap(([strategy, changes]) =>
       changes.map((change): Variant => {
@@ -126,16 +126,18 @@ await runBench(
       tpe: whole(0).default(0),
       noise: positive.optional(),
       only: text.optional(),
+      preset: text.default("tiny-linear"),
     },
     quick: { seeds: "3", only: "opnas {}", tables: "record" },
   },
   async (options) => {
     const seeds = numbersFrom(options["first-seed"], options.seeds);
+    const tiny = settingsOf(options.preset, { generations: horizon });
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
     const variants = [
       { name: "random", search: strategySearch("random", tiny) },
       { name: reference, search: strategySearch("opnas", tiny) },
-      ...variantsWith(options.only ?? ""),
+      ...variantsWith(options.only ?? "", tiny),
       ...(peer ? [peer.variant] : []),
     ];
     const tables = [];

@@ -60,4 +60,6 @@ export {
   type Prediction,
   type Surrogate,
 } from "./search/surrogate/gaussianProcess.js";
+export type { KernelParameters } from "./search/surrogate/kernel.js";
+export type { Parameters as SurrogateParameters } from "./search/surrogate/parameters.js";
 export { whenValid } from "./validation.js";

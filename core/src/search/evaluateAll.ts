@@ -29,6 +29,58 @@ export interface Evaluation<A> {
   onCandidate: ((candidate: Evaluated<A>) => void) | undefined;
 }
 
+/** Evaluates proposals one by one, as many at once as it is called. */
+export interface Evaluator<A> {
+  /** The signal that is aborted when the search is stopped or an evaluation has failed. */
+  readonly ended: AbortSignal;
+  /** Returns the candidate; undefined where it failed, or nothing may be begun any more. */
+  evaluate(
+    proposal: Proposal<A>,
+    generation: number,
+    index: number,
+  ): Promise<Evaluated<A> | undefined>;
+  /** Throws what an evaluation threw first, unless it said that it was aborted. */
+  throwFailure(): void;
+}
+
+/**
+ * Returns an evaluator.
+ *
+ * @param known scores by key; such proposals are not evaluated again
+ */
+export function evaluatorOf<A>(
+  known: ReadonlyMap<string, number>,
+  { evaluate, signal, onCandidate }: Evaluation<A>,
+): Evaluator<A> {
+  const failure = new AbortController();
+  const ended = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const failures: unknown[] = [];
+  return {
+    ended,
+    throwFailure: () => {
+      if (failures.length > 0) throw failures[0];
+    },
+    evaluate: async (proposal, generation, index) => {
+      const earlier = known.get(proposal.key);
+      if (earlier !== undefined) return { ...proposal, score: earlier, generation, index };
+      if (ended.aborted) return undefined;
+      try {
+        const score = await evaluate(proposal.architecture, ended, proposal);
+        if (!Number.isFinite(score)) throw notFinite(proposal.key, score);
+        const candidate = { ...proposal, score, generation, index };
+        onCandidate?.(candidate);
+        return candidate;
+      } catch (error) {
+        if (!isAbort(error, ended)) {
+          failures.push(error);
+          failure.abort(error);
+        }
+        return undefined;
+      }
+    },
+  };
+}
+
 /**
  * Evaluates the proposals of a generation that have no known score, several at once.
  *
@@ -41,37 +93,20 @@ export async function evaluateAll<A>(
   proposals: readonly Proposal<A>[],
   generation: number,
   known: ReadonlyMap<string, number>,
-  { evaluate, concurrency, signal, onCandidate }: Evaluation<A>,
+  evaluation: Evaluation<A>,
 ): Promise<Evaluated<A>[]> {
+  const evaluator = evaluatorOf(known, evaluation);
   const candidates = new Map<number, Evaluated<A>>();
-  const left: [number, Proposal<A>][] = [];
-  for (const [index, proposal] of proposals.entries()) {
-    const score = known.get(proposal.key);
-    if (score === undefined) left.push([index, proposal]);
-    else candidates.set(index, { ...proposal, score, generation, index });
-  }
-  const failure = new AbortController();
-  const both = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
-  const failures: unknown[] = [];
-
+  const left = [...proposals.entries()];
   const work = async () => {
-    for (let next = left.shift(); next && !both.aborted; next = left.shift()) {
+    for (let next = left.shift(); next; next = left.shift()) {
       const [index, proposal] = next;
-      try {
-        const score = await evaluate(proposal.architecture, both, proposal);
-        if (!Number.isFinite(score)) throw notFinite(proposal.key, score);
-        const candidate = { ...proposal, score, generation, index };
-        candidates.set(index, candidate);
-        onCandidate?.(candidate);
-      } catch (error) {
-        if (isAbort(error, both)) return;
-        failures.push(error);
-        failure.abort(error);
-      }
+      const candidate = await evaluator.evaluate(proposal, generation, index);
+      if (candidate) candidates.set(index, candidate);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  if (failures.length > 0) throw failures[0];
+  await Promise.all(Array.from({ length: evaluation.concurrency }, work));
+  evaluator.throwFailure();
   return [...candidates].sort(([a], [b]) => a - b).map(([, candidate]) => candidate);
 }
 

@@ -2,6 +2,7 @@ import { stream } from "../random.js";
 import { mutateNew, sampleNew, type Screening } from "./propose.js";
 import { chooseUniformly, type Chooser } from "./searchSpace.js";
 import {
+  childCount,
   orderedHistory,
   type Candidate,
   type Generation,
@@ -50,19 +51,20 @@ export function population<A>(
   return settings.survivors === "youngest" ? evaluated.slice(-settings.population) : evaluated;
 }
 
-/** Selects the parent of each child of a generation. */
+/** Selects the parent of each child of a generation; in steady state each of the best in turn. */
 export function selectParents<A>(
   members: readonly Candidate<A>[],
   generation: number,
-  { settings, seed }: SearchContext<A>,
+  context: SearchContext<A>,
 ): Candidate<A>[] {
-  const { parents, childrenPerParent, tournament } = settings;
+  const { seed, pending } = context;
+  const { parents, childrenPerParent, tournament } = context.settings;
   if (tournament === null) {
-    return topK(members, parents).flatMap((parent) =>
-      Array.from({ length: childrenPerParent }, () => parent),
-    );
+    const best = topK(members, parents);
+    if (pending) return best.filter((_, index) => index === (generation - 1) % best.length);
+    return best.flatMap((parent) => Array.from({ length: childrenPerParent }, () => parent));
   }
-  return Array.from({ length: parents * childrenPerParent }, (_, index) => {
+  return Array.from({ length: childCount(context) }, (_, index) => {
     const random = stream(seed, `tournament for generation ${generation}`, index);
     return topK(random.shuffle(members).slice(0, tournament), 1);
   }).flat();

@@ -13,15 +13,36 @@ export interface FeaturePart {
  * they lie on a line, each gap between neighbours is a part, as wide as the gap: two operations share
  * the parts of all gaps that do not lie between them, so that what they do not share is their
  * distance (a thermometer code with both sides).
+ *
+ * @param nameOf names a slot; slots with one name have their parts in common
  */
-export function featureCoder(operations: Operations): (feature: Feature) => readonly FeaturePart[] {
-  const codes = new Map<string, ReadonlyMap<string, readonly FeaturePart[]>>();
+export function featureCoder(
+  operations: Operations,
+  nameOf: (slot: Slot) => string = slotName,
+): (feature: Feature) => readonly FeaturePart[] {
+  const codes = new Map<string, { name: string; parts: ReadonlyMap<string, FeaturePart[]> }>();
   return (feature) => {
     const slot = slotName(feature);
-    const code = codes.get(slot) ?? codeOf(operations, feature, slot);
-    codes.set(slot, code);
-    return code.get(feature.operation) ?? [{ name: `${slot} ${feature.operation}`, weight: 1 }];
+    const known = codes.get(slot);
+    const name = known?.name ?? nameOf(feature);
+    const parts = known?.parts ?? codeOf(operations, feature, name);
+    if (!known) codes.set(slot, { name, parts });
+    return parts.get(feature.operation) ?? [{ name: `${name} ${feature.operation}`, weight: 1 }];
   };
+}
+
+/**
+ * Returns a function that splits features into parts which do not depend on the position: an
+ * operation counts the same in all slots of its kind. A value of an ordered slot does so in those
+ * that have the same options, since the same number elsewhere may mean something else.
+ */
+export function sharedFeatureCoder(
+  operations: Operations,
+): (feature: Feature) => readonly FeaturePart[] {
+  return featureCoder(operations, ({ kind, position }) => {
+    const { options, places } = optionsOf(operations, { kind, position });
+    return places ? `any ${kind} of ${options.join(", ")}` : `any ${kind}`;
+  });
 }
 
 /** Returns a text that names a slot. */
@@ -34,7 +55,7 @@ function codeOf(
   operations: Operations,
   slot: Slot,
   name: string,
-): ReadonlyMap<string, readonly FeaturePart[]> {
+): ReadonlyMap<string, FeaturePart[]> {
   const { options, places } = optionsOf(operations, slot);
   if (!places || options.length < 2) return new Map();
   const gaps = places.slice(1).map((place, gap) => ({ gap, weight: place - (places[gap] ?? 0) }));

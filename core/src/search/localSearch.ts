@@ -2,7 +2,7 @@ import { stream } from "../random.js";
 import { initialPopulation, topK } from "./evolution.js";
 import { newMutations, sampleNew } from "./propose.js";
 import { chooseUniformly } from "./searchSpace.js";
-import { orderedHistory, type Proposal, type Strategy } from "./strategy.js";
+import { childCount, orderedHistory, type Proposal, type Strategy } from "./strategy.js";
 
 /** Candidates whose neighbours are looked for in a generation before it is sampled afresh. */
 const mostCenters = 64;
@@ -17,9 +17,8 @@ export const localSearch: Strategy = {
 
   next(history, generation, context) {
     const evaluated = orderedHistory(history);
-    const { parents, childrenPerParent, generations } = context.settings;
-    if (generation > generations) return { children: [], priorities: [] };
-    const count = parents * childrenPerParent;
+    if (generation > context.settings.generations) return { children: [], priorities: [] };
+    const count = childCount(context);
     const taken = new Set(evaluated.map(({ key }) => key));
     const random = stream(context.seed, `neighbours for generation ${generation}`);
     const children: Proposal<(typeof evaluated)[number]["architecture"]>[] = [];

@@ -5,6 +5,7 @@ import { newMutations, sampleNew, type ChooserOf } from "./propose.js";
 import { upperConfidenceBound } from "./screening.js";
 import { chooseUniformly } from "./searchSpace.js";
 import {
+  childCount,
   orderedHistory,
   type Candidate,
   type Generation,
@@ -33,6 +34,9 @@ export const opnas: Strategy = {
   },
 };
 
+/** Parents whose mutations are pooled at least, however small a generation is. */
+const leastPooled = 6;
+
 /** Parents without a new neighbour that are replaced by the next best, before the pool stays small. */
 const mostExhausted = 16;
 
@@ -42,20 +46,22 @@ function proposeFromPool<A>(
   generation: number,
   context: SearchContext<A>,
 ): Generation<A> {
-  const { generations, parents, childrenPerParent } = context.settings;
   const { priorities, choose } = prioritiesOf(evaluated, context);
-  if (generation > generations) return { children: [], priorities };
+  if (generation > context.settings.generations) return { children: [], priorities };
   const pool = mutationPool(evaluated, generation, context, (mutation) =>
     mutation % 2 === 0 ? choose : chooseUniformly,
   );
-  const count = parents * childrenPerParent;
-  const picked = pickByImprovement(pool, count, evaluated, context.space);
+  const count = childCount(context);
+  const picked = pickByImprovement(pool, count, evaluated, context.space, context.pending);
   const known = [...evaluated, ...picked].map(({ key }) => key);
   const sampled = sampleNew(count - picked.length, generation, known, context);
   return { children: [...picked, ...sampled], priorities };
 }
 
-/** Makes the new mutations of all parents; where a parent has none, the next best takes its place. */
+/**
+ * Makes the new mutations of all parents, and of the next best ones where parents are fewer than six
+ * or have none.
+ */
 function mutationPool<A>(
   evaluated: readonly Candidate<A>[],
   generation: number,
@@ -67,10 +73,13 @@ function mutationPool<A>(
   const pool = new Map<string, Proposal<A>>();
   const members = population(evaluated, context);
   const selected = selectParents(members, generation, context);
-  const others = topK(members, settings.parents + mostExhausted).slice(settings.parents);
+  const pooled = Math.max(leastPooled, selected.length);
+  const others = topK(members, pooled + mostExhausted).filter(
+    (member) => !selected.includes(member),
+  );
   let fruitful = 0;
   for (const [index, parent] of [...selected, ...others].entries()) {
-    if (fruitful === selected.length) break;
+    if (fruitful === pooled) break;
     const random = stream(seed, `mutation for generation ${generation}`, index);
     const { draws } = settings.screening;
     const mutations = newMutations(parent, draws, known, chooserOf, context, random);

@@ -71,7 +71,7 @@ export function newMutations<A>(
   count: number,
   taken: ReadonlySet<string>,
   chooserOf: ChooserOf,
-  { space }: SearchContext<A>,
+  { space, pending }: SearchContext<A>,
   random: Random,
 ): Proposal<A>[] {
   let made = 0;
@@ -82,11 +82,11 @@ export function newMutations<A>(
     if (key === parent.key) return undefined;
     return { architecture, key, parentKey: parent.key, mutation: description };
   };
-  return proposeNew(taken, mutate, count);
+  return proposeNew(taken, pending, mutate, count);
 }
 
 function sampled<A>(
-  { space }: SearchContext<A>,
+  { space, pending }: SearchContext<A>,
   taken: Set<string>,
   random: Random,
 ): Proposal<A>[] {
@@ -94,7 +94,7 @@ function sampled<A>(
     const architecture = space.sample(random);
     return { architecture, key: space.key(architecture), parentKey: null, mutation: null };
   };
-  const proposals = proposeNew(taken, sample, 1);
+  const proposals = proposeNew(taken, pending, sample, 1);
   for (const { key } of proposals) taken.add(key);
   return proposals;
 }
@@ -105,14 +105,16 @@ function sampled<A>(
  */
 function proposeNew<A>(
   taken: ReadonlySet<string>,
+  pending: readonly Proposal<A>[] = [],
   propose: () => Proposal<A> | undefined,
   count: number,
 ): Proposal<A>[] {
+  const isPending = (key: string) => pending.some((other) => other.key === key);
   const found = new Map<string, Proposal<A>>();
   for (let attempt = 1; attempt < attempts + count && found.size < count; attempt++) {
     const proposal = propose();
     if (!proposal) break;
-    if (!taken.has(proposal.key)) found.set(proposal.key, proposal);
+    if (!taken.has(proposal.key) && !isPending(proposal.key)) found.set(proposal.key, proposal);
   }
   return [...found.values()];
 }

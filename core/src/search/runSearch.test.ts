@@ -8,6 +8,8 @@ import { runSearch, type SearchOptions } from "./runSearch.js";
 import { chooseUniformly } from "./searchSpace.js";
 import { slotSpace } from "./slotSpace.js";
 import { choice, ordered } from "./slotValues.js";
+import { strategies } from "./strategies.js";
+import type { Strategy } from "./strategy.js";
 import { strategySettings } from "./strategySettings.js";
 
 const letters = ["a", "b", "c", "d"] as const;
@@ -183,3 +185,81 @@ function evolveUniformly<A>(
 ) {
   return evolve(history, generation, chooseUniformly, context);
 }
+
+describe("in steady state", () => {
+  const steadily = { ...usual, inFlight: 3 };
+  const names = strategyNames.filter((name) => name !== "reinforcement");
+
+  test.each(names)(
+    "%s evaluates its budget, every architecture once, in any order",
+    async (strategy) => {
+      const evaluate = async (architecture: Architecture) => {
+        await turns(1 + (Math.floor(10 * scoreOf(architecture)) ** 2 % 13));
+        return scoreOf(architecture);
+      };
+      const parallel = await runSearch({ ...steadily, strategy, evaluate, concurrency: 3 });
+      expect(parallel).toEqual(await runSearch({ ...steadily, strategy }));
+      expect(parallel.ended).toBe("budget");
+      expect(new Set(parallel.candidates.map(({ key }) => key)).size).toBe(30);
+    },
+  );
+
+  test("a proposal is made while earlier ones are evaluated, from the scores before them", async () => {
+    const seen: { evaluated: number; pending: number }[] = [];
+    const watched: Strategy = {
+      initial: strategies.opnas.initial,
+      next: (history, generation, context) => {
+        seen.push({ evaluated: history.length, pending: context.pending?.length ?? 0 });
+        return strategies.opnas.next(history, generation, context);
+      },
+    };
+    let [running, most] = [0, 0];
+    const evaluate = async (architecture: Architecture) => {
+      most = Math.max(most, ++running);
+      await turns(architecture.count);
+      running--;
+      return scoreOf(architecture);
+    };
+    await runSearch({ ...steadily, evaluations: 12, strategy: watched, evaluate, concurrency: 3 });
+    expect(seen).toEqual([6, 7, 8, 9].map((evaluated) => ({ evaluated, pending: 2 })));
+    expect(most).toBe(3);
+  });
+
+  test("goes on from what is known, with any budget", async () => {
+    const long = await runSearch({ ...steadily, evaluations: 26 });
+    const short = await runSearch({ ...steadily, evaluations: 19 });
+    expect(long.candidates.slice(0, 19)).toEqual(short.candidates);
+    const history = stream(1, "order").shuffle(short.candidates);
+    expect(await runSearch({ ...steadily, evaluations: 26, history })).toEqual(long);
+  });
+
+  test("stops when aborted, fails when an evaluation does, and ends a space that is exhausted", async () => {
+    const stop = new AbortController();
+    const onCandidate = ({ generation }: { generation: number }) => {
+      if (generation === 4) stop.abort();
+    };
+    const stopped = await runSearch({ ...steadily, signal: stop.signal, onCandidate });
+    expect([stopped.ended, stopped.candidates.length]).toEqual(["stopped", 12]);
+    const failing = () => {
+      throw new Error("out of memory");
+    };
+    await expect(runSearch({ ...steadily, evaluate: failing })).rejects.toThrow("out of memory");
+    const few = slotSpace({ one: choice(letters), two: choice(letters) });
+    const all = await runSearch({
+      space: few,
+      evaluate: ({ one, two }) => stream(1, one).next() + stream(2, two).next(),
+      seed: 1,
+      evaluations: 30,
+      inFlight: 4,
+    });
+    expect([all.ended, all.candidates.length]).toEqual(["exhausted", 16]);
+  });
+
+  test("is refused to reinforcement learning, and without a slot", async () => {
+    const learnt = runSearch({ ...steadily, strategy: "reinforcement" });
+    await expect(learnt).rejects.toMatchObject({ code: "BAD_SETTING" });
+    await expect(runSearch({ ...usual, inFlight: 0 })).rejects.toMatchObject({
+      code: "BAD_SETTING",
+    });
+  });
+});

@@ -2,6 +2,7 @@ import { OpnasError } from "../errors.js";
 import type { StrategyName } from "../settings/names.js";
 import { evaluateAll, type Evaluate, type Evaluated } from "./evaluateAll.js";
 import type { SearchSpace } from "./searchSpace.js";
+import { searchSteadily } from "./steadyState.js";
 import { strategies } from "./strategies.js";
 import type { Candidate, Proposal, SearchContext, Strategy } from "./strategy.js";
 import { strategySettings, type StrategyChanges } from "./strategySettings.js";
@@ -22,6 +23,14 @@ export interface SearchOptions<A> {
   settings?: Omit<StrategyChanges, "generations">;
   /** Evaluations that may run at once, 1 by default; those of one generation do. */
   concurrency?: number;
+  /**
+   * Makes one proposal at a time, from the scores of all but the last so many minus one, instead of
+   * whole generations (steady state). At least `concurrency`, so that all slots are busy; 1 uses every
+   * score and needs the fewest evaluations. It is part of what a search is repeated by, as the seed is.
+   * Every proposal after the first population is then a generation by itself. Not for the strategy
+   * "reinforcement", which learns from whole generations.
+   */
+  inFlight?: number;
   /** Stops the search when it is aborted; what is evaluated by then is the result. */
   signal?: AbortSignal;
   /** Is called with each candidate, in order of evaluation, so that it can be stored. */
@@ -69,6 +78,18 @@ export async function runSearch<A>(options: SearchOptions<A>): Promise<SearchRes
     onCandidate: options.onCandidate,
   };
   const known = new Map((options.history ?? []).map(({ key, score }) => [key, score]));
+  if (options.inFlight !== undefined) {
+    const inFlight = steadyInFlight(options.inFlight, strategy);
+    const found = await searchSteadily({
+      strategy: proposer,
+      context,
+      evaluations: Math.min(evaluations, settings.generations + settings.population),
+      inFlight,
+      evaluation,
+      known,
+    });
+    return { ...found, best: bestOf(found.candidates) };
+  }
   const candidates: Evaluated<A>[] = [];
   const endedBy = (ended: SearchEnd) => ({ candidates, best: bestOf(candidates), ended });
 
@@ -100,6 +121,17 @@ function propose<A>(
   return strategy.next(candidates, generation, context).children;
 }
 
+function steadyInFlight(inFlight: number, strategy: StrategyName | Strategy): number {
+  if (strategy === "reinforcement" || strategy === strategies.reinforcement) {
+    throw new OpnasError(
+      "BAD_SETTING",
+      'The strategy "reinforcement" learns from whole generations: leave inFlight out.',
+    );
+  }
+  return requireCount("inFlight", inFlight);
+}
+
+/** Returns the most evaluations and the settings. */
 function budgetOf<A>({ evaluations, generations, settings }: SearchOptions<A>) {
   if (evaluations === undefined && generations === undefined) {
     throw new OpnasError("BAD_SETTING", "A search needs a budget: evaluations or generations.");

@@ -52,6 +52,16 @@ export interface SearchContext<A> {
   space: SearchSpace<A>;
   settings: StrategySettings;
   seed: number;
+  /**
+   * The proposals that are being evaluated, in steady state: a generation is then a single
+   * architecture, none of these. Absent where a generation is proposed when the last is evaluated.
+   */
+  pending?: readonly Proposal<A>[];
+}
+
+/** Returns the number of children in a generation after the first population. */
+export function childCount<A>({ settings, pending }: SearchContext<A>): number {
+  return pending ? 1 : settings.parents * settings.childrenPerParent;
 }
 
 /**

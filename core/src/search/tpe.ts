@@ -9,7 +9,7 @@ import {
   type SearchSpace,
   type SlotOptions,
 } from "./searchSpace.js";
-import { orderedHistory, type Candidate, type Strategy } from "./strategy.js";
+import { childCount, orderedHistory, type Candidate, type Strategy } from "./strategy.js";
 
 /** The share of candidates that count as good, and how many they are at most (as in Optuna). */
 const goodShare = 0.1;
@@ -40,7 +40,7 @@ export const tpe: Strategy = {
     };
     const bound = (architecture: (typeof good)[number]["architecture"]) =>
       space.features(architecture).reduce((sum, feature) => sum + l(feature) - g(feature), 0);
-    const parents = Array.from({ length: settings.parents * settings.childrenPerParent }, (_, at) =>
+    const parents = Array.from({ length: childCount(context) }, (_, at) =>
       stream(seed, `parent for generation ${generation}`, at).pick(good),
     );
     const known = evaluated.map(({ key }) => key);

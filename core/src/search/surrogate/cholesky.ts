@@ -30,7 +30,8 @@ export class Cholesky {
   /** Returns L⁻¹ b. */
   forward(b: ArrayLike<number>): Float64Array {
     const solved = new Float64Array(this.size);
-    for (const [at, row] of this.rows.entries()) {
+    for (let at = 0; at < this.size; at++) {
+      const row = this.rows[at] ?? solved;
       solved[at] = ((b[at] ?? 0) - dot(row, solved, at)) / (row[at] ?? 1);
     }
     return solved;

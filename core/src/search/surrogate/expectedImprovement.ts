@@ -4,7 +4,8 @@ import { fitSurrogate, type Prediction } from "./gaussianProcess.js";
 
 /**
  * Picks the architectures of a pool with the highest expected improvement, one after the other. Each
- * pick counts as evaluated for the next, so that a generation is not spent on one guess.
+ * pick counts as evaluated for the next, so that a generation is not spent on one guess; so do
+ * those that are being evaluated.
  *
  * Improvement is over the best mean that is predicted of an evaluated architecture, not over the best
  * score, which is partly luck. An architecture that is merely unknown improves nothing as long as its
@@ -12,16 +13,19 @@ import { fitSurrogate, type Prediction } from "./gaussianProcess.js";
  *
  * @param count picks; fewer if the pool is smaller
  * @param evaluated at least one, oldest first
+ * @param pending being evaluated
  */
 export function pickByImprovement<A, P extends { architecture: A }>(
   pool: readonly P[],
   count: number,
   evaluated: readonly { architecture: A; score: number }[],
   space: SearchSpace<A>,
+  pending: readonly { architecture: A }[] = [],
 ): P[] {
   if (pool.length === 0) return [];
   const surrogate = fitSurrogate(evaluated, space);
-  const batch = surrogate.predict(pool.map(({ architecture }) => architecture));
+  const batch = surrogate.predict([...pool, ...pending].map(({ architecture }) => architecture));
+  for (const at of pending.keys()) batch.pick(pool.length + at);
   const left = new Map(pool.entries());
   const picked: P[] = [];
   while (picked.length < count && left.size > 0) {

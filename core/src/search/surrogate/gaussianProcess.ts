@@ -1,5 +1,5 @@
 import type { SearchSpace } from "../searchSpace.js";
-import { Cholesky, dot } from "./cholesky.js";
+import { dot } from "./cholesky.js";
 import {
   covariance,
   featureCounter,
@@ -10,16 +10,13 @@ import {
   type TypicalSize,
 } from "./kernel.js";
 import { normalScores } from "./normalScores.js";
+import { chooseParameters, factorOf, type Parameters } from "./parameters.js";
 
 /** Evaluated architectures that the process is fitted to at most; a fit costs their number cubed. */
 const mostFitted = 300;
 
-/** Evaluated architectures that length scale and noise are chosen by at most. */
+/** Evaluated architectures that the kernel's parameters and the noise are chosen by at most. */
 const mostTuned = 120;
-
-/** The grids that the length scale and the variance of the noise are chosen from by likelihood. */
-const lengths = [0.25, 0.5, 1, 2];
-const noises = [0.03, 0.1, 0.3, 0.8];
 
 /**
  * The most that counts as unknown of an architecture, where a typical one before any evaluation has 1.
@@ -45,19 +42,14 @@ export interface Batch {
 export interface Surrogate<A> {
   /** The highest mean that is predicted of an evaluated architecture. */
   incumbent: number;
-  length: number;
-  noise: number;
+  /** The parameters that were chosen by likelihood. */
+  parameters: Parameters;
   predict(architectures: readonly A[]): Batch;
 }
 
 interface Observation {
   x: FeatureCounts;
   y: number;
-}
-
-interface Parameters {
-  length: number;
-  noise: number;
 }
 
 /**
@@ -79,11 +71,10 @@ export function fitSurrogate<A>(
   });
   const typical = typicalSize(observed.map(({ x }) => x));
   const tuned = bestAndRecent(observed, mostTuned);
-  const pairs = similarities(tuned, typical);
-  const chosen = lengths
-    .flatMap((length) => noises.map((noise) => ({ length, noise })))
-    .map((parameters) => ({ parameters, fit: logLikelihood(tuned, pairs, parameters) }))
-    .reduce((best, each) => (each.fit > best.fit ? each : best)).parameters;
+  const chosen = chooseParameters(
+    tuned.map(({ y }) => y),
+    similarities(tuned, typical),
+  );
   return posterior(observed, similarities(observed, typical), chosen, typical, count);
 }
 
@@ -106,25 +97,6 @@ function similarities(observed: readonly Observation[], typical: TypicalSize): S
   );
 }
 
-function factorOf(pairs: readonly Similarity[][], { length, noise }: Parameters): Cholesky {
-  const factor = new Cholesky();
-  for (const [at, row] of pairs.entries()) {
-    const entries = Float64Array.from(row, (pair) => covariance(pair, length));
-    factor.append(entries.subarray(0, at), (entries[at] ?? 0) + noise);
-  }
-  return factor;
-}
-
-function logLikelihood(
-  observed: readonly Observation[],
-  pairs: readonly Similarity[][],
-  parameters: Parameters,
-): number {
-  const factor = factorOf(pairs, parameters);
-  const whitened = factor.forward(observed.map(({ y }) => y));
-  return -0.5 * (dot(whitened, whitened) + factor.logDeterminant());
-}
-
 function posterior<A>(
   observed: readonly Observation[],
   pairs: readonly Similarity[][],
@@ -132,13 +104,13 @@ function posterior<A>(
   typical: TypicalSize,
   count: (architecture: A) => FeatureCounts,
 ): Surrogate<A> {
-  const { length, noise } = parameters;
+  const { noise } = parameters;
   const factor = factorOf(pairs, parameters);
   const whitened = factor.forward(observed.map(({ y }) => y));
   const weights = factor.backward(whitened);
   const fitted = observed.map(({ y }, at) => y - noise * (weights[at] ?? 0));
   const prior = (a: FeatureCounts, b: FeatureCounts) =>
-    covariance(similarity(a, b, typical), length);
+    covariance(similarity(a, b, typical), parameters);
 
   const predict = (architectures: readonly A[]): Batch => {
     const members = architectures.map((architecture) => {
@@ -167,5 +139,5 @@ function posterior<A>(
     };
     return { predictions, pick };
   };
-  return { incumbent: Math.max(...fitted), length, noise, predict };
+  return { incumbent: Math.max(...fitted), parameters, predict };
 }

@@ -52,6 +52,28 @@ describe("the Gaussian process", () => {
     expect(ranked.toSorted((a, b) => b.mean - a.mean)[0]?.word).toBe("dddd");
   });
 
+  test("expects of an operation in a slot where it was never seen what it does in others", () => {
+    const known = seen.filter(({ architecture }) => architecture.endsWith("a"));
+    const { parameters, predict } = fitSurrogate(known, space);
+    const [low, middle, high] = predict(["bbbb", "bbbc", "bbbd"]).predictions;
+    expect(parameters.sharedWeight).toBeGreaterThan(0);
+    expect(middle?.mean).toBeGreaterThan(low?.mean ?? Infinity);
+    expect(high?.mean).toBeGreaterThan(middle?.mean ?? Infinity);
+  });
+
+  test("takes operations as different in each slot where the scores say so", () => {
+    const known = words.map((architecture, at) => {
+      const sign = (place: number) => (place % 2 === 0 ? 1 : -1);
+      const effects = Array.from(
+        architecture,
+        (letter, place) => sign(place) * letters.indexOf(letter),
+      );
+      return { architecture, score: effects.reduce((sum, effect) => sum + effect, at / 1e6) };
+    });
+    const some = stream(1, "words").shuffle(known).slice(0, 60);
+    expect(fitSurrogate(some, space).parameters.sharedWeight).toBe(0);
+  });
+
   test("knows less of what is farther from all that was evaluated, up to a bound", () => {
     const near = scored(words.filter((word) => /^[ab]{4}$/.test(word)));
     const { predictions } = fitSurrogate(near, space).predict(["aaaa", "aaac", "aacc", "cccc"]);
