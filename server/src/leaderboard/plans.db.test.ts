@@ -88,7 +88,8 @@ test.each(orders)(
     const positions: (Position | null)[] = [null, { id: middle.id, value }];
     if (order.column.nullable) positions.push({ id: middle.id, value: null });
     for (const after of positions) {
-      for (const plan of await plansOf(boardOf(null, undefined).source, order, after)) expectIndexed(plan);
+      for (const plan of await plansOf(boardOf(null, undefined).source, order, after))
+        expectIndexed(plan);
     }
   },
 );
@@ -170,7 +171,10 @@ test("a front is the same whether it is read in parts or as a whole", async () =
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best
                         FROM "Architecture" WHERE stability = 'STABLE' AND ${cost} IS NOT NULL) AS ranked
        WHERE best IS NULL OR score > best ORDER BY cost`;
-    const front = await readFront(database, boardOf(null, undefined), { x, y: ParetoObjective.SCORE });
+    const front = await readFront(database, boardOf(null, undefined), {
+      x,
+      y: ParetoObjective.SCORE,
+    });
     expect(front.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
   }
 });
