@@ -34,8 +34,8 @@ export async function readLocalToken(dataFolder: string): Promise<string> {
       await handle.close();
     }
     // A link is made whole or not at all, and never over the file of another server.
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
+    await link(draft, file).catch((error: unknown) => {
+      if (!isSystemError(error, "EEXIST")) throw error;
     });
     await rm(draft);
     return tokenSchema.parse(await readFile(file, "utf8"));
@@ -51,9 +51,13 @@ async function readToken(file: string): Promise<string | undefined> {
     await chmod(file, 0o600);
     return tokenSchema.safeParse(text).data;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (isSystemError(error, "ENOENT")) return undefined;
     throw error;
   }
+}
+
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** Compares two secrets in a time that does not depend on where they differ. */

@@ -34,7 +34,8 @@ export const identityVariables = {
   OPNAS_OIDC_CLIENT_SECRET: z.string().optional(),
 };
 
-const variablesSchema = z.object(identityVariables);
+/** The values of the variables, as their schemas give them. */
+type IdentityVariables = z.infer<z.ZodObject<typeof identityVariables>>;
 
 function isAddressOrNetwork(text: string): boolean {
   const [address = "", bits, ...rest] = text.split("/");
@@ -69,10 +70,7 @@ export interface IdentitySettings {
  * Turns the variables into settings, and refuses an API that others could reach without accounts.
  * @throws OpnasError `BAD_SETTING`
  */
-export function identitySettings(
-  data: z.infer<typeof variablesSchema>,
-  host: string,
-): IdentitySettings {
+export function identitySettings(data: IdentityVariables, host: string): IdentitySettings {
   const mode = data.OPNAS_AUTH;
   if (mode === "local" && !isLoopback(host)) {
     const message = `OPNAS_HOST is ${host}, which others can reach: set OPNAS_AUTH=accounts and OPNAS_AUTH_SECRET to a secret of ${minSecretLength} characters or more (docs/accounts.md), or leave OPNAS_HOST at 127.0.0.1.`;
@@ -92,7 +90,7 @@ export function identitySettings(
   };
 }
 
-function oidcSettings(data: z.infer<typeof variablesSchema>): OidcSettings | undefined {
+function oidcSettings(data: IdentityVariables): OidcSettings | undefined {
   const {
     OPNAS_OIDC_ISSUER: issuer,
     OPNAS_OIDC_CLIENT_ID: clientId,
