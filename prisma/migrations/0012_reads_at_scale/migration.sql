@@ -43,6 +43,18 @@ CREATE INDEX "Architecture_stable_score_idx" ON "Architecture"("score", "id") WH
 CREATE INDEX "Architecture_reference_score_idx" ON "Architecture"("score", "id") WHERE ("reference" IS NOT NULL);
 
 -- CreateIndex
+CREATE INDEX "Architecture_reference_params_idx" ON "Architecture"("params", "id") WHERE ("reference" IS NOT NULL);
+
+-- CreateIndex
+CREATE INDEX "Architecture_reference_flops_idx" ON "Architecture"("flops", "id") WHERE ("reference" IS NOT NULL);
+
+-- CreateIndex
+CREATE INDEX "Architecture_reference_step_time_idx" ON "Architecture"("stepSeconds", "id") WHERE ("reference" IS NOT NULL);
+
+-- CreateIndex
+CREATE INDEX "Architecture_reference_created_idx" ON "Architecture"("createdAt", "id") WHERE ("reference" IS NOT NULL);
+
+-- CreateIndex
 CREATE INDEX "Architecture_failed_idx" ON "Architecture"("runId", "id") WHERE ("failureCode" IS NOT NULL);
 
 -- CreateIndex

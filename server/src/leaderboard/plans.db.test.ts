@@ -30,12 +30,12 @@ beforeAll(async () => {
   await database.$executeRaw`ALTER TABLE "Architecture" DISABLE TRIGGER "Architecture_features"`;
   await database.$executeRaw`
     INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, features, params,
-                                flops, "stepSeconds", score, stability, "createdAt")
+                                flops, "stepSeconds", score, stability, "createdAt", reference)
     SELECT gen_random_uuid(), "runId", id, place, md5(id::text || place), 'calm-dove-' || place, '{}',
            CASE WHEN place = 500 THEN ARRAY['kind:attention', 'operation:euclidean']
                 ELSE ARRAY['kind:conv', 'kernel:3'] END,
            1e6 * random(), 1e9 * random(), CASE WHEN place % 10 > 0 THEN random() END, 100 * random(), 'STABLE',
-           now() - place * interval '1 h'
+           now() - place * interval '1 h', CASE WHEN place % 250 = 0 THEN 'reference ' || place END
       FROM "Generation", generate_series(1, ${rows / 30}::int) AS place`;
   await database.$executeRaw`ALTER TABLE "Architecture" ENABLE TRIGGER "Architecture_features"`;
   await database.$executeRaw`
@@ -136,6 +136,15 @@ test.each(Object.keys(filters))(
       const order = architectureOrder({ field, direction: OrderDirection.DESC }, true);
       for (const plan of await plansOf(source, order, null)) expectIndexed(plan);
     }
+  },
+);
+
+test.each(orders)(
+  "references by $field $direction are read from an index of their own",
+  async (by) => {
+    const { source } = boardOf({ references: true });
+    const [statement] = pageStatements(source, architectureOrder(by, true), null);
+    expect(await planOf(statement?.(21) ?? Prisma.empty)).toMatch(/Architecture_reference_/);
   },
 );
 
