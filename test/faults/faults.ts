@@ -6,6 +6,7 @@ import { stream } from "@opnas/core";
 import { flag, runBench, whole } from "../../bench/common/command.ts";
 import { kindsFor } from "./kinds.ts";
 import type { LaneOptions } from "./lane.ts";
+import { removeLeftovers } from "./laneFolder.ts";
 import { LanePool } from "./pool.ts";
 import { writeRecording } from "./recording.ts";
 import { drawPlan, type Planner, twice } from "./plan.ts";
@@ -43,6 +44,7 @@ await runBench(
     quick: { rounds: "0", real: "0", lanes: "2", each: true },
   },
   async ({ rounds, real, seed, lanes, workers, each }) => {
+    await removeLeftovers();
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-recording-"));
     try {
       console.error("The undisturbed search…");

@@ -1,6 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { execFileSync } from "node:child_process";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type Database, openQueue, type Queue } from "@opnas/prisma";
@@ -9,6 +8,7 @@ import { openDatabase } from "../../start/database.mjs";
 import { Supervised } from "../../start/supervise.mjs";
 import { Bucket } from "../support/bucket.ts";
 import { freePort } from "../support/freePort.ts";
+import { dataFolderOf, makeLaneFolder, mountSmallDisk } from "./laneFolder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const clock = path.join(root, "test", "faults", "clock.mjs");
@@ -78,10 +78,8 @@ export class Lane {
 
   /** Starts all parts and waits until they are ready. */
   static async start(options: LaneOptions): Promise<Lane> {
-    const folder = await mkdtemp(path.join(tmpdir(), "opnas-faults-"));
-    await mkdir(path.join(folder, "data"));
-    await mkdir(path.join(folder, "logs"));
-    const isSmallDisk = mountSmallDisk(path.join(folder, "data"));
+    const folder = await makeLaneFolder();
+    const isSmallDisk = mountSmallDisk(dataFolderOf(folder));
     const { say, store } = options;
     const bucket = store === "bucket" ? new Bucket(path.join(folder, "bucket")) : undefined;
     await bucket?.start();
@@ -164,16 +162,5 @@ export class Lane {
     await this.bucket?.stop();
     if (this.isSmallDisk) execFileSync("umount", [this.dataFolder]);
     await rm(this.folder, { recursive: true, force: true });
-  }
-}
-
-/** Puts a disk of 32 MiB at an empty folder, where this user may. @returns true when it was done */
-function mountSmallDisk(folder: string): boolean {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", folder], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false; // A container without the right to mount.
   }
 }

@@ -13,9 +13,9 @@ function noted(most = 10) {
   });
   /** Lets go of acts, in their order, until all is done. */
   const finish = async <T>(calls: readonly Promise<T>[]) => {
-    let isDone = false;
-    const all = Promise.allSettled(calls).finally(() => (isDone = true));
-    while (!isDone) {
+    const state = { isDone: false };
+    const all = Promise.allSettled(calls).finally(() => (state.isDone = true));
+    while (!state.isDone) {
       gates.shift()?.();
       await new Promise((resolve) => setImmediate(resolve));
     }
