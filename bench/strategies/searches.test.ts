@@ -13,6 +13,7 @@ import {
   localSearchUnder,
   scoresOfTrainings,
   scoresWithNoise,
+  steadySearch,
   strategySearch,
 } from "./searches.ts";
 import { startTpe, tpeSearch } from "./tpe.ts";
@@ -51,6 +52,18 @@ test("local search moves to better neighbours only, and evaluates nothing twice"
   }
   // A space that is exhausted ends the search.
   expect(localSearch(context, scoreOf, 200)).toHaveLength(125);
+});
+
+test("a steady state begins as generations do, and then proposes one at a time", async () => {
+  const preset = changed(presetNamed("tiny").settings, { generations: 200 });
+  const run = { table, seed: 3, scoreOf: truth.seenBy(3), evaluations: 20 };
+  const steady = await steadySearch("opnas", preset, 2)(run);
+  const inGenerations = await strategySearch("opnas", preset)(run);
+  expect(new Set(steady.map(({ key }) => key)).size).toBe(20);
+  expect(steady.slice(0, 8).map(({ key }) => key)).toEqual(
+    inGenerations.slice(0, 8).map(({ key }) => key),
+  );
+  expect(steady.slice(8).map(({ generation }) => generation)).toEqual(numbersFrom(1, 12));
 });
 
 test("made-up noise is of an architecture and a seed, and a choice is worth its true score", async () => {

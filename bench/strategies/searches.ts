@@ -52,8 +52,12 @@ export function localSearchUnder(settings: SearchSettings): Search {
   };
 }
 
-/** Returns OP-NAS in steady state as a search: so many proposals lack a score when one is made. */
-export function steadySearch(settings: SearchSettings, inFlight: number): Search {
+/** Returns a strategy in steady state as a search: so many proposals lack a score when one is made. */
+export function steadySearch(
+  strategy: StrategyName,
+  settings: SearchSettings,
+  inFlight: number,
+): Search {
   const { population, parents, childrenPerParent, survivors, tournament } = settings;
   const { scoreUnit, ucb, screening, reinforcement } = settings;
   const generations = { population, parents, childrenPerParent, survivors, tournament };
@@ -63,6 +67,7 @@ export function steadySearch(settings: SearchSettings, inFlight: number): Search
       evaluate: scoreOf,
       seed,
       evaluations,
+      strategy,
       inFlight,
       settings: { ...generations, scoreUnit, ucb, screening, reinforcement },
     });
@@ -101,7 +106,7 @@ export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
     fitted("opnas, 1 a generation", sized(1)),
     fitted("opnas, 2 a generation", sized(2)),
     fitted("opnas, 8 a generation", sized(8)),
-    fitted("opnas, steady state of 4", steadySearch(settings, 4)),
+    fitted("opnas, steady state of 4", steadySearch("opnas", settings, 4)),
     fitted("opnas, first 16", strategySearch("opnas", sixteenFirst)),
     { name: "opnas, linear, 16 a generation", search: strategySearch("opnas", linear) },
     { name: "opnas as in the paper", search: strategySearch("opnas-paper", settings) },

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { flag, jsonObject, list, runBench, text, whole } from "../common/command.ts";
 import { item } from "../common/items.ts";
 import { settingsOf } from "../common/settings.ts";
-import { scoresWithNoise, strategySearch } from "../strategies/searches.ts";
+import { scoresWithNoise, steadySearch, strategySearch } from "../strategies/searches.ts";
 import { readRows } from "./rowsFile.ts";
 import { sortedScores } from "./table.ts";
 
@@ -13,7 +13,8 @@ header, or a JSON file with an array of objects; the score is the column named "
 one, and all others are slots. Each value of a slot is one of its options; numbers have an order, but for
 columns that --unordered names. Not every combination has to be recorded. Higher scores are better, with
 --lowest lower ones. Printed are the evaluations that found something better, and the best row; --json
-keeps all evaluations. --override changes settings of the preset: '{"population":16}'.`;
+keeps all evaluations. With --in-flight 1 every proposal is made from all scores so far instead of a
+generation at a time, which needs fewer evaluations. --override changes settings of the preset: '{"population":16}'.`;
 
 await runBench(
   {
@@ -29,6 +30,7 @@ await runBench(
       unordered: list(text).optional(),
       preset: text.default("tiny"),
       override: jsonObject.default({}),
+      "in-flight": whole(1).optional(),
     },
     quick: { table: "bench/tables/example.csv", evaluations: "12" },
   },
@@ -37,7 +39,11 @@ await runBench(
     const generations = Math.min(evaluations, 10_000);
     const settings = settingsOf(options.preset, { generations, ...options.override });
     const scoreOf = scoresWithNoise(table, 0).seenBy(seed);
-    const search = strategySearch(strategy, settings);
+    const inFlight = options["in-flight"];
+    const search =
+      inFlight === undefined
+        ? strategySearch(strategy, settings)
+        : steadySearch(strategy, settings, inFlight);
     const history = await search({ table, seed, scoreOf, evaluations });
 
     const sign = lowest ? -1 : 1;

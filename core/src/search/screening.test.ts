@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { stream } from "../random.js";
 import { upperConfidenceBound } from "./screening.js";
 import type { SearchSpace } from "./searchSpace.js";
+import { normalScores } from "./surrogate/normalScores.js";
+import { ridgeByPairs } from "./surrogate/ridgeByPairs.js";
 
 const letters = ["a", "b", "c", "d"];
 /** Words of three letters; what a letter adds depends on its place. */
@@ -57,6 +59,21 @@ describe("the upper confidence bound of an architecture", () => {
     const all = evaluated(20, () => 7);
     const of = upperConfidenceBound(all, space, 0);
     for (const word of words) expect(of(word)).toBeCloseTo(0, 12);
+  });
+
+  test("is the same by pairs of architectures as by effects", () => {
+    const own: SearchSpace<string> = { ...space, operations: () => ({ options: letters }) };
+    for (const count of [1, 5, 11]) {
+      const seen = evaluated(count, added);
+      const byPairs = ridgeByPairs(seen, normalScores(seen.map(({ score }) => score)), own, 1);
+      const byEffects = upperConfidenceBound(seen, space, 2);
+      const chosen = upperConfidenceBound(seen, own, 2);
+      for (const word of words) {
+        const { mean, variance } = byPairs(word);
+        expect(mean + 2 * Math.sqrt(variance)).toBeCloseTo(byEffects(word), 9);
+        expect(chosen(word)).toBeCloseTo(byEffects(word), 9);
+      }
+    }
   });
 
   test("grows with uncertainty, weighted by alpha", () => {

@@ -2,6 +2,7 @@ import { inverse, Matrix } from "ml-matrix";
 import { featureCoder } from "./featureCode.js";
 import type { SearchSpace } from "./searchSpace.js";
 import { normalScores } from "./surrogate/normalScores.js";
+import { ridgeByPairs } from "./surrogate/ridgeByPairs.js";
 
 /** Ridge penalty: the prior counts as much as one evaluated architecture. */
 const ridge = 1;
@@ -32,12 +33,21 @@ export function upperConfidenceBound<A>(
   }
   // A space may have no slots: then no statistic distinguishes its architectures.
   if (columns.size === 0) return () => 0;
+  const scores = normalScores(evaluated.map(({ score }) => score));
+  // Of slots with many ordered values the columns are far more than the architectures.
+  if (typeof space.operations === "function" && columns.size > rows.length) {
+    const predict = ridgeByPairs(evaluated, scores, space, ridge);
+    return (architecture) => {
+      const { mean, variance } = predict(architecture);
+      return mean + alpha * Math.sqrt(Math.max(0, variance));
+    };
+  }
 
   const x = Matrix.zeros(rows.length, columns.size);
   for (const [index, row] of rows.entries()) {
     for (const [name, count] of row) x.set(index, columns.get(name) ?? 0, count);
   }
-  const y = Matrix.columnVector(normalScores(evaluated.map(({ score }) => score)));
+  const y = Matrix.columnVector(scores);
   const covariance = inverse(
     Matrix.add(x.transpose().mmul(x), Matrix.eye(columns.size).mul(ridge)),
   );

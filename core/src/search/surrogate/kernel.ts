@@ -117,6 +117,11 @@ export function similarity(a: FeatureCounts, b: FeatureCounts, typical: TypicalS
   };
 }
 
+/** Returns the weighted inner product of what two architectures have in their positions. */
+export function placedProduct(a: FeatureCounts, b: FeatureCounts): number {
+  return compare(a.placed, b.placed).product;
+}
+
 /** Returns the weighted inner product of two architectures' counts, and what they have in common. */
 function compare(a: PartCounts, b: PartCounts): { product: number; common: number } {
   let at = 0;
