@@ -13,6 +13,7 @@ export const errorKinds = {
   NOT_FOUND: "user",
   WRONG_STATE: "user",
   TOO_LARGE: "user",
+  EVALUATION_FAILED: "user",
   FORBIDDEN: "user",
   PORT_TAKEN: "user",
   DATA_FOLDER_UNWRITABLE: "machine",

@@ -31,6 +31,7 @@ export * from "./runs/claim.js";
 export * from "./runs/annotations.js";
 export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";
+export * from "./runs/external.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";

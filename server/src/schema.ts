@@ -9,6 +9,7 @@ import { SearchEventFields } from "./events/fields.js";
 import { ComparisonResolver } from "./comparison/resolver.js";
 import { EstimateResolver } from "./estimate/resolver.js";
 import { EventResolver } from "./events/resolver.js";
+import { ExternalResolver } from "./external/resolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
 import { NodeResolver } from "./node/resolver.js";
@@ -43,6 +44,7 @@ export function createSchema(): GraphQLSchema {
       EstimateResolver,
       EvaluationFields,
       EventResolver,
+      ExternalResolver,
       GenerationFields,
       ImportanceResolver,
       LeaderboardResolver,

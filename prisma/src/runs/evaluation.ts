@@ -29,6 +29,8 @@ export async function recordEvaluation(
     engine: string;
     overheadSeconds: number;
     result: CandidateResult;
+    /** True for a result from outside of the platform, which no worker evaluated. */
+    isExternal?: boolean;
   },
 ): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx, run) => {
@@ -53,7 +55,7 @@ export async function recordEvaluation(
         timings: { ...result.timings, overheadSeconds: found.overheadSeconds },
         engine: found.engine,
         attempt: claim.attempt,
-        workerId: claim.workerId,
+        workerId: found.isExternal === true ? null : claim.workerId,
       },
     });
     await tx.$executeRaw`
