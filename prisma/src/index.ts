@@ -33,6 +33,7 @@ export * from "./runs/evaluation.js";
 export * from "./runs/extend.js";
 export * from "./runs/external.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
+export * from "./runs/importArchitecture.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";
 export {

@@ -10,6 +10,7 @@ import { ComparisonResolver } from "./comparison/resolver.js";
 import { EstimateResolver } from "./estimate/resolver.js";
 import { EventResolver } from "./events/resolver.js";
 import { ExternalResolver } from "./external/resolver.js";
+import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
 import { NodeResolver } from "./node/resolver.js";
@@ -46,6 +47,7 @@ export function createSchema(): GraphQLSchema {
       EventResolver,
       ExternalResolver,
       GenerationFields,
+      ImportResolver,
       ImportanceResolver,
       LeaderboardResolver,
       NodeResolver,
