@@ -1,5 +1,6 @@
 import { Prisma } from "@opnas/prisma";
 import { z } from "zod";
+import { hasTags, tagsFilter } from "../annotation/tags.js";
 import { LayerKind } from "../architecture/types.js";
 import { parseInput, text } from "../input.js";
 import type { RowSource } from "../pagination/keyset.js";
@@ -14,6 +15,7 @@ const filterSchema = z.object({
   kind: z.enum(LayerKind).nullish(),
   search: text(200).nullish(),
   archived: z.boolean().nullish(),
+  tags: tagsFilter,
 });
 
 /**
@@ -28,6 +30,7 @@ export function leaderboardSource(filter: LeaderboardFilter | null): RowSource {
       Prisma.sql`a.score IS NOT NULL`,
       ...(filter?.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
       Prisma.sql`a."runId" NOT IN (SELECT id FROM "SearchRun" WHERE ${hiddenFor(filter)})`,
+      ...hasTags(Prisma.sql`a.tags`, parseInput(filterSchema, filter ?? {}, "filter").tags),
       ...permanentConditions(filter),
     ],
   };
