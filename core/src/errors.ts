@@ -14,6 +14,7 @@ export const errorKinds = {
   WRONG_STATE: "user",
   TOO_LARGE: "user",
   UNAUTHENTICATED: "user",
+  EVALUATION_FAILED: "user",
   FORBIDDEN: "user",
   PORT_TAKEN: "user",
   DATA_FOLDER_UNWRITABLE: "machine",

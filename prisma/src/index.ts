@@ -37,7 +37,9 @@ export * from "./runs/annotations.js";
 export { type FoundEvaluation, recordEvaluation } from "./runs/evaluation.js";
 export * from "./runs/extend.js";
 export { type OpenCandidate, openCandidate } from "./runs/openWork.js";
+export * from "./runs/external.js";
 export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures.js";
+export * from "./runs/importArchitecture.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";
 export {

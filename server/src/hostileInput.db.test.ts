@@ -7,6 +7,7 @@ import {
   getNamedType,
   type GraphQLField,
   type GraphQLObjectType,
+  isInterfaceType,
   isObjectType,
   type GraphQLOutputType,
 } from "graphql";
@@ -79,6 +80,7 @@ async function send(query: string, variables: unknown): Promise<void> {
 /** The fields of the result that an operation asks for. */
 function selection(type: GraphQLOutputType): string {
   const named = getNamedType(type);
+  if (isInterfaceType(named)) return "{ __typename }";
   if (!isObjectType(named)) return "";
   const fields = named.getFields();
   return "edges" in fields ? "{ totalCount edges { cursor } }" : "{ __typename }";

@@ -14,6 +14,8 @@ import { AccountResolver } from "./identity/accountResolver.js";
 import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
 import { AuditResolver } from "./identity/auditResolver.js";
 import { TeamResolver } from "./identity/teamResolver.js";
+import { ExternalResolver } from "./external/resolver.js";
+import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
 import { NodeResolver } from "./node/resolver.js";
@@ -51,7 +53,9 @@ export function createSchema(): GraphQLSchema {
       EstimateResolver,
       EvaluationFields,
       EventResolver,
+      ExternalResolver,
       GenerationFields,
+      ImportResolver,
       ImportanceResolver,
       LeaderboardResolver,
       NodeResolver,

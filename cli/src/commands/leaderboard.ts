@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
 import type { LeaderboardQuery } from "../generated/graphql.js";
-import { pageSize } from "./optionValues.js";
+import { collect, pageSize } from "./optionValues.js";
 import { csv, decimals, nextPage, print, printJson, printTable } from "./output.js";
 
 interface Options {
   first: number;
   after?: string;
   run?: string;
+  tag?: string[];
   json?: true;
   csv?: true;
   all?: true;
@@ -52,6 +53,7 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
     .option("--after <cursor>", "the page after this cursor, which the page before names")
     .option("--all", "all pages, one after the other")
     .option("--run <run>", "of this run only")
+    .option("--tag <tag>", "that have this tag (repeatable)", collect)
     .option("--json", "as JSON")
     .option("--csv", "as CSV, for a spreadsheet")
     .addHelpText(
@@ -75,8 +77,8 @@ Examples:
     });
 }
 
-async function* readPages(api: Api, { first, after, run, all }: Options) {
-  const filter = run === undefined ? null : { runId: run };
+async function* readPages(api: Api, { first, after, run, tag, all }: Options) {
+  const filter = { runId: run ?? null, tags: tag ?? null };
   for (let next: string | null = after ?? null; ;) {
     const variables = { first: all ? 100 : first, after: next, filter };
     const { leaderboard }: LeaderboardQuery = await api.request(leaderboardDocument, variables);

@@ -140,6 +140,11 @@ export const searchSettingsSchema = z
       description:
         "Most candidates of the search that are evaluated at once, over all workers; workers that take one in the same moment may exceed it by one each. Empty: no limit. It changes no result.",
     }),
+    evaluator: z.enum(["platform", "external"]).default("platform").meta({
+      title: "Evaluator",
+      description:
+        "Program that trains and scores candidates: platform (the workers, with a super-net), or external (a program of yours, which asks for candidates by proposeCandidates and tells their scores by reportScore; nothing is trained here).",
+    }),
     masking: commonFields.masking,
     repeats: commonFields.repeats,
     text: textSchema.default(builtInText).meta({

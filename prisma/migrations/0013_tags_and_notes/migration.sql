@@ -6,6 +6,9 @@ ADD COLUMN     "tags" TEXT[] DEFAULT ARRAY[]::TEXT[];
 ALTER TABLE "Architecture" ADD COLUMN     "note" TEXT,
 ADD COLUMN     "tags" TEXT[] DEFAULT ARRAY[]::TEXT[];
 
+-- AlterTable
+ALTER TABLE "Attempt" ADD COLUMN     "expiresAt" TIMESTAMPTZ(3);
+
 -- CreateIndex
 CREATE INDEX "SearchRun_tags_idx" ON "SearchRun" USING GIN ("tags") WHERE (tags <> '{}');
 

@@ -13,6 +13,8 @@ export interface FoundEvaluation {
   engine: string;
   overheadSeconds: number;
   result: CandidateResult;
+  /** True for a result from outside of the platform, which no worker evaluated. */
+  isExternal?: boolean;
 }
 
 /** A result with the claim under which it is stored. */
@@ -76,7 +78,7 @@ export async function storeResults(
       FROM unnest(
              ${evaluations.map(({ claim }) => claim.workKey)}::text[],
              ${evaluations.map(({ claim }) => claim.attempt)}::int[],
-             ${evaluations.map(({ claim }) => claim.workerId)}::uuid[],
+             ${evaluations.map(({ claim, isExternal }) => (isExternal === true ? null : claim.workerId))}::uuid[],
              ${evaluations.map(({ architectureId }) => architectureId)}::uuid[],
              ${texts}::text[],
              ${evaluations.map(({ engine }) => engine)}::text[]

@@ -7,6 +7,7 @@ import type { Database, Transaction } from "../client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import type { NewCandidate, NewReference } from "./newCandidates.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { isEvaluatedOutside } from "./openWork.js";
 import { appendEvents } from "./row.js";
 
 /** A candidate of a run with a result, in the form that search strategies read. */
@@ -102,7 +103,7 @@ export function parseHistoryRow(row: HistoryRow): StoredCandidate {
  * Stores a generation under the lock of the run's row: its candidates with their parents, the
  * operation statistics from which they were sampled, and the references, which take the places behind
  * the candidates. Appends `generation.started` and enqueues an evaluate job for each candidate and
- * reference. Does nothing when the run has a generation of this index already.
+ * reference, unless they are evaluated outside of the platform. Does nothing when the run has a generation of this index already.
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordGeneration(
@@ -158,7 +159,7 @@ export async function recordGeneration(
       runId: run.id,
       architectureId: id,
     }));
-    await enqueueTrainerJobs(queue, tx, jobs);
+    if (!isEvaluatedOutside(run)) await enqueueTrainerJobs(queue, tx, jobs);
   });
 }
 

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
+import { candidateCount, OpnasError, type SearchSettings, searchSettingsSchema } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
-import { enqueueJobs, enqueueTrainerJobs, type Queue } from "../queue.js";
+import { enqueueJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
-import { isOpen, openJobs } from "./openWork.js";
+import { isEvaluatedOutside, isOpen, openJobs } from "./openWork.js";
 import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
 import { requireListed } from "./visibility.js";
@@ -28,7 +28,8 @@ export interface NewRun {
 }
 
 /**
- * Stores a run with its event `run.created` and enqueues its super-net job, in one transaction.
+ * Stores a run with its event `run.created` and enqueues its first job, in one transaction: the
+ * super-net, or the first generation of candidates that are evaluated outside of the platform.
  * @returns the stored run, or the earlier run with the same idempotency key
  * @throws OpnasError `BAD_INPUT` when that run was started with other input
  * @throws ZodError or an error of Prisma for values that the tables refuse; nothing is stored then
@@ -46,11 +47,15 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
           idempotencyKey: input.idempotencyKey ?? null,
           teamId: input.teamId ?? null,
           ownerId: input.ownerId ?? null,
+          // Nothing is trained for candidates that are evaluated outside: their search begins at once.
+          ...(isEvaluatedOutside(input)
+            ? { phase: "SEARCHING" as const, progressTotal: candidateCount(input.settings) }
+            : {}),
         },
       });
       const { name, preset, seed } = input;
       await appendEvents(tx, run.id, [{ kind: "run.created", payload: { name, preset, seed } }]);
-      await enqueueTrainerJobs(queue, tx, [{ kind: "superNet", runId: run.id }]);
+      await enqueueJobs(queue, tx, await openJobs(tx, run.id));
       return tx.searchRun.findUniqueOrThrow({ where: { id: run.id } });
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Database, Transaction } from "../client.js";
 import type { RunJob } from "../contracts/jobs.js";
 import type { SearchRun } from "../generated/client.js";
@@ -9,22 +10,25 @@ export const isOpen = { evaluations: { none: {} }, failureCode: null } as const;
 /**
  * Reads which jobs a run's open work needs, from its rows alone: the super-net job before the search,
  * else an evaluate job for each open architecture and, when none of these is a candidate, the evolve
- * job of the next generation. Locks nothing; a caller that acts on the answer holds the lock of the
+ * job of the next generation. Candidates that are evaluated outside of the platform need no job. Locks nothing; a caller that acts on the answer holds the lock of the
  * run's row.
  * @throws Prisma's P2025 when there is no such run
  */
 export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]> {
   const run = await tx.searchRun.findUniqueOrThrow({
     where: { id: runId },
-    select: { phase: true, progressNote: true },
+    select: { phase: true, progressNote: true, settings: true },
   });
+  const isExternal = isEvaluatedOutside(run);
   if (run.phase === "PREPARING" || run.phase === "SUPERNET") return [{ kind: "superNet", runId }];
   const open = await tx.architecture.findMany({
     where: { runId, ...isOpen },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
     select: { id: true, reference: true },
   });
-  const jobs: RunJob[] = open.map(({ id }) => ({ kind: "evaluate", runId, architectureId: id }));
+  const jobs: RunJob[] = isExternal
+    ? []
+    : open.map(({ id }) => ({ kind: "evaluate", runId, architectureId: id }));
   if (open.some(({ reference }) => reference === null)) return jobs;
   // The note says that the evolve job found the budget spent: the last reference's result enqueues it.
   const waitsForReferences = open.length > 0 && run.progressNote !== null;
@@ -54,6 +58,14 @@ export async function openCandidate(db: Database, id: string): Promise<OpenCandi
   const { key, json, ...run } = row;
   return { key, json, run };
 }
+
+/** Reports whether a program outside of the platform evaluates a run's candidates. */
+export function isEvaluatedOutside({ settings }: { settings: unknown }): boolean {
+  return evaluatorSchema.safeParse(settings).data?.evaluator === "external";
+}
+
+/** The part of settings that says who evaluates; a run of before this setting has none. */
+const evaluatorSchema = z.object({ evaluator: z.string() });
 
 /** Enqueues the evolve job of the generation after a run's newest. */
 export async function enqueueNextGeneration(

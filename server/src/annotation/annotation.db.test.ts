@@ -80,6 +80,15 @@ test("an architecture has tags and a note, which the query tags counts", async (
   expect(tagged).toMatchObject({ run: null, architecture: { id }, tags: ["beta 1"] });
   expect((await change("annotate(id: $id, note: $text)", { id, text: "odd" })).note).toBe("odd");
   expect((await change("annotate(id: $id, note: $text)", { id, text: " " })).note).toBeNull();
+  await driver.evaluate(run.id, id, 5);
+  const board = `query ($tags: [String!]) { leaderboard(filter: { tags: $tags }) { totalCount } }`;
+  for (const [tag, totalCount] of [
+    ["beta 1", 1],
+    ["beta 2", 0],
+  ] as const) {
+    const found = await server.ask(board, { tags: [tag] });
+    expect(found.data).toEqual({ leaderboard: { totalCount } });
+  }
   await change("tag(id: $id, tags: $tags)", { id: run.id, tags: ["beta 1", "beta 2"] });
   const { data } = await server.ask('{ tags(prefix: "beta") { tag runs architectures } }');
   expect(data).toEqual({

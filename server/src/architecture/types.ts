@@ -163,7 +163,7 @@ export class Architecture {
   @Field(() => String, {
     nullable: true,
     description:
-      "The published backbone that this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution. Null for candidates.",
+      "The published backbone that this is, evaluated beside the candidates as a reference: bert, autobert-zero, autobert-zero-attention or autobert-zero-convolution; or imported- and its key, for one that importArchitecture added. Null for candidates.",
   })
   reference!: string | null;
 

@@ -52,6 +52,13 @@ test("an estimate has minutes only where earlier runs on the workers present mea
   expect(longer["superNetMinutes"]).toBeCloseTo(25 / 60);
   const larger = await estimate({ size: { hidden: 64 } });
   expect(larger).toMatchObject({ minutes: null, measuredEvaluations: 0, measuredRuns: 0 });
+  const outside = await estimate({ evaluator: "external" });
+  expect(outside).toMatchObject({
+    candidates: 12,
+    superNetSteps: 0,
+    candidateSteps: 0,
+    minutes: null,
+  });
   const other = await estimate({ candidate: { steps: 9 } });
   expect(other).toMatchObject({ candidateMinutes: null, minutes: null, measuredRuns: 1 });
 

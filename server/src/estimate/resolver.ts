@@ -26,17 +26,22 @@ async function estimateOf(database: Database, input: StartSearchInput): Promise<
   const { preset, settings } = plannedRun(input);
   const speed = await measuredSpeed(database, preset, settings);
   const candidates = candidateCount(settings);
-  const superNetMinutes = minutes(speed.secondsPerSuperNetStep, settings.superNet.steps);
-  const candidateMinutes =
-    speed.slots === 0 ? null : minutes(speed.secondsPerCandidate, candidates / speed.slots);
+  // A program outside of the platform trains what it likes, as fast as it can: nothing is known of it.
+  const trained = settings.evaluator === "external" ? 0 : candidates;
+  const superNetSteps = trained === 0 ? 0 : settings.superNet.steps;
+  const isKnown = trained > 0 && speed.slots > 0;
+  const superNetMinutes = isKnown ? minutes(speed.secondsPerSuperNetStep, superNetSteps) : null;
+  const candidateMinutes = isKnown
+    ? minutes(speed.secondsPerCandidate, candidates / speed.slots)
+    : null;
   const isMeasured = superNetMinutes !== null && candidateMinutes !== null;
   const bert = withDepth({ version: 1, layers: [bertLayer] }, settings.size.layers);
   return {
     candidates,
     generations: settings.generations + 1,
-    superNetSteps: settings.superNet.steps,
-    candidateSteps: candidates * settings.candidate.steps,
-    fineTuneSteps: candidates * settings.tasks.length * settings.fineTune.steps,
+    superNetSteps,
+    candidateSteps: trained * settings.candidate.steps,
+    fineTuneSteps: trained * settings.tasks.length * settings.fineTune.steps,
     referenceParams: parameterCount(bert, settings.size),
     referenceFlops: flops(bert, settings.size),
     slots: speed.slots,

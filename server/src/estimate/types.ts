@@ -13,7 +13,10 @@ export class SearchEstimate {
   @Field(() => Int, { description: "The number of generations, the initial population included." })
   generations!: number;
 
-  @Field(() => Float, { description: "The steps of training the super-net." })
+  @Field(() => Float, {
+    description:
+      "The steps of training the super-net. 0, like all steps, for a search with an evaluator outside.",
+  })
   superNetSteps!: number;
 
   @Field(() => Float, {

@@ -214,7 +214,8 @@ test("an unreachable database is reported by a retryable code", async () => {
     kind: "retryable",
   });
   vi.restoreAllMocks();
-  await eventually(async () => (await server.ask(query)).errors === undefined);
+  const codeNow = async () => (await server.ask(query)).errors?.[0]?.extensions.code;
+  await eventually(async () => (await codeNow()) === "NOT_FOUND");
 });
 
 test("a connection that breaks the GraphQL over WebSocket protocol is closed, and the server goes on", async () => {

@@ -16,6 +16,7 @@ import { StoredMetrics } from "../metrics/storedMetrics.js";
 import { createSchema } from "../schema.js";
 import { createErrorFormatter } from "./errorFormatter.js";
 import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
+import { explorer } from "./explorer.js";
 import { health, live, ready } from "./health.js";
 import { operationGuard } from "./operationGuard.js";
 import { isPortal, type Portal, refusal } from "./origin.js";
@@ -37,7 +38,8 @@ export interface HttpServer {
 
 /**
  * Serves the API: GraphQL over HTTP and WebSocket at /graphql, and the pages for monitoring:
- * GET /health, /healthz, /readyz and /metrics; files to download at /export.
+ * GET /health, /healthz, /readyz and /metrics; files to download at /export. On loopback a browser gets an
+ * explorer at /graphql.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -90,6 +92,7 @@ export async function serveHttp(
     const text = await metrics.text();
     response.set("Content-Type", metrics.registry.contentType).send(text);
   });
+  if (isLoopback(options.host)) app.use(path, explorer());
   app.use(
     path,
     express.json({ limit: maxMessageBytes }),
@@ -127,6 +130,11 @@ export async function serveHttp(
       await Promise.all([closeWebSockets(), apollo.stop()]);
     },
   };
+}
+
+/** Reports whether only programs of this machine reach an address. */
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.");
 }
 
 function guard(portal: Portal): RequestHandler {

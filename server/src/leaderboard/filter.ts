@@ -1,6 +1,7 @@
 import { kernelSizes } from "@opnas/core";
 import { Prisma } from "@opnas/prisma";
 import { z } from "zod";
+import { hasTags, tagsFilter } from "../annotation/tags.js";
 import { LayerKind, PrimitiveOperation } from "../architecture/types.js";
 import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
@@ -32,6 +33,7 @@ const filterSchema = z.object({
   flops: numberRange.nullish(),
   createdAt: z.object({ from: time.nullish(), to: time.nullish() }).nullish(),
   archived: z.boolean().nullish(),
+  tags: tagsFilter,
 });
 type ParsedFilter = z.output<typeof filterSchema>;
 
@@ -87,6 +89,7 @@ function passingConditions(parsed: ParsedFilter): Prisma.Sql[] {
   return [
     ...(parsed.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
     ...within(Prisma.sql`a.score`, parsed.score),
+    ...hasTags(Prisma.sql`a.tags`, parsed.tags),
     Prisma.sql`a."runId" NOT IN (SELECT r.id FROM "SearchRun" r WHERE ${hidden})`,
   ];
 }

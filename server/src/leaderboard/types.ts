@@ -108,6 +108,12 @@ export class LeaderboardFilter {
       "True also lists architectures of archived runs; those of a run that `runId` names are listed in any case. Deleted runs' are never listed.",
   })
   archived?: boolean | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: "It has all of these tags, at most 20.",
+  })
+  tags?: string[] | null;
 }
 
 @ArgsType()
