@@ -142,7 +142,7 @@ test.each(Object.keys(filters))(
 test.each(orders)(
   "references by $field $direction are read from an index of their own",
   async (by) => {
-    const { source } = boardOf({ references: true });
+    const { source } = boardOf({ references: true }, undefined);
     const [statement] = pageStatements(source, architectureOrder(by, true), null);
     expect(await planOf(statement?.(21) ?? Prisma.empty)).toMatch(/Architecture_reference_/);
   },
