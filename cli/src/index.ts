@@ -4,6 +4,7 @@ import { CliError, exitCodes } from "./api/error.js";
 import { pretrainCommand } from "./commands/pretrainCommand.js";
 import { pretrainingCommands } from "./commands/pretrainings.js";
 import { runCommands } from "./commands/runs.js";
+import { onReaderGone } from "./commands/readerGone.js";
 import { searchCommand, type SearchRequest } from "./commands/searchCommand.js";
 import { runPretraining } from "./pretraining/runPretraining.js";
 import { runSearch } from "./search/runSearch.js";
@@ -15,6 +16,8 @@ export type { SearchRequest } from "./commands/searchCommand.js";
 
 /** Runs `opnas` with the arguments of process.argv and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // A reader such as `head` that has enough is no error; whoever reads no more needs no more work.
+  onReaderGone(() => process.exit(exitCodes.done));
   let code: number = exitCodes.done;
   const program = new Command("opnas").description("Neural architecture search, from a shell.");
   withApiOption(program);

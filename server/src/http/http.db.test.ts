@@ -111,6 +111,21 @@ test.each([
   expect(String(error)).toContain(`Unexpected server response: ${status}`);
 });
 
+test("a subscription over HTTP is refused with the way that serves it, and a batch as a whole", async () => {
+  const { errors } = await server.ask("subscription { workersChanged { id } }");
+  expect(errors).toMatchObject([
+    {
+      message: "Subscriptions are served over WebSocket, at the same address.",
+      extensions: { code: "BAD_USER_INPUT" },
+    },
+  ]);
+  const batch = await send("POST", "/graphql", json, `[${presets}, ${presets}]`);
+  expect(batch.status).toBe(400);
+  expect(JSON.parse(batch.body)).toMatchObject({
+    errors: [{ extensions: { code: "BAD_REQUEST" } }],
+  });
+});
+
 test("requests that a form of another site can send are refused: they must be JSON", async () => {
   const plain = await send("POST", "/graphql", { "content-type": "text/plain" }, presets);
   expect(plain.status).toBe(400);
