@@ -14,12 +14,16 @@ import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
+import { createRateLimit } from "./http/rateLimit.js";
 import { serveHttp } from "./http/serve.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel] as const;
+
+/** The most connections of the API's requests to the database. */
+const databaseConnections = 10;
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -48,7 +52,11 @@ export async function startServer(
     await notifications.start();
     closing.push(() => notifications.stop());
 
-    const database = createClient(settings.databaseUrl);
+    const database = createClient(
+      settings.databaseUrl,
+      databaseConnections,
+      settings.limits.querySeconds,
+    );
     closing.push(() => database.$disconnect());
 
     await refuseNewerDatabase(database);
@@ -68,7 +76,11 @@ export async function startServer(
     closing.push(() => probe.stop());
 
     const services = { database, queue, notifications, eventLog, feed, backoff, probe };
-    const http = await serveHttp(services, { ...settings, log });
+    const { operationsPerMinute, rateLimitStore } = settings.limits;
+    const rate = createRateLimit(operationsPerMinute, rateLimitStore, settings.databaseUrl);
+    closing.push(() => rate.stop());
+
+    const http = await serveHttp(services, { ...settings, rate, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };
   } catch (error) {

@@ -55,7 +55,7 @@ test("the health page says whether the database answers", async () => {
     status: 200,
     body: '{"status":"ok","database":"ok"}',
   });
-  vi.spyOn(database, "$queryRaw").mockRejectedValueOnce(new Error("away"));
+  vi.spyOn(server.services.probe, "ask").mockRejectedValueOnce(new Error("away"));
   expect(await send("GET", "/health", {})).toMatchObject({
     status: 503,
     body: '{"status":"degraded","database":"unreachable"}',
@@ -88,6 +88,27 @@ test("pages of the portal are served; a page of another site is refused", async 
   expect(refused.status).toBe(403);
   expect(refused.headers["access-control-allow-origin"]).toBeUndefined();
   expect(refused.body).toContain("http://evil.example may not call this API");
+});
+
+test("a portal that was opened through another port of this machine can read why it is refused", async () => {
+  const origin = "http://localhost:3001";
+  const preflight = await send("OPTIONS", "/graphql", {
+    origin,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type",
+  });
+  const allowed = {
+    "access-control-allow-origin": origin,
+    "access-control-allow-headers": "content-type",
+  };
+  expect(preflight).toMatchObject({ status: 204, headers: allowed });
+  const refused = await send("POST", "/graphql", { ...json, origin }, presets);
+  expect(refused).toMatchObject({
+    status: 403,
+    headers: { "access-control-allow-origin": origin },
+  });
+  expect(refused.body).toContain(`only the portal at http://localhost:${webPort} may`);
+  expect(refused.body).not.toContain("data");
 });
 
 test("a foreign host name that resolves to this machine (DNS rebinding) is refused", async () => {

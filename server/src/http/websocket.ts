@@ -1,22 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "node:http";
 import {
+  type ExecutionArgs,
+  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
   type ValidationRule,
 } from "graphql";
-import { useServer } from "graphql-ws/use/ws";
+import { makeServer } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import { createContext, type Services } from "../context.js";
+import type { Log } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
+import type { RowBudget } from "./budget.js";
+import { callerKey } from "./caller.js";
 import { excessOfCost } from "./cost.js";
-import { maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
+import { maxErrors, maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
 import { type Portal, refusal } from "./origin.js";
+import type { RateLimit } from "./rateLimit.js";
+import { bindSockets, type Connection } from "./sockets.js";
+import { holdUntilEnd } from "./socketTurns.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 /** The milliseconds after which a client that does not answer the close is cut off. */
 const closeTimeoutMilliseconds = 1_500;
@@ -37,12 +47,15 @@ export function serveWebSocket(
     limits: readonly ValidationRule[];
     formatError: ErrorFormatter;
     metrics: Metrics;
+    rate: RateLimit;
+    subscriptions: Subscriptions;
+    log: Log;
   },
 ): () => Promise<void> {
-  const { path, portal, schema, services, limits, formatError, metrics } = options;
+  const { path, portal, schema, services, limits, formatError, metrics, log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => formatError(error.toJSON(), error));
+    errors.slice(0, maxErrors).map((error) => formatError(error.toJSON(), error));
 
   /** The subscriptions of each connection, as graphql-ws keeps them; queries under way are null. */
   const open = new Set<{ readonly subscriptions: Readonly<Record<string, unknown>> }>();
@@ -52,14 +65,26 @@ export function serveWebSocket(
       Object.values(each.subscriptions).filter((found) => found !== null),
     ).length,
   }));
-  const graphql = useServer(
-    {
+  /** The budget of each operation, which each message of a subscription has anew. */
+  const budgets = new WeakMap<ExecutionArgs, RowBudget>();
+  const closeSockets = bindSockets(
+    makeServer<Record<string, unknown>, Connection>({
       schema,
       onConnect: (connection) => void open.add(connection),
       onClose: (connection) => void open.delete(connection),
       // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
-      onSubscribe: ({ subscriptions }, _id, { query, variables, operationName }) => {
-        if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany()];
+      onSubscribe: async (connection, id, { query, variables, operationName }) => {
+        if (Object.keys(connection.subscriptions).length > maxOperationsPerSocket)
+          return [tooMany()];
+        const { request, turns } = connection.extra;
+        const caller = { address: request.socket.remoteAddress ?? "" };
+        const key = callerKey(caller);
+        const tooOften = await options.rate.count(key).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (tooOften instanceof GraphQLError) return [tooOften];
+        if (tooOften !== null) throw tooOften;
         const document = parseDocument(query);
         if (document instanceof GraphQLError) return [document];
         const problems = validate(schema, document, [...specifiedRules, ...limits]);
@@ -67,15 +92,25 @@ export function serveWebSocket(
           return problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
         const excess = excessOfCost(schema, { document, operationName, variables });
         if (excess !== null) return [excess];
-        return {
-          schema,
-          document,
-          variableValues: variables,
-          operationName,
-          contextValue: createContext(services),
-        };
+        if (
+          getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
+        ) {
+          const refused = options.subscriptions.open(key);
+          if (refused !== null) return [refused];
+          holdUntilEnd(() => options.subscriptions.close(key));
+        } else {
+          holdUntilEnd(await turns.take());
+          // Its client has given it up or has left while it waited.
+          if (!(id in connection.subscriptions)) return [new GraphQLError("given up")];
+        }
+        const contextValue = createContext(services, caller);
+        const args = { schema, document, variableValues: variables, operationName, contextValue };
+        budgets.set(args, contextValue.budget);
+        return args;
       },
-      onNext: (_context, _id, _payload, { document, operationName }, result) => {
+      onNext: (_context, _id, _payload, args, result) => {
+        budgets.get(args)?.renew();
+        const { document, operationName } = args;
         const { type, field } = nameOperation(document, operationName);
         if (type === "subscription") metrics.fannedOut.inc({ field });
         return result.errors === undefined
@@ -83,8 +118,9 @@ export function serveWebSocket(
           : { ...result, errors: format(result.errors) };
       },
       onError: (_context, _id, _payload, errors) => format(errors),
-    },
+    }),
     sockets,
+    log,
   );
 
   httpServer.on("upgrade", (request, socket, head) => {
@@ -106,7 +142,7 @@ export function serveWebSocket(
   });
 
   return async () => {
-    const closed = graphql.dispose();
+    const closed = closeSockets();
     const late = new AbortController();
     void sleep(closeTimeoutMilliseconds, undefined, { signal: late.signal }).then(
       () => sockets.clients.forEach((client) => client.terminate()),
