@@ -132,7 +132,27 @@ test.each([
   expect(String(error)).toContain(`Unexpected server response: ${status}`);
 });
 
+test.each(["@skip(if: true)", "@include(if: false)"])(
+  "a subscription whose field has %s is refused, and the connection stays good",
+  async (directive) => {
+    const client = webSocketClient(server.port);
+    for (const query of [
+      `subscription { workersChanged ${directive} { id } }`,
+      `subscription { ...F } fragment F on Subscription { workersChanged ${directive} { id } }`,
+    ]) {
+      await expect(client.iterate({ query }).next()).rejects.toMatchObject([
+        { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
+      ]);
+    }
+    const answer = await client.iterate({ query: "{ presets { name } }" }).next();
+    expect(answer.value).toHaveProperty("data");
+    await client.dispose();
+  },
+);
+
 test("a subscription over HTTP is refused with the way that serves it, and a batch as a whole", async () => {
+  const body = JSON.stringify({ query: "subscription { workersChanged { id } }" });
+  expect((await send("POST", "/graphql", json, body)).status).toBe(400);
   const { errors } = await server.ask("subscription { workersChanged { id } }");
   expect(errors).toMatchObject([
     {
@@ -252,6 +272,21 @@ test("an unreachable database is reported by a retryable code", async () => {
   vi.restoreAllMocks();
   await eventually(async () => (await server.ask(query)).errors === undefined);
 });
+
+test.each(["next", "error", "connection_ack"])(
+  "a client that sends %s, as only servers do, is closed without a word in the log",
+  async (type) => {
+    const lines = server.log.lines.length;
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(
+      JSON.stringify({ type, id: "1", payload: type === "error" ? [{ message: "" }] : {} }),
+    );
+    const code = await new Promise((resolve) => socket.once("close", resolve));
+    expect(code).toBe(4400);
+    expect(server.log.lines).toHaveLength(lines);
+  },
+);
 
 test("a connection that breaks the GraphQL over WebSocket protocol is closed, and the server goes on", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");

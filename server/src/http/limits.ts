@@ -1,5 +1,6 @@
 import { ApolloArmor } from "@escape.tech/graphql-armor";
 import { NoSchemaIntrospectionCustomRule, type ValidationRule } from "graphql";
+import { unconditionalSubscriptions } from "./unconditionalSubscriptions.js";
 
 /** The largest request body and WebSocket message, in bytes. */
 export const maxMessageBytes = 1024 * 1024;
@@ -50,5 +51,6 @@ export function operationLimits({ introspection }: { introspection: boolean }): 
     maxDirectives: { n: 50 },
     costLimit: { enabled: false },
   }).protect();
-  return introspection ? validationRules : [...validationRules, NoSchemaIntrospectionCustomRule];
+  const rules = [...validationRules, unconditionalSubscriptions];
+  return introspection ? rules : [...rules, NoSchemaIntrospectionCustomRule];
 }

@@ -82,6 +82,7 @@ export async function serveHttp(
     parseOptions: { maxTokens: maxTokens },
     formatError,
     introspection,
+    includeStacktraceInErrorResponses: false,
     persistedQueries: {
       cache: new InMemoryLRUCache({ maxSize: maxPersistedBytes, ttl: persistedSeconds }),
     },

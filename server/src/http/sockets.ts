@@ -3,9 +3,8 @@ import { describeError } from "@opnas/core";
 import { CloseCode, handleProtocols, type Server } from "graphql-ws";
 import type { WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../log.js";
-import { maxMessagesPerSocket, maxUnreadBytes } from "./limits.js";
+import { maxMessagesPerSocket, maxQueriesAtOncePerSocket, maxUnreadBytes } from "./limits.js";
 import { handleHolding, Turns } from "./socketTurns.js";
-import { maxQueriesAtOncePerSocket } from "./limits.js";
 
 /** The milliseconds between two pings; a socket whose other end has not answered by the next is dead. */
 const pingMilliseconds = 12_000;
@@ -60,14 +59,18 @@ function bind(
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) =>
         socket.on("message", (data) => {
-          if (socket.readyState !== socket.OPEN) return;
+          if (socket.readyState !== socket.OPEN || !(data instanceof Buffer)) return;
           underWay += 1;
           if (underWay > maxMessagesPerSocket) {
             cutOff(socket, CloseCode.TooManyInitialisationRequests, "Too many messages under way");
             return;
           }
-          void handleHolding(() => handle(String(data)))
+          void handleHolding(() => handle(data.toString()))
             .catch((error: unknown) => {
+              if (isOfServer(error)) {
+                cutOff(socket, CloseCode.BadRequest, "Invalid message received");
+                return;
+              }
               log.error(`A WebSocket's message failed: ${describeError(error)}`);
               cutOff(socket, CloseCode.InternalServerError, "Internal server error");
             })
@@ -82,6 +85,11 @@ function bind(
       log.error(`A WebSocket did not end well: ${describeError(error)}`),
     );
   });
+}
+
+/** Reports whether a client sent a message that only servers send, at which graphql-ws throws. */
+function isOfServer(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Unexpected message of type ");
 }
 
 /**

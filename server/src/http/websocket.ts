@@ -79,12 +79,12 @@ export function serveWebSocket(
         const { request, turns } = connection.extra;
         const caller = { address: request.socket.remoteAddress ?? "" };
         const key = callerKey(caller);
-        const tooOften = await options.rate.count(key).then(
-          () => null,
-          (error: unknown) => error,
-        );
-        if (tooOften instanceof GraphQLError) return [tooOften];
-        if (tooOften !== null) throw tooOften;
+        try {
+          await options.rate.count(key);
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
         const document = parseDocument(query);
         if (document instanceof GraphQLError) return [document];
         const problems = validate(schema, document, [...specifiedRules, ...limits]);
