@@ -14,7 +14,12 @@ const about = `Starts the built server on an embedded Postgres and sends hostile
 up from a seed: random operations of the schema with random arguments, broken documents and JSON, huge and deep
 input, wrong types, garbage frames, slow readers, half-open connections. Counts answers of 5xx that are not given
 on purpose, errors that are the server's own fault, ends of the process, and answers that hold what belongs to
-another team; measures memory and how fast /health answers meanwhile. --lanes attackers ask side by side.`;
+another team; measures memory and how fast /health answers meanwhile. --lanes attackers ask side by side.
+Ctrl-C ends with the figures of the requests that were sent.`;
+
+/** Set by Ctrl-C. */
+let isInterrupted = false;
+process.once("SIGINT", () => (isInterrupted = true));
 
 /** The share of attacks that go over WebSockets, each of which sends several requests. */
 const socketShare = 0.15;
@@ -49,7 +54,7 @@ await runBench(
       const started = performance.now();
       let next = 0;
       const lane = async () => {
-        while (judge.verdict.requests < requests) {
+        while (judge.verdict.requests < requests && !isInterrupted) {
           const random = stream(seed, "attack", next++);
           const attacks = random.next() < socketShare ? socketAttacks : httpAttacks;
           const attacker: Attacker = { target, judge, schema, random, junk: { values, texts } };
