@@ -12,6 +12,12 @@ export function withCancellation<T>(signal: AbortSignal, read: () => T): T {
   return wanted.run(signal, read);
 }
 
+/** Runs a read whose result others wait for too: it goes on when its first caller leaves. */
+export function withoutCancellation<T>(read: () => Promise<T>): Promise<T> {
+  // Prisma sends a query only once it is awaited, which so has to be within.
+  return wanted.exit(async () => await read());
+}
+
 /** The process of Postgres that serves a connection; `pg` has it, though not among its types. */
 const backendSchema = z.object({ processID: z.int() });
 
