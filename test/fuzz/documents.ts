@@ -90,22 +90,12 @@ function selection(type: GraphQLObjectType, draft: Draft, depth: number): string
 
 /** Returns a text with a few of its characters removed, repeated or replaced. */
 export function garbled(text: string, random: Random): string {
-  const letters = [...text];
+  let garbage = text;
   for (let change = 0; change < 4; change++) {
-    const at = Math.floor(random.next() * letters.length);
-    const kinds = [
-      "",
-      letters[at] + "" + letters[at],
-      "{",
-      "}",
-      "\0",
-      "$",
-      "\ud800",
-      '"',
-      "...",
-      "@",
-    ];
-    letters[at] = random.pick(kinds);
+    const at = Math.floor(random.next() * garbage.length);
+    const twice = garbage.slice(at, at + 1).repeat(2);
+    const put = random.pick(["", twice, "{", "}", "\0", "$", "\ud800", '"', "...", "@"]);
+    garbage = `${garbage.slice(0, at)}${put}${garbage.slice(at + 1)}`;
   }
-  return letters.join("");
+  return garbage;
 }

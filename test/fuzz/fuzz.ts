@@ -88,7 +88,7 @@ await runBench(
 
 function isJson(value: unknown): boolean {
   try {
-    return JSON.stringify(value) !== undefined;
+    return typeof JSON.stringify(value) === "string";
   } catch {
     return false;
   }

@@ -89,10 +89,10 @@ const junkBody: Attack = (attacker) => {
     }),
     () => ({
       query: "query ($after: String) { leaderboard(after: $after) { edges { cursor } } }",
-      variables: { after: Buffer.from(JSON.stringify(value) ?? "").toString("base64url") },
+      variables: { after: Buffer.from(JSON.stringify(value)).toString("base64url") },
     }),
   ];
-  return post(attacker, JSON.stringify(attacker.random.pick(parts)()) ?? "");
+  return post(attacker, JSON.stringify(attacker.random.pick(parts)()));
 };
 
 const huge: Attack = (attacker) => {
@@ -115,7 +115,7 @@ const huge: Attack = (attacker) => {
       }),
     () => JSON.stringify({ query: fragments(attacker.random.pick([3, 30, 300])) }),
     () => JSON.stringify({ query: `"""${"\\n".repeat(size)}"""` }),
-    () => `{"query": "{ presets { name } }", "variables": {${'"__proto__": {"a": 1}'}}}`,
+    () => `{"query": "{ presets { name } }", "variables": {"__proto__": {"a": 1}}}`,
     () => `{"query": "{ presets { name } }", "x": "${"y".repeat(1_100_000)}"}`,
   ];
   return post(attacker, attacker.random.pick(bodies)());

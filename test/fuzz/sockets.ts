@@ -11,7 +11,9 @@ async function open({ target, judge }: Attacker, isInitialised = true) {
   let last = "";
   // The server may end the connection of a client that breaks the protocol.
   socket.on("error", () => undefined);
-  socket.on("message", (data) => judge.message(last, String(data)));
+  socket.on("message", (data) => {
+    if (data instanceof Buffer) judge.message(last, data.toString());
+  });
   socket.on("close", (code) => {
     if (code === 1011 || code === 4500) judge.silence(last, `The socket was closed with ${code}.`);
   });
@@ -51,9 +53,9 @@ const garbage: Attack = async (attacker) => {
   const query = "{ presets { name } }";
   const frames: (() => string | Buffer)[] = [
     () => random.pick(junk.texts),
-    () => JSON.stringify(random.pick(junk.values)) ?? "",
+    () => JSON.stringify(random.pick(junk.values)),
     () => Buffer.from([0xff, 0xfe, 0]),
-    () => `${"[".repeat(100_000)}`,
+    () => "[".repeat(100_000),
     () => JSON.stringify({ type: "connection_init", payload: random.pick(junk.values) }),
     () => JSON.stringify({ type: "ping", payload: { a: "x".repeat(1_000) } }),
     () => subscribe(id, { query }),
