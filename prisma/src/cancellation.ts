@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type pg from "pg";
+import pg from "pg";
 import { z } from "zod";
 
 const wanted = new AsyncLocalStorage<AbortSignal>();
@@ -45,14 +45,14 @@ async function queryUnless(
   pool: pg.Pool,
   args: readonly unknown[],
 ): Promise<unknown> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw givenUp();
   const client = await pool.connect();
   let cancelled: Promise<unknown> = Promise.resolve();
   const cancel = () => {
     cancelled = cancelStatementOf(client, pool);
   };
   try {
-    signal.throwIfAborted();
+    if (signal.aborted) throw givenUp();
     signal.addEventListener("abort", cancel, { once: true });
     const answer: unknown = Reflect.apply(client.query.bind(client), client, args);
     return await answer;
@@ -61,6 +61,14 @@ async function queryUnless(
     await cancelled;
     client.release();
   }
+}
+
+/** Creates the error that Postgres gives for a cancelled statement, for one that is not even sent. */
+function givenUp(): pg.DatabaseError {
+  const error = new pg.DatabaseError("the caller of this statement has left", 0, "error");
+  error.code = "57014";
+  error.severity = "ERROR";
+  return error;
 }
 
 /** Asks Postgres, on another connection, to end what this one does; a failure leaves it to its time-out. */

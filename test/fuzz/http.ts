@@ -40,7 +40,8 @@ async function post(
     const response = await fetch(`${target.url}${path}`, options);
     judge.answer(shown, response.status, await response.text());
   } catch (error) {
-    judge.silence(shown, String(error));
+    const cause = error instanceof Error ? String(error.cause) : "";
+    judge.silence(shown, `${String(error)}: ${cause}`);
     await sleep(500);
   }
 }

@@ -36,6 +36,9 @@ export const maxErrors = 20;
 export const headersMilliseconds = 15_000;
 export const requestMilliseconds = 60_000;
 
+/** The milliseconds that an idle connection is kept: longer than proxies keep theirs, which so are never late. */
+export const keepAliveMilliseconds = 75_000;
+
 /** The most bytes of automatically persisted queries (APQ) that are kept, and seconds since their last use. */
 export const maxPersistedBytes = 4 * 1024 * 1024;
 export const persistedSeconds = 3_600;

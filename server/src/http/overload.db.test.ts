@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { databaseError, withCancellation } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -53,6 +54,14 @@ test("a read whose client has left is given up in Postgres", async () => {
   expect(performance.now() - since).toBeLessThan(1_900);
   await release();
   expect((await server.ask(runs)).errors).toBeUndefined();
+});
+
+test("a read whose client left before it began is no fault of the server", async () => {
+  const { database } = server.services;
+  const failure: unknown = await withCancellation(AbortSignal.abort(), async () =>
+    database.searchRun.count().catch(databaseError),
+  );
+  expect(failure).toMatchObject({ code: "DATABASE_BUSY", kind: "retryable" });
 });
 
 test("a statement that takes too long is given up, with a code of its own", async () => {

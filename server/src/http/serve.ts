@@ -20,6 +20,7 @@ import { createErrorFormatter } from "./errorFormatter.js";
 import { fewErrors } from "./fewErrors.js";
 import {
   headersMilliseconds,
+  keepAliveMilliseconds,
   maxMessageBytes,
   maxPersistedBytes,
   maxTokens,
@@ -73,7 +74,11 @@ export async function serveHttp(
   const stored = new StoredMetrics(services.probe, metrics, log);
   const app = express().disable("x-powered-by");
   const httpServer = createServer(
-    { headersTimeout: headersMilliseconds, requestTimeout: requestMilliseconds },
+    {
+      headersTimeout: headersMilliseconds,
+      requestTimeout: requestMilliseconds,
+      keepAliveTimeout: keepAliveMilliseconds,
+    },
     app,
   );
   const apollo = new ApolloServer<Context>({
