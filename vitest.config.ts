@@ -84,7 +84,7 @@ export default defineConfig({
       {
         test: {
           name: "faults",
-          include: ["test/faults/**/*.test.ts"],
+          include: ["test/faults/**/*.test.ts", "test/fuzz/**/*.test.ts"],
           exclude: never,
           testTimeout: 600_000,
         },

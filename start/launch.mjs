@@ -36,7 +36,7 @@ async function start(settings) {
   const { apiPort, webPort, dataFolder } = settings;
   const logs = path.join(dataFolder, "logs");
   const portal = `http://localhost:${webPort}`;
-  const api = `http://localhost:${apiPort}/graphql`;
+  const api = `http://127.0.0.1:${apiPort}/graphql`;
   session.claim(dataFolder, { command: "start", portal, api });
 
   await prepareEngineAndBuild(settings.engine, logs, terminal);

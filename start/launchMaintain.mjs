@@ -20,6 +20,7 @@ const programs = /** @type {const} */ ({
 });
 
 const terminal = createTerminal(process.stderr, { quiet: true });
+process.stdout.on("error", () => undefined); // its reader may go; the work is still to be ended in order
 const session = new Session();
 
 try {

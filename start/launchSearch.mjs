@@ -12,6 +12,8 @@ import { Interrupted, exitFor } from "./userError.mjs";
 
 const terminal = createTerminal(process.stderr, { quiet: true });
 const session = new Session();
+// Whoever reads the record may have enough of it: what was started is still to be stopped in order.
+process.stdout.on("error", () => undefined);
 
 try {
   const settings = readSettings(process.env, root);

@@ -68,7 +68,7 @@ export async function startPlatform({ root, settings, databaseUrl, portal, termi
   const [worker] = await Promise.all([...workers, server, web]);
   const reasons = worker?.reasons;
   return {
-    api: `http://localhost:${settings.apiPort}/graphql`,
+    api: `http://127.0.0.1:${settings.apiPort}/graphql`,
     portal: portal ? `http://localhost:${settings.webPort}` : undefined,
     engine: String(worker?.engine ?? "unknown"),
     engineReasons: Array.isArray(reasons) ? reasons.map(String) : [],

@@ -103,6 +103,37 @@ const known = {
       .default("tiny"),
     must: "off, or the name of a preset such as tiny",
   },
+  rateLimit: {
+    name: "OPNAS_RATE_LIMIT",
+    schema: z
+      .string()
+      .regex(/^(off|[1-9]\d{0,8})$/)
+      .optional(),
+    must: "off, or the most operations of one user a minute",
+  },
+  rateLimitStore: {
+    name: "OPNAS_RATE_LIMIT_STORE",
+    schema: z.enum(["memory", "postgres"]).optional(),
+    must: "memory or postgres",
+  },
+  subscriptionLimit: {
+    name: "OPNAS_SUBSCRIPTION_LIMIT",
+    schema: z
+      .string()
+      .regex(/^(off|[1-9]\d{0,8})$/)
+      .optional(),
+    must: "off, or the most subscriptions of one user",
+  },
+  introspection: {
+    name: "OPNAS_INTROSPECTION",
+    schema: z.enum(["on", "off"]).optional(),
+    must: "on or off",
+  },
+  querySeconds: {
+    name: "OPNAS_QUERY_SECONDS",
+    schema: z.coerce.number().min(1).max(300).optional(),
+    must: "a number of seconds from 1 to 300",
+  },
   logLevel: {
     name: "OPNAS_LOG_LEVEL",
     schema: z.enum(logLevels).default("info"),
@@ -197,6 +228,11 @@ export function readSettings(env, root) {
   for (const setting of [known.oidcIssuer, known.oidcClientId, known.oidcClientSecret]) {
     value(env, setting);
   }
+  value(env, known.rateLimit);
+  value(env, known.rateLimitStore);
+  value(env, known.subscriptionLimit);
+  value(env, known.introspection);
+  value(env, known.querySeconds);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const artifacts = value(env, known.artifacts);
   const settings = {

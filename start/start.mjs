@@ -19,6 +19,10 @@ if (process.argv.length > 2) {
   OPNAS_TEXT_DIR           your own texts, default: text in OPNAS_DATA_DIR
   OPNAS_ENGINE     auto    or tensorflow-gpu, tensorflow, wasm
   OPNAS_WORKERS    1       worker processes
+  OPNAS_RATE_LIMIT         most operations of one user a minute; OPNAS_RATE_LIMIT_STORE: memory, postgres
+  OPNAS_SUBSCRIPTION_LIMIT most subscriptions of one user
+  OPNAS_INTROSPECTION on   or off: the API does not tell its schema
+  OPNAS_QUERY_SECONDS 10   seconds that Postgres may take for a statement of the API
   OPNAS_LOG_LEVEL  info    of the files in the folder logs: fatal, error, warn, info, debug, trace
   OPNAS_HOST               an address to be reached at by others, with OPNAS_AUTH=accounts
   OPNAS_AUTH       local   or accounts: people sign in (docs/accounts.md)

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { isReadablePath } from "./readablePath.mjs";
 
 const hostname = process.env.OPNAS_HOST || "127.0.0.1";
 const port = Number(process.env.OPNAS_WEB_PORT || 3000);
@@ -24,6 +25,11 @@ await app.prepare();
 const server = createServer((request, response) => {
   if (request.url === "/healthz") {
     response.setHeader("Content-Type", "application/json").end('{"status":"ok"}');
+    return;
+  }
+  if (!isReadablePath(request.url)) {
+    const headers = { "Content-Type": "text/plain", "X-Content-Type-Options": "nosniff" };
+    response.writeHead(400, headers).end("This address cannot be read: it is not UTF-8.");
     return;
   }
   handle(request, response).catch((error) => {

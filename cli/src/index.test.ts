@@ -65,6 +65,7 @@ describe("npm run search", () => {
 
   test.each([
     [["--seed", "-3"], /whole number from 0/],
+    [["--seed", "2147483648"], /whole number from 0 to 2147483647/],
     [["--strategy", "luck"], /opnas, evolution, random/],
     [["--sed", "7"], /unknown option/],
     [["--max-flops", "few"], /a number above 0/],

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./api/error.js";
 import { buildProgram } from "./commands/program.js";
+import { onReaderGone } from "./commands/readerGone.js";
 import { searchCommand, type SearchRequest } from "./commands/searchCommand.js";
 import { withConnectionOptions } from "./connection/connect.js";
 
@@ -11,6 +12,8 @@ export type { SearchRequest } from "./commands/searchCommand.js";
 
 /** Runs `opnas` with the arguments of process.argv and returns its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  // A reader such as `head` that has enough is no error; whoever reads no more needs no more work.
+  onReaderGone(() => process.exit(exitCodes.done));
   let code: number = exitCodes.done;
   const program = buildProgram((given) => (code = given), interruption);
   return (await parse(program, argv)) ?? code;

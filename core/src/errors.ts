@@ -26,6 +26,8 @@ export const errorKinds = {
   ANOTHER_STORE: "machine",
   DATABASE_UNREACHABLE: "retryable",
   DATABASE_BUSY: "retryable",
+  SERVER_BUSY: "retryable",
+  RATE_LIMITED: "retryable",
   WORKER_LOST: "retryable",
   ATTEMPT_REPLACED: "retryable",
   STOPPED: "retryable",

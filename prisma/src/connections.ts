@@ -7,8 +7,8 @@ const idleInTransactionSeconds = 10;
 /** Seconds to wait for a lock; longer than a frozen transaction can hold one. */
 export const lockSeconds = 15;
 
-/** Seconds that the platform's own statements may take. */
-const statementSeconds = 30;
+/** Seconds that a statement may take where nothing else is said. */
+export const usualStatementSeconds = 30;
 
 /**
  * Settings of every session by which Postgres finds that a client's host or the way to it is gone: it
@@ -27,7 +27,11 @@ const deadPeerOptions = [
  * locks and idle transactions, and probes of the network in both directions (decision 0025).
  * @param name the session's name in `pg_stat_activity`
  */
-export function connectionOptions(databaseUrl: string, name: string): pg.ClientConfig {
+export function connectionOptions(
+  databaseUrl: string,
+  name: string,
+  statementSeconds = usualStatementSeconds,
+): pg.ClientConfig {
   return {
     ...withSessionOptions(databaseUrl),
     application_name: name,
@@ -52,20 +56,26 @@ function withSessionOptions(databaseUrl: string): pg.ClientConfig {
 }
 
 /**
- * Seconds without a byte after which a connection in use is given up. Any living Postgres says
- * something earlier, since it limits statements and idle transactions.
+ * Seconds beyond the longest statement after which a silent connection in use is given up. Any living
+ * Postgres says something earlier, since it limits statements and idle transactions.
  */
-const silentSeconds = statementSeconds + 5;
+const silenceBeyondStatements = 5;
 
 /**
  * Opens a pool of at most `connections` with the settings of `connectionOptions`. It connects at its
- * first query. A connection that is in use and silent for 35 s is destroyed, and its queries fail with
+ * first query. A connection that is in use and silent for 5 s longer than a statement may take is destroyed, and its queries fail with
  * "Connection terminated …": after a cut in the network nothing else would tell for a quarter of an
  * hour.
  */
-export function openPool(databaseUrl: string, name: string, connections: number): pg.Pool {
-  const pool = new pg.Pool({ ...connectionOptions(databaseUrl, name), max: connections });
-  endSilentConnections(pool, silentSeconds);
+export function openPool(
+  databaseUrl: string,
+  name: string,
+  connections: number,
+  statementSeconds = usualStatementSeconds,
+): pg.Pool {
+  const options = connectionOptions(databaseUrl, name, statementSeconds);
+  const pool = new pg.Pool({ ...options, max: connections });
+  endSilentConnections(pool, Math.max(statementSeconds, lockSeconds) + silenceBeyondStatements);
   return pool;
 }
 

@@ -55,7 +55,20 @@ export function databaseError(error: unknown): OpnasError {
   if (error instanceof OpnasError) return error;
   const code = retryableCode(error);
   if (code === null) return toOpnasError(error);
-  return new OpnasError(code, sentences[code], { cause: error });
+  const sentence = isTimeOut(error) ? timeOutSentence : sentences[code];
+  return new OpnasError(code, sentence, { cause: error });
+}
+
+/** Postgres' code for a statement that took too long or was cancelled. */
+const cancelledCode = "57014";
+
+const timeOutSentence =
+  "The database did not finish this in time and gave it up. Ask for less at once, or try again in a moment.";
+
+function isTimeOut(error: unknown): boolean {
+  const driver = driverErrorSchema.safeParse(error).data;
+  const own = error instanceof Error && "code" in error ? error.code : undefined;
+  return (driver?.originalCode ?? own) === cancelledCode;
 }
 
 function retryableCode(error: unknown): keyof typeof sentences | null {

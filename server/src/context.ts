@@ -2,6 +2,7 @@ import type { Database, Notifications, Probe, Queue } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
+import { RowBudget } from "./http/budget.js";
 import type { Identity } from "./identity/identity.js";
 import type { Principal } from "./identity/principal.js";
 import type { PageReader } from "./export/pages.js";
@@ -44,6 +45,7 @@ export interface Context extends Services, Caller {
   /** The teams whose rows the caller sees; undefined for the rows of all teams. */
   teamIds: readonly string[] | undefined;
   loaders: Loaders;
+  budget: RowBudget;
   /**
    * All that an answer depends on of who asks, as text: equal for those who may see the same. Readers of
    * one subscription with equal rights share its answers (http/sharedExecutions.ts).
@@ -54,11 +56,13 @@ export interface Context extends Services, Caller {
 /** Creates the context of one operation. */
 export function createContext(services: Services, caller: Caller): Context {
   const { teamIds, role, scopes } = caller.principal;
+  const budget = new RowBudget();
   return {
     ...services,
     ...caller,
     teamIds,
-    loaders: createLoaders(services.database),
+    budget,
+    loaders: createLoaders(services.database, budget),
     rights: JSON.stringify([teamIds, role, scopes]),
   };
 }

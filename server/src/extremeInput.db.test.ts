@@ -128,6 +128,36 @@ test.each([
   });
 });
 
+test.each([
+  ["SCORE", "a date", ["score", "2025-06-01T00:00:00Z", rowId]],
+  ["SCORE", "text", ["score", "NaN", rowId]],
+  ["SCORE", "too few values", ["score", 1]],
+  ["STEP_TIME", "a list", ["stepSeconds", [1], rowId]],
+  ["CREATED_AT", "a number", ["createdAt", 7, rowId]],
+  ["CREATED_AT", "a date of no calendar", ["createdAt", "2025-13-01T00:00:00Z", rowId]],
+])("a leaderboard by %s refuses a cursor made up with %s", async (field, _what, position) => {
+  const after = Buffer.from(JSON.stringify(position)).toString("base64url");
+  const query = `query ($after: String) {
+    leaderboard(after: $after, orderBy: { field: ${field}, direction: DESC }) { edges { cursor } }
+  }`;
+  expect(await refusal(JSON.stringify({ query, variables: { after } }))).toMatchObject({
+    code: "BAD_INPUT",
+    path: "after",
+  });
+});
+
+test.each([
+  ["an infinite number", '["score",1e400,"0199b1f0-0000-7000-8000-00000000dead"]'],
+  ["bytes that are no UTF-8", "\xff\xfe"],
+])("a cursor with %s is refused as bad input", async (_what, content) => {
+  const after = Buffer.from(content, "latin1").toString("base64url");
+  const query = "query ($after: String) { leaderboard(after: $after) { edges { cursor } } }";
+  expect(await refusal(JSON.stringify({ query, variables: { after } }))).toMatchObject({
+    code: "BAD_INPUT",
+    path: "after",
+  });
+});
+
 test("a filter by 100,000 statuses finds what a filter by each once finds", async () => {
   const query = "query ($filter: RunFilter) { searchRuns(filter: $filter) { totalCount } }";
   const status = Array.from({ length: 100_000 }, () => "RUNNING");

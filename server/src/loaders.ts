@@ -8,6 +8,7 @@ import type {
   PretrainingMetric,
 } from "@opnas/prisma";
 import DataLoader from "dataloader";
+import type { RowBudget } from "./http/budget.js";
 import { bestArchitectureIds } from "./run/best.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
@@ -44,7 +45,8 @@ export interface Loaders {
  * Creates loaders, which turn the single look-ups of many fields into one query for all of them. They
  * cache nothing: a subscription lives long, and each of its messages must show the present state.
  */
-export function createLoaders(database: Database): Loaders {
+export function createLoaders(database: Database, budget: RowBudget): Loaders {
+  const { byId, grouped, mapped } = readersWithin(budget);
   return {
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
     auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
@@ -109,30 +111,32 @@ export function createLoaders(database: Database): Loaders {
   };
 }
 
-function byId<Row extends { id: string }>(read: (ids: string[]) => Promise<Row[]>): Loader<Row> {
-  return mapped(async (ids) => new Map((await read(ids)).map((row) => [row.id, row])));
+/** Returns the ways to make loaders whose rows count against a budget. */
+function readersWithin(budget: RowBudget) {
+  const mapped = <Value>(read: (keys: string[]) => Promise<Map<string, Value>>): Loader<Value> =>
+    new DataLoader<string, Value>(
+      async (keys) => {
+        budget.spend(keys.length);
+        const values = await read([...new Set(keys)]);
+        budget.spend(keys.reduce((sum, key) => sum + entriesOf(values.get(key)), 0));
+        return keys.map((key) => {
+          const value = values.get(key);
+          return value === undefined ? new Error(`There is no row ${key}.`) : value;
+        });
+      },
+      { cache: false, maxBatchSize },
+    );
+  const byId = <Row extends { id: string }>(read: (ids: string[]) => Promise<Row[]>) =>
+    mapped(async (ids) => new Map((await read(ids)).map((row) => [row.id, row])));
+  const grouped = <Row>(read: (keys: string[]) => Promise<Row[]>, keyOf: (row: Row) => string) =>
+    mapped(async (keys) => {
+      const groups = new Map(keys.map((key): [string, Row[]] => [key, []]));
+      for (const row of await read(keys)) groups.get(keyOf(row))?.push(row);
+      return groups;
+    });
+  return { byId, grouped, mapped };
 }
 
-function grouped<Row>(
-  read: (keys: string[]) => Promise<Row[]>,
-  keyOf: (row: Row) => string,
-): Loader<Row[]> {
-  return mapped(async (keys) => {
-    const groups = new Map(keys.map((key): [string, Row[]] => [key, []]));
-    for (const row of await read(keys)) groups.get(keyOf(row))?.push(row);
-    return groups;
-  });
-}
-
-function mapped<Value>(read: (keys: string[]) => Promise<Map<string, Value>>): Loader<Value> {
-  return new DataLoader<string, Value>(
-    async (keys) => {
-      const values = await read([...new Set(keys)]);
-      return keys.map((key) => {
-        const value = values.get(key);
-        return value === undefined ? new Error(`There is no row ${key}.`) : value;
-      });
-    },
-    { cache: false, maxBatchSize },
-  );
+function entriesOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }

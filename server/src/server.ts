@@ -16,6 +16,7 @@ import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
 import { Backoff } from "./events/backoff.js";
 import { PageReader } from "./export/pages.js";
+import { createRateLimit } from "./http/rateLimit.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
 import { ParetoFronts } from "./leaderboard/fronts.js";
@@ -27,6 +28,9 @@ import { WorkerStream } from "./worker/changes.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel, identityChannel] as const;
+
+/** The most connections of the API's requests to the database. */
+const databaseConnections = 10;
 
 /** A server that accepts requests. */
 export interface RunningServer {
@@ -55,7 +59,11 @@ export async function startServer(
     await notifications.start();
     closing.push(() => notifications.stop());
 
-    const database = createClient(settings.databaseUrl);
+    const database = createClient(
+      settings.databaseUrl,
+      databaseConnections,
+      settings.limits.querySeconds,
+    );
     closing.push(() => database.$disconnect());
 
     await refuseNewerDatabase(database);
@@ -97,7 +105,11 @@ export async function startServer(
       streams,
       fronts,
     };
-    const http = await serveHttp(services, { ...settings, log });
+    const { operationsPerMinute, rateLimitStore } = settings.limits;
+    const rate = createRateLimit(operationsPerMinute, rateLimitStore, settings.databaseUrl);
+    closing.push(() => rate.stop());
+
+    const http = await serveHttp(services, { ...settings, rate, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSettings } from "./settings.js";
+import { localLimits, readSettings } from "./settings.js";
 
 const DATABASE_URL = "postgres://postgres@127.0.0.1:5432/opnas";
 
@@ -18,6 +18,27 @@ test("only the database has no default", () => {
       trustedProxies: [],
       oidc: undefined,
     },
+    limits: localLimits,
+  });
+});
+
+test("a server that others reach limits each user, unless that is turned off", () => {
+  const limits = (environment: Record<string, string>) =>
+    readSettings({
+      DATABASE_URL,
+      OPNAS_HOST: "0.0.0.0",
+      OPNAS_AUTH: "accounts",
+      OPNAS_AUTH_SECRET: "s".repeat(32),
+      ...environment,
+    }).limits;
+  expect(limits({})).toEqual({ ...localLimits, operationsPerMinute: 6_000, subscriptions: 500 });
+  expect(limits({ OPNAS_RATE_LIMIT: "off", OPNAS_SUBSCRIPTION_LIMIT: "7" })).toEqual({
+    ...localLimits,
+    subscriptions: 7,
+  });
+  expect(limits({ OPNAS_INTROSPECTION: "off", OPNAS_RATE_LIMIT_STORE: "postgres" })).toMatchObject({
+    introspection: false,
+    rateLimitStore: "postgres",
   });
 });
 
@@ -41,6 +62,16 @@ test.each([
     { DATABASE_URL, OPNAS_LOG_LEVEL: "loud" },
     "OPNAS_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace.",
   ],
+  [
+    { DATABASE_URL, OPNAS_RATE_LIMIT: "0" },
+    "OPNAS_RATE_LIMIT must be off, or the most operations of one user a minute.",
+  ],
+  [
+    { DATABASE_URL, OPNAS_SUBSCRIPTION_LIMIT: "many" },
+    "OPNAS_SUBSCRIPTION_LIMIT must be off, or the most subscriptions of one user.",
+  ],
+  [{ DATABASE_URL, OPNAS_INTROSPECTION: "no" }, "OPNAS_INTROSPECTION must be on or off."],
+  [{ DATABASE_URL, OPNAS_QUERY_SECONDS: "0" }, "OPNAS_QUERY_SECONDS must be 1 to 300."],
   [{ DATABASE_URL, OPNAS_HOST: "everywhere" }, "OPNAS_HOST must be an IP address."],
   [
     { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },

@@ -2,6 +2,7 @@ import { OpnasError, whenValid } from "@opnas/core";
 import { logLevels } from "@opnas/telemetry";
 import { z } from "zod";
 import { type IdentitySettings, identitySettings, identityVariables } from "./identity/settings.js";
+import { type RateLimitStore, rateLimitStores } from "./http/rateLimit.js";
 
 const port = z.coerce
   .number({ error: "must be a port number" })
@@ -24,6 +25,17 @@ const settingsSchema = z.object({
   OPNAS_HOST: z
     .union([z.ipv4(), z.ipv6()], { error: "must be an IP address" })
     .default("127.0.0.1"),
+  OPNAS_RATE_LIMIT: limit("must be off, or the most operations of one user a minute"),
+  OPNAS_RATE_LIMIT_STORE: z
+    .enum(rateLimitStores, { error: `must be one of ${rateLimitStores.join(", ")}` })
+    .default("memory"),
+  OPNAS_SUBSCRIPTION_LIMIT: limit("must be off, or the most subscriptions of one user"),
+  OPNAS_INTROSPECTION: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
+  OPNAS_QUERY_SECONDS: z.coerce
+    .number({ error: "must be a number of seconds" })
+    .min(1, "must be 1 to 300")
+    .max(300, "must be 1 to 300")
+    .default(10),
   OPNAS_PUBLIC_URL: z
     .string()
     .refine(isOrigin, {
@@ -33,6 +45,52 @@ const settingsSchema = z.object({
     .transform((url) => new URL(url).origin)
     .optional(),
 });
+
+/** Returns a schema for a limit that can be turned off; null: it is off. */
+function limit(error: string) {
+  return z
+    .union(
+      [
+        z.literal("off").transform(() => null),
+        z
+          .string()
+          .regex(/^[1-9]\d{0,8}$/)
+          .transform(Number),
+      ],
+      { error },
+    )
+    .optional();
+}
+
+/** Limits of the API that the environment may change. */
+export interface ServerLimits {
+  /** The most operations of one user (or address) a minute; null: any number. */
+  operationsPerMinute: number | null;
+  /** The place of those counts: this process, or Postgres for all processes on one database. */
+  rateLimitStore: RateLimitStore;
+  /** The most subscriptions of one user (or address) on this process; null: any number. */
+  subscriptions: number | null;
+  /** True if clients may ask for the schema itself. */
+  introspection: boolean;
+  /** Seconds after which Postgres gives up a statement of the API. */
+  querySeconds: number;
+}
+
+/** Limits of a server that only its own machine reaches: scripts and benches may ask as they like. */
+export const localLimits: ServerLimits = {
+  operationsPerMinute: null,
+  rateLimitStore: "memory",
+  subscriptions: null,
+  introspection: true,
+  querySeconds: 10,
+};
+
+/** The limits of one user of a server that others reach: far above what portal and scripts need. */
+const sharedLimits = { operationsPerMinute: 6_000, subscriptions: 500 };
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || host.startsWith("127.");
+}
 
 function isOrigin(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -53,6 +111,7 @@ export interface ServerSettings {
   publicUrl: string | undefined;
   /** Who may use the API. */
   identity: IdentitySettings;
+  limits: ServerLimits;
 }
 
 /**
@@ -70,6 +129,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     );
   }
   const { data } = parsed;
+  const usual = isLoopback(data.OPNAS_HOST) ? localLimits : sharedLimits;
+  const given = (value: number | null | undefined, otherwise: number | null) =>
+    value === undefined ? otherwise : value;
   return {
     databaseUrl: data.DATABASE_URL,
     host: data.OPNAS_HOST,
@@ -77,5 +139,12 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     webPort: data.OPNAS_WEB_PORT,
     publicUrl: data.OPNAS_PUBLIC_URL,
     identity: identitySettings(data, data.OPNAS_HOST),
+    limits: {
+      operationsPerMinute: given(data.OPNAS_RATE_LIMIT, usual.operationsPerMinute),
+      rateLimitStore: data.OPNAS_RATE_LIMIT_STORE,
+      subscriptions: given(data.OPNAS_SUBSCRIPTION_LIMIT, usual.subscriptions),
+      introspection: data.OPNAS_INTROSPECTION === "on",
+      querySeconds: data.OPNAS_QUERY_SECONDS,
+    },
   };
 }

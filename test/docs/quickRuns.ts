@@ -16,6 +16,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run search:table": [benches],
   "npm run benchmark": ["test/docs/commands.test.ts", benches],
   "npm run test:faults": ["test/faults/faults.test.ts"],
+  "npm run test:fuzz": ["test/fuzz/fuzz.test.ts"],
   "npm run build": ["test/docs/commands.test.ts"],
   "npm run lint": ["stage static"],
   "npm run format": ["stage static"],

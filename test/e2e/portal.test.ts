@@ -266,6 +266,13 @@ test("every page fits a phone, in the dark too", async () => {
   }
 });
 
+test.each(["/runs/%ff", "/architectures/%E0%A4%A"])(
+  "an unreadable address, %s, is refused",
+  async (path) => {
+    expect((await fetch(`${platform.portal}${path}`)).status).toBe(400);
+  },
+);
+
 test("no page or file of the portal may be framed by another site", async () => {
   for (const path of ["/", "/runs", "/nothing", "/icon.svg"]) {
     const { headers } = await fetch(`${platform.portal}${path}`);

@@ -7,10 +7,14 @@ export function pageSize(text: string): number {
   throw new InvalidArgumentError("It must be a number from 1 to 100.");
 }
 
-/** Parses a whole number from 0. @throws InvalidArgumentError for anything else */
-export function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 0.");
-  return Number(text);
+/**
+ * Parses a seed: a whole number from 0 to 2^31 − 1, which is what the API takes.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
+export function seed(text: string): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 31) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 0 to 2147483647.");
 }
 
 /** Parses a whole number from 1. @throws InvalidArgumentError for anything else */

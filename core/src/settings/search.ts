@@ -202,6 +202,15 @@ export function bearableFailures(
   return share === 0 ? 0 : Math.max(1, Math.floor(share * proposed));
 }
 
+/**
+ * Returns why the tasks of these settings cannot be scored, as the rest of a sentence; null if they can.
+ * A repeated task would be trained and counted twice. No part of the schema: an older version stored such.
+ */
+export function repetitionOfTasks({ tasks }: SearchSettings): string | null {
+  const repeated = tasks.find((task, index) => tasks.indexOf(task) !== index);
+  return repeated === undefined ? null : `it has ${repeated} more than once`;
+}
+
 /** The most candidates of one search, over all generations: years of work for one machine. */
 export const mostCandidates = 1_000_000;
 

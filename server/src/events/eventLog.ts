@@ -1,4 +1,10 @@
-import { type Database, type Notifications, type RunEvent, runChannel } from "@opnas/prisma";
+import {
+  type Database,
+  type Notifications,
+  type RunEvent,
+  runChannel,
+  withoutCancellation,
+} from "@opnas/prisma";
 
 /** The most events of one read; a long run is replayed in batches of this size. */
 export const batchSize = 200;
@@ -22,11 +28,13 @@ export class EventLog {
     const key = `${runId}:${after}`;
     const shared = this.reading.get(key);
     if (shared !== undefined) return shared;
-    const reading = this.database.runEvent.findMany({
-      where: { runId, seq: { gt: after } },
-      orderBy: { seq: "asc" },
-      take: batchSize,
-    });
+    const reading = withoutCancellation(() =>
+      this.database.runEvent.findMany({
+        where: { runId, seq: { gt: after } },
+        orderBy: { seq: "asc" },
+        take: batchSize,
+      }),
+    );
     const settled = reading.finally(() => {
       if (this.reading.get(key) === settled) this.reading.delete(key);
     });

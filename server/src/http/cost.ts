@@ -87,7 +87,10 @@ export function excessOfCost(schema: GraphQLSchema, operation: Operation): Graph
     typeof cost === "number"
       ? `The operation could answer with ${cost} objects and values, and at most ${maxCost} are allowed: ask for less of its lists, or for shorter pages (first).`
       : cost.message;
-  return new GraphQLError(message, { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+  return new GraphQLError(message, {
+    // Over HTTP an error of one of Apollo's plugins would be a fault of the server.
+    extensions: { code: "GRAPHQL_VALIDATION_FAILED", http: { status: 400 } },
+  });
 }
 
 function costOrRefusal(schema: GraphQLSchema, operation: Operation): number | GraphQLError | null {

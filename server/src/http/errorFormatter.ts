@@ -26,10 +26,13 @@ export type ErrorFormatter = (
 /**
  * Creates the one function that turns errors into the form that a client receives: the code of the
  * closed set, its kind, the field at fault if there is one, and the sentence. GraphQL's own errors
- * (syntax, validation) keep their codes. An unexpected error is logged once under an id, and only the
+ * (syntax, validation) keep their codes; `refine` may name another cause. An unexpected error is logged once under an id, and only the
  * id leaves the server.
  */
-export function createErrorFormatter(log: Log): ErrorFormatter {
+export function createErrorFormatter(
+  log: Log,
+  refine: (error: OpnasError) => OpnasError,
+): ErrorFormatter {
   const logged = new WeakMap<Error, string>();
   return (formatted, error) => {
     const answer = formOf(formatted, error);
@@ -49,7 +52,7 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     if (cause instanceof RangeError && formatted.extensions?.["code"] === parseFailed) {
       return { ...formatted, message: tooDeep, extensions: { code: parseFailed } };
     }
-    const known = databaseError(cause);
+    const known = refine(databaseError(cause));
     const message =
       known.code === "INTERNAL" ? internalSentence(logOnce(known, logged, log)) : known.message;
     return {

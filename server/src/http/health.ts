@@ -1,5 +1,6 @@
 import { unreadyParts } from "@opnas/prisma";
 import type { RequestHandler } from "express";
+import { z } from "zod";
 import type { Services } from "../context.js";
 
 /** Answers GET /healthz: whoever gets the answer knows that the process lives, and nothing else. */
@@ -22,11 +23,14 @@ export function ready({ probe, notifications }: Services): RequestHandler {
   };
 }
 
-/** Creates the answer to GET /health, which says in one word whether the database answers. */
-export function health({ database }: Services): RequestHandler {
+/**
+ * Creates the answer to GET /health, which says in one word whether the database answers. It asks on a
+ * connection of its own: those of the requests may all be busy.
+ */
+export function health({ probe }: Services): RequestHandler {
   return async (_request, response) => {
     try {
-      await database.$queryRaw`SELECT 1`;
+      await probe.ask(z.unknown(), "SELECT 1");
       response.json({ status: "ok", database: "ok" });
     } catch {
       response.status(503).json({ status: "degraded", database: "unreachable" });

@@ -55,7 +55,7 @@ test("the health page says whether the database answers", async () => {
     status: 200,
     body: '{"status":"ok","database":"ok"}',
   });
-  vi.spyOn(database, "$queryRaw").mockRejectedValueOnce(new Error("away"));
+  vi.spyOn(server.services.probe, "ask").mockRejectedValueOnce(new Error("away"));
   expect(await send("GET", "/health", {})).toMatchObject({
     status: 503,
     body: '{"status":"degraded","database":"unreachable"}',
@@ -90,6 +90,27 @@ test("pages of the portal are served; a page of another site is refused", async 
   expect(refused.body).toContain("http://evil.example may not call this API");
 });
 
+test("a portal that was opened through another port of this machine can read why it is refused", async () => {
+  const origin = "http://localhost:3001";
+  const preflight = await send("OPTIONS", "/graphql", {
+    origin,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "content-type",
+  });
+  const allowed = {
+    "access-control-allow-origin": origin,
+    "access-control-allow-headers": "content-type",
+  };
+  expect(preflight).toMatchObject({ status: 204, headers: allowed });
+  const refused = await send("POST", "/graphql", { ...json, origin }, presets);
+  expect(refused).toMatchObject({
+    status: 403,
+    headers: { "access-control-allow-origin": origin },
+  });
+  expect(refused.body).toContain(`only the portal at http://localhost:${webPort} may`);
+  expect(refused.body).not.toContain("data");
+});
+
 test("a foreign host name that resolves to this machine (DNS rebinding) is refused", async () => {
   const headers = { ...json, host: `evil.example:${server.port}` };
   const refused = await send("POST", "/graphql", headers, presets);
@@ -109,6 +130,41 @@ test.each([
   });
   const error = await new Promise((resolve) => socket.once("error", resolve));
   expect(String(error)).toContain(`Unexpected server response: ${status}`);
+});
+
+test.each(["@skip(if: true)", "@include(if: false)"])(
+  "a subscription whose field has %s is refused, and the connection stays good",
+  async (directive) => {
+    const client = webSocketClient(server.port);
+    for (const query of [
+      `subscription { workersChanged ${directive} { id } }`,
+      `subscription { ...F } fragment F on Subscription { workersChanged ${directive} { id } }`,
+    ]) {
+      await expect(client.iterate({ query }).next()).rejects.toMatchObject([
+        { extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
+      ]);
+    }
+    const answer = await client.iterate({ query: "{ presets { name } }" }).next();
+    expect(answer.value).toHaveProperty("data");
+    await client.dispose();
+  },
+);
+
+test("a subscription over HTTP is refused with the way that serves it, and a batch as a whole", async () => {
+  const body = JSON.stringify({ query: "subscription { workersChanged { id } }" });
+  expect((await send("POST", "/graphql", json, body)).status).toBe(400);
+  const { errors } = await server.ask("subscription { workersChanged { id } }");
+  expect(errors).toMatchObject([
+    {
+      message: "Subscriptions are served over WebSocket, at the same address.",
+      extensions: { code: "BAD_USER_INPUT" },
+    },
+  ]);
+  const batch = await send("POST", "/graphql", json, `[${presets}, ${presets}]`);
+  expect(batch.status).toBe(400);
+  expect(JSON.parse(batch.body)).toMatchObject({
+    errors: [{ extensions: { code: "BAD_REQUEST" } }],
+  });
 });
 
 test("requests that a form of another site can send are refused: they must be JSON", async () => {
@@ -217,6 +273,21 @@ test("an unreachable database is reported by a retryable code", async () => {
   const codeNow = async () => (await server.ask(query)).errors?.[0]?.extensions.code;
   await eventually(async () => (await codeNow()) === "NOT_FOUND");
 });
+
+test.each(["next", "error", "connection_ack"])(
+  "a client that sends %s, as only servers do, is closed without a word in the log",
+  async (type) => {
+    const lines = server.log.lines.length;
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");
+    await new Promise((resolve) => socket.once("open", resolve));
+    socket.send(
+      JSON.stringify({ type, id: "1", payload: type === "error" ? [{ message: "" }] : {} }),
+    );
+    const code = await new Promise((resolve) => socket.once("close", resolve));
+    expect(code).toBe(4400);
+    expect(server.log.lines).toHaveLength(lines);
+  },
+);
 
 test("a connection that breaks the GraphQL over WebSocket protocol is closed, and the server goes on", async () => {
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/graphql`, "graphql-transport-ws");

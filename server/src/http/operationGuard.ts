@@ -23,5 +23,7 @@ export function operationGuard(): ApolloServerPlugin<Context> {
 
 /** Creates the error of an operation that is refused as a whole. */
 function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT" } });
+  return new GraphQLError(message, {
+    extensions: { code: "BAD_USER_INPUT", http: { status: 400 } },
+  });
 }

@@ -35,6 +35,14 @@ function isKnownHost(host: string, { publicUrl }: Portal): boolean {
   return publicUrl !== undefined && host === new URL(publicUrl).host;
 }
 
+/**
+ * Reports whether an Origin is a page of this machine, at whatever port. Such a page may read why it is
+ * refused: it is most often the portal itself, opened through another port.
+ */
+export function isOfThisMachine(origin: string): boolean {
+  return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+}
+
 /** Reports whether an Origin header is that of the portal. */
 export function isPortal(origin: string, portal: Portal): boolean {
   return portalOrigins(portal).includes(origin);

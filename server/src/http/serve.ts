@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import { expressMiddleware } from "@as-integrations/express5";
 import { type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
 import cors from "cors";
@@ -14,14 +15,30 @@ import { apolloMetrics } from "../metrics/apolloMetrics.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { StoredMetrics } from "../metrics/storedMetrics.js";
 import { createSchema } from "../schema.js";
+import type { ServerLimits } from "../settings.js";
+import { callerKey } from "./caller.js";
+import { cancelWithClient } from "./cancelWithClient.js";
 import { createErrorFormatter } from "./errorFormatter.js";
-import { maxMessageBytes, maxTokens, operationLimits } from "./limits.js";
 import { explorer } from "./explorer.js";
+import { fewErrors } from "./fewErrors.js";
+import {
+  headersMilliseconds,
+  keepAliveMilliseconds,
+  maxMessageBytes,
+  maxPersistedBytes,
+  maxTokens,
+  operationLimits,
+  persistedSeconds,
+  requestMilliseconds,
+} from "./limits.js";
 import { health, live, ready } from "./health.js";
 import { operationGuard } from "./operationGuard.js";
-import { isPortal, type Portal, refusal } from "./origin.js";
+import { isOfThisMachine, isPortal, type Portal, refusal } from "./origin.js";
+import { ofOverload } from "./overload.js";
+import type { RateLimit } from "./rateLimit.js";
 import { traceRequest } from "./tracing.js";
 import { securityHeaders } from "./securityHeaders.js";
+import { Subscriptions } from "./subscriptions.js";
 import { serveWebSocket } from "./websocket.js";
 
 const path = "/graphql";
@@ -44,25 +61,43 @@ export interface HttpServer {
  */
 export async function serveHttp(
   services: Services,
-  options: Portal & { host: string; port: number; log: Log },
+  options: Portal & {
+    host: string;
+    port: number;
+    limits: ServerLimits;
+    rate: RateLimit;
+    log: Log;
+  },
 ): Promise<HttpServer> {
-  const { log } = options;
+  const { log, rate } = options;
+  const { introspection } = options.limits;
   const schema = createSchema();
-  const formatError = createErrorFormatter(log);
-  const limits = operationLimits();
+  const formatError = createErrorFormatter(log, ofOverload(services.notifications));
+  const limits = operationLimits({ introspection });
   const metrics = createMetrics();
   const stored = new StoredMetrics(services.probe, metrics, log);
   const { identity } = services;
   const app = express().disable("x-powered-by");
   app.set("trust proxy", [...identity.settings.trustedProxies]);
-  const httpServer = createServer(app);
+  const httpServer = createServer(
+    {
+      headersTimeout: headersMilliseconds,
+      requestTimeout: requestMilliseconds,
+      keepAliveTimeout: keepAliveMilliseconds,
+    },
+    app,
+  );
   httpServer.on("connection", (socket) => identity.connected(socket));
   const apollo = new ApolloServer<Context>({
     schema,
     validationRules: limits,
     parseOptions: { maxTokens: maxTokens },
     formatError,
-    introspection: true,
+    introspection,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: {
+      cache: new InMemoryLRUCache({ maxSize: maxPersistedBytes, ttl: persistedSeconds }),
+    },
     csrfPrevention: true,
     logger: quiet,
     stopOnTerminationSignals: false,
@@ -71,6 +106,7 @@ export async function serveHttp(
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
       apolloMetrics(metrics),
       operationGuard(),
+      fewErrors(),
     ],
   });
   await apollo.start();
@@ -97,10 +133,13 @@ export async function serveHttp(
     path,
     express.json({ limit: maxMessageBytes }),
     traceRequest,
+    cancelWithClient,
     expressMiddleware(apollo, {
       context: async ({ req: { socket, headers, ip } }) => {
         const principal = await identity.principalOf({ socket, headers });
-        return createContext(services, { principal, ipAddress: ip });
+        const caller = { principal, ipAddress: ip };
+        await rate.count(callerKey(caller));
+        return createContext(services, caller);
       },
     }),
   );
@@ -120,6 +159,8 @@ export async function serveHttp(
     limits,
     formatError,
     metrics,
+    rate,
+    subscriptions: new Subscriptions(options.limits.subscriptions),
     log,
   });
   const port = await listen(httpServer, options);
@@ -140,8 +181,20 @@ function isLoopback(host: string): boolean {
 function guard(portal: Portal): RequestHandler {
   return (request, response, next) => {
     const reason = refusal(request.headers, portal);
-    if (reason === null) next();
-    else response.status(403).json(errorBody("FORBIDDEN", reason));
+    if (reason === null) {
+      next();
+      return;
+    }
+    const { origin } = request.headers;
+    if (origin !== undefined && isOfThisMachine(origin)) {
+      response.vary("Origin").set("Access-Control-Allow-Origin", origin);
+      // Without this the browser would not send the request whose refusal tells the reason.
+      if (request.method === "OPTIONS") {
+        response.set("Access-Control-Allow-Headers", "content-type").status(204).end();
+        return;
+      }
+    }
+    response.status(403).json(errorBody("FORBIDDEN", reason));
   };
 }
 

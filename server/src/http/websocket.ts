@@ -1,28 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "node:http";
 import {
+  type ExecutionArgs,
+  getOperationAST,
   GraphQLError,
   type GraphQLSchema,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
   type ValidationRule,
 } from "graphql";
-import { useServer } from "graphql-ws/use/ws";
+import { makeServer } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
 import { type Caller, createContext, type Services } from "../context.js";
+import { SlowReaderError } from "../events/sharedStream.js";
 import { OpenSockets, unauthorizedClose } from "../identity/sockets.js";
 import type { Log } from "../log.js";
 import type { Metrics } from "../metrics/metrics.js";
 import { nameOperation } from "../metrics/operation.js";
 import { type ErrorFormatter, parseFailed, tooDeep } from "./errorFormatter.js";
-import { SlowReaderError } from "../events/sharedStream.js";
+import type { RowBudget } from "./budget.js";
+import { callerKey } from "./caller.js";
 import { excessOfCost } from "./cost.js";
 import { keepDocuments } from "./documents.js";
-import { maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
+import { maxErrors, maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
 import { type Portal, refusal } from "./origin.js";
+import type { RateLimit } from "./rateLimit.js";
 import { sharedSubscribe } from "./sharedExecutions.js";
+import { bindSockets, type Connection } from "./sockets.js";
+import { holdUntilEnd } from "./socketTurns.js";
+import type { Subscriptions } from "./subscriptions.js";
 
 /** The close code of a connection that is to be opened again (RFC 6455's registry: try again later). */
 const tryAgainLater = 1013;
@@ -46,6 +55,8 @@ export function serveWebSocket(
     limits: readonly ValidationRule[];
     formatError: ErrorFormatter;
     metrics: Metrics;
+    rate: RateLimit;
+    subscriptions: Subscriptions;
     log: Log;
   },
 ): () => Promise<void> {
@@ -55,7 +66,7 @@ export function serveWebSocket(
   const callers = new WeakMap<WebSocket, Caller>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
-    errors.map((error) => formatError(error.toJSON(), error));
+    errors.slice(0, maxErrors).map((error) => formatError(error.toJSON(), error));
 
   /** The subscriptions of each connection, as graphql-ws keeps them; queries under way are null. */
   const open = new Set<{ readonly subscriptions: Readonly<Record<string, unknown>> }>();
@@ -73,8 +84,10 @@ export function serveWebSocket(
       ? document
       : problems.map((problem) => coded(problem, "GRAPHQL_VALIDATION_FAILED"));
   });
-  const graphql = useServer(
-    {
+  /** The budget of each operation, which each message of a subscription has anew. */
+  const budgets = new WeakMap<ExecutionArgs, RowBudget>();
+  const closeSockets = bindSockets(
+    makeServer<Record<string, unknown>, Connection>({
       schema,
       subscribe: sharedSubscribe(),
       onConnect: async (connection) => {
@@ -93,24 +106,43 @@ export function serveWebSocket(
       },
       onClose: (connection) => void open.delete(connection),
       // Parsed here, so that a request that cannot be parsed fails alone and not its connection.
-      onSubscribe: ({ subscriptions, extra }, _id, { query, variables, operationName }) => {
-        const caller = callers.get(extra.socket);
+      onSubscribe: async (connection, id, { query, variables, operationName }) => {
+        if (Object.keys(connection.subscriptions).length > maxOperationsPerSocket)
+          return [tooMany()];
+        const { socket, turns } = connection.extra;
+        const caller = callers.get(socket);
         if (caller === undefined)
           return [coded(new GraphQLError("Connect first."), "UNAUTHENTICATED")];
-        if (Object.keys(subscriptions).length > maxOperationsPerSocket) return [tooMany()];
+        const key = callerKey(caller);
+        try {
+          await options.rate.count(key);
+        } catch (error) {
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
         const document = checked(query);
         if (!("kind" in document)) return document;
         const excess = excessOfCost(schema, { document, operationName, variables });
         if (excess !== null) return [excess];
-        return {
-          schema,
-          document,
-          variableValues: variables,
-          operationName,
-          contextValue: createContext(services, caller),
-        };
+        if (
+          getOperationAST(document, operationName)?.operation === OperationTypeNode.SUBSCRIPTION
+        ) {
+          const refused = options.subscriptions.open(key);
+          if (refused !== null) return [refused];
+          holdUntilEnd(() => options.subscriptions.close(key));
+        } else {
+          holdUntilEnd(await turns.take());
+          // Its client has given it up or has left while it waited.
+          if (!(id in connection.subscriptions)) return [new GraphQLError("given up")];
+        }
+        const contextValue = createContext(services, caller);
+        const args = { schema, document, variableValues: variables, operationName, contextValue };
+        budgets.set(args, contextValue.budget);
+        return args;
       },
-      onNext: (_context, _id, _payload, { document, operationName }, result) => {
+      onNext: (_context, _id, _payload, args, result) => {
+        budgets.get(args)?.renew();
+        const { document, operationName } = args;
         const { type, field } = nameOperation(document, operationName);
         if (type === "subscription") metrics.fannedOut.inc({ field });
         return result.errors === undefined
@@ -123,8 +155,9 @@ export function serveWebSocket(
         if (isSlow) extra.socket.close(tryAgainLater, "It read too slowly.");
         return format(errors);
       },
-    },
+    }),
     sockets,
+    log,
   );
 
   httpServer.on("upgrade", (request, socket, head) => {
@@ -147,7 +180,7 @@ export function serveWebSocket(
 
   return async () => {
     known.stop();
-    const closed = graphql.dispose();
+    const closed = closeSockets();
     const late = new AbortController();
     void sleep(closeTimeoutMilliseconds, undefined, { signal: late.signal }).then(
       () => sockets.clients.forEach((client) => client.terminate()),

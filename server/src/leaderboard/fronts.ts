@@ -1,4 +1,4 @@
-import { type Database } from "@opnas/prisma";
+import { type Database, withoutCancellation } from "@opnas/prisma";
 import type { EventFeed } from "../events/feed.js";
 import { evaluatedIn } from "../events/evaluated.js";
 import type { Board } from "./filter.js";
@@ -94,7 +94,8 @@ export class ParetoFronts {
         front.reading = undefined;
       }
     };
-    return (front.reading = read());
+    // Others wait for it too, so it goes on when the client that asked first has left.
+    return (front.reading = withoutCancellation(read));
   }
 }
 

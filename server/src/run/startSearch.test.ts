@@ -89,6 +89,8 @@ test.each([
   [{ settings: { parents: 99 } }, "input.settings.parents"],
   [{ settings: { size: { hidden: 63 } } }, "input.settings.size.hidden"],
   [{ settings: { tasks: ["mlm", "sums"] } }, "input.settings.tasks.1"],
+  [{ settings: { tasks: ["mlm", "far-swap", "mlm"] } }, "input.settings.tasks"],
+  [{ settings: { tasks: Array.from({ length: 900 }, () => "mlm") } }, "input.settings.tasks"],
   [{ settings: { limits: { parameters: 1000 } } }, "input.settings.limits.parameters"],
   [{ settings: { limits: { flops: 0 } } }, "input.settings.limits.flops"],
   [{ settings: { text: { folder: "../secrets" } } }, "input.settings.text.folder"],

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import {
   excessOfCandidates,
   presets,
+  repetitionOfTasks,
   type SearchSettings,
   searchSettingsSchema,
   whenValid,
@@ -92,10 +93,14 @@ function mergedSettings(
     ...(strategy == null ? {} : { strategy }),
   };
   const settings = parseInput(searchSettingsSchema, merged, ...path);
-  const excess = excessOfCandidates(settings);
-  if (excess !== null) {
-    const message = `${path.join(".")}.generations cannot be used: ${excess}.`;
-    throw new InputError({ path: [...path, "generations"], message });
+  const faults = [
+    { field: "generations", reason: excessOfCandidates(settings) },
+    { field: "tasks", reason: repetitionOfTasks(settings) },
+  ];
+  for (const { field, reason } of faults) {
+    if (reason === null) continue;
+    const message = `${path.join(".")}.${field} cannot be used: ${reason}.`;
+    throw new InputError({ path: [...path, field], message });
   }
   return settings;
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { IdentitySettings } from "../identity/settings.js";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
+import { localLimits, type ServerLimits } from "../settings.js";
 
 /** The portal's port in the settings of the servers of these tests. */
 export const webPort = 3999;
@@ -48,12 +49,19 @@ const localIdentity: IdentitySettings = {
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
 export async function testServer(
   databaseUrl: string,
-  changes: Partial<IdentitySettings> = {},
+  changes: Partial<IdentitySettings & ServerLimits> = {},
 ): Promise<TestServer> {
-  const identity = { ...localIdentity, ...changes };
   const log = rememberingLog();
   const server = await startServer(
-    { databaseUrl, host: "127.0.0.1", port: 0, webPort, publicUrl: undefined, identity },
+    {
+      databaseUrl,
+      host: "127.0.0.1",
+      port: 0,
+      webPort,
+      publicUrl: undefined,
+      identity: { ...localIdentity, ...changes },
+      limits: { ...localLimits, ...changes },
+    },
     log,
   );
   const url = `http://127.0.0.1:${server.port}/graphql`;
