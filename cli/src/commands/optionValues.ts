@@ -8,11 +8,11 @@ export function pageSize(text: string): number {
 }
 
 /**
- * Parses a seed: a whole number from 0 to 2^31 − 1, which is what the API takes.
+ * Parses a whole number from 0 to 2^31 − 1, the most that the API takes as a seed or an event's number.
  *
  * @throws InvalidArgumentError for anything else
  */
-export function seed(text: string): number {
+export function wholeNumber(text: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) < 2 ** 31) return Number(text);
   throw new InvalidArgumentError("It must be a whole number from 0 to 2147483647.");
 }

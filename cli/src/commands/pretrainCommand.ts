@@ -4,7 +4,7 @@ import { CliError, exitCodes } from "../api/error.js";
 import type { PublishedSize } from "../generated/graphql.js";
 import type { PretrainOptions } from "../pretraining/runPretraining.js";
 import { parseAssignments } from "../search/settings.js";
-import { assigned, collect, positiveNumber, seed as seedOf } from "./optionValues.js";
+import { assigned, collect, positiveNumber, wholeNumber } from "./optionValues.js";
 
 /** The options that change one setting each; every other setting is changed with --set. */
 const options = [
@@ -56,7 +56,7 @@ export function pretrainCommand(
   }
   return command
     .option("--text <folder>", "another text than the search's (--set text.folder=…)")
-    .option("--seed <number>", "the same seed gives the same training", seedOf)
+    .option("--seed <number>", "the same seed gives the same training", wholeNumber)
     .option("--set <name=value>", "change one setting, e.g. learningRate=5e-4", collect)
     .option("--resume <training>", "follow this one instead; one that was stopped goes on")
     .option("--detach", "only start it and print its id")

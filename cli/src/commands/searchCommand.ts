@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import { z } from "zod";
 import type { SearchOptions } from "../search/runSearch.js";
 import { parseAssignments } from "../search/settings.js";
-import { amount, assigned, collect, seed as seedOf } from "./optionValues.js";
+import { amount, assigned, collect, wholeNumber } from "./optionValues.js";
 
 /** A search that a person asked for. */
 export interface SearchRequest {
@@ -53,7 +53,7 @@ export function searchCommand(
   return new Command("search")
     .description("start a search, follow it to its end and write its JSON record")
     .option("--preset <name>", "settings to begin with", "tiny")
-    .option("--seed <number>", "whole number from 0; the same seed gives the same search", seedOf)
+    .option("--seed <number>", "whole number from 0; the same seed gives the same search", wholeNumber)
     .addOption(
       new Option("--strategy <name>", "instead of the preset's").choices(Object.keys(strategies)),
     )
