@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { CliError, exitCodes } from "./error.js";
 
@@ -20,8 +21,11 @@ export function tokenFor(address: string): string | undefined {
 
 /** Saves the token for an API, or removes it, in a file that only this account can read. */
 export function saveToken(address: string, token: string | undefined): void {
-  const { [originOf(address)]: _replaced, ...others } = readSaved();
-  const saved = token === undefined ? others : { ...others, [originOf(address)]: token };
+  const origin = originOf(address);
+  const others = Object.fromEntries(
+    Object.entries(readSaved()).filter(([each]) => each !== origin),
+  );
+  const saved = token === undefined ? others : { ...others, [origin]: token };
   const file = savedFile();
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
@@ -47,9 +51,9 @@ function readSaved(): Record<string, string> {
 
 /** Reads the file that the API writes into its data folder, which is the repository's .data by default. */
 function tokenOfThisMachine(): string | undefined {
-  const root = new URL("../../../", import.meta.url);
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
   const folder = process.env.OPNAS_DATA_DIR || ".data";
-  const file = path.resolve(root.pathname, folder, "api-token");
+  const file = path.resolve(root, folder, "api-token");
   return readIfThere(file)?.trim();
 }
 
