@@ -40,7 +40,7 @@ export * from "./search/checkSpace.js";
 export * from "./search/slotSpace.js";
 export * from "./search/slotValues.js";
 export * from "./search/runSearch.js";
-export type { Evaluate, Evaluated } from "./search/evaluateAll.js";
+export type { Evaluate, Evaluated, SearchEnd } from "./search/evaluateAll.js";
 export { evolve, initialPopulation, selectParents, topK } from "./search/evolution.js";
 export {
   mutateNew,

@@ -19,6 +19,9 @@ export interface Evaluated<A> extends Candidate<A> {
   mutation: string | null;
 }
 
+/** The reason that a search ended: its budget is spent, nothing new was found, or it was stopped. */
+export type SearchEnd = "budget" | "exhausted" | "stopped";
+
 /** The way in which the proposals of a generation are evaluated. */
 export interface Evaluation<A> {
   evaluate: Evaluate<A>;

@@ -1,6 +1,6 @@
 import { OpnasError } from "../errors.js";
 import type { StrategyName } from "../settings/names.js";
-import { evaluateAll, type Evaluate, type Evaluated } from "./evaluateAll.js";
+import { evaluateAll, type Evaluate, type Evaluated, type SearchEnd } from "./evaluateAll.js";
 import type { SearchSpace } from "./searchSpace.js";
 import { searchSteadily } from "./steadyState.js";
 import { strategies } from "./strategies.js";
@@ -44,9 +44,6 @@ export interface SearchOptions<A> {
 
 /** The most generations that a search's settings allow. */
 const mostGenerations = 10_000;
-
-/** The reason that a search ended: its budget is spent, nothing new was found, or it was stopped. */
-export type SearchEnd = "budget" | "exhausted" | "stopped";
 
 /** The candidates of a search. */
 export interface SearchResult<A> {

@@ -1,5 +1,4 @@
-import { evaluatorOf, type Evaluated, type Evaluation } from "./evaluateAll.js";
-import type { SearchEnd } from "./runSearch.js";
+import { evaluatorOf, type Evaluated, type Evaluation, type SearchEnd } from "./evaluateAll.js";
 import type { Proposal, SearchContext, Strategy } from "./strategy.js";
 
 /** A search in steady state. */
