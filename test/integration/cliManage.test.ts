@@ -4,6 +4,7 @@ import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { main } from "@opnas/cli";
 import { afterAll, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { createArchitecture } from "../support/architecture.js";
 import { type Outcome, startCommandLine } from "../support/commandLine.js";
 
@@ -14,6 +15,8 @@ afterAll(async () => {
   await db.$disconnect();
   await stop();
 });
+
+const eventForm = z.object({ kind: z.string() });
 
 /** Runs a command in this process, which is quicker than one of its own. */
 async function opnas(...words: string[]): Promise<Outcome> {
@@ -50,7 +53,7 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
   const cloned = await output("search", "clone", id, "--seed", "4", "--set", "population=5");
   const [clone = ""] = cloned.split(": ");
   expect(cloned).toBe(`${clone}: First one (clone)`);
-  const compared = JSON.parse(await output("compare", id, clone, "--json"));
+  const compared: unknown = JSON.parse(await output("compare", id, clone, "--json"));
   expect(compared).toMatchObject({
     settings: [
       { path: "seed", values: [3, 4] },
@@ -61,14 +64,13 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
   await output("cancel", clone);
   expect(await opnas("watch", clone)).toMatchObject({ code: 1, stdout: `${clone}: cancelled\n` });
   const events = (await output("events", clone, "--json")).split("\n");
-  expect(events.map((line) => JSON.parse(line).kind)).toEqual(["run.created", "run.status"]);
+  const kinds = events.map((line) => eventForm.parse(JSON.parse(line)).kind);
+  expect(kinds).toEqual(["run.created", "run.status"]);
   const followed = await run(["events", clone, "--follow", "--after", "1"], (child) => {
     child.stdout?.once("data", () => child.kill("SIGINT"));
   });
-  expect(followed).toMatchObject({
-    code: 130,
-    stdout: expect.stringMatching(/^ +2 .* run.status/),
-  });
+  expect(followed.code).toBe(130);
+  expect(followed.stdout).toMatch(/^ +2 .* run.status/);
 });
 
 test("an architecture is drawn; the leaderboard is paged, and written as CSV", async () => {

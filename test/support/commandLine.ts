@@ -20,8 +20,8 @@ export interface Outcome {
 export interface CommandLine {
   api: string;
   /** Runs `opnas` as a shell does; `whileRunning` may act on the process meanwhile. */
-  run(words: string[], whileRunning?: (child: ChildProcess) => void): Promise<Outcome>;
-  stop(): Promise<void>;
+  run: (words: string[], whileRunning?: (child: ChildProcess) => void) => Promise<Outcome>;
+  stop: () => Promise<void>;
 }
 
 /** Starts the API's program on a free port. */

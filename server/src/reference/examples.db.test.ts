@@ -1,11 +1,13 @@
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { testServer } from "../testing/client.js";
 import { SearchDriver } from "../testing/searchDriver.js";
 import { examples } from "./examples.js";
 
 const server = await testServer(await testDatabase());
 afterAll(() => server.stop());
+const variablesForm = z.record(z.string(), z.unknown());
 const ids = { RUN: "", ARCHITECTURE: "", OTHER: "" };
 
 beforeAll(async () => {
@@ -22,7 +24,7 @@ test.each(examples)("the example $title runs as it stands", async ({ operation, 
     (text, [name, id]) => text.replaceAll(`"${name}"`, `"${id}"`),
     JSON.stringify(variables ?? {}),
   );
-  const { data, errors } = await server.ask(operation, JSON.parse(given));
+  const { data, errors } = await server.ask(operation, variablesForm.parse(JSON.parse(given)));
   expect(errors).toBeUndefined();
   expect(data).toBeTruthy();
 });

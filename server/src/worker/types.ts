@@ -3,7 +3,7 @@ import { Node } from "../node/types.js";
 import { UsualLength } from "../http/cost.js";
 import { WorkerGpu } from "./gpuTypes.js";
 
-@ObjectType({ description: "A process that trains and scores architectures." , implements: Node })
+@ObjectType({ description: "A process that trains and scores architectures.", implements: Node })
 export class Worker {
   @Field(() => ID, { description: "The worker's identifier, a UUID, new at each start." })
   id!: string;

@@ -78,7 +78,10 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
     case "run.edited":
       return { text: "Name, note or tags of the run changed" };
     case "architecture.edited":
-      return { text: `Note or tags of ${architecture?.name ?? "an architecture"} changed`, ...link };
+      return {
+        text: `Note or tags of ${architecture?.name ?? "an architecture"} changed`,
+        ...link,
+      };
     case "run.finished":
       return { text: `Search finished, best score ${score(data.bestScore)}`, tone: "good" };
     case "run.failed":
