@@ -52,7 +52,7 @@ export function createLoaders(database: Database, budget: RowBudget): Loaders {
     auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
     architecture: byId((ids) =>
-      database.architecture.findMany({ where: { id: { in: ids } }, omit: withoutJson }),
+      database.architecture.findMany({ where: { id: { in: ids } }, omit: { features: true } }),
     ),
     backbone: byId((ids) =>
       database.architecture.findMany({

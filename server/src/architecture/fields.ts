@@ -9,6 +9,7 @@ import { GraphQLJSON } from "graphql-scalars";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { Context } from "../context.js";
+import type { Loaders } from "../loaders.js";
 import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
 import { trainingPage } from "../pretraining/page.js";
@@ -25,15 +26,15 @@ import { UsualLength } from "../http/cost.js";
 export class ArchitectureFields {
   @UsualLength(12)
   @FieldResolver(() => [Layer], { description: "The layers, from the input to the output." })
-  async layers(@Root() { id }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<Layer[]> {
-    return layersOf(architectureSchema.parse((await loaders.backbone.load(id)).json));
+  async layers(@Root() row: ArchitectureRow, @Ctx() { loaders }: Context): Promise<Layer[]> {
+    return layersOf(architectureSchema.parse(await jsonOf(row, loaders)));
   }
 
   @FieldResolver(() => GraphQLJSON, {
     description: "The backbone in its JSON form: its version and its layers.",
   })
-  async json(@Root() { id }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<unknown> {
-    return (await loaders.backbone.load(id)).json;
+  json(@Root() row: ArchitectureRow, @Ctx() { loaders }: Context): Promise<unknown> {
+    return jsonOf(row, loaders);
   }
 
   @FieldResolver(() => SearchRun, { description: "The run that it belongs to." })
@@ -159,6 +160,11 @@ export class TaskScoreFields {
 }
 
 const scoringSchema = z.enum(TaskScoring);
+
+/** Returns the JSON of an architecture, which is read where its list has left it out. */
+async function jsonOf({ id, json }: ArchitectureRow, { backbone }: Loaders): Promise<unknown> {
+  return json ?? (await backbone.load(id)).json;
+}
 
 function taskScoresOf({ taskScores }: EvaluationRow): TaskScore[] {
   return readTaskScores(taskScores).map(({ diverged = false, ...score }) => ({
