@@ -4,6 +4,7 @@ import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
 import type { PageReader } from "./export/pages.js";
 import { createLoaders, type Loaders } from "./loaders.js";
+import type { WebhookSender } from "./webhooks/sender.js";
 
 /** The services that the process has once. */
 export interface Services {
@@ -15,6 +16,7 @@ export interface Services {
   backoff: Backoff;
   probe: Probe;
   exports: PageReader;
+  webhooks: WebhookSender;
 }
 
 /** The context of a resolver: the services, and loaders for its own operation. */

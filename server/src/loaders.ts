@@ -6,6 +6,7 @@ import type {
   SearchRun,
   Pretraining,
   PretrainingMetric,
+  WebhookDelivery,
 } from "@opnas/prisma";
 import DataLoader from "dataloader";
 import { bestArchitectureIds } from "./run/best.js";
@@ -31,6 +32,7 @@ export interface Loaders {
   timings: Loader<RunTimings>;
   training: Loader<Pretraining>;
   recentMetrics: Loader<PretrainingMetric[]>;
+  webhookDelivery: Loader<WebhookDelivery>;
 }
 
 /**
@@ -39,6 +41,9 @@ export interface Loaders {
  */
 export function createLoaders(database: Database): Loaders {
   return {
+    webhookDelivery: byId((ids) =>
+      database.webhookDelivery.findMany({ where: { id: { in: ids } } }),
+    ),
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
     architecture: byId((ids) => database.architecture.findMany({ where: { id: { in: ids } } })),

@@ -18,6 +18,7 @@ import { PageReader } from "./export/pages.js";
 import { serveHttp } from "./http/serve.js";
 import { consoleLog, type Log } from "./log.js";
 import type { ServerSettings } from "./settings.js";
+import { WebhookSender } from "./webhooks/sender.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel] as const;
@@ -71,7 +72,13 @@ export async function startServer(
     const exports = new PageReader(settings.databaseUrl);
     closing.push(() => exports.stop());
 
-    const services = { database, queue, notifications, eventLog, feed, backoff, probe, exports };
+    const sending = { database, notifications, backoff, settings: settings.webhooks, log };
+    const webhooks = new WebhookSender(sending);
+    webhooks.start();
+    closing.push(() => webhooks.stop());
+
+    const reading = { database, queue, notifications, eventLog, feed, backoff, probe };
+    const services = { ...reading, exports, webhooks };
     const http = await serveHttp(services, { ...settings, log });
     closing.push(() => http.stop());
     return { port: http.port, services, stop };

@@ -10,6 +10,11 @@ test("only the database has no default", () => {
     port: 4000,
     webPort: 3000,
     publicUrl: undefined,
+    webhooks: {
+      allowPrivate: false,
+      smtpUrl: undefined,
+      mailFrom: "opnas@localhost.localdomain",
+    },
   });
 });
 
@@ -34,6 +39,14 @@ test.each([
     "OPNAS_LOG_LEVEL must be one of fatal, error, warn, info, debug, trace.",
   ],
   [{ DATABASE_URL, OPNAS_HOST: "everywhere" }, "OPNAS_HOST must be an IP address."],
+  [
+    { DATABASE_URL, OPNAS_SMTP_URL: "mail.example" },
+    "OPNAS_SMTP_URL must be a mail server like smtps://user:password@mail.example.org.",
+  ],
+  [
+    { DATABASE_URL, OPNAS_WEBHOOKS_PRIVATE: "yes" },
+    "OPNAS_WEBHOOKS_PRIVATE must be 1 to let webhooks call private addresses, or 0.",
+  ],
   [
     { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },
     "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",

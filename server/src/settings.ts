@@ -22,6 +22,18 @@ const settingsSchema = z.object({
   OPNAS_HOST: z
     .union([z.ipv4(), z.ipv6()], { error: "must be an IP address" })
     .default("127.0.0.1"),
+  OPNAS_WEBHOOKS_PRIVATE: z
+    .enum(["0", "1"], { error: "must be 1 to let webhooks call private addresses, or 0" })
+    .default("0"),
+  OPNAS_SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      error: "must be a mail server like smtps://user:password@mail.example.org",
+    })
+    .optional(),
+  OPNAS_MAIL_FROM: z
+    .email({ error: "must be an e-mail address like opnas@example.org" })
+    .default("opnas@localhost.localdomain"),
   OPNAS_PUBLIC_URL: z
     .string()
     .refine(isOrigin, {
@@ -52,6 +64,17 @@ export interface ServerSettings {
   webPort: number;
   /** The origin at which people reach portal and API, where that is not this machine. */
   publicUrl: string | undefined;
+  webhooks: WebhookSettings;
+}
+
+/** The settings of webhooks. */
+export interface WebhookSettings {
+  /** True where they may call addresses that are not of the public internet. */
+  allowPrivate: boolean;
+  /** The mail server; undefined where no e-mail can be sent. */
+  smtpUrl: string | undefined;
+  /** The sender of e-mails. */
+  mailFrom: string;
 }
 
 /**
@@ -75,5 +98,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     port: data.OPNAS_API_PORT,
     webPort: data.OPNAS_WEB_PORT,
     publicUrl: data.OPNAS_PUBLIC_URL,
+    webhooks: {
+      allowPrivate: data.OPNAS_WEBHOOKS_PRIVATE === "1",
+      smtpUrl: data.OPNAS_SMTP_URL,
+      mailFrom: data.OPNAS_MAIL_FROM,
+    },
   };
 }

@@ -53,7 +53,7 @@ export function exportRoutes(
 
   const serve = (
     path: string,
-    exportOf: (request: Request<{ id: string; format: string }>) => Promise<Export>,
+    exportOf: (request: Request<{ id: string; format: string }>) => Export | Promise<Export>,
   ) => {
     router.get(
       `${path}.:format`,
@@ -80,12 +80,12 @@ export function exportRoutes(
     );
   };
 
-  serve("/leaderboard", async ({ query }) => {
+  serve("/leaderboard", ({ query }) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = leaderboardFilter.parse(readFilter(schema, "LeaderboardFilter", filter));
     return { name: "leaderboard", table: leaderboardTable(read), limit };
   });
-  serve("/runs", async ({ query }) => {
+  serve("/runs", ({ query }) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = runFilter.parse(readFilter(schema, "RunFilter", filter));
     return { name: "runs", table: runTable(read), limit };

@@ -4,6 +4,7 @@ import WebSocket from "ws";
 import { z } from "zod";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
+import type { WebhookSettings } from "../settings.js";
 
 /** The portal's port in the settings of the servers of these tests. */
 export const webPort = 3999;
@@ -33,10 +34,25 @@ const answerSchema = z.object({
 export type Answer = z.infer<typeof answerSchema>;
 
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
-export async function testServer(databaseUrl: string): Promise<TestServer> {
+export async function testServer(
+  databaseUrl: string,
+  webhooks: Partial<WebhookSettings> = {},
+): Promise<TestServer> {
   const log = rememberingLog();
   const server = await startServer(
-    { databaseUrl, host: "127.0.0.1", port: 0, webPort, publicUrl: undefined },
+    {
+      databaseUrl,
+      host: "127.0.0.1",
+      port: 0,
+      webPort,
+      publicUrl: undefined,
+      webhooks: {
+        allowPrivate: false,
+        smtpUrl: undefined,
+        mailFrom: "opnas@test.example",
+        ...webhooks,
+      },
+    },
     log,
   );
   const url = `http://127.0.0.1:${server.port}/graphql`;
