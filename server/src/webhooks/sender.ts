@@ -1,3 +1,4 @@
+import { describeError } from "@opnas/core";
 import {
   databaseError,
   type Database,
@@ -90,15 +91,27 @@ export class WebhookSender {
     try {
       while (!signal.aborted) {
         await this.changed.wait();
-        const taken = await this.services.backoff.retry(() => this.takeDue(), signal);
-        const sent = await Promise.allSettled((taken ?? []).map((each) => this.send(each)));
-        for (const each of sent) if (each.status === "rejected") this.report(each.reason);
-        if (taken?.length === together) this.changed.release();
+        try {
+          await this.sendDue(signal);
+        } catch (error) {
+          // An error that got out of here would end the API for all its clients.
+          this.report("Webhooks could not be sent", error);
+        }
         await throttle(signal);
       }
     } finally {
       clearInterval(poll);
     }
+  }
+
+  private async sendDue(signal: AbortSignal): Promise<void> {
+    const taken = (await this.services.backoff.retry(() => this.takeDue(), signal)) ?? [];
+    const sent = await Promise.allSettled(taken.map((each) => this.send(each)));
+    for (const each of sent) {
+      // The message is sent again after a minute.
+      if (each.status === "rejected") this.report("A webhook's outcome is not stored", each.reason);
+    }
+    if (taken.length === together) this.changed.release();
   }
 
   /** Takes messages that are due, the oldest first. Their next attempt is set before this one begins. */
@@ -113,8 +126,7 @@ export class WebhookSender {
        RETURNING *`;
   }
 
-  /** Logs what kept an outcome from being stored; the message is sent again after a minute. */
-  private report(reason: unknown): void {
-    this.services.log.error(`A webhook's outcome is not stored: ${databaseError(reason).message}`);
+  private report(what: string, error: unknown): void {
+    this.services.log.error(`${what}: ${describeError(databaseError(error))}`);
   }
 }
