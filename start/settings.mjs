@@ -95,6 +95,21 @@ const known = {
     schema: z.string().optional(),
     must: "assignments such as deletedDays=30",
   },
+  webhooksPrivate: {
+    name: "OPNAS_WEBHOOKS_PRIVATE",
+    schema: z.enum(["0", "1"]).optional(),
+    must: "1 to let webhooks call private addresses, or 0",
+  },
+  smtpUrl: {
+    name: "OPNAS_SMTP_URL",
+    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    must: "a mail server such as smtps://user:password@mail.example.org",
+  },
+  mailFrom: {
+    name: "OPNAS_MAIL_FROM",
+    schema: z.email().optional(),
+    must: "an e-mail address such as opnas@example.org",
+  },
   firstRun: {
     name: "OPNAS_FIRST_RUN",
     schema: z
@@ -233,6 +248,9 @@ export function readSettings(env, root) {
   value(env, known.subscriptionLimit);
   value(env, known.introspection);
   value(env, known.querySeconds);
+  value(env, known.webhooksPrivate);
+  value(env, known.smtpUrl);
+  value(env, known.mailFrom);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const artifacts = value(env, known.artifacts);
   const settings = {
@@ -267,7 +285,7 @@ function value(env, { name, schema, must }) {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   // An address may hold a password: it is not repeated, nor is a secret.
-  const isSecret = /^DATABASE_URL$|SECRET$/.test(name);
+  const isSecret = /^(DATABASE_URL|OPNAS_SMTP_URL)$|SECRET$/.test(name);
   const shown = isSecret ? "not readable" : JSON.stringify(given);
   throw new UserError(`${name} is ${shown}: it must be ${must}.`);
 }

@@ -11,6 +11,7 @@ import type { LeaderboardStreams } from "./leaderboard/changes.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 import type { RunStream } from "./run/changes.js";
 import type { WorkerStream } from "./worker/changes.js";
+import type { WebhookSender } from "./webhooks/sender.js";
 
 /** The services that the process has once. */
 export interface Services {
@@ -25,6 +26,7 @@ export interface Services {
   exports: PageReader;
   streams: Streams;
   fronts: ParetoFronts;
+  webhooks: WebhookSender;
 }
 
 /** The streams of changes that subscriptions share. */

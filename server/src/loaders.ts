@@ -6,6 +6,7 @@ import type {
   SearchRun,
   Pretraining,
   PretrainingMetric,
+  WebhookDelivery,
 } from "@opnas/prisma";
 import DataLoader from "dataloader";
 import type { RowBudget } from "./http/budget.js";
@@ -39,6 +40,7 @@ export interface Loaders {
   timings: Loader<RunTimings>;
   training: Loader<Pretraining>;
   recentMetrics: Loader<PretrainingMetric[]>;
+  webhookDelivery: Loader<WebhookDelivery>;
 }
 
 /**
@@ -48,6 +50,9 @@ export interface Loaders {
 export function createLoaders(database: Database, budget: RowBudget): Loaders {
   const { byId, grouped, mapped } = readersWithin(budget);
   return {
+    webhookDelivery: byId((ids) =>
+      database.webhookDelivery.findMany({ where: { id: { in: ids } } }),
+    ),
     run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
     auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),

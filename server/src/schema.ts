@@ -27,6 +27,7 @@ import { RunResolver } from "./run/resolver.js";
 import { RunVisibilityResolver } from "./run/visibilityResolver.js";
 import { SettingResolver } from "./setting/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
+import { WebhookResolver } from "./webhooks/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
 
 /** The publisher that type-graphql requires; every subscription here has a source of its own. */
@@ -70,6 +71,7 @@ export function createSchema(): GraphQLSchema {
       TaskScoreFields,
       TrainingFields,
       TrainingResolver,
+      WebhookResolver,
       WorkerResolver,
     ],
     scalarsMap: [{ type: Date, scalar: GraphQLDateTime }],
@@ -86,7 +88,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; administers accounts, teams and API keys.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; makes webhooks; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

@@ -25,6 +25,7 @@ import { consoleLog, type Log } from "./log.js";
 import { RunStream } from "./run/changes.js";
 import type { ServerSettings } from "./settings.js";
 import { WorkerStream } from "./worker/changes.js";
+import { WebhookSender } from "./webhooks/sender.js";
 
 /** The channels that subscriptions are served from. */
 const channels = [runChannel, workerChannel, pretrainingChannel, identityChannel] as const;
@@ -91,6 +92,11 @@ export async function startServer(
       runs: new RunStream({ database, feed, backoff }),
       workers: new WorkerStream({ database, notifications, backoff }),
     };
+    const sending = { database, notifications, backoff, settings: settings.webhooks, log };
+    const webhooks = new WebhookSender(sending);
+    webhooks.start();
+    closing.push(() => webhooks.stop());
+
     const fronts = new ParetoFronts({ database, feed });
     const services = {
       database,
@@ -102,6 +108,7 @@ export async function startServer(
       probe,
       identity,
       exports,
+      webhooks,
       streams,
       fronts,
     };

@@ -19,6 +19,11 @@ test("only the database has no default", () => {
       oidc: undefined,
     },
     limits: localLimits,
+    webhooks: {
+      allowPrivate: false,
+      smtpUrl: undefined,
+      mailFrom: "opnas@localhost.localdomain",
+    },
   });
 });
 
@@ -73,6 +78,14 @@ test.each([
   [{ DATABASE_URL, OPNAS_INTROSPECTION: "no" }, "OPNAS_INTROSPECTION must be on or off."],
   [{ DATABASE_URL, OPNAS_QUERY_SECONDS: "0" }, "OPNAS_QUERY_SECONDS must be 1 to 300."],
   [{ DATABASE_URL, OPNAS_HOST: "everywhere" }, "OPNAS_HOST must be an IP address."],
+  [
+    { DATABASE_URL, OPNAS_SMTP_URL: "mail.example" },
+    "OPNAS_SMTP_URL must be a mail server like smtps://user:password@mail.example.org.",
+  ],
+  [
+    { DATABASE_URL, OPNAS_WEBHOOKS_PRIVATE: "yes" },
+    "OPNAS_WEBHOOKS_PRIVATE must be 1 to let webhooks call private addresses, or 0.",
+  ],
   [
     { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },
     "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",

@@ -36,6 +36,18 @@ const settingsSchema = z.object({
     .min(1, "must be 1 to 300")
     .max(300, "must be 1 to 300")
     .default(10),
+  OPNAS_WEBHOOKS_PRIVATE: z
+    .enum(["0", "1"], { error: "must be 1 to let webhooks call private addresses, or 0" })
+    .default("0"),
+  OPNAS_SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      error: "must be a mail server like smtps://user:password@mail.example.org",
+    })
+    .optional(),
+  OPNAS_MAIL_FROM: z
+    .email({ error: "must be an e-mail address like opnas@example.org" })
+    .default("opnas@localhost.localdomain"),
   OPNAS_PUBLIC_URL: z
     .string()
     .refine(isOrigin, {
@@ -112,6 +124,17 @@ export interface ServerSettings {
   /** Who may use the API. */
   identity: IdentitySettings;
   limits: ServerLimits;
+  webhooks: WebhookSettings;
+}
+
+/** The settings of webhooks. */
+export interface WebhookSettings {
+  /** True where they may call addresses that are not of the public internet. */
+  allowPrivate: boolean;
+  /** The mail server; undefined where no e-mail can be sent. */
+  smtpUrl: string | undefined;
+  /** The sender of e-mails. */
+  mailFrom: string;
 }
 
 /**
@@ -145,6 +168,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
       subscriptions: given(data.OPNAS_SUBSCRIPTION_LIMIT, usual.subscriptions),
       introspection: data.OPNAS_INTROSPECTION === "on",
       querySeconds: data.OPNAS_QUERY_SECONDS,
+    },
+    webhooks: {
+      allowPrivate: data.OPNAS_WEBHOOKS_PRIVATE === "1",
+      smtpUrl: data.OPNAS_SMTP_URL,
+      mailFrom: data.OPNAS_MAIL_FROM,
     },
   };
 }

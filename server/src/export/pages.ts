@@ -10,6 +10,9 @@ const connections = 2;
 /** Reads tables page by page on connections of its own, whose statements may take 30 s each. */
 export class PageReader {
   private readonly pool: ReturnType<typeof openPool>;
+  /** The end of the newest query of each connection. */
+  private readonly lanes: Promise<unknown>[] = [];
+  private queries = 0;
 
   constructor(databaseUrl: string) {
     this.pool = openPool(databaseUrl, "opnas-export", connections);
@@ -43,7 +46,11 @@ export class PageReader {
 
   private async page(table: ExportTable, after: Row | null, limit: number): Promise<Row[]> {
     const { text, values } = table.page(after, limit);
-    const { rows } = await this.pool.query<Row>({ text, values });
-    return rows;
+    // Queries stand in line here: the pool would give one up that waits for others for long.
+    const lane = this.queries++ % connections;
+    const before = this.lanes[lane] ?? Promise.resolve();
+    const query = before.then(() => this.pool.query<Row>({ text, values }));
+    this.lanes[lane] = query.catch(() => undefined);
+    return (await query).rows;
   }
 }

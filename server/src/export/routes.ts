@@ -58,7 +58,7 @@ export function exportRoutes(
     exportOf: (
       request: Request<{ id: string; format: string }>,
       teamIds: TeamIds,
-    ) => Promise<Export>,
+    ) => Export | Promise<Export>,
   ) => {
     router.get(
       `${path}.:format`,
@@ -88,12 +88,12 @@ export function exportRoutes(
     );
   };
 
-  serve("/leaderboard", async ({ query }, teamIds) => {
+  serve("/leaderboard", ({ query }, teamIds) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = leaderboardFilter.parse(readFilter(schema, "LeaderboardFilter", filter));
     return { name: "leaderboard", table: leaderboardTable(read, teamIds), limit };
   });
-  serve("/runs", async ({ query }, teamIds) => {
+  serve("/runs", ({ query }, teamIds) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = runFilter.parse(readFilter(schema, "RunFilter", filter));
     return { name: "runs", table: runTable(read, teamIds), limit };

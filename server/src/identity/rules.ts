@@ -60,6 +60,8 @@ export const rules: Readonly<
     trainings: look,
     users: administer,
     viewer: anybody,
+    webhookDeliveries: administer,
+    webhooks: administer,
     workers: look,
   },
   Mutation: {
@@ -74,7 +76,9 @@ export const rules: Readonly<
     createApiKey: { role: "VIEWER", scope: "ADMIN" },
     createTeam: administer,
     createUser: administer,
+    createWebhook: administer,
     deleteRun: change("run"),
+    deleteWebhook: administer,
     disableUser: administer,
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
@@ -92,6 +96,7 @@ export const rules: Readonly<
     setRole: administer,
     startSearch: change(),
     tag: change("any"),
+    testWebhook: administer,
     untag: change("any"),
   },
   Subscription: {

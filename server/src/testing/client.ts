@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { IdentitySettings } from "../identity/settings.js";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
-import { localLimits, type ServerLimits } from "../settings.js";
+import { localLimits, type ServerLimits, type WebhookSettings } from "../settings.js";
 
 /** The portal's port in the settings of the servers of these tests. */
 export const webPort = 3999;
@@ -49,7 +49,7 @@ const localIdentity: IdentitySettings = {
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
 export async function testServer(
   databaseUrl: string,
-  changes: Partial<IdentitySettings & ServerLimits> = {},
+  changes: Partial<IdentitySettings & ServerLimits & WebhookSettings> = {},
 ): Promise<TestServer> {
   const log = rememberingLog();
   const server = await startServer(
@@ -61,6 +61,12 @@ export async function testServer(
       publicUrl: undefined,
       identity: { ...localIdentity, ...changes },
       limits: { ...localLimits, ...changes },
+      webhooks: {
+        allowPrivate: false,
+        smtpUrl: undefined,
+        mailFrom: "opnas@test.example",
+        ...changes,
+      },
     },
     log,
   );

@@ -1,0 +1,49 @@
+-- CreateEnum
+CREATE TYPE "WebhookKind" AS ENUM ('STANDARD', 'SLACK', 'EMAIL');
+
+-- CreateEnum
+CREATE TYPE "WebhookEvent" AS ENUM ('RUN_FINISHED', 'RUN_FAILED', 'NEW_BEST', 'TEST');
+
+-- CreateTable
+CREATE TABLE "Webhook" (
+    "id" UUID NOT NULL,
+    "kind" "WebhookKind" NOT NULL,
+    "target" TEXT NOT NULL,
+    "secret" TEXT,
+    "events" "WebhookEvent"[],
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Webhook_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "WebhookDelivery" (
+    "id" UUID NOT NULL DEFAULT gen_random_uuid(),
+    "webhookId" UUID NOT NULL,
+    "event" "WebhookEvent" NOT NULL,
+    "runId" UUID,
+    "seq" INTEGER,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "dueAt" TIMESTAMPTZ(3) DEFAULT clock_timestamp(),
+    "httpStatus" INTEGER,
+    "error" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT clock_timestamp(),
+    "deliveredAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "WebhookDelivery_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_dueAt_idx" ON "WebhookDelivery"("dueAt");
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_webhookId_createdAt_id_idx" ON "WebhookDelivery"("webhookId", "createdAt", "id");
+
+-- CreateIndex
+CREATE INDEX "WebhookDelivery_runId_idx" ON "WebhookDelivery"("runId");
+
+-- AddForeignKey
+ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_webhookId_fkey" FOREIGN KEY ("webhookId") REFERENCES "Webhook"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_runId_fkey" FOREIGN KEY ("runId") REFERENCES "SearchRun"("id") ON DELETE CASCADE ON UPDATE CASCADE;
