@@ -1,12 +1,19 @@
 /** The schema and resolvers of the API, served by graphql-yoga; a process of `bench:api`. */
 import { createServer } from "node:http";
-import { createContext, createSchema, readSettings, startServer } from "@opnas/server";
+import {
+  createContext,
+  createSchema,
+  localPrincipal,
+  readSettings,
+  startServer,
+} from "@opnas/server";
 import { createYoga } from "graphql-yoga";
 
 const server = await startServer(readSettings({ ...process.env, OPNAS_API_PORT: "0" }));
 const yoga = createYoga({
   schema: createSchema(),
-  context: () => createContext(server.services),
+  context: () =>
+    createContext(server.services, { principal: localPrincipal, ipAddress: undefined }),
   logging: false,
   graphiql: false,
   maskedErrors: false,

@@ -45,14 +45,14 @@ async function queryUnless(
   pool: pg.Pool,
   args: readonly unknown[],
 ): Promise<unknown> {
-  if (signal.aborted) throw givenUp();
+  throwIfGivenUp(signal);
   const client = await pool.connect();
   let cancelled: Promise<unknown> = Promise.resolve();
   const cancel = () => {
     cancelled = cancelStatementOf(client, pool);
   };
   try {
-    if (signal.aborted) throw givenUp();
+    throwIfGivenUp(signal);
     signal.addEventListener("abort", cancel, { once: true });
     const answer: unknown = Reflect.apply(client.query.bind(client), client, args);
     return await answer;
@@ -61,6 +61,10 @@ async function queryUnless(
     await cancelled;
     client.release();
   }
+}
+
+function throwIfGivenUp(signal: AbortSignal): void {
+  if (signal.aborted) throw givenUp();
 }
 
 /** Creates the error that Postgres gives for a cancelled statement, for one that is not even sent. */

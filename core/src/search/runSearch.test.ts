@@ -207,7 +207,7 @@ describe("in steady state", () => {
   test("a proposal is made while earlier ones are evaluated, from the scores before them", async () => {
     const seen: { evaluated: number; pending: number }[] = [];
     const watched: Strategy = {
-      initial: strategies.opnas.initial,
+      initial: (context) => strategies.opnas.initial(context),
       next: (history, generation, context) => {
         seen.push({ evaluated: history.length, pending: context.pending?.length ?? 0 });
         return strategies.opnas.next(history, generation, context);

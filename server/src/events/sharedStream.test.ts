@@ -21,9 +21,9 @@ function stream() {
 async function take(reader: AsyncIterableIterator<number>, count: number): Promise<number[]> {
   const taken: number[] = [];
   while (taken.length < count) {
-    const { value, done } = await reader.next();
-    if (done === true) break;
-    taken.push(value);
+    const next = await reader.next();
+    if (next.done === true) break;
+    taken.push(next.value);
   }
   return taken;
 }

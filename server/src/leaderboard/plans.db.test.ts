@@ -84,7 +84,7 @@ test.each(orders)(
   "a page by $field $direction begins in an index, also deep in the list",
   async (by) => {
     const order = architectureOrder(by, true);
-    const value = by.field === "CREATED_AT" ? new Date() : middle[by.field];
+    const value = by.field === ArchitectureOrderField.CREATED_AT ? new Date() : middle[by.field];
     const positions: (Position | null)[] = [null, { id: middle.id, value }];
     if (order.column.nullable) positions.push({ id: middle.id, value: null });
     for (const after of positions) {

@@ -58,7 +58,7 @@ export class WorkerStream {
           const isDue = noticed !== sent.noticed || now - sent.at >= renewMilliseconds;
           if (everything !== sent.everything && isDue) {
             sent = { everything, noticed, at: now };
-            if (!signal.aborted) this.present = workers;
+            this.present = workers;
             await publish([workers]);
           }
         }

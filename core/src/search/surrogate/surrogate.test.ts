@@ -54,9 +54,9 @@ describe("the Gaussian process", () => {
 
   test("expects of an operation in a slot where it was never seen what it does in others", () => {
     const known = seen.filter(({ architecture }) => architecture.endsWith("a"));
-    const { parameters, predict } = fitSurrogate(known, space);
-    const [low, middle, high] = predict(["bbbb", "bbbc", "bbbd"]).predictions;
-    expect(parameters.sharedWeight).toBeGreaterThan(0);
+    const surrogate = fitSurrogate(known, space);
+    const [low, middle, high] = surrogate.predict(["bbbb", "bbbc", "bbbd"]).predictions;
+    expect(surrogate.parameters.sharedWeight).toBeGreaterThan(0);
     expect(middle?.mean).toBeGreaterThan(low?.mean ?? Infinity);
     expect(high?.mean).toBeGreaterThan(middle?.mean ?? Infinity);
   });
