@@ -53,7 +53,11 @@ export function searchCommand(
   return new Command("search")
     .description("start a search, follow it to its end and write its JSON record")
     .option("--preset <name>", "settings to begin with", "tiny")
-    .option("--seed <number>", "whole number from 0; the same seed gives the same search", wholeNumber)
+    .option(
+      "--seed <number>",
+      "whole number from 0; the same seed gives the same search",
+      wholeNumber,
+    )
     .addOption(
       new Option("--strategy <name>", "instead of the preset's").choices(Object.keys(strategies)),
     )

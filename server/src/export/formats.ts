@@ -1,9 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { writeParquet } from "./parquet.js";
-import type { Cell, ExportTable, Row } from "./tables.js";
-
-/** Pages of rows, the next of which is read when it is asked for. */
-export type Pages = AsyncIterable<readonly Row[]>;
+import type { Cell, ExportTable, Pages } from "./tables.js";
 
 /** A format of exports. */
 interface Format {

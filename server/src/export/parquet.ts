@@ -1,6 +1,5 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from "hyparquet-writer";
-import type { Pages } from "./formats.js";
-import type { Cell, ExportTable, Row } from "./tables.js";
+import type { Cell, ExportTable, Pages, Row } from "./tables.js";
 
 /** Rows that are compressed together. */
 const rowsPerGroup = 5_000;

@@ -19,6 +19,9 @@ export type Cell = string | number | boolean | Date | null;
 /** An exported row: its cells by the names of the columns. */
 export type Row = Readonly<Record<string, Cell>>;
 
+/** Pages of rows, the next of which is read when it is asked for. */
+export type Pages = AsyncIterable<readonly Row[]>;
+
 /** Rows to export in an order that tells where the next page starts. */
 export interface ExportTable {
   columns: readonly Column[];

@@ -15,9 +15,12 @@ export async function requireRun(database: Database, id: string): Promise<Search
  * Reads one architecture, without its JSON.
  * @throws OpnasError `NOT_FOUND`, also for one of a deleted run and for an id of another form
  */
-export async function requireArchitecture(database: Database, id: string): Promise<ArchitectureRow> {
+export async function requireArchitecture(
+  database: Database,
+  id: string,
+): Promise<ArchitectureRow> {
   const where = { id, run: { deletedAt: null } };
-  return found("architecture", id, () => 
+  return found("architecture", id, () =>
     database.architecture.findUnique({ where, omit: withoutJson }),
   );
 }

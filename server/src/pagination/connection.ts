@@ -1,5 +1,4 @@
 import { type ClassType, Ctx, Field, Int, ObjectType, Root } from "type-graphql";
-import type { Context } from "../context.js";
 import type { Loader, Loaders } from "../loaders.js";
 import { countLimit, type Page } from "./keyset.js";
 import { PageInfo } from "./types.js";
@@ -25,7 +24,10 @@ export function connectionOf<Row>(
     cursor!: string;
 
     @Field(() => node, { description: "The entry itself." })
-    node(@Root() { id }: Page["edges"][number], @Ctx() { loaders }: Context): Promise<Row> {
+    node(
+      @Root() { id }: Page["edges"][number],
+      @Ctx() { loaders }: { loaders: Loaders },
+    ): Promise<Row> {
       return loaderOf(loaders).load(id);
     }
   }
