@@ -122,6 +122,7 @@ BEGIN
 
   INSERT INTO "RunEvent" ("runId", seq, kind, payload)
   VALUES (run_id, CASE WHEN is_last THEN newest - 1 ELSE newest END, event_kind, event_payload);
+  PERFORM opnas_announce(run_id, CASE WHEN is_last THEN newest - 1 ELSE newest END);
   IF is_last THEN
     INSERT INTO "RunEvent" ("runId", seq, kind, payload)
     VALUES (run_id, newest, 'generation.finished', jsonb_build_object(

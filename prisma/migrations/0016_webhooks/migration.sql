@@ -47,3 +47,23 @@ ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_webhookId_fkey" FO
 
 -- AddForeignKey
 ALTER TABLE "WebhookDelivery" ADD CONSTRAINT "WebhookDelivery_runId_fkey" FOREIGN KEY ("runId") REFERENCES "SearchRun"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- Writes a message for each webhook that is to hear of a run's events from this number on. A candidate is
+-- a new best if no other of its run has a score as high; this is asked only where a webhook wants to know.
+-- Called after the events are stored, in their transaction (prisma/src/runs/row.ts, opnas_count_result).
+CREATE FUNCTION opnas_announce(run_id uuid, first_seq integer) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO "WebhookDelivery" ("webhookId", event, "runId", seq)
+  SELECT w.id, occasion.name, event."runId", event.seq
+    FROM "RunEvent" event
+    JOIN (VALUES ('run.finished', 'RUN_FINISHED'::"WebhookEvent"),
+                 ('run.failed', 'RUN_FAILED'::"WebhookEvent"),
+                 ('candidate.evaluated', 'NEW_BEST'::"WebhookEvent")) AS occasion (kind, name)
+      ON occasion.kind = event.kind
+    JOIN "Webhook" w ON occasion.name = ANY(w.events)
+   WHERE event."runId" = run_id AND event.seq >= first_seq
+     AND (occasion.name <> 'NEW_BEST' OR NOT EXISTS (
+       SELECT 1 FROM "Architecture" a
+        WHERE a."runId" = event."runId" AND a.reference IS NULL
+          AND a.score >= (event.payload ->> 'score')::float8
+          AND a.id <> (event.payload ->> 'architectureId')::uuid))
+$$;
