@@ -16,7 +16,7 @@ function run(...args: string[]) {
 const usage =
   "usage: npm run bench:sweep -- [--record bench/record/record.json.gz] " +
   "[--tables record,nas-bench-macro] [--seeds 200] [--first-seed 10001] [--tpe 0] [--noise …] " +
-  "[--only …] [--json FILE] [--quick] [--help]\n";
+  "[--only …] [--preset tiny-linear] [--json FILE] [--quick] [--help]\n";
 
 test("--help prints what is measured and the options", () => {
   const { status, stdout, stderr } = run("--help");

@@ -76,7 +76,7 @@ export function steadySearch(
 }
 
 /** The most evaluations of a search with a Gaussian process in a quick run. */
-export const quickMost = 16;
+export const quickMost = 60;
 
 /** The name of the variant that the others are compared with. */
 export const reference = "opnas";

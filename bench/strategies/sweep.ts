@@ -13,8 +13,8 @@ const about = `What the strategies' settings are worth: evaluations to random se
 hold the table's best and regrets, one setting changed at a time, as a Markdown table for each of
 --tables (docs/decisions/0015). Ratios are to opnas without a change. --only takes the rows whose
 strategy and change contain a text. With --preset tiny the changes are to the Gaussian process's
-settings instead of the linear model's; it takes its time, so give --only, too. With --noise 1 searches see scores with normal noise of one
-standard deviation of the table's best quarter.`;
+settings instead of the linear model's; it takes its time, so give --only, too. With --noise 1
+searches see scores with normal noise of one standard deviation of the table's best quarter.`;
 
 const paper = { screening: { draws: 1 } };
 const inPoints = { scoreUnit: "points" };

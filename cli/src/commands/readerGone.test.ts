@@ -17,9 +17,12 @@ const rows = Array.from({ length: 100 }, (_, index) => ({
     progress: { fraction: 1 },
     bestArchitecture: null,
     failures: 0,
+    tags: [],
   },
 }));
-const answer = JSON.stringify({ data: { searchRuns: { totalCount: 100, edges: rows } } });
+const pageInfo = { hasNextPage: false, endCursor: null };
+const searchRuns = { totalCount: 100, edges: rows, pageInfo };
+const answer = JSON.stringify({ data: { searchRuns } });
 const server = createServer((_, response) => response.end(answer)).listen(0, "127.0.0.1");
 await once(server, "listening");
 afterAll(() => server.close());

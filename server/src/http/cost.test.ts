@@ -4,13 +4,19 @@ import {
   type FragmentDefinitionNode,
   getNamedType,
   getNullableType,
+  type GraphQLType,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
   isListType,
+  isNonNullType,
   isObjectType,
+  isRequiredInputField,
   Kind,
   type OperationDefinitionNode,
   parse,
   specifiedRules,
+  typeFromAST,
   validate,
   visit,
 } from "graphql";
@@ -113,26 +119,27 @@ function complete(operation: OperationDefinitionNode, all: DocumentNode): Docume
 
 /** Values for the variables of our own documents, with pages as long as they may be. */
 function widest({ variableDefinitions = [] }: OperationDefinitionNode): Record<string, unknown> {
-  const enums: Record<string, string> = { ParetoCost: "PARAMS", SettingKind: "SEARCH" };
-  return Object.fromEntries(
-    variableDefinitions.flatMap(({ variable, type }) => {
-      if (type.kind === Kind.NON_NULL_TYPE && type.type.kind === Kind.LIST_TYPE) {
-        return [[variable.name.value, ["x", "y"]]];
-      }
-      if (type.kind !== Kind.NON_NULL_TYPE || type.type.kind !== Kind.NAMED_TYPE) {
-        return variable.name.value === "first" ? [["first", 100]] : [];
-      }
-      const name = type.type.name.value;
-      const values = {
-        Int: 100,
-        Boolean: true,
-        StartSearchInput: { preset: "x" },
-        PretrainInput: {},
-      };
-      const value = Object.entries({ ...values, ...enums }).find(([key]) => key === name);
-      return [[variable.name.value, value?.[1] ?? "x"]];
-    }),
-  );
+  const values: Record<string, unknown> = {};
+  for (const { variable, type } of variableDefinitions) {
+    const name = variable.name.value;
+    const form = type.kind === Kind.NON_NULL_TYPE ? typeFromAST(schema, type) : undefined;
+    if (name === "first") values[name] = 100;
+    else if (form !== undefined) values[name] = valueOf(form);
+  }
+  return values;
+}
+
+/** A value of a type, with all that an input object needs. */
+function valueOf(form: GraphQLType): unknown {
+  if (isNonNullType(form)) return valueOf(form.ofType);
+  if (isListType(form)) return Array.from({ length: 8 }, () => valueOf(form.ofType));
+  if (isEnumType(form)) return form.getValues()[0]?.name;
+  if (isInputObjectType(form)) {
+    const required = Object.values(form.getFields()).filter(isRequiredInputField);
+    return Object.fromEntries(required.map(({ name, type }) => [name, valueOf(type)]));
+  }
+  const values: Record<string, unknown> = { Int: 100, Float: 1, Boolean: true };
+  return values[String(form)] ?? "x";
 }
 
 test.each(["web", "cli"] as const)("every document of %s is within the limits", (folder) => {
