@@ -95,7 +95,7 @@ export function createLoaders(database: Database, budget: RowBudget): Loaders {
       (architectureIds) =>
         database.evaluation.findMany({
           where: { architectureId: { in: architectureIds } },
-          orderBy: { id: "asc" },
+          orderBy: [{ createdAt: "asc" }, { id: "asc" }],
         }),
       ({ architectureId }) => architectureId,
     ),
@@ -103,7 +103,7 @@ export function createLoaders(database: Database, budget: RowBudget): Loaders {
       (generationIds) =>
         database.evaluation.findMany({
           where: { architecture: { generationId: { in: generationIds }, reference: null } },
-          orderBy: { id: "asc" },
+          orderBy: [{ architecture: { indexInGeneration: "asc" } }, { id: "asc" }],
           include: { architecture: { select: { generationId: true } } },
         }),
       ({ architecture }) => architecture.generationId,

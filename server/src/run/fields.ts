@@ -164,7 +164,7 @@ export class GenerationFields {
 
   @UsualLength(20)
   @FieldResolver(() => [Evaluation], {
-    description: "The evaluations of its candidates, the oldest first.",
+    description: "The evaluations of its candidates, in the candidates' order.",
   })
   evaluations(
     @Root() { id }: GenerationRow,
