@@ -8,7 +8,6 @@ import pytest
 
 from opnas import Client, Run
 
-
 SMALLEST = {
     "population": 2,
     "generations": 1,
