@@ -127,6 +127,10 @@ export class Notifications {
     void lost.then(() => clearTimeout(probe));
     this.client = client;
     this.connected = true;
+    // A notification from just before, which nobody heard, has silenced the changes that follow it.
+    for (const channel of this.channels) {
+      if (gatheringChannels.includes(channel)) this.notifyAgain(channel, null);
+    }
     return { client, lost };
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { testDatabase } from "@opnas/prisma/testing";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
@@ -23,6 +24,8 @@ beforeAll(async () => {
       last = id;
     }
   }
+  // Listeners are told once more half a second after the last notification, and read again then.
+  await sleep(1_000);
 });
 
 /** Counts the statements that an operation sends to Postgres, without those of the queue and of the webhooks' sender. */
