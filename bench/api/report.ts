@@ -27,5 +27,5 @@ export const reportSchema = z.object({
   throughput: z.object({ ours: z.number(), yoga: z.number(), bare: z.number() }).nullable(),
 });
 
-/** What `bench:api` reports. */
+/** The report of `bench:api`. */
 export type Report = z.output<typeof reportSchema>;

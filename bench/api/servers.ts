@@ -12,7 +12,7 @@ export interface ServerProcess {
 const kinds = {
   /** The API as it is started by the platform. */
   ours: "../../server/dist/main.js",
-  /** The same schema and resolvers, served by graphql-yoga. */
+  /** Schema and resolvers of ours, served by graphql-yoga. */
   yoga: "./yoga.ts",
   /** The SQL of one page and nothing else: Node's http and pg. */
   bare: "./bare.ts",

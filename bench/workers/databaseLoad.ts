@@ -66,7 +66,11 @@ export class DatabaseLoad {
 
 /** Reads a process' parent, its own ticks and those of its ended children; undefined when it is gone. */
 async function statOf(pid: number) {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
+  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
+  });
   if (text === undefined) return undefined;
   // The name, in brackets, may hold spaces.
   const fields = text

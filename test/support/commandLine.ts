@@ -9,7 +9,7 @@ const serverMain = fileURLToPath(new URL("../../server/dist/main.js", import.met
 /** The first message of the program, which `once` gives with the handle that came along. */
 const started = z.tuple([z.object({ port: z.int() })]).rest(z.unknown());
 
-/** What a command left behind. */
+/** Exit code and output of a command. */
 export interface Outcome {
   code: number;
   stdout: string;

@@ -3,7 +3,7 @@ import { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import { chosenProfile, profilesFile, readProfiles } from "./profiles.js";
 
-/** What a person gave to name a server. */
+/** Options by which a person names a server. */
 export interface ConnectionOptions {
   api?: string | undefined;
   token?: string | undefined;

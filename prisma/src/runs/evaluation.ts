@@ -53,7 +53,7 @@ const outcomeSchema = z.union([
   z.templateLiteral(["status ", z.string()]),
 ]);
 
-/** What became of a result; see `opnas_record_result` in the migrations. */
+/** Outcome of storing a result; see `opnas_record_result` in the migrations. */
 export type ResultOutcome = z.infer<typeof outcomeSchema>;
 
 /**

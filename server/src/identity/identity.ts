@@ -14,7 +14,7 @@ import type { IdentitySettings } from "./settings.js";
 /** The cookie in which a browser holds the token of this machine. */
 export const localCookie = "opnas_local";
 
-/** What a caller shows of itself: its connection, and the headers of its request. */
+/** Signs by which a caller is known: its connection, and the headers of its request. */
 export interface Credentials {
   socket: Socket;
   headers: IncomingMessage["headers"];

@@ -39,7 +39,7 @@ type ParsedFilter = z.output<typeof filterSchema>;
 
 /** A leaderboard: the conditions of its rows, by a key that is the same for filters that say the same. */
 export interface Board {
-  /** What is shared between readers of one leaderboard is kept under it, so it holds all that rows depend on. */
+  /** The key of what readers of one leaderboard share; it holds all that rows depend on. */
   key: string;
   /** The run that all rows are of; null for a leaderboard of many runs. */
   runId: string | null;

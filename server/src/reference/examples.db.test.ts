@@ -1,4 +1,5 @@
 import { testDatabase } from "@opnas/prisma/testing";
+import { Kind, parse } from "graphql";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
@@ -26,5 +27,10 @@ test.each(examples)("the example $title runs as it stands", async ({ operation, 
   );
   const { data, errors } = await server.ask(operation, variablesForm.parse(JSON.parse(given)));
   expect(errors).toBeUndefined();
-  expect(data).toBeTruthy();
+  const [first] = parse(operation).definitions;
+  if (first?.kind !== Kind.OPERATION_DEFINITION) throw new Error("The example has no operation.");
+  const asked = first.selectionSet.selections.map((each) =>
+    each.kind === Kind.FIELD ? (each.alias ?? each.name).value : "",
+  );
+  expect(Object.keys(variablesForm.parse(data))).toEqual(asked);
 });

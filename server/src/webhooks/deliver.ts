@@ -9,7 +9,7 @@ import { post } from "./post.js";
 /** Milliseconds that a mail server may take for each step. */
 const mailMilliseconds = 15_000;
 
-/** What came of an attempt to send a message: the HTTP status, and why it failed; null if it did not. */
+/** Outcome of an attempt to send a message: the HTTP status, and why it failed; null if it did not. */
 export interface Outcome {
   httpStatus: number | null;
   error: string | null;

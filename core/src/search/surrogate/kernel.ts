@@ -31,7 +31,7 @@ export interface TypicalSize {
 export interface Similarity {
   /** The weighted inner product of the counts; 1 for a typical architecture with itself. */
   placed: number;
-  /** The same product of the counts wherever the features are. */
+  /** That product of the counts wherever the features are. */
   shared: number;
   /**
    * The features that only one of the two has, counted on both sides, in the typical number. Two
