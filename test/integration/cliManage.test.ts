@@ -49,6 +49,15 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
   expect(await output("note", id, "a\nnote")).toBe("First one: a\nnote");
   expect(await output("search", "list", "--tag", "paper")).toMatch(new RegExp(`${id} +First one`));
   expect(await output("runs", "--tag", "good")).toMatch(/0 of 0 runs/);
+  const where = `tag = paper and seed = 3 and name ~ "FIRST"`;
+  expect(await output("runs", "--where", where)).toMatch(new RegExp(`${id} +First one`));
+  expect(await opnas("runs", "--where", "sed = 3")).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/at character 1, sed is no field; did you mean seed/),
+  });
+  expect(await output("leaderboard", "--where", "score > 55 and not tag = bad")).toMatch(
+    /0 of 0 architectures/,
+  );
 
   const cloned = await output("search", "clone", id, "--seed", "4", "--set", "population=5");
   const [clone = ""] = cloned.split(": ");

@@ -10,6 +10,7 @@ interface Options {
   after?: string;
   run?: string;
   tag?: string[];
+  where?: string;
   json?: true;
   csv?: true;
   all?: true;
@@ -54,6 +55,7 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
     .option("--all", "all pages, one after the other")
     .option("--run <run>", "of this run only")
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
+    .option("--where <filter>", "that meet this filter, such as 'score > 55 and not tag = bad'")
     .option("--json", "as JSON")
     .option("--csv", "as CSV, for a spreadsheet")
     .addHelpText(
@@ -61,6 +63,7 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
       `
 Examples:
   opnas leaderboard --run RUN
+  opnas leaderboard --where 'score > 55 and strategy = opnas and layer.kernel in (3, 5)'
   opnas leaderboard --all --csv > leaderboard.csv`,
     )
     .action(async function (this: Command) {
@@ -77,8 +80,8 @@ Examples:
     });
 }
 
-async function* readPages(api: Api, { first, after, run, tag, all }: Options) {
-  const filter = { runId: run ?? null, tags: tag ?? null };
+async function* readPages(api: Api, { first, after, run, tag, where, all }: Options) {
+  const filter = { runId: run ?? null, tags: tag ?? null, query: where ?? null };
   for (let next: string | null = after ?? null; ;) {
     const variables = { first: all ? 100 : first, after: next, filter };
     const { leaderboard }: LeaderboardQuery = await api.request(leaderboardDocument, variables);

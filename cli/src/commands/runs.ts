@@ -21,13 +21,14 @@ interface RunsOptions {
   deleted?: true;
   tag?: string[];
   search?: string;
+  where?: string;
   json?: true;
 }
 
-function filterOf({ archived, deleted, tag, search }: Omit<RunsOptions, "first">) {
+function filterOf({ archived, deleted, tag, search, where }: Omit<RunsOptions, "first">) {
   const wanted = [archived ? ["ARCHIVED" as const] : [], deleted ? ["DELETED" as const] : []];
   const visibility = archived || deleted ? wanted.flat() : null;
-  return { visibility, tags: tag ?? null, search: search ?? null };
+  return { visibility, tags: tag ?? null, search: search ?? null, query: where ?? null };
 }
 
 /**
@@ -43,7 +44,15 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
     .option("--deleted", "deleted ones that can still be restored")
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
     .option("--search <text>", "whose name contains this")
+    .option("--where <filter>", "that meet this filter, such as 'status = done and bestScore > 55'")
     .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opnas runs --where 'status in (running, queued) and owner = me'
+  opnas runs --where "not tag and created >= 2026-11-01"`,
+    )
     .action(async function (this: Command) {
       const { first, after, json, ...asked } = this.opts<RunsOptions>();
       const variables = { first, after: after ?? null, filter: filterOf(asked) };

@@ -125,6 +125,11 @@ const filters: Record<string, LeaderboardFilter> = {
   "a narrow range of parameters": { params: { min: 1e3, max: 2e3 } },
   "a narrow range of FLOPs": { flops: { max: 1e6 } },
   "few scores": { score: { min: 99.9 } },
+  "a query of a kernel size": { query: "layer.kernel = 3 and score > 10 and not tag = bad" },
+  "a query of a rare preset": { query: "preset = rare and params < 900k" },
+  "a query of a rare operation or name": { query: "operation = euclidean or 'calm-dove-77'" },
+  "a query of stable references": { query: "reference and stable" },
+  "a query of few scores": { query: "score >= 99.9" },
   "an hour": { createdAt: { from: new Date(Date.now() - 3.6e6) } },
 };
 

@@ -51,9 +51,9 @@ export class RunResolver {
   @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
   searchRuns(
     @Args(() => RunPageArguments) page: RunPageArguments,
-    @Ctx() { database, teamIds }: Context,
+    @Ctx() { database, teamIds, principal }: Context,
   ): Promise<Page> {
-    return runPage(database, page, teamIds);
+    return runPage(database, page, teamIds, principal.userId);
   }
 
   @UsualLength(100)
