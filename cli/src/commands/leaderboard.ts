@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
+import { filterWith, findView } from "../api/views.js";
 import type { LeaderboardQuery } from "../generated/graphql.js";
 import { collect, pageSize } from "./optionValues.js";
 import { csv, decimals, nextPage, print, printJson, printTable } from "./output.js";
@@ -11,6 +12,7 @@ interface Options {
   run?: string;
   tag?: string[];
   where?: string;
+  view?: string;
   json?: true;
   csv?: true;
   all?: true;
@@ -56,6 +58,7 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
     .option("--run <run>", "of this run only")
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
     .option("--where <filter>", "that meet this filter, such as 'score > 55 and not tag = bad'")
+    .option("--view <view>", "of this saved view, by its name or id")
     .option("--json", "as JSON")
     .option("--csv", "as CSV, for a spreadsheet")
     .addHelpText(
@@ -80,10 +83,12 @@ Examples:
     });
 }
 
-async function* readPages(api: Api, { first, after, run, tag, where, all }: Options) {
-  const filter = { runId: run ?? null, tags: tag ?? null, query: where ?? null };
+async function* readPages(api: Api, { first, after, run, tag, where, view, all }: Options) {
+  const saved = view === undefined ? undefined : await findView(api, view, "LEADERBOARD");
+  const orderBy = saved?.architectureOrder ?? null;
+  const filter = { runId: run ?? null, tags: tag ?? null, query: filterWith(saved, where) };
   for (let next: string | null = after ?? null; ;) {
-    const variables = { first: all ? 100 : first, after: next, filter };
+    const variables = { first: all ? 100 : first, after: next, filter, orderBy };
     const { leaderboard }: LeaderboardQuery = await api.request(leaderboardDocument, variables);
     yield leaderboard;
     next = leaderboard.pageInfo.endCursor;

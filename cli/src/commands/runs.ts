@@ -10,6 +10,7 @@ import {
   resumeDocument,
   runsDocument,
 } from "../api/runs.js";
+import { filterWith, findView } from "../api/views.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
 import { collect, pageSize, positiveNumber } from "./optionValues.js";
 import { decimals, nextPage, print, printJson, printTable } from "./output.js";
@@ -22,13 +23,14 @@ interface RunsOptions {
   tag?: string[];
   search?: string;
   where?: string;
+  view?: string;
   json?: true;
 }
 
-function filterOf({ archived, deleted, tag, search, where }: Omit<RunsOptions, "first">) {
+function filterOf({ archived, deleted, tag, search }: Omit<RunsOptions, "first">) {
   const wanted = [archived ? ["ARCHIVED" as const] : [], deleted ? ["DELETED" as const] : []];
   const visibility = archived || deleted ? wanted.flat() : null;
-  return { visibility, tags: tag ?? null, search: search ?? null, query: where ?? null };
+  return { visibility, tags: tag ?? null, search: search ?? null };
 }
 
 /**
@@ -45,6 +47,7 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
     .option("--search <text>", "whose name contains this")
     .option("--where <filter>", "that meet this filter, such as 'status = done and bestScore > 55'")
+    .option("--view <view>", "of this saved view, by its name or id")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -54,9 +57,13 @@ Examples:
   opnas runs --where "not tag and created >= 2026-11-01"`,
     )
     .action(async function (this: Command) {
-      const { first, after, json, ...asked } = this.opts<RunsOptions>();
-      const variables = { first, after: after ?? null, filter: filterOf(asked) };
-      const { searchRuns } = await connect(this).request(runsDocument, variables);
+      const { first, after, json, where, view, ...asked } = this.opts<RunsOptions>();
+      const api = connect(this);
+      const saved = view === undefined ? undefined : await findView(api, view, "RUNS");
+      const filter = { ...filterOf(asked), query: filterWith(saved, where) };
+      const orderBy = saved?.runOrder ?? null;
+      const variables = { first, after: after ?? null, filter, orderBy };
+      const { searchRuns } = await api.request(runsDocument, variables);
       if (json) {
         printJson(searchRuns);
         return;

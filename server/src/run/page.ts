@@ -41,7 +41,7 @@ const columns: Record<RunOrderField, SortColumn> = {
 /** Reads a page of the runs of these teams, by default the newest first. */
 export function runPage(
   database: Database,
-  { first, after, filter, orderBy }: RunPageArguments,
+  { filter, orderBy, ...page }: RunPageArguments,
   teamIds: TeamIds,
   userId?: string,
 ): Promise<Page> {
@@ -50,8 +50,7 @@ export function runPage(
     direction: OrderDirection.DESC,
   };
   return readPage(database, runSource(filter ?? null, teamIds, userId), {
-    first,
-    after: after ?? null,
+    ...page,
     column: columns[field],
     direction,
   });
