@@ -27,7 +27,8 @@ export function nearest(word: string, names: readonly string[]): string[] {
 function distance(one: string, other: string): number {
   let before: number[] = [];
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
+  for (let i = 0; i < one.length; i++) {
+    const letter = one[i];
     const next = [i + 1];
     for (let j = 0; j < other.length; j++) {
       const replaced = (row[j] ?? 0) + (letter === other[j] ? 0 : 1);
