@@ -1,29 +1,6 @@
-import type { FilterField } from "./field.js";
+import type { Comparison, Condition, FilterField, Group, Operand, Test } from "./field.js";
 
-/** A value that a row's is compared with. */
-export type Operand = string | number;
-
-/** The comparisons of the normal form. `~` is "contains", and `known` is "has a value" without an operand. */
-export type Comparison = "=" | "<" | "<=" | ">" | ">=" | "~" | "known";
-
-/** One comparison of a field's value. A negated one holds exactly where the plain one does not. */
-export interface Test {
-  kind: "test";
-  field: FilterField;
-  comparison: Comparison;
-  /** Null for `known`. */
-  operand: Operand | null;
-  negated: boolean;
-}
-
-/** Conditions all of which, or any of which, must hold. Without parts `all` holds always and `any` never. */
-export interface Group {
-  kind: "all" | "any";
-  parts: readonly Condition[];
-}
-
-/** A condition on rows. Negation stands only at its tests. */
-export type Condition = Test | Group;
+export type { Comparison, Condition, Group, Operand, Test } from "./field.js";
 
 const opposites = { "<": ">=", "<=": ">", ">": "<=", ">=": "<" } as const;
 

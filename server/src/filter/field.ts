@@ -1,5 +1,4 @@
 import type { Prisma } from "@opnas/prisma";
-import type { Condition, Test } from "./condition.js";
 import type { Token } from "./tokens.js";
 
 /** The comparisons as they are written; `!=` and `!~` are the negations of `=` and `~`. */
@@ -53,3 +52,28 @@ export interface FilterField {
   /** Returns the condition in SQL, without regard to negation. */
   sql(test: Test): Prisma.Sql;
 }
+
+/** A value that a row's is compared with. */
+export type Operand = string | number;
+
+/** The comparisons of the normal form. `~` is "contains", and `known` is "has a value" without an operand. */
+export type Comparison = "=" | "<" | "<=" | ">" | ">=" | "~" | "known";
+
+/** One comparison of a field's value. A negated one holds exactly where the plain one does not. */
+export interface Test {
+  kind: "test";
+  field: FilterField;
+  comparison: Comparison;
+  /** Null for `known`. */
+  operand: Operand | null;
+  negated: boolean;
+}
+
+/** Conditions all of which, or any of which, must hold. Without parts `all` holds always and `any` never. */
+export interface Group {
+  kind: "all" | "any";
+  parts: readonly Condition[];
+}
+
+/** A condition on rows. Negation stands only at its tests. */
+export type Condition = Test | Group;
