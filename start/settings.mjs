@@ -139,6 +139,22 @@ const known = {
       .optional(),
     must: "off, or the most subscriptions of one user",
   },
+  userRuns: {
+    name: "OPNAS_USER_RUNS",
+    schema: z
+      .string()
+      .regex(/^(off|[1-9]\d{0,8})$/)
+      .optional(),
+    must: "off, or the most live searches of one account",
+  },
+  teamRuns: {
+    name: "OPNAS_TEAM_RUNS",
+    schema: z
+      .string()
+      .regex(/^(off|[1-9]\d{0,8})$/)
+      .optional(),
+    must: "off, or the most live searches of one team",
+  },
   introspection: {
     name: "OPNAS_INTROSPECTION",
     schema: z.enum(["on", "off"]).optional(),
@@ -246,6 +262,8 @@ export function readSettings(env, root) {
   value(env, known.rateLimit);
   value(env, known.rateLimitStore);
   value(env, known.subscriptionLimit);
+  value(env, known.userRuns);
+  value(env, known.teamRuns);
   value(env, known.introspection);
   value(env, known.querySeconds);
   value(env, known.webhooksPrivate);

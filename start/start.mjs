@@ -21,6 +21,7 @@ if (process.argv.length > 2) {
   OPNAS_WORKERS    1       worker processes
   OPNAS_RATE_LIMIT         most operations of one user a minute; OPNAS_RATE_LIMIT_STORE: memory, postgres
   OPNAS_SUBSCRIPTION_LIMIT most subscriptions of one user
+  OPNAS_USER_RUNS          most live searches of one account; OPNAS_TEAM_RUNS: of one team
   OPNAS_INTROSPECTION on   or off: the API does not tell its schema
   OPNAS_QUERY_SECONDS 10   seconds that Postgres may take for a statement of the API
   OPNAS_LOG_LEVEL  info    of the files in the folder logs: fatal, error, warn, info, debug, trace

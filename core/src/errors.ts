@@ -16,6 +16,7 @@ export const errorKinds = {
   UNAUTHENTICATED: "user",
   EVALUATION_FAILED: "user",
   FORBIDDEN: "user",
+  QUOTA_EXCEEDED: "user",
   PORT_TAKEN: "user",
   DATA_FOLDER_UNWRITABLE: "machine",
   DISK_FULL: "machine",

@@ -52,6 +52,7 @@ export {
   type RunAction,
 } from "./runs/lifecycle.js";
 export * from "./runs/purge.js";
+export * from "./runs/quota.js";
 export * from "./runs/row.js";
 export * from "./runs/superNet.js";
 export {
@@ -67,5 +68,6 @@ export * from "./pretrainings/claim.js";
 export * from "./pretrainings/failures.js";
 export * from "./pretrainings/lifecycle.js";
 export * from "./pretrainings/progress.js";
+export * from "./views.js";
 export * from "./waitForDatabase.js";
 export * from "./workers.js";

@@ -1,4 +1,4 @@
-import type { Database, Notifications, Probe, Queue } from "@opnas/prisma";
+import type { Database, Notifications, Probe, Queue, RunQuota } from "@opnas/prisma";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
@@ -27,6 +27,8 @@ export interface Services {
   streams: Streams;
   fronts: ParetoFronts;
   webhooks: WebhookSender;
+  /** The most live searches of one account and of one team. */
+  quota: RunQuota;
 }
 
 /** The streams of changes that subscriptions share. */

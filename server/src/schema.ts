@@ -27,6 +27,7 @@ import { RunResolver } from "./run/resolver.js";
 import { RunVisibilityResolver } from "./run/visibilityResolver.js";
 import { SettingResolver } from "./setting/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
+import { ViewResolver } from "./view/resolver.js";
 import { WebhookResolver } from "./webhooks/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
 
@@ -71,6 +72,7 @@ export function createSchema(): GraphQLSchema {
       TaskScoreFields,
       TrainingFields,
       TrainingResolver,
+      ViewResolver,
       WebhookResolver,
       WorkerResolver,
     ],
@@ -88,7 +90,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; makes webhooks; administers accounts, teams and API keys.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; saves views; makes webhooks; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

@@ -111,6 +111,7 @@ export async function startServer(
       webhooks,
       streams,
       fronts,
+      quota: settings.limits.runs,
     };
     const { operationsPerMinute, rateLimitStore } = settings.limits;
     const rate = createRateLimit(operationsPerMinute, rateLimitStore, settings.databaseUrl);

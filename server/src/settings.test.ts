@@ -36,10 +36,17 @@ test("a server that others reach limits each user, unless that is turned off", (
       OPNAS_AUTH_SECRET: "s".repeat(32),
       ...environment,
     }).limits;
-  expect(limits({})).toEqual({ ...localLimits, operationsPerMinute: 6_000, subscriptions: 500 });
-  expect(limits({ OPNAS_RATE_LIMIT: "off", OPNAS_SUBSCRIPTION_LIMIT: "7" })).toEqual({
+  expect(limits({})).toEqual({
+    ...localLimits,
+    operationsPerMinute: 6_000,
+    subscriptions: 500,
+    runs: { ofUser: 20, ofTeam: 100 },
+  });
+  const set = { OPNAS_SUBSCRIPTION_LIMIT: "7", OPNAS_USER_RUNS: "off", OPNAS_TEAM_RUNS: "9" };
+  expect(limits({ OPNAS_RATE_LIMIT: "off", ...set })).toEqual({
     ...localLimits,
     subscriptions: 7,
+    runs: { ofUser: null, ofTeam: 9 },
   });
   expect(limits({ OPNAS_INTROSPECTION: "off", OPNAS_RATE_LIMIT_STORE: "postgres" })).toMatchObject({
     introspection: false,

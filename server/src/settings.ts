@@ -1,4 +1,5 @@
 import { OpnasError, whenValid } from "@opnas/core";
+import { noQuota, type RunQuota } from "@opnas/prisma";
 import { logLevels } from "@opnas/telemetry";
 import { z } from "zod";
 import { type IdentitySettings, identitySettings, identityVariables } from "./identity/settings.js";
@@ -30,6 +31,8 @@ const settingsSchema = z.object({
     .enum(rateLimitStores, { error: `must be one of ${rateLimitStores.join(", ")}` })
     .default("memory"),
   OPNAS_SUBSCRIPTION_LIMIT: limit("must be off, or the most subscriptions of one user"),
+  OPNAS_USER_RUNS: limit("must be off, or the most live searches of one account"),
+  OPNAS_TEAM_RUNS: limit("must be off, or the most live searches of one team"),
   OPNAS_INTROSPECTION: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
   OPNAS_QUERY_SECONDS: z.coerce
     .number({ error: "must be a number of seconds" })
@@ -82,6 +85,8 @@ export interface ServerLimits {
   rateLimitStore: RateLimitStore;
   /** The most subscriptions of one user (or address) on this process; null: any number. */
   subscriptions: number | null;
+  /** The most live searches of one account and of one team. */
+  runs: RunQuota;
   /** True if clients may ask for the schema itself. */
   introspection: boolean;
   /** Seconds after which Postgres gives up a statement of the API. */
@@ -93,12 +98,17 @@ export const localLimits: ServerLimits = {
   operationsPerMinute: null,
   rateLimitStore: "memory",
   subscriptions: null,
+  runs: noQuota,
   introspection: true,
   querySeconds: 10,
 };
 
 /** The limits of one user of a server that others reach: far above what portal and scripts need. */
-const sharedLimits = { operationsPerMinute: 6_000, subscriptions: 500 };
+const sharedLimits = {
+  operationsPerMinute: 6_000,
+  subscriptions: 500,
+  runs: { ofUser: 20, ofTeam: 100 },
+};
 
 function isLoopback(host: string): boolean {
   return host === "::1" || host.startsWith("127.");
@@ -166,6 +176,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
       operationsPerMinute: given(data.OPNAS_RATE_LIMIT, usual.operationsPerMinute),
       rateLimitStore: data.OPNAS_RATE_LIMIT_STORE,
       subscriptions: given(data.OPNAS_SUBSCRIPTION_LIMIT, usual.subscriptions),
+      runs: {
+        ofUser: given(data.OPNAS_USER_RUNS, usual.runs.ofUser),
+        ofTeam: given(data.OPNAS_TEAM_RUNS, usual.runs.ofTeam),
+      },
       introspection: data.OPNAS_INTROSPECTION === "on",
       querySeconds: data.OPNAS_QUERY_SECONDS,
     },

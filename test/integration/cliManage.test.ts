@@ -49,6 +49,14 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
   expect(await output("note", id, "a\nnote")).toBe("First one: a\nnote");
   expect(await output("search", "list", "--tag", "paper")).toMatch(new RegExp(`${id} +First one`));
   expect(await output("runs", "--tag", "good")).toMatch(/0 of 0 runs/);
+  const where = `tag = paper and seed = 3 and name ~ "FIRST"`;
+  expect(await output("runs", "--where", where)).toMatch(new RegExp(`${id} +First one`));
+  const misspelled = await opnas("runs", "--where", "sed = 3");
+  expect(misspelled.code).toBe(2);
+  expect(misspelled.stderr).toMatch(/at character 1, sed is no field; did you mean seed/);
+  expect(await output("leaderboard", "--where", "score > 55 and not tag = bad")).toMatch(
+    /0 of 0 architectures/,
+  );
 
   const cloned = await output("search", "clone", id, "--seed", "4", "--set", "population=5");
   const [clone = ""] = cloned.split(": ");
@@ -60,6 +68,17 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
       { path: "population", values: [4, 5] },
     ],
   });
+
+  const [view = ""] = (await output("view", "save", "mine", "--runs", "--where", where)).split(
+    ": ",
+  );
+  expect(await output("view", "list")).toMatch(new RegExp(`${view} +mine +runs +yours +tag = `));
+  expect(await output("runs", "--view", "mine", "--where", "seed = 3")).toContain("1 of 1 runs");
+  expect(await output("runs", "--view", "mine", "--where", "seed = 4")).toContain("0 of 0 runs");
+  expect(await output("view", "rename", "mine", "ours")).toBe(`${view}: ours`);
+  expect(await opnas("runs", "--view", "mine")).toMatchObject({ code: 2 });
+  expect(await opnas("leaderboard", "--view", "ours")).toMatchObject({ code: 2 });
+  expect(await output("view", "delete", "ours")).toBe(`${view}: ours is deleted`);
 
   await output("cancel", clone);
   expect(await opnas("watch", clone)).toMatchObject({ code: 1, stdout: `${clone}: cancelled\n` });

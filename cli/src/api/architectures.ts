@@ -88,8 +88,13 @@ export const candidatesDocument = graphql(`
 `);
 
 export const leaderboardDocument = graphql(`
-  query Leaderboard($first: Int!, $after: String, $filter: LeaderboardFilter) {
-    leaderboard(first: $first, after: $after, filter: $filter) {
+  query Leaderboard(
+    $first: Int!
+    $after: String
+    $filter: LeaderboardFilter
+    $orderBy: ArchitectureOrder
+  ) {
+    leaderboard(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
       totalCount
       pageInfo {
         hasNextPage

@@ -49,8 +49,8 @@ export const eventsDocument = graphql(`
 `);
 
 export const runsDocument = graphql(`
-  query Runs($first: Int!, $after: String, $filter: RunFilter) {
-    searchRuns(first: $first, after: $after, filter: $filter) {
+  query Runs($first: Int!, $after: String, $filter: RunFilter, $orderBy: RunOrder) {
+    searchRuns(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
       totalCount
       pageInfo {
         hasNextPage

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { leaderboardDocument } from "../api/architectures.js";
 import type { Api } from "../api/client.js";
+import { filterWith, findView } from "../api/views.js";
 import type { LeaderboardQuery } from "../generated/graphql.js";
 import { collect, pageSize } from "./optionValues.js";
 import { csv, decimals, nextPage, print, printJson, printTable } from "./output.js";
@@ -10,6 +11,8 @@ interface Options {
   after?: string;
   run?: string;
   tag?: string[];
+  where?: string;
+  view?: string;
   json?: true;
   csv?: true;
   all?: true;
@@ -54,6 +57,8 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
     .option("--all", "all pages, one after the other")
     .option("--run <run>", "of this run only")
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
+    .option("--where <filter>", "that meet this filter, such as 'score > 55 and not tag = bad'")
+    .option("--view <view>", "of this saved view, by its name or id")
     .option("--json", "as JSON")
     .option("--csv", "as CSV, for a spreadsheet")
     .addHelpText(
@@ -61,6 +66,7 @@ export function leaderboardCommand(connect: (command: Command) => Api): Command 
       `
 Examples:
   opnas leaderboard --run RUN
+  opnas leaderboard --where 'score > 55 and strategy = opnas and layer.kernel in (3, 5)'
   opnas leaderboard --all --csv > leaderboard.csv`,
     )
     .action(async function (this: Command) {
@@ -77,10 +83,12 @@ Examples:
     });
 }
 
-async function* readPages(api: Api, { first, after, run, tag, all }: Options) {
-  const filter = { runId: run ?? null, tags: tag ?? null };
+async function* readPages(api: Api, { first, after, run, tag, where, view, all }: Options) {
+  const saved = view === undefined ? undefined : await findView(api, view, "LEADERBOARD");
+  const orderBy = saved?.architectureOrder ?? null;
+  const filter = { runId: run ?? null, tags: tag ?? null, query: filterWith(saved, where) };
   for (let next: string | null = after ?? null; ;) {
-    const variables = { first: all ? 100 : first, after: next, filter };
+    const variables = { first: all ? 100 : first, after: next, filter, orderBy };
     const { leaderboard }: LeaderboardQuery = await api.request(leaderboardDocument, variables);
     yield leaderboard;
     next = leaderboard.pageInfo.endCursor;

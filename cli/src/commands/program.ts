@@ -16,6 +16,7 @@ import { profileCommand } from "./profile.js";
 import { runCommands } from "./runs.js";
 import { searchCommand } from "./searchCommand.js";
 import { teamCommands } from "./teams.js";
+import { viewCommand } from "./views.js";
 import { watchingCommands } from "./watching.js";
 
 const help = `
@@ -53,6 +54,7 @@ export function buildProgram(
     watch,
     events,
     leaderboardCommand(connect),
+    viewCommand(connect),
     ...architectureCommands(connect),
     workers,
     ...pretrainingCommands(connect),

@@ -10,6 +10,7 @@ import {
   resumeDocument,
   runsDocument,
 } from "../api/runs.js";
+import { filterWith, findView } from "../api/views.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
 import { collect, pageSize, positiveNumber } from "./optionValues.js";
 import { decimals, nextPage, print, printJson, printTable } from "./output.js";
@@ -21,6 +22,8 @@ interface RunsOptions {
   deleted?: true;
   tag?: string[];
   search?: string;
+  where?: string;
+  view?: string;
   json?: true;
 }
 
@@ -43,11 +46,24 @@ export function runCommands(connect: (command: Command) => Api): Command[] {
     .option("--deleted", "deleted ones that can still be restored")
     .option("--tag <tag>", "that have this tag (repeatable)", collect)
     .option("--search <text>", "whose name contains this")
+    .option("--where <filter>", "that meet this filter, such as 'status = done and bestScore > 55'")
+    .option("--view <view>", "of this saved view, by its name or id")
     .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  opnas runs --where 'status in (running, queued) and owner = me'
+  opnas runs --where "not tag and created >= 2026-11-01"`,
+    )
     .action(async function (this: Command) {
-      const { first, after, json, ...asked } = this.opts<RunsOptions>();
-      const variables = { first, after: after ?? null, filter: filterOf(asked) };
-      const { searchRuns } = await connect(this).request(runsDocument, variables);
+      const { first, after, json, where, view, ...asked } = this.opts<RunsOptions>();
+      const api = connect(this);
+      const saved = view === undefined ? undefined : await findView(api, view, "RUNS");
+      const filter = { ...filterOf(asked), query: filterWith(saved, where) };
+      const orderBy = saved?.runOrder ?? null;
+      const variables = { first, after: after ?? null, filter, orderBy };
+      const { searchRuns } = await api.request(runsDocument, variables);
       if (json) {
         printJson(searchRuns);
         return;

@@ -33,6 +33,8 @@ export interface SettingGroup {
   path: string;
   title: string;
   description: string;
+  /** True if null is allowed in the place of the object. */
+  nullable: boolean;
 }
 
 export type SettingsKind = "search" | "pretraining" | "retention";
@@ -51,8 +53,9 @@ export function describeSettings(kind: SettingsKind): SettingDescription[] {
 
 /** Lists the objects that group settings, in the order of their schema. */
 export function describeSettingGroups(kind: SettingsKind): SettingGroup[] {
-  return nodesOf(kind).flatMap(({ path, node: { title = "", description = "", properties } }) =>
-    properties ? [{ path, title, description }] : [],
+  return nodesOf(kind).flatMap(
+    ({ path, node: { title = "", description = "", nullable = false, properties } }) =>
+      properties ? [{ path, title, description, nullable }] : [],
   );
 }
 

@@ -37,7 +37,7 @@ export const superNetSchema = z.strictObject({
   branches: z.enum(["both", "one"]).default("both").meta({
     title: "Branches trained in a step",
     description:
-      "both: a step trains two complementary sub-networks, so that each layer's two branches are trained once each (BIWS); one: a single sub-network, to measure what the second adds.",
+      "Branches of a layer that a step trains: both (by two complementary sub-networks; BIWS), or one (by a single sub-network, to measure what the second adds).",
   }),
   batch: sequences.meta({
     title: "Batch size",

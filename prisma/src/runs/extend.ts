@@ -4,6 +4,7 @@ import type { SearchRun } from "../generated/client.js";
 import type { Queue } from "../queue.js";
 import { requireRun, settingsOfRun } from "./lifecycle.js";
 import { enqueueNextGeneration } from "./openWork.js";
+import { requireQuota, type RunQuota } from "./quota.js";
 import { appendEvents, lockRun } from "./row.js";
 import { requireListed } from "./visibility.js";
 
@@ -12,13 +13,14 @@ import { requireListed } from "./visibility.js";
  * `settings.generations`, sets it to `QUEUED`, appends `run.extended` and enqueues the next
  * generation's job. It then ends as if it had been started with the larger budget.
  * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` unless the run is done; `BAD_INPUT` for a number of
- * generations that settings do not allow, or that makes too many candidates
+ * generations that settings do not allow, or that makes too many candidates; `QUOTA_EXCEEDED`
  */
 export async function extendRun(
   db: Database,
   queue: Queue,
   runId: string,
   generations: number,
+  quota?: RunQuota,
 ): Promise<SearchRun> {
   return db.$transaction(async (tx) => {
     await requireRun(tx, runId);
@@ -54,6 +56,7 @@ export async function extendRun(
         finishedAt: null,
       },
     });
+    if (quota !== undefined) await requireQuota(tx, run, quota);
     const reason = `extend by ${generations} generations was asked for`;
     await appendEvents(tx, runId, [
       { kind: "run.extended", payload: { generations: settings.generations, candidates } },

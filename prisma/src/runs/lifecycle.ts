@@ -7,6 +7,7 @@ import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
 import { enqueueJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { isEvaluatedOutside, isOpen, openJobs } from "./openWork.js";
+import { requireQuota, type RunQuota } from "./quota.js";
 import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
 import { requireListed } from "./visibility.js";
@@ -25,13 +26,15 @@ export interface NewRun {
   teamId?: string | undefined;
   /** The account that starts it. */
   ownerId?: string | undefined;
+  /** The most live runs of its account and team; without it there is no limit. */
+  quota?: RunQuota | undefined;
 }
 
 /**
  * Stores a run with its event `run.created` and enqueues its first job, in one transaction: the
  * super-net, or the first generation of candidates that are evaluated outside of the platform.
  * @returns the stored run, or the earlier run with the same idempotency key
- * @throws OpnasError `BAD_INPUT` when that run was started with other input
+ * @throws OpnasError `BAD_INPUT` when that run was started with other input, `QUOTA_EXCEEDED`
  * @throws ZodError or an error of Prisma for values that the tables refuse; nothing is stored then
  */
 export async function startRun(db: Database, queue: Queue, input: NewRun): Promise<SearchRun> {
@@ -53,6 +56,7 @@ export async function startRun(db: Database, queue: Queue, input: NewRun): Promi
             : {}),
         },
       });
+      if (input.quota !== undefined) await requireQuota(tx, run, input.quota);
       const { name, preset, seed } = input;
       await appendEvents(tx, run.id, [{ kind: "run.created", payload: { name, preset, seed } }]);
       await enqueueJobs(queue, tx, await openJobs(tx, run.id));
@@ -102,13 +106,16 @@ const transitions: Record<RunAction, { from: readonly RunStatus[]; to: RunStatus
  * enqueues the jobs of all open work; a failed run then tries its failed candidates again, but for
  * those that can be evaluated nowhere. Workers notice a pause or a cancellation within a second and
  * stop between two steps. Changes nothing when the run is in the wanted state already.
- * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when the run's state does not allow the action
+ * @param quota the most live runs of the run's account and team; without it there is no limit
+ * @throws OpnasError `NOT_FOUND`; `WRONG_STATE` when the run's state does not allow the action;
+ * `QUOTA_EXCEEDED` when resuming makes one live run too many
  */
 export async function changeRunState(
   db: Database,
   queue: Queue,
   runId: string,
   action: RunAction,
+  quota?: RunQuota,
 ): Promise<SearchRun> {
   return db.$transaction(async (tx) => {
     const { from, to } = transitions[action];
@@ -131,6 +138,10 @@ export async function changeRunState(
         ...(action === "resume" ? { finishedAt: null, error: Prisma.DbNull } : {}),
       },
     });
+    // A paused run is live already.
+    if (action === "resume" && run.status !== "PAUSED" && quota !== undefined) {
+      await requireQuota(tx, run, quota);
+    }
     await appendEvents(tx, runId, [
       { kind: "run.status", payload: { status: to, reason: `${action} was asked for` } },
     ]);

@@ -33,11 +33,11 @@ const byScore: ArchitectureOrder = {
 export async function architecturePage(
   database: Database,
   source: RowSource,
-  { first, after, orderBy }: ArchitecturePageArguments,
+  { orderBy, ...page }: ArchitecturePageArguments,
   scored: boolean,
 ): Promise<Page> {
   const order = architectureOrder(orderBy ?? byScore, scored);
-  return readPage(database, source, { first, after: after ?? null, ...order });
+  return readPage(database, source, { ...page, ...order });
 }
 
 /** Returns the order of a list of architectures; `scored` as for `architecturePage`. */

@@ -1,4 +1,4 @@
-import { presetNamed } from "@opnas/core";
+import { bertLayer, layerParameters, presetNamed, sharedParameters } from "@opnas/core";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -64,6 +64,58 @@ test("an estimate has minutes only where earlier runs on the workers present mea
 
   await database.worker.updateMany({ data: { status: "stopped" } });
   expect(await estimate()).toMatchObject({ slots: 0, minutes: null, measuredRuns: 0 });
+});
+
+test("an estimate says how much memory and disk the search takes, and what that is derived from", async () => {
+  const { settings } = presetNamed("smoke");
+  const sizes = z.object({
+    estimate: z.object({
+      memoryBytes: z.number().nullable(),
+      diskBytes: z.number().nullable(),
+      sizes: z.array(
+        z.object({ part: z.string(), bytes: z.number().nullable(), derivation: z.string() }),
+      ),
+    }),
+  });
+  const read = async (changes: Record<string, unknown>) => {
+    const input = { preset: "smoke", settings: changes };
+    const answer = await server.read(
+      sizes,
+      `query ($input: StartSearchInput!) {
+        estimate(input: $input) { memoryBytes diskBytes sizes { part bytes derivation } }
+      }`,
+      { input },
+    );
+    return answer.estimate;
+  };
+  const { sizes: parts, memoryBytes, diskBytes } = await read({});
+  const bytes = new Map(parts.map(({ part, bytes: known }) => [part, known]));
+  // A super-net's layer is one of attention and one of the longest convolution.
+  const { size } = settings;
+  const branches = [bertLayer, { kind: "conv", kernelSize: 65 } as const].map((layer) =>
+    layerParameters(layer, size),
+  );
+  const [attention = 0, convolution = 0] = branches;
+  const superNet = sharedParameters(size) + size.layers * (attention + convolution);
+  expect(bytes.get("SUPER_NET_FILE")).toBe(4 * superNet);
+  expect(bytes.get("SUPER_NET_CHECKPOINT")).toBe(12 * superNet);
+  expect(bytes.get("SUPER_NET_MEMORY")).toBe(16 * superNet);
+  const largest = sharedParameters(size) + size.layers * Math.max(...branches);
+  expect(bytes.get("CANDIDATE_MEMORY")).toBe(16 * largest);
+  expect(bytes.get("ACTIVATION_MEMORY")).toBeNull();
+  expect(bytes.get("PREPARED_DATA")).toBeNull();
+  expect({ memoryBytes, diskBytes }).toEqual({
+    memoryBytes: 16 * superNet,
+    diskBytes: 16 * superNet,
+  });
+  for (const { bytes: known, derivation } of parts) {
+    if (known !== null) expect(derivation).toMatch(/^\d+ parameters .* × 4 bytes/);
+  }
+  expect(await read({ evaluator: "external" })).toEqual({
+    memoryBytes: null,
+    diskBytes: null,
+    sizes: [],
+  });
 });
 
 test("an estimate refuses what startSearch refuses", async () => {

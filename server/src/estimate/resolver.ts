@@ -5,13 +5,14 @@ import type { Context } from "../context.js";
 import { StartSearchInput } from "../run/inputs.js";
 import { plannedRun } from "../run/startSearch.js";
 import { measuredSpeed } from "./measured.js";
+import { bytesOf, SearchSizePart, sizesOf } from "./sizes.js";
 import { SearchEstimate } from "./types.js";
 
 @Resolver()
 export class EstimateResolver {
   @Query(() => SearchEstimate, {
     description:
-      "The size of a search and, where earlier runs measured it, its duration. Starts nothing; the input is checked as startSearch checks it.",
+      "The size of a search, the memory and disk that it takes and, where earlier runs measured it, its duration. Starts nothing; the input is checked as startSearch checks it.",
   })
   estimate(
     @Arg("input", () => StartSearchInput, { description: "The search, as startSearch takes it." })
@@ -36,6 +37,11 @@ async function estimateOf(database: Database, input: StartSearchInput): Promise<
     : null;
   const isMeasured = superNetMinutes !== null && candidateMinutes !== null;
   const bert = withDepth({ version: 1, layers: [bertLayer] }, settings.size.layers);
+  const sizes = sizesOf(settings);
+  const memories = [SearchSizePart.SUPER_NET_MEMORY, SearchSizePart.CANDIDATE_MEMORY].flatMap(
+    (part) => bytesOf(sizes, [part]) ?? [],
+  );
+  const { SUPER_NET_CHECKPOINT, SUPER_NET_FILE } = SearchSizePart;
   return {
     candidates,
     generations: settings.generations + 1,
@@ -50,6 +56,9 @@ async function estimateOf(database: Database, input: StartSearchInput): Promise<
     minutes: isMeasured ? superNetMinutes + candidateMinutes : null,
     measuredEvaluations: speed.evaluations,
     measuredRuns: speed.runs,
+    memoryBytes: memories.length === 0 ? null : Math.max(...memories),
+    diskBytes: bytesOf(sizes, [SUPER_NET_CHECKPOINT, SUPER_NET_FILE]),
+    sizes,
   };
 }
 

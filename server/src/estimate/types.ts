@@ -1,4 +1,6 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { UsualLength } from "../http/cost.js";
+import { SearchSize } from "./sizes.js";
 
 @ObjectType({
   description:
@@ -72,4 +74,25 @@ export class SearchEstimate {
     description: "The number of earlier runs that the minutes of the super-net are from.",
   })
   measuredRuns!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The least bytes of memory that a worker needs for it: the larger of the super-net's training and of one candidate's, without activations; see sizes. Null for a search with an evaluator outside.",
+  })
+  memoryBytes!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The bytes of disk for the super-net and a checkpoint of its training, without prepared data; see sizes. Null for a search with an evaluator outside.",
+  })
+  diskBytes!: number | null;
+
+  @UsualLength(6)
+  @Field(() => [SearchSize], {
+    description:
+      "The parts that memory and disk are taken by, with what is not known before the search. Empty for a search with an evaluator outside.",
+  })
+  sizes!: SearchSize[];
 }

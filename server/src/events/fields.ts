@@ -9,6 +9,7 @@ import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { Generation, SearchRun } from "../run/types.js";
+import { detailsOf, SearchEventDetails } from "./details.js";
 import { SearchEvent } from "./types.js";
 
 /** The rows that payloads of any kind may refer to. */
@@ -37,6 +38,15 @@ export class SearchEventFields {
     const { architectureId, bestArchitectureId } = referencesSchema.parse(payload);
     const id = architectureId ?? bestArchitectureId;
     return id == null ? null : loaders.architecture.load(id);
+  }
+
+  @FieldResolver(() => SearchEventDetails, {
+    nullable: true,
+    description:
+      "The event's data, typed by its kind. Null for a kind that this version does not know.",
+  })
+  details(@Root() { kind, payload }: EventRow): object | null {
+    return detailsOf(kind, payload);
   }
 
   @FieldResolver(() => Generation, {

@@ -21,6 +21,7 @@ export class SearchEvent {
   time!: Date;
 
   @Field(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field details.",
     description: "The event's data as an object, whose fields depend on its kind.",
   })
   payload!: unknown;

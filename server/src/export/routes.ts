@@ -58,6 +58,7 @@ export function exportRoutes(
     exportOf: (
       request: Request<{ id: string; format: string }>,
       teamIds: TeamIds,
+      userId: string | undefined,
     ) => Export | Promise<Export>,
   ) => {
     router.get(
@@ -67,7 +68,7 @@ export function exportRoutes(
         const principal = await identity.principalOf({ socket, headers });
         check(principal, routeRules.export);
         const format = formatNamed(request.params.format);
-        const file = await exportOf(request, principal.teamIds);
+        const file = await exportOf(request, principal.teamIds, principal.userId);
         response.set({
           "Content-Type": formats[format].contentType,
           "Content-Disposition": `attachment; filename="opnas-${file.name}.${format}"`,
@@ -88,15 +89,15 @@ export function exportRoutes(
     );
   };
 
-  serve("/leaderboard", ({ query }, teamIds) => {
+  serve("/leaderboard", ({ query }, teamIds, userId) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = leaderboardFilter.parse(readFilter(schema, "LeaderboardFilter", filter));
-    return { name: "leaderboard", table: leaderboardTable(read, teamIds), limit };
+    return { name: "leaderboard", table: leaderboardTable(read, teamIds, userId), limit };
   });
-  serve("/runs", ({ query }, teamIds) => {
+  serve("/runs", ({ query }, teamIds, userId) => {
     const { filter, limit } = readParameters(query, ["filter", "limit"]);
     const read = runFilter.parse(readFilter(schema, "RunFilter", filter));
-    return { name: "runs", table: runTable(read, teamIds), limit };
+    return { name: "runs", table: runTable(read, teamIds, userId), limit };
   });
   serve("/runs/:id/candidates", async ({ query, params }, teamIds) => {
     const { limit } = readParameters(query, ["limit"]);

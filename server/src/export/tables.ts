@@ -40,10 +40,15 @@ const ofArchitecture = Prisma.sql`
 
 /**
  * Returns the rows of these teams' leaderboard, the best score first and in a tie the older.
+ * @param userId of the account that `me` means in the filter; undefined for the machine's owner
  * @throws InputError for a filter that cannot be used
  */
-export function leaderboardTable(filter: LeaderboardFilter | null, teamIds: TeamIds): ExportTable {
-  const { source } = boardOf(filter, teamIds);
+export function leaderboardTable(
+  filter: LeaderboardFilter | null,
+  teamIds: TeamIds,
+  userId?: string,
+): ExportTable {
+  const { source } = boardOf(filter, teamIds, userId);
   const columns = [...architectureColumns, ...generationColumns];
   return {
     columns,
@@ -65,10 +70,11 @@ function belowScore(source: RowSource, after: Row): Prisma.Sql {
 
 /**
  * Returns the rows of these teams' list of runs, the newest first.
+ * @param userId of the account that `me` means in the filter; undefined for the machine's owner
  * @throws InputError for a filter that cannot be used
  */
-export function runTable(filter: RunFilter | null, teamIds: TeamIds): ExportTable {
-  const source = runSource(filter, teamIds);
+export function runTable(filter: RunFilter | null, teamIds: TeamIds, userId?: string): ExportTable {
+  const source = runSource(filter, teamIds, userId);
   return {
     columns: runColumns,
     page: (after, limit) => Prisma.sql`

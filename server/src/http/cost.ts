@@ -65,7 +65,7 @@ function lengthOf({ type, name, extensions }: Field, args: Record<string, unknow
   const isPaged = "first" in args || getNamedType(type).name.endsWith("Connection");
   // A page's own edges: the connection has counted them.
   if (name === "edges") return 1;
-  if (isPaged) return pageLength(args["first"]);
+  if (isPaged) return pageLength(args["last"] ?? args["first"]);
   if (!isListType(getNullableType(type))) return 1;
   return listExtensions.safeParse(extensions).data?.usualLength ?? maxPageSize;
 }

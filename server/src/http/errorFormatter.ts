@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { OpnasError } from "@opnas/core";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { databaseError } from "@opnas/prisma";
+import { FilterError } from "../filter/error.js";
 import { InputError } from "../input.js";
 import type { Log } from "../log.js";
 
@@ -62,6 +63,7 @@ export function createErrorFormatter(
         code: known.code,
         kind: known.kind,
         ...(known instanceof InputError ? fieldsAtFault(known) : {}),
+        ...(known instanceof FilterError ? { filter: known.fault } : {}),
       },
     };
   }

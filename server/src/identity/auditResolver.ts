@@ -18,11 +18,10 @@ export class AuditResolver {
     description: "The mutations that callers asked for, with their outcome, the newest first.",
   })
   auditLog(
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) { first, after, last, before }: PageArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
     const source = { from: Prisma.sql`"AuditEntry" e`, id: Prisma.sql`e.id`, conditions: [] };
-    const request = { first, after: after ?? null, column, direction: "DESC" } as const;
-    return readPage(database, source, request);
+    return readPage(database, source, { first, after, last, before, column, direction: "DESC" });
   }
 }

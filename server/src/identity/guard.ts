@@ -86,14 +86,14 @@ export function check(principal: Principal, rule: Rule | undefined): void {
 
 /** Returns the error for a row that is none of the caller's teams'; null when all may be used. */
 async function missingRow(
-  { database, teamIds }: Context,
+  { database, teamIds, principal }: Context,
   rule: Rule | undefined,
   args: Record<string, unknown>,
 ): Promise<OpnasError | null> {
   if (teamIds === undefined || rule?.row === undefined) return null;
   const { kind, argument } = rule.row;
   for (const id of [args[argument] ?? []].flat().map(String)) {
-    if (await isVisible(database, teamIds, kind, id)) continue;
+    if (await isVisible(database, teamIds, kind, id, principal.userId)) continue;
     return notFound(kind === "any" ? "object" : kind, id);
   }
   return null;

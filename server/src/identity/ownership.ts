@@ -3,10 +3,10 @@ import type { NewRun } from "@opnas/prisma";
 import type { Context } from "../context.js";
 import { InputError, isRowId } from "../input.js";
 
-type Caller = Pick<Context, "database" | "principal" | "teamIds">;
+type Caller = Pick<Context, "database" | "principal" | "teamIds" | "quota">;
 
 /**
- * Adds to a run that is to be started who owns it: the team that the request names, or else the first of
+ * Adds to a run that is to be started its quota and who owns it: the team that the request names, or else the first of
  * the caller's, by name. Without accounts runs have no team.
  * @throws InputError for a team that is none of the caller's, OpnasError `FORBIDDEN` for an account
  * without a team
@@ -18,7 +18,7 @@ export async function ownedBy(
 ): Promise<NewRun> {
   const { database, principal, teamIds } = caller;
   const idempotencyKey = keyOf(caller, run.idempotencyKey);
-  const owned = { ...run, idempotencyKey, ownerId: principal.userId };
+  const owned = { ...run, idempotencyKey, ownerId: principal.userId, quota: caller.quota };
   if (teamId == null && principal.userId === undefined) return owned;
   const { userId } = principal;
   const where =

@@ -1,7 +1,10 @@
 import type { KeyScope, UserRole } from "@opnas/prisma";
 
-/** A kind of row that belongs to a team through its run; `any` for whatever has an id. */
-export type OwnedRow = "run" | "architecture" | "training" | "any";
+/**
+ * A kind of row that belongs to a team through its run, or a saved view, which is one's own or a team's;
+ * `any` for whatever has an id.
+ */
+export type OwnedRow = "run" | "architecture" | "training" | "view" | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -21,6 +24,8 @@ const look: Rule = { role: "VIEWER", scope: "READ" };
 const administer: Rule = { role: "ADMIN", scope: "ADMIN" };
 
 const lookAt = (kind: OwnedRow, argument = "id"): Rule => ({ ...look, row: { kind, argument } });
+/** Viewers save views of their own; those of a team are for researchers (view/resolver.ts). */
+const ownView: Rule = { role: "VIEWER", scope: "WRITE" };
 const change = (kind?: OwnedRow, argument = "id"): Rule => ({
   role: "RESEARCHER",
   scope: "WRITE",
@@ -49,6 +54,7 @@ export const rules: Readonly<
     operationPriorities: lookAt("run", "runId"),
     paretoFront: look,
     presets: look,
+    savedViews: look,
     searchRun: lookAt("run"),
     searchRuns: look,
     settingDescriptions: look,
@@ -76,8 +82,10 @@ export const rules: Readonly<
     createApiKey: { role: "VIEWER", scope: "ADMIN" },
     createTeam: administer,
     createUser: administer,
+    createView: ownView,
     createWebhook: administer,
     deleteRun: change("run"),
+    deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
     deleteWebhook: administer,
     disableUser: administer,
     extendSearch: change("run"),
@@ -88,6 +96,7 @@ export const rules: Readonly<
     proposeCandidates: change("run", "runId"),
     removeTeamMember: administer,
     renameRun: change("run"),
+    renameView: { ...ownView, row: { kind: "view", argument: "id" } },
     reportScore: change("architecture", "candidateId"),
     restoreRun: change("run"),
     resumeSearch: change("run"),

@@ -12,6 +12,12 @@ export function runsOf(teamIds: TeamIds): Prisma.SearchRunWhereInput {
   return teamIds.includes(defaultTeamId) ? { OR: [owned, { teamId: null }] } : owned;
 }
 
+/** Returns Prisma's condition that a saved view is the caller's own or one of these teams'. */
+export function viewsOf(teamIds: TeamIds, userId: string | undefined): Prisma.SavedViewWhereInput {
+  const ofTeam = teamIds === undefined ? { not: null } : { in: [...teamIds] };
+  return { OR: [{ teamId: null, userId: userId ?? null }, { teamId: ofTeam }] };
+}
+
 /** Tells whether a run is of one of these teams. */
 export function isOfTeams(teamIds: TeamIds, { teamId }: { teamId: string | null }): boolean {
   return teamIds === undefined || teamIds.includes(teamId ?? defaultTeamId);
@@ -27,12 +33,16 @@ export function ofTeams(teamIds: TeamIds, column: Prisma.Sql): Prisma.Sql[] {
   return [teamIds.includes(defaultTeamId) ? Prisma.sql`(${owned} OR ${column} IS NULL)` : owned];
 }
 
-/** Reports whether a row exists and is of one of these teams. */
+/**
+ * Reports whether a row exists and is of one of these teams.
+ * @param userId of the caller, whose saved views are its own
+ */
 export async function isVisible(
   database: Database,
   teamIds: TeamIds,
   kind: OwnedRow,
   id: string,
+  userId?: string,
 ): Promise<boolean> {
   if (!isRowId(id)) return false;
   const run = runsOf(teamIds);
@@ -43,6 +53,8 @@ export async function isVisible(
       return (await database.architecture.count({ where: { id, run } })) > 0;
     case "training":
       return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
+    case "view":
+      return (await database.savedView.count({ where: { id, ...viewsOf(teamIds, userId) } })) > 0;
     case "any":
       return isAnyVisible(database, run, id);
   }

@@ -1,6 +1,6 @@
 import { type Database, Prisma } from "@opnas/prisma";
 import { type ArchitectureRow, rowColumns } from "../architecture/row.js";
-import { evaluatedIn } from "../events/evaluated.js";
+import { changedIn, isMoved, isRenamed } from "../events/changed.js";
 import type { EventFeed } from "../events/feed.js";
 import { throttle } from "../events/throttle.js";
 import type { Backoff } from "../events/backoff.js";
@@ -39,10 +39,15 @@ export class LeaderboardStreams {
    * Streams the changes of these teams' leaderboard. The first message is sent at once and has no rows: a
    * client that reads the leaderboard after it misses nothing. Changes that come faster than messages
    * may be sent are merged: each row is sent once, in its state at the time of sending.
+   * @param userId of the account that `me` means in the filter; undefined for the machine's owner
    * @throws InputError for a filter that cannot be used
    */
-  follow(filter: LeaderboardFilter | null, teamIds: TeamIds): AsyncIterable<Change> {
-    const board = boardOf(filter, teamIds);
+  follow(
+    filter: LeaderboardFilter | null,
+    teamIds: TeamIds,
+    userId?: string,
+  ): AsyncIterable<Change> {
+    const board = boardOf(filter, teamIds, userId);
     const stream =
       this.boards.get(board.key) ??
       new BoardStream(this.services, board, () => this.boards.delete(board.key));
@@ -86,8 +91,8 @@ class BoardStream {
     signal.addEventListener("abort", changed.release);
     const unlisten = feed.listen((runId, events) => {
       if (this.board.runId !== null && this.board.runId !== runId) return;
-      for (const id of evaluatedIn(events)) waiting.add(id);
-      if (events.some(({ kind }) => kind === "run.visibility")) moved.add(runId);
+      for (const id of changedIn(events)) waiting.add(id);
+      if (isMoved(events, this.board.followsRuns) || isRenamed(events)) moved.add(runId);
       if (waiting.size + moved.size > 0) changed.release();
     });
     try {
@@ -113,7 +118,7 @@ class BoardStream {
   }
 }
 
-/** Reads the ids of a run's evaluated architectures, all of which appear or go with their run. */
+/** Reads the ids of a run's evaluated architectures, all of which appear, go or read differently with their run. */
 async function scoredIn(database: Database, runId: string): Promise<string[]> {
   const where = { runId, score: { not: null } };
   const rows = await database.architecture.findMany({ where, select: { id: true } });

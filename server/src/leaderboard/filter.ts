@@ -1,13 +1,20 @@
 import { kernelSizes } from "@opnas/core";
 import { Prisma } from "@opnas/prisma";
 import { z } from "zod";
-import { hasTags, tagsFilter } from "../annotation/tags.js";
+import { tagsFilter } from "../annotation/tags.js";
 import { LayerKind, PrimitiveOperation } from "../architecture/types.js";
+import { all, conjuncts, every, keyOf, normal, not, some, test } from "../filter/condition.js";
+import type { Condition, Operand } from "../filter/condition.js";
+import type { FilterField } from "../filter/field.js";
+import { ownerField, teamField } from "../filter/fields.js";
+import { parseFilter } from "../filter/parse.js";
+import { sqlOf } from "../filter/sql.js";
 import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
 import type { RowSource } from "../pagination/keyset.js";
-import { containing } from "../pagination/like.js";
 import { StrategyName } from "../run/enums.js";
+import { archivedField, presetField, strategyField } from "../run/filterFields.js";
+import { architectureFields as fields, leaderboardFields } from "./filterFields.js";
 import type { LeaderboardFilter } from "./types.js";
 
 const numberRange = z.object({ min: z.number().nullish(), max: z.number().nullish() });
@@ -34,6 +41,10 @@ const filterSchema = z.object({
   createdAt: z.object({ from: time.nullish(), to: time.nullish() }).nullish(),
   archived: z.boolean().nullish(),
   tags: tagsFilter,
+  ownerId: z.uuid("it is not the id of an account").nullish(),
+  teamId: z.uuid("it is not the id of a team").nullish(),
+  // Its own parser checks it, so that the places of faults are those of the text as it was sent.
+  query: z.string().nullish(),
 });
 type ParsedFilter = z.output<typeof filterSchema>;
 
@@ -47,109 +58,111 @@ export interface Board {
   source: RowSource;
   /** The conditions that an architecture meets or fails for ever, whatever its score. */
   permanent: readonly Prisma.Sql[];
+  /** True if the name and the tags of runs decide about rows. */
+  followsRuns: boolean;
 }
 
 /**
  * Returns the leaderboard of a filter: the evaluated architectures of these teams that meet it.
+ * @param userId of the account that `me` means; undefined for the machine's owner
  * @throws InputError for a filter that cannot be used
  */
-export function boardOf(filter: LeaderboardFilter | null, teamIds: TeamIds): Board {
-  const parsed = parseInput(filterSchema, filter ?? {}, "filter");
-  const permanent = permanentConditions(parsed, teamIds);
-  const source = {
-    from: Prisma.sql`"Architecture" a`,
-    id: Prisma.sql`a.id`,
-    conditions: [Prisma.sql`a.score IS NOT NULL`, ...passingConditions(parsed), ...permanent],
-  };
-  return { key: keyOf(parsed, teamIds), runId: parsed.runId ?? null, source, permanent };
-}
-
-/** Writes a filter so that those that say the same read the same: in one order, without what holds always. */
-function keyOf(
-  { stableOnly, archived, search, ...parsed }: ParsedFilter,
+export function boardOf(
+  filter: LeaderboardFilter | null,
   teamIds: TeamIds,
-): string {
-  const said = {
-    ...parsed,
-    stableOnly: stableOnly === true ? true : null,
-    archived: archived === true && parsed.runId == null ? true : null,
-    search: search == null || search === "" ? null : search.toLowerCase(),
-    teamIds: teamIds && [...teamIds].sort(),
-  };
-  const entries = Object.entries(said).filter(([, value]) => value != null);
-  return JSON.stringify(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)),
-    (_name, value: unknown) => (value === null ? undefined : value),
-  );
-}
-
-/** Returns the conditions that an architecture may come to meet or fail. */
-function passingConditions(parsed: ParsedFilter): Prisma.Sql[] {
-  const hidden = hiddenRuns(parsed);
-  return [
-    ...(parsed.stableOnly === true ? [Prisma.sql`a.stability = 'STABLE'`] : []),
-    ...within(Prisma.sql`a.score`, parsed.score),
-    ...hasTags(Prisma.sql`a.tags`, parsed.tags),
-    Prisma.sql`a."runId" NOT IN (SELECT r.id FROM "SearchRun" r WHERE ${hidden})`,
+  userId?: string,
+): Board {
+  const parsed = parseInput(filterSchema, filter ?? {}, "filter");
+  const path = ["filter", "query"];
+  const query = parseFilter(parsed.query ?? "", leaderboardFields, { userId }, path);
+  const condition = normal(all([...conditionsOf(parsed), query]));
+  const runId = runOf(condition);
+  const listsArchived =
+    parsed.archived === true ||
+    runId !== null ||
+    some(condition, ({ field }) => field === archivedField);
+  const parts = conjuncts(condition);
+  const isPermanent = (part: Condition) => every(part, ({ field }) => field.fixed);
+  const permanent = [
+    ...sqlOfAll(parts.filter(isPermanent)),
+    ...ofTeams(teamIds, Prisma.sql`r."teamId"`).map(ofRun),
   ];
+  const passing = sqlOfAll(parts.filter((part) => !isPermanent(part)));
+  return {
+    key: JSON.stringify([keyOf(condition), listsArchived, teamIds && [...teamIds].sort()]),
+    runId,
+    source: {
+      from: Prisma.sql`"Architecture" a`,
+      id: Prisma.sql`a.id`,
+      conditions: [
+        Prisma.sql`a.score IS NOT NULL`,
+        ...passing,
+        Prisma.sql`a."runId" NOT IN (SELECT r.id FROM "SearchRun" r WHERE ${hidden(listsArchived)})`,
+        ...permanent,
+      ],
+    },
+    permanent,
+    followsRuns: some(condition, ({ field }) => field.of === "run" && !field.fixed),
+  };
 }
 
 /** Returns the condition of runs whose architectures are left out. */
-function hiddenRuns({ archived, runId }: ParsedFilter): Prisma.Sql {
-  const isArchivedListed = archived === true || runId != null;
-  if (isArchivedListed) return Prisma.sql`r."deletedAt" IS NOT NULL`;
+function hidden(listsArchived: boolean): Prisma.Sql {
+  if (listsArchived) return Prisma.sql`r."deletedAt" IS NOT NULL`;
   return Prisma.sql`(r."archivedAt" IS NOT NULL OR r."deletedAt" IS NOT NULL)`;
 }
 
-function permanentConditions(parsed: ParsedFilter, teamIds: TeamIds): Prisma.Sql[] {
-  const { runId, references, search, params, flops, createdAt } = parsed;
-  const conditions = [
-    ...within(Prisma.sql`a.params`, params),
-    ...within(Prisma.sql`a.flops`, flops),
-  ];
-  if (runId != null) conditions.push(Prisma.sql`a."runId" = ${runId}::uuid`);
-  const run = [...runConditions(parsed), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)];
-  if (run.length > 0) {
-    const all = Prisma.join(run, " AND ");
-    conditions.push(Prisma.sql`a."runId" IN (SELECT r.id FROM "SearchRun" r WHERE ${all})`);
-  }
-  if (references != null) {
-    const nullness = Prisma.raw(references ? "IS NOT NULL" : "IS NULL");
-    conditions.push(Prisma.sql`a.reference ${nullness}`);
-  }
-  const features = featuresOf(parsed);
-  if (features.length > 0) conditions.push(Prisma.sql`a.features @> ${features}::text[]`);
-  if (createdAt?.from != null)
-    conditions.push(Prisma.sql`a."createdAt" >= ${createdAt.from}::timestamptz`);
-  if (createdAt?.to != null)
-    conditions.push(Prisma.sql`a."createdAt" < ${createdAt.to}::timestamptz`);
-  if (search != null && search !== "") {
-    const pattern = containing(search);
-    conditions.push(Prisma.sql`(a.name ILIKE ${pattern} OR a.key ILIKE ${pattern})`);
-  }
-  return conditions;
+function sqlOfAll(parts: readonly Condition[]): Prisma.Sql[] {
+  return conjuncts(all(parts)).length === 0 ? [] : [sqlOf(all(parts), ofRun)];
 }
 
-/** Returns the conditions that the run of an architecture meets or fails for ever. */
-function runConditions({ preset, strategy }: ParsedFilter): Prisma.Sql[] {
-  return [
-    ...(preset == null ? [] : [Prisma.sql`r.preset = ${preset}`]),
-    ...(strategy == null ? [] : [Prisma.sql`r.strategy = ${strategy}`]),
-  ];
+/** Returns the condition on an architecture that its run `r` meets another one. */
+function ofRun(onRun: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`a."runId" IN (SELECT r.id FROM "SearchRun" r WHERE ${onRun})`;
 }
 
-/** Returns what the filter asks an architecture to be made of, as the column `features` has it. */
-function featuresOf({ kind, kernelSize, operation }: ParsedFilter): string[] {
+/** Returns the one run that all rows must be of; null if there is none. */
+function runOf(condition: Condition): string | null {
+  for (const part of conjuncts(condition)) {
+    if (part.kind === "test" && part.field === fields.run && !part.negated) {
+      return String(part.operand);
+    }
+  }
+  return null;
+}
+
+/** Returns what the fields of the input type say, as the filter language says it. */
+function conditionsOf(parsed: ParsedFilter): Condition[] {
+  const { search, references, createdAt } = parsed;
+  const isReference = test(fields.reference, "known");
   return [
-    ...(kind == null ? [] : [`kind:${kind}`]),
-    ...(kernelSize == null ? [] : [`kernel:${kernelSize}`]),
-    ...(operation == null ? [] : [`operation:${operation}`]),
+    ...equal(fields.run, parsed.runId?.toLowerCase()),
+    ...equal(presetField, parsed.preset),
+    ...equal(strategyField, parsed.strategy),
+    ...(parsed.stableOnly === true ? [test(fields.stable, "known")] : []),
+    ...(references == null ? [] : [references ? isReference : not(isReference)]),
+    ...equal(fields.kind, parsed.kind),
+    ...equal(fields.kernel, parsed.kernelSize),
+    ...equal(fields.operation, parsed.operation),
+    ...(search == null || search === "" ? [] : [test(fields.text, "~", search.toLowerCase())]),
+    ...within(fields.score, parsed.score),
+    ...within(fields.params, parsed.params),
+    ...within(fields.flops, parsed.flops),
+    ...(createdAt?.from == null ? [] : [test(fields.created, ">=", createdAt.from.toISOString())]),
+    ...(createdAt?.to == null ? [] : [test(fields.created, "<", createdAt.to.toISOString())]),
+    ...(parsed.tags ?? []).map((tag) => test(fields.tag, "=", tag)),
+    ...equal(ownerField, parsed.ownerId?.toLowerCase()),
+    ...equal(teamField, parsed.teamId?.toLowerCase()),
   ];
 }
 
-function within(column: Prisma.Sql, range: ParsedFilter["score"]): Prisma.Sql[] {
+function equal(field: FilterField, value: Operand | null | undefined): Condition[] {
+  return value == null ? [] : [test(field, "=", value)];
+}
+
+function within(field: FilterField, range: ParsedFilter["score"]): Condition[] {
   return [
-    ...(range?.min == null ? [] : [Prisma.sql`${column} >= ${range.min}::float8`]),
-    ...(range?.max == null ? [] : [Prisma.sql`${column} <= ${range.max}::float8`]),
+    ...(range?.min == null ? [] : [test(field, ">=", range.min)]),
+    ...(range?.max == null ? [] : [test(field, "<=", range.max)]),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Database, withoutCancellation } from "@opnas/prisma";
 import type { EventFeed } from "../events/feed.js";
-import { evaluatedIn } from "../events/evaluated.js";
+import { changedIn, isMoved } from "../events/changed.js";
 import type { Board } from "./filter.js";
 import { type Axes, frontOf, type Point, readFront, readPoints } from "./pareto.js";
 
@@ -11,9 +11,10 @@ const maxWaiting = 500;
 /** A front as it was last read, and what has happened since. */
 interface KeptFront {
   runId: string | null;
+  followsRuns: boolean;
   /** Undefined while it has to be read as a whole. */
   points: Point[] | undefined;
-  /** Architectures with a result since. */
+  /** Architectures with a result or other tags since. */
   waiting: Set<string>;
   /** Raised by whatever makes the points wrong, so that a reading from before it is not kept. */
   age: number;
@@ -24,7 +25,8 @@ interface KeptFront {
 /**
  * The Pareto fronts of leaderboards, each read once and then kept up by the events of runs, for all who ask.
  * A new result is compared with the front alone. The front is read as a whole again only if a run is
- * archived, deleted or restored, or an architecture of the front has another result.
+ * archived, deleted or restored, if an architecture of the front has another result or other tags, and if
+ * a run that the filter looks at has another name or other tags.
  */
 export class ParetoFronts {
   private readonly kept = new Map<string, KeptFront>();
@@ -35,7 +37,7 @@ export class ParetoFronts {
   /** Returns the ids of the front's architectures, the cheapest first. */
   async of(board: Board, axes: Axes): Promise<string[]> {
     this.listen();
-    const front = this.frontOf(`${axes.x} ${axes.y} ${board.key}`, board.runId);
+    const front = this.frontOf(`${axes.x} ${axes.y} ${board.key}`, board);
     // A reading under way may have begun before the newest event: who waits for it looks again.
     while (front.reading !== undefined) await front.reading;
     const isCurrent = front.points !== undefined && front.waiting.size === 0;
@@ -43,9 +45,10 @@ export class ParetoFronts {
     return (points ?? []).map(({ id }) => id);
   }
 
-  private frontOf(key: string, runId: string | null): KeptFront {
+  private frontOf(key: string, { runId, followsRuns }: Board): KeptFront {
     const front = this.kept.get(key) ?? {
       runId,
+      followsRuns,
       points: undefined,
       waiting: new Set<string>(),
       age: 0,
@@ -63,12 +66,11 @@ export class ParetoFronts {
     if (this.isListening) return;
     this.isListening = true;
     this.services.feed.listen((runId, events) => {
-      const ids = evaluatedIn(events);
-      const isMoved = events.some(({ kind }) => kind === "run.visibility");
+      const ids = changedIn(events);
       for (const front of this.kept.values()) {
         if (front.runId !== null && front.runId !== runId) continue;
         for (const id of ids) front.waiting.add(id);
-        if (isMoved || front.waiting.size > maxWaiting) discard(front);
+        if (isMoved(events, front.followsRuns) || front.waiting.size > maxWaiting) discard(front);
       }
     });
   }

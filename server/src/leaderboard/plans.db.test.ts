@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { architectureOrder } from "../architecture/page.js";
 import { ArchitectureOrderField, LayerKind, PrimitiveOperation } from "../architecture/types.js";
 import type { Position } from "../pagination/cursor.js";
-import { countRows, type Order, pageStatements, type RowSource } from "../pagination/keyset.js";
+import { countRows, type Order, type RowSource } from "../pagination/keyset.js";
+import { pageStatements } from "../pagination/statements.js";
 import { OrderDirection } from "../pagination/types.js";
 import { boardOf } from "./filter.js";
 import { ParetoCost, ParetoObjective, readFront } from "./pareto.js";
@@ -125,6 +126,11 @@ const filters: Record<string, LeaderboardFilter> = {
   "a narrow range of parameters": { params: { min: 1e3, max: 2e3 } },
   "a narrow range of FLOPs": { flops: { max: 1e6 } },
   "few scores": { score: { min: 99.9 } },
+  "a query of a kernel size": { query: "layer.kernel = 3 and score > 10 and not tag = bad" },
+  "a query of a rare preset": { query: "preset = rare and params < 900k" },
+  "a query of a rare operation or name": { query: "operation = euclidean or 'calm-dove-77'" },
+  "a query of stable references": { query: "reference and stable" },
+  "a query of few scores": { query: "score >= 99.9" },
   "an hour": { createdAt: { from: new Date(Date.now() - 3.6e6) } },
 };
 

@@ -23,9 +23,10 @@ export class LeaderboardResolver {
   })
   leaderboard(
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
-    @Ctx() { database, teamIds }: Context,
+    @Ctx() { database, teamIds, principal }: Context,
   ): Promise<Page> {
-    return architecturePage(database, boardOf(filter ?? null, teamIds).source, page, true);
+    const { source } = boardOf(filter ?? null, teamIds, principal.userId);
+    return architecturePage(database, source, page, true);
   }
 
   @UsualLength(30)
@@ -41,9 +42,9 @@ export class LeaderboardResolver {
       description: "The objective to maximize.",
     })
     y: ParetoObjective,
-    @Ctx() { database, fronts, teamIds }: Context,
+    @Ctx() { database, fronts, teamIds, principal }: Context,
   ): Promise<ArchitectureRow[]> {
-    const ids = await fronts.of(boardOf(filter, teamIds), { x, y });
+    const ids = await fronts.of(boardOf(filter, teamIds, principal.userId), { x, y });
     const rows = await database.architecture.findMany({
       where: { id: { in: ids } },
       omit: withoutJson,
@@ -53,8 +54,10 @@ export class LeaderboardResolver {
   }
 
   @Subscription(() => LeaderboardChange, {
-    subscribe: ({ args, context }: { args: { filter?: LeaderboardFilter }; context: Context }) =>
-      context.streams.leaderboards.follow(args.filter ?? null, context.teamIds),
+    subscribe: ({ args, context }: { args: { filter?: LeaderboardFilter }; context: Context }) => {
+      const { streams, teamIds, principal } = context;
+      return streams.leaderboards.follow(args.filter ?? null, teamIds, principal.userId);
+    },
     description:
       "The changes of a leaderboard, at most four messages a second. The first message is sent at once and has no rows: a client that reads the leaderboard after it misses nothing.",
   })

@@ -114,6 +114,25 @@ export class LeaderboardFilter {
     description: "It has all of these tags, at most 20.",
   })
   tags?: string[] | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "Its run was started by the account of this id.",
+  })
+  ownerId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "Its run is owned by the team of this id.",
+  })
+  teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A condition such as `score > 55 and layer.kernel = 5 and not tag = bad`, in the filter language of docs/filter-language.md, up to 2,000 characters. An error names the place of its fault in `extensions.filter`.",
+  })
+  query?: string | null;
 }
 
 @ArgsType()

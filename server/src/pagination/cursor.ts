@@ -32,16 +32,21 @@ export function encodeCursor(column: string, { value, id }: Position): string {
 
 /**
  * Returns the position that a cursor stands for.
+ * @param argument the argument that has it
  * @throws InputError when the cursor does not come from a list in this order
  */
-export function decodeCursor(column: string, type: ColumnType, cursor: string): Position {
+export function decodeCursor(
+  column: string,
+  type: ColumnType,
+  cursor: string,
+  argument: "after" | "before",
+): Position {
   const json = cursor.length > maxCursorLength ? undefined : parseJson(cursor);
   const parsed = cursorSchemas[type].safeParse(json);
   if (!parsed.success || parsed.data[0] !== column) {
     throw new InputError({
-      path: ["after"],
-      message:
-        "after is not a cursor of this list. Use an endCursor that the same query gave, with the same orderBy.",
+      path: [argument],
+      message: `${argument} is not a cursor of this list. Use ${argument === "after" ? "an endCursor" : "a startCursor"} that the same query gave, with the same orderBy.`,
     });
   }
   const [, value, id] = parsed.data;

@@ -1,56 +1,13 @@
-import { type Database, Prisma } from "@opnas/prisma";
-import { InputError } from "../input.js";
-import { type ColumnType, decodeCursor, encodeCursor, type Position } from "./cursor.js";
+import type { Database, Prisma } from "@opnas/prisma";
+import { encodeCursor, type Position } from "./cursor.js";
+import type { PageRequest, RowSource } from "./list.js";
+import { rangeOf } from "./range.js";
+import { allOf, pageStatements } from "./statements.js";
 
-/** The most rows that one request may ask for. */
-export const maxPageSize = 100;
-
-/** The number of rows of a page where the request gives none. */
-export const defaultPageSize = 20;
+export * from "./list.js";
 
 /** The number of rows up to which a list is counted: an exact count of a million takes seconds. */
 export const countLimit = 10_000;
-
-/**
- * Returns the number of rows that a page is to have.
- * @throws InputError for a `first` out of range
- */
-export function pageSize(first: number | null, usual: number): number {
-  const size = first ?? usual;
-  if (size < 1 || size > maxPageSize) {
-    const message = `first must be 1 to ${maxPageSize}, not ${size}.`;
-    throw new InputError({ path: ["first"], message });
-  }
-  return size;
-}
-
-/** A column that a list can be sorted by. Ties are ordered by id, oldest first. */
-export interface SortColumn {
-  name: string;
-  sql: Prisma.Sql;
-  type: ColumnType;
-  /** Rows without a value come last in either direction. */
-  nullable: boolean;
-}
-
-/** The order of a list. */
-export interface Order {
-  column: SortColumn;
-  direction: "ASC" | "DESC";
-}
-
-/** The part of a list that a request asks for. */
-export interface PageRequest extends Order {
-  first: number | null;
-  after: string | null;
-}
-
-/** The rows of a list: `FROM` with its joins, the id column, and the conditions to meet. */
-export interface RowSource {
-  from: Prisma.Sql;
-  id: Prisma.Sql;
-  conditions: readonly Prisma.Sql[];
-}
 
 /** The number of rows of a list, exact up to `countLimit`. */
 export interface RowCount {
@@ -60,18 +17,28 @@ export interface RowCount {
   isCapped: boolean;
 }
 
+/** The place of a page in its list. */
+export interface PagePlace {
+  startCursor: string | null;
+  endCursor: string | null;
+  /** Tells whether rows follow the page; read, if need be, only when the request selects it. */
+  isFollowed: () => Promise<boolean>;
+  /** Tells whether rows come before the page. */
+  isPreceded: () => Promise<boolean>;
+}
+
 /** A page of a list: the ids of its rows. */
 export interface Page {
   edges: { id: string; cursor: string }[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  pageInfo: PagePlace;
   /** Counts the whole list, once; called only when the request selects the count. */
   count: () => Promise<RowCount>;
 }
 
 /**
- * Reads one page by keyset pagination: it starts after a position, not at an offset, so that rows
+ * Reads one page by keyset pagination: it starts at a position, not at an offset, so that rows
  * which are added meanwhile neither repeat nor hide others, and page 1,000 costs what page 1 costs.
- * @throws InputError for a `first` out of range or a foreign cursor
+ * @throws InputError for a size out of range, a foreign cursor, and arguments that do not go together
  */
 export async function readPage(
   database: Database,
@@ -79,22 +46,42 @@ export async function readPage(
   request: PageRequest,
 ): Promise<Page> {
   const { column } = request;
-  const first = pageSize(request.first, defaultPageSize);
-  const after =
-    request.after === null ? null : decodeCursor(column.name, column.type, request.after);
-  const rows: Position[] = [];
-  for (const statement of pageStatements(source, request, after)) {
-    const missing = first + 1 - rows.length;
-    if (missing > 0) rows.push(...(await database.$queryRaw<Position[]>(statement(missing))));
-  }
-  const edges = rows
-    .slice(0, first)
-    .map((row) => ({ id: row.id, cursor: encodeCursor(column.name, row) }));
+  const { size, isBackward, position } = rangeOf(request);
+  const read = (from: Position | null, backward: boolean, limit: number) =>
+    readRows(database, pageStatements(source, request, from, backward), limit);
+  const found = await read(position, isBackward, size + 1);
+  const rows = found.slice(0, size);
+  if (isBackward) rows.reverse();
+  const edges = rows.map((row) => ({ id: row.id, cursor: encodeCursor(column.name, row) }));
+  const isLonger = () => Promise.resolve(found.length > size);
+  // Beyond an empty page lie all the rows there are. Where no cursor was given the page ends the list.
+  const [edge] = isBackward ? rows.slice(-1) : rows;
+  const isBegunWithin = once(async () => {
+    return position !== null && (await read(edge ?? null, !isBackward, 1)).length > 0;
+  });
   return {
     edges,
-    pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
+    pageInfo: {
+      startCursor: edges.at(0)?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+      isFollowed: isBackward ? isBegunWithin : isLonger,
+      isPreceded: isBackward ? isLonger : isBegunWithin,
+    },
     count: once(() => countRows(database, source)),
   };
+}
+
+async function readRows(
+  database: Database,
+  statements: readonly ((limit: number) => Prisma.Sql)[],
+  limit: number,
+): Promise<Position[]> {
+  const rows: Position[] = [];
+  for (const statement of statements) {
+    const missing = limit - rows.length;
+    if (missing > 0) rows.push(...(await database.$queryRaw<Position[]>(statement(missing))));
+  }
+  return rows;
 }
 
 /** Counts the rows that meet the source's conditions, up to `countLimit`. */
@@ -110,78 +97,4 @@ export async function countRows(database: Database, source: RowSource): Promise<
 export function once<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => (reading ??= read());
-}
-
-/**
- * Returns what makes the statements for the parts of a list that lie behind a position, in their order: rows
- * with a value, then those without. Each is a range of the index on (column, id), or two, so that reading
- * begins in the index where the page begins; one condition with OR, or one order with NULLS LAST, would read
- * all that lies before it.
- */
-export function pageStatements(
-  source: RowSource,
-  request: Order,
-  after: Position | null,
-): ((limit: number) => Prisma.Sql)[] {
-  const unvalued = (behind: Position | null) => (limit: number) =>
-    withoutValue(source, request, behind, limit);
-  if (after !== null && after.value === null) return [unvalued(after)];
-  const valued = (limit: number) =>
-    after === null
-      ? select(source, request, [isValued(request.column)], limit)
-      : behind(source, request, after, limit);
-  return request.column.nullable ? [valued, unvalued(null)] : [valued];
-}
-
-/** Makes the statement for rows with a value behind a position: those that tie with it, then the others. */
-function behind(source: RowSource, request: Order, after: Position, limit: number) {
-  const { column, direction } = request;
-  const value = Prisma.sql`${after.value}::${Prisma.raw(column.type)}`;
-  const beyond = Prisma.raw(direction === "ASC" ? ">" : "<");
-  const ties = [Prisma.sql`${column.sql} = ${value}`, laterThan(source, after)];
-  return Prisma.sql`
-    SELECT id, value
-      FROM ((${select(source, request, ties, limit)})
-            UNION ALL
-            (${select(source, request, [Prisma.sql`${column.sql} ${beyond} ${value}`], limit)})) AS page
-     ORDER BY value ${Prisma.raw(direction)}, id
-     LIMIT ${limit}`;
-}
-
-function withoutValue(
-  source: RowSource,
-  request: Order,
-  after: Position | null,
-  limit: number,
-): Prisma.Sql {
-  const isNull = Prisma.sql`${request.column.sql} IS NULL`;
-  const conditions = after === null ? [isNull] : [isNull, laterThan(source, after)];
-  // Upwards in either direction: downwards the index has equal values by their ids downwards.
-  return select(source, { ...request, direction: "ASC" }, conditions, limit);
-}
-
-function select(
-  { from, id, conditions }: RowSource,
-  { column, direction }: Order,
-  more: readonly Prisma.Sql[],
-  limit: number,
-): Prisma.Sql {
-  return Prisma.sql`
-    SELECT ${id} AS id, ${column.sql} AS value
-      FROM ${from}
-     WHERE ${allOf([...conditions, ...more])}
-     ORDER BY ${column.sql} ${Prisma.raw(direction)}, ${id}
-     LIMIT ${limit}`;
-}
-
-function isValued({ sql, nullable }: SortColumn): Prisma.Sql {
-  return nullable ? Prisma.sql`${sql} IS NOT NULL` : Prisma.sql`true`;
-}
-
-function laterThan({ id }: RowSource, after: Position): Prisma.Sql {
-  return Prisma.sql`${id} > ${after.id}::uuid`;
-}
-
-function allOf(conditions: readonly Prisma.Sql[]): Prisma.Sql {
-  return conditions.length === 0 ? Prisma.sql`true` : Prisma.join([...conditions], " AND ");
 }

@@ -8,6 +8,10 @@ export class PresetResolver {
   @UsualLength(8)
   @Query(() => [Preset], { description: "All presets, the cheapest first." })
   presets(): Preset[] {
-    return presets.map((preset) => ({ ...preset, candidates: candidateCount(preset.settings) }));
+    return presets.map((preset) => ({
+      ...preset,
+      typedSettings: preset.settings,
+      candidates: candidateCount(preset.settings),
+    }));
   }
 }

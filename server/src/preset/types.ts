@@ -1,5 +1,7 @@
 import { GraphQLJSON } from "graphql-scalars";
+import type { SearchSettings as SearchSettingsValues } from "@opnas/core";
 import { Field, Int, ObjectType } from "type-graphql";
+import { SearchSettings } from "../setting/typed.js";
 
 @ObjectType({ description: "Settings with a name, to start a search from." })
 export class Preset {
@@ -13,9 +15,13 @@ export class Preset {
   description!: string;
 
   @Field(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field typedSettings.",
     description: "All its settings; see settingDescriptions for each of them.",
   })
   settings!: unknown;
+
+  @Field(() => SearchSettings, { description: "All its settings." })
+  typedSettings!: SearchSettingsValues;
 
   @Field(() => Int, {
     description: "The number of candidates that a search with it evaluates.",

@@ -1,4 +1,9 @@
-import type { Pretraining as TrainingRow, PretrainingMetric as MetricRow } from "@opnas/prisma";
+import type { PretrainSettings as PretrainSettingsValues } from "@opnas/core";
+import {
+  type Pretraining as TrainingRow,
+  type PretrainingMetric as MetricRow,
+  settingsOfPretraining,
+} from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
@@ -6,6 +11,7 @@ import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { maxPageSize, pageSize } from "../pagination/keyset.js";
 import { RunError } from "../run/types.js";
+import { PretrainSettings } from "../setting/typed.js";
 import { etaSeconds } from "./recent.js";
 import { Training, TrainingMetric } from "./types.js";
 
@@ -21,6 +27,13 @@ export class TrainingFields {
     @Ctx() { loaders }: Context,
   ): Promise<ArchitectureRow> {
     return loaders.architecture.load(architectureId);
+  }
+
+  @FieldResolver(() => PretrainSettings, {
+    description: "All settings, the defaults with the changes of the request.",
+  })
+  typedSettings(@Root() training: TrainingRow): PretrainSettingsValues {
+    return settingsOfPretraining(training);
   }
 
   @FieldResolver(() => RunError, {

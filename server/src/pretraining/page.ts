@@ -18,7 +18,7 @@ const filterSchema = z.object({ status: z.array(z.enum(TrainingStatus)).nullish(
 /** Reads a page of these teams' pre-trainings, of all architectures or of one, the newest first. */
 export function trainingPage(
   database: Database,
-  { first, after, filter }: TrainingPageArguments,
+  { filter, ...page }: TrainingPageArguments,
   teamIds: TeamIds,
   architectureId?: string,
 ): Promise<Page> {
@@ -38,5 +38,5 @@ export function trainingPage(
     conditions.push(Prisma.sql`t."architectureId" = ${architectureId}::uuid`);
   }
   const source = { from: Prisma.sql`"Training" t`, id: Prisma.sql`t.id`, conditions };
-  return readPage(database, source, { first, after: after ?? null, column, direction: "DESC" });
+  return readPage(database, source, { ...page, column, direction: "DESC" });
 }

@@ -37,6 +37,7 @@ export class Training {
   status!: TrainingStatus;
 
   @Field(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field typedSettings.",
     description: "All settings, the defaults with the changes of the request.",
   })
   settings!: unknown;

@@ -20,7 +20,7 @@ This page is made from the schema (\`server/schema.graphql\`) by \`npm run api:d
 ## Rules
 
 - **Ids** are UUIDs. Every look-up by id answers an unknown id, whatever its form, with the error \`NOT_FOUND\`; so it does for what belongs to a deleted run. Filters are no look-ups: an unknown id in a filter gives an empty list.
-- **Pages**: lists are connections. Pass \`pageInfo.endCursor\` as \`after\`, with the same filter and order, while \`hasNextPage\` is true. Rows that are added meanwhile neither hide nor repeat others.
+- **Pages**: lists are connections. Pass \`pageInfo.endCursor\` as \`after\`, with the same filter and order, while \`hasNextPage\` is true; backwards, \`startCursor\` as \`before\` with \`last\`, while \`hasPreviousPage\` is true. Rows that are added meanwhile neither hide nor repeat others.
 - **Repeated requests**: what starts work takes an \`idempotencyKey\`. The same key with the same input returns the first answer; with other input it is refused.
 - **Errors** have a code of a closed set in \`extensions.code\`, its kind in \`extensions.kind\`, and a sentence that a person can act on. The kind \`user\` means that repeating will not help, \`retryable\` that it may.
 - **Changes of the schema** are additions. What is to go is marked \`@deprecated\` first, and named below; \`server/released.graphql\` is the schema of the last release, against which a test checks.

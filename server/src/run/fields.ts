@@ -6,6 +6,7 @@ import {
   type SearchRun as RunRow,
   settingsOfRun,
 } from "@opnas/prisma";
+import type { SearchSettings as SearchSettingsValues } from "@opnas/core";
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import { architecturePage } from "../architecture/page.js";
@@ -21,6 +22,7 @@ import { SearchEvent } from "../events/types.js";
 import { maxPageSize, type Page, pageSize } from "../pagination/keyset.js";
 import { Progress, progressOf } from "./progress.js";
 import { RunTimings } from "./timings.js";
+import { SearchSettings } from "../setting/typed.js";
 import { Generation, RunError, SearchRun } from "./types.js";
 import { UsualLength } from "../http/cost.js";
 
@@ -36,6 +38,13 @@ export class RunFields {
   })
   error(@Root() { error }: RunRow): RunError | null {
     return error === null ? null : runErrorSchema.parse(error);
+  }
+
+  @FieldResolver(() => SearchSettings, {
+    description: "All settings, those of the preset with the changes of the request.",
+  })
+  typedSettings(@Root() run: RunRow): SearchSettingsValues {
+    return settingsOfRun(run);
   }
 
   @FieldResolver(() => Progress, { description: "The progress of the run." })

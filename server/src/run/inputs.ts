@@ -37,6 +37,28 @@ export class RunFilter {
     description: "The run has all of these tags, at most 20.",
   })
   tags?: string[] | null;
+
+  @Field(() => StrategyName, { nullable: true, description: "The run's strategy is this one." })
+  strategy?: StrategyName | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The run was started by the account of this id.",
+  })
+  ownerId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The run is owned by the team of this id.",
+  })
+  teamId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "A condition such as `status = done and bestScore > 55 and owner = me`, in the filter language of docs/filter-language.md, up to 2,000 characters. An error names the place of its fault in `extensions.filter`.",
+  })
+  query?: string | null;
 }
 
 @InputType({ description: "The order of a list of runs. In a tie the older comes first." })

@@ -2,11 +2,25 @@ import { type Database, Prisma } from "@opnas/prisma";
 import { z } from "zod";
 import { ofTeams, type TeamIds } from "../identity/visible.js";
 import { parseInput, text } from "../input.js";
-import { hasTags, tagsFilter } from "../annotation/tags.js";
-import { containing } from "../pagination/like.js";
+import { tagsFilter } from "../annotation/tags.js";
+import { all, any, conjuncts, normal, some, test } from "../filter/condition.js";
+import type { FilterField } from "../filter/field.js";
+import { ownerField, teamField } from "../filter/fields.js";
+import { parseFilter } from "../filter/parse.js";
+import { plainSql } from "../filter/sql.js";
 import { type Page, readPage, type RowSource, type SortColumn } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
-import { RunOrderField, RunStatus, RunVisibility } from "./enums.js";
+import { RunOrderField, RunStatus, RunVisibility, StrategyName } from "./enums.js";
+import {
+  archivedField,
+  deletedField,
+  presetField,
+  runFields,
+  runNameField,
+  runTagField,
+  statusField,
+  strategyField,
+} from "./filterFields.js";
 import type { RunFilter, RunPageArguments } from "./inputs.js";
 
 const columns: Record<RunOrderField, SortColumn> = {
@@ -27,16 +41,16 @@ const columns: Record<RunOrderField, SortColumn> = {
 /** Reads a page of the runs of these teams, by default the newest first. */
 export function runPage(
   database: Database,
-  { first, after, filter, orderBy }: RunPageArguments,
+  { filter, orderBy, ...page }: RunPageArguments,
   teamIds: TeamIds,
+  userId?: string,
 ): Promise<Page> {
   const { field, direction } = orderBy ?? {
     field: RunOrderField.CREATED_AT,
     direction: OrderDirection.DESC,
   };
-  return readPage(database, runSource(filter ?? null, teamIds), {
-    first,
-    after: after ?? null,
+  return readPage(database, runSource(filter ?? null, teamIds, userId), {
+    ...page,
     column: columns[field],
     direction,
   });
@@ -44,34 +58,53 @@ export function runPage(
 
 /**
  * Returns the rows of a list of runs: those of these teams that meet the filter.
+ * @param userId of the account that `me` means; undefined for the machine's owner
  * @throws InputError for a filter that cannot be used
  */
-export function runSource(filter: RunFilter | null, teamIds: TeamIds): RowSource {
+export function runSource(filter: RunFilter | null, teamIds: TeamIds, userId?: string): RowSource {
   return {
     from: Prisma.sql`"SearchRun" r`,
     id: Prisma.sql`r.id`,
-    conditions: [...conditionsOf(filter), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)],
+    conditions: [...conditionsOf(filter, userId), ...ofTeams(teamIds, Prisma.sql`r."teamId"`)],
   };
 }
 
 const filterSchema = z.object({
   status: z.array(z.enum(RunStatus)).nullish(),
   preset: text(100).nullish(),
+  strategy: z.enum(StrategyName).nullish(),
   search: text(200).nullish(),
   visibility: z.array(z.enum(RunVisibility)).nullish(),
   tags: tagsFilter,
+  ownerId: z.uuid("it is not the id of an account").nullish(),
+  teamId: z.uuid("it is not the id of a team").nullish(),
+  query: z.string().nullish(),
 });
 
-function conditionsOf(filter: RunFilter | null): Prisma.Sql[] {
+function conditionsOf(filter: RunFilter | null, userId: string | undefined): Prisma.Sql[] {
   const parsed = parseInput(filterSchema, filter ?? {}, "filter");
-  const { status, preset, search, visibility, tags } = parsed;
-  const conditions = [visibleAs(visibility ?? [RunVisibility.CURRENT])];
-  conditions.push(...hasTags(Prisma.sql`r.tags`, tags));
-  if (status != null) conditions.push(Prisma.sql`r.status::text = ANY(${[...new Set(status)]})`);
-  if (preset != null) conditions.push(Prisma.sql`r.preset = ${preset}`);
-  if (search != null && search !== "")
-    conditions.push(Prisma.sql`r.name ILIKE ${containing(search)}`);
-  return conditions;
+  const { status, preset, strategy, search, visibility, tags, ownerId, teamId } = parsed;
+  const path = ["filter", "query"];
+  const query = parseFilter(parsed.query ?? "", runFields, { userId }, path);
+  const conditions = normal(
+    all([
+      ...(status == null ? [] : [any(status.map((each) => test(statusField, "=", each)))]),
+      ...(preset == null ? [] : [test(presetField, "=", preset)]),
+      ...(strategy == null ? [] : [test(strategyField, "=", strategy)]),
+      ...(search == null || search === "" ? [] : [test(runNameField, "~", search.toLowerCase())]),
+      ...(tags ?? []).map((tag) => test(runTagField, "=", tag)),
+      ...(ownerId == null ? [] : [test(ownerField, "=", ownerId.toLowerCase())]),
+      ...(teamId == null ? [] : [test(teamField, "=", teamId.toLowerCase())]),
+      query,
+    ]),
+  );
+  const names = (field: FilterField) => some(query, (each) => each.field === field);
+  const usual = [
+    RunVisibility.CURRENT,
+    ...(names(archivedField) ? [RunVisibility.ARCHIVED] : []),
+    ...(names(deletedField) ? [RunVisibility.DELETED] : []),
+  ];
+  return [visibleAs(visibility ?? usual), ...conjuncts(conditions).map(plainSql)];
 }
 
 const places: Record<RunVisibility, Prisma.Sql> = {

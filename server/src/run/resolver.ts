@@ -51,9 +51,9 @@ export class RunResolver {
   @Query(() => SearchRunConnection, { description: "The runs, by default the newest first." })
   searchRuns(
     @Args(() => RunPageArguments) page: RunPageArguments,
-    @Ctx() { database, teamIds }: Context,
+    @Ctx() { database, teamIds, principal }: Context,
   ): Promise<Page> {
-    return runPage(database, page, teamIds);
+    return runPage(database, page, teamIds, principal.userId);
   }
 
   @UsualLength(100)
@@ -178,10 +178,10 @@ export class RunResolver {
     @Arg("id", () => ID, idArgument) id: string,
     @Arg("generations", () => Int, { description: "The number of generations to add, 1 or more." })
     generations: number,
-    @Ctx() { database, queue }: Context,
+    @Ctx() { database, queue, quota }: Context,
   ): Promise<RunRow> {
     if (!isRowId(id)) throw notFound("run", id);
-    return extendRun(database, queue, id, generations);
+    return extendRun(database, queue, id, generations, quota);
   }
 
   @Subscription(() => SearchRun, {
@@ -194,7 +194,7 @@ export class RunResolver {
   }
 }
 
-async function change({ database, queue }: Context, id: string, action: RunAction) {
+async function change({ database, queue, quota }: Context, id: string, action: RunAction) {
   if (!isRowId(id)) throw notFound("run", id);
-  return changeRunState(database, queue, id, action);
+  return changeRunState(database, queue, id, action, quota);
 }

@@ -34,6 +34,7 @@ export class SearchRun {
   strategy!: StrategyName;
 
   @Field(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field typedSettings.",
     description:
       "All settings, those of the preset with the changes of the request; see settingDescriptions.",
   })

@@ -72,7 +72,7 @@ export class WebhookResolver {
   })
   webhookDeliveries(
     @Arg("webhookId", () => ID, idArgument) id: string,
-    @Args(() => PageArguments) { first, after }: PageArguments,
+    @Args(() => PageArguments) { first, after, last, before }: PageArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
     const isOf = isRowId(id) ? Prisma.sql`d."webhookId" = ${id}::uuid` : Prisma.sql`false`;
@@ -83,7 +83,8 @@ export class WebhookResolver {
     };
     const sql = Prisma.sql`d."createdAt"`;
     const column = { name: "createdAt", sql, type: "timestamptz", nullable: false } as const;
-    return readPage(database, source, { first, after: after ?? null, column, direction: "DESC" });
+    const page = { first, after, last, before };
+    return readPage(database, source, { ...page, column, direction: "DESC" });
   }
 
   @Mutation(() => NewWebhook, {

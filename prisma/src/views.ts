@@ -1,0 +1,69 @@
+import { OpnasError } from "@opnas/core";
+import type { Database } from "./client.js";
+import { isUniqueViolation } from "./databaseError.js";
+import type { SavedView } from "./generated/client.js";
+
+/** The most saved views of one person, and of one team. */
+export const maxViews = 200;
+
+/** Who a saved view belongs to: a team, an account, or without either the machine's owner. */
+export interface ViewHolder {
+  teamId: string | null;
+  userId: string | null;
+}
+
+/** A view to save. */
+export type NewView = Pick<
+  SavedView,
+  "name" | "list" | "query" | "orderBy" | "direction" | "columns"
+>;
+
+/**
+ * Stores a view of a person or a team.
+ * @throws OpnasError `BAD_INPUT` when the holder has one of this name, or 200 already
+ */
+export async function saveView(
+  db: Database,
+  { teamId, userId }: ViewHolder,
+  view: NewView,
+): Promise<SavedView> {
+  const holder = holderOf({ teamId, userId });
+  if ((await db.savedView.count({ where: { holder } })) >= maxViews) {
+    const message = `There are ${maxViews} saved views already, the most: delete one first.`;
+    throw new OpnasError("BAD_INPUT", message);
+  }
+  const owner = teamId === null ? { userId } : { teamId };
+  return refusingTaken(view.name, () =>
+    db.savedView.create({ data: { ...view, ...owner, holder } }),
+  );
+}
+
+/**
+ * Gives a view another name.
+ * @throws OpnasError `BAD_INPUT` when its holder has one of this name
+ */
+export function renameView(db: Database, id: string, name: string): Promise<SavedView> {
+  return refusingTaken(name, () => db.savedView.update({ where: { id }, data: { name } }));
+}
+
+/** Removes a view, if it is still there. */
+export async function deleteView(db: Database, id: string): Promise<void> {
+  await db.savedView.deleteMany({ where: { id } });
+}
+
+function holderOf({ teamId, userId }: ViewHolder): string {
+  if (teamId !== null) return `team:${teamId}`;
+  return userId === null ? "local" : `user:${userId}`;
+}
+
+async function refusingTaken(name: string, write: () => Promise<SavedView>): Promise<SavedView> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new OpnasError(
+      "BAD_INPUT",
+      `There is a saved view ${name} already: choose another name.`,
+    );
+  }
+}
