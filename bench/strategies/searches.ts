@@ -52,15 +52,18 @@ export function localSearchUnder(settings: SearchSettings): Search {
   };
 }
 
-/** Returns a strategy in steady state as a search: so many proposals lack a score when one is made. */
+/**
+ * Returns a strategy in steady state as a search: it proposes one architecture at a time, while at
+ * most `inFlight`, itself counted, lack a score.
+ */
 export function steadySearch(
   strategy: StrategyName,
   settings: SearchSettings,
   inFlight: number,
 ): Search {
-  const { population, parents, childrenPerParent, survivors, tournament } = settings;
+  const { population, survivors, tournament } = settings;
   const { scoreUnit, ucb, screening, reinforcement } = settings;
-  const generations = { population, parents, childrenPerParent, survivors, tournament };
+  const generations = { population, parents: 1, childrenPerParent: 1, survivors, tournament };
   return async ({ table, seed, scoreOf, evaluations }) => {
     const { candidates } = await runSearch({
       space: table.spaceOf(settings),
@@ -144,18 +147,14 @@ export function scoresOfTrainings(runs: ReadonlyMap<string, readonly number[]>):
   return { seenBy: () => (key) => item(recorded(runs, key), 0), judged: new Map(judged) };
 }
 
-/** Runs a search with each seed; returns what its choice is worth after each evaluation. */
-export async function curvesOf(
+/** Runs a search with a seed; returns what its choice is worth after each evaluation. */
+export async function curveOf(
   search: Search,
   table: Table,
   { seenBy, judged }: Scores,
-  seeds: readonly number[],
+  seed: number,
   evaluations: number,
-): Promise<number[][]> {
-  const curves: number[][] = [];
-  for (const seed of seeds) {
-    const history = await search({ table, seed, scoreOf: seenBy(seed), evaluations });
-    curves.push(bestSoFar(history, (key) => recorded(judged, key)));
-  }
-  return curves;
+): Promise<number[]> {
+  const history = await search({ table, seed, scoreOf: seenBy(seed), evaluations });
+  return bestSoFar(history, (key) => recorded(judged, key));
 }
