@@ -89,8 +89,9 @@ export const reference = "opnas";
  * generation and of the first population, steady state, and the strategies as published.
  *
  * @param most the most evaluations of those with a Gaussian process, which takes its time
+ * @param withSizes whether other sizes of the default's generation and steady state are among them
  */
-export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
+export function variantsOf(settings: SearchSettings, most = budget, withSizes = true): Variant[] {
   const { generations } = settings;
   const linear = changed(presetNamed("tiny-linear").settings, { generations });
   // Real et al. 2019: each child's parent is the best of a few drawn, and the oldest dies for it.
@@ -104,13 +105,16 @@ export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
   const fitted = (name: string, search: Search) => ({ name, search, evaluations: most });
   const sized = (parents: number) =>
     strategySearch("opnas", changed(settings, { parents, childrenPerParent: 1 }));
-  return [
-    fitted(reference, strategySearch("opnas", settings)),
+  const sizes = [
     fitted("opnas, 1 a generation", sized(1)),
     fitted("opnas, 2 a generation", sized(2)),
     fitted("opnas, 8 a generation", sized(8)),
     fitted("opnas, steady state of 4", steadySearch("opnas", settings, 4)),
     fitted("opnas, first 16", strategySearch("opnas", sixteenFirst)),
+  ];
+  return [
+    fitted(reference, strategySearch("opnas", settings)),
+    ...(withSizes ? sizes : []),
     { name: "opnas, linear, 16 a generation", search: strategySearch("opnas", linear) },
     { name: "opnas as in the paper", search: strategySearch("opnas-paper", settings) },
     { name: "evolution", search: strategySearch("evolution", settings) },

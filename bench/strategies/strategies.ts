@@ -24,7 +24,8 @@ milliseconds and can be repeated often enough to tell strategies apart.
 
 Every strategy is run with every seed on every table, under the same settings, until it has evaluated
 400 architectures (those with a Gaussian process and Optuna's TPE, which has --tpe seeds, until 200).
-The same is done with other sizes of the generation and the first population. Printed are: the evaluations to random
+The same is done with other sizes of the generation and the first population, most of the time, unless
+--without-sizes leaves them out. Printed are: the evaluations to random
 search's best of 200 (median with a 95 % interval by order statistics); their ratio to the default's
 (paired by seed, 95 % interval by resampling); the share of seeds that hold the table's best; and the
 mean regret, the table's best minus the score of what the search holds for its best.
@@ -57,6 +58,7 @@ await runBench(
       preset: text.default("tiny"),
       override: jsonObject.default({}),
       keep: text.optional(),
+      "without-sizes": flag,
     },
     quick: { seeds: "1", tables: "record", tpe: "0" },
   },
@@ -66,7 +68,8 @@ await runBench(
     const seeds = numbersFrom(first, options.seeds);
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
     const most = options.quick ? quickMost : budget;
-    const variants = [...variantsOf(settings, most), ...(peer ? [peer.variant] : [])];
+    const own = variantsOf(settings, most, !options["without-sizes"]);
+    const variants = [...own, ...(peer ? [peer.variant] : [])];
     const { noisy, noise } = options;
     const conditions = JSON.stringify({ settings: usedOf(settings), noisy, noise });
     const keep = options.keep === undefined ? keepNothing : keepCurves(options.keep, conditions);

@@ -66,7 +66,11 @@ async function started(changes: Partial<SearchSettings> = {}): Promise<string> {
  * @param disturb is called before each result, with its number
  * @returns the most slots that were busy at once
  */
-async function work(runId: string, seed: number, disturb = async (_result: number) => {}) {
+async function work(
+  runId: string,
+  seed: number,
+  disturb: (result: number) => void | Promise<void> = () => undefined,
+) {
   const random = stream(seed, "order of results");
   let held: string[] = [];
   let most = 0;
@@ -84,9 +88,11 @@ async function work(runId: string, seed: number, disturb = async (_result: numbe
     most = Math.max(most, held.length);
     const id = held[random.int(Math.max(1, held.length))];
     if (id === undefined) return most;
-    await disturb(result++);
     const { key, score } = await db.architecture.findUniqueOrThrow({ where: { id } });
-    if (score === null) await runs.evaluate(runId, id, scoreOf(key));
+    if (score === null) {
+      await disturb(result++);
+      await runs.evaluate(runId, id, scoreOf(key));
+    }
     held = held.filter((other) => other !== id);
   }
 }
