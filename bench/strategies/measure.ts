@@ -3,7 +3,8 @@ import { item } from "../common/items.ts";
 import { note } from "../common/progress.ts";
 import type { Table } from "../tables/table.ts";
 import * as report from "./report.ts";
-import { curvesOf, type Scores, type Variant } from "./searches.ts";
+import { keepNothing } from "./keptCurves.ts";
+import { curveOf, type Scores, type Variant } from "./searches.ts";
 
 const { budget, horizon } = report;
 
@@ -32,6 +33,7 @@ export interface Measured {
  *
  * @param name what is measured, for notes
  * @param reference the variant that the others are compared with
+ * @param keep keeps the curves, none by default
  * @throws RangeError if no variant is named "random"
  */
 export async function measure(
@@ -39,6 +41,7 @@ export async function measure(
   groups: readonly Searched[],
   variants: readonly Variant[],
   reference: string,
+  keep = keepNothing,
 ): Promise<Measured> {
   const all: { name: string; groups: { seeds: readonly number[]; curves: number[][] }[] }[] = [];
   for (const variant of variants) {
@@ -48,10 +51,13 @@ export async function measure(
     const searched = [];
     for (const { table, scores, seeds: given } of groups) {
       const seeds = given.slice(0, most);
-      searched.push({
-        seeds,
-        curves: await curvesOf(variant.search, table, scores, seeds, length),
-      });
+      const curves: number[][] = [];
+      for (const seed of seeds) {
+        const search = { table: table.name, variant: variant.name, seed, evaluations: length };
+        const make = () => curveOf(variant.search, table, scores, seed, length);
+        curves.push(await keep(search, make));
+      }
+      searched.push({ seeds, curves });
     }
     all.push({ name: variant.name, groups: searched });
   }

@@ -1,4 +1,4 @@
-import { writeFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, writeFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { presetNamed } from "@opnas/core";
@@ -7,9 +7,10 @@ import { item, numbersFrom } from "../common/items.ts";
 import { changed } from "../common/settings.ts";
 import { slotTable } from "../tables/slotSpace.ts";
 import type { TableSlot } from "../tables/table.ts";
+import { keepCurves } from "./keptCurves.ts";
 import { localSearch } from "./localSearch.ts";
 import {
-  curvesOf,
+  curveOf,
   localSearchUnder,
   scoresOfTrainings,
   scoresWithNoise,
@@ -71,8 +72,8 @@ test("made-up noise is of an architecture and a seed, and a choice is worth its 
   expect(seenBy(1)("0|0|0")).toBe(seenBy(1)("0|0|0"));
   expect(seenBy(1)("0|0|0")).not.toBe(seenBy(2)("0|0|0"));
   expect(judged).toBe(table.scores);
-  const [curve] = await curvesOf(localSearchUnder(settings), table, { seenBy, judged }, [1], 60);
-  for (const worth of curve ?? []) expect(Number.isInteger(worth)).toBe(true);
+  const curve = await curveOf(localSearchUnder(settings), table, { seenBy, judged }, 1, 60);
+  for (const worth of curve) expect(Number.isInteger(worth)).toBe(true);
   expect(curve).toHaveLength(60);
 });
 
@@ -152,7 +153,18 @@ test.each([
   await expect(startTpe([process.execPath, "-e", program])).rejects.toThrow(message);
 });
 
-test("numbers of seeds are searched one by one", async () => {
-  const search = localSearchUnder(settings);
-  expect(await curvesOf(search, table, truth, numbersFrom(1, 3), 20)).toHaveLength(3);
+test("kept curves are read again, up to a line that was cut short, and under the same conditions", async () => {
+  const kept = path.join(folder, "kept");
+  const search = { table: "digits", variant: "local search, first 8", seed: 1, evaluations: 3 };
+  const never = () => Promise.reject(new Error("it was searched again"));
+  await keepCurves(kept, "a")(search, () => Promise.resolve([1, 2, 3]));
+  await appendFile(path.join(kept, "digits-local-search-first-8.jsonl"), '{"conditions":"a","see');
+  const again = keepCurves(kept, "a");
+  expect(await again(search, never)).toEqual([1, 2, 3]);
+  expect(await again({ ...search, seed: 2 }, () => Promise.resolve([4]))).toEqual([4]);
+  expect(await keepCurves(kept, "b")(search, () => Promise.resolve([5]))).toEqual([5]);
+  const last = keepCurves(kept, "a");
+  expect(await last(search, never)).toEqual([1, 2, 3]);
+  expect(await last({ ...search, seed: 2 }, never)).toEqual([4]);
+  await expect(last({ ...search, evaluations: 4 }, never)).rejects.toThrow("again");
 });

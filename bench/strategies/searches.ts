@@ -52,15 +52,18 @@ export function localSearchUnder(settings: SearchSettings): Search {
   };
 }
 
-/** Returns a strategy in steady state as a search: so many proposals lack a score when one is made. */
+/**
+ * Returns a strategy in steady state as a search: it proposes one architecture at a time, while at
+ * most `inFlight`, itself counted, lack a score.
+ */
 export function steadySearch(
   strategy: StrategyName,
   settings: SearchSettings,
   inFlight: number,
 ): Search {
-  const { population, parents, childrenPerParent, survivors, tournament } = settings;
+  const { population, survivors, tournament } = settings;
   const { scoreUnit, ucb, screening, reinforcement } = settings;
-  const generations = { population, parents, childrenPerParent, survivors, tournament };
+  const generations = { population, parents: 1, childrenPerParent: 1, survivors, tournament };
   return async ({ table, seed, scoreOf, evaluations }) => {
     const { candidates } = await runSearch({
       space: table.spaceOf(settings),
@@ -86,8 +89,9 @@ export const reference = "opnas";
  * generation and of the first population, steady state, and the strategies as published.
  *
  * @param most the most evaluations of those with a Gaussian process, which takes its time
+ * @param withSizes whether other sizes of the default's generation and steady state are among them
  */
-export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
+export function variantsOf(settings: SearchSettings, most = budget, withSizes = true): Variant[] {
   const { generations } = settings;
   const linear = changed(presetNamed("tiny-linear").settings, { generations });
   // Real et al. 2019: each child's parent is the best of a few drawn, and the oldest dies for it.
@@ -101,13 +105,16 @@ export function variantsOf(settings: SearchSettings, most = budget): Variant[] {
   const fitted = (name: string, search: Search) => ({ name, search, evaluations: most });
   const sized = (parents: number) =>
     strategySearch("opnas", changed(settings, { parents, childrenPerParent: 1 }));
-  return [
-    fitted(reference, strategySearch("opnas", settings)),
+  const sizes = [
     fitted("opnas, 1 a generation", sized(1)),
     fitted("opnas, 2 a generation", sized(2)),
     fitted("opnas, 8 a generation", sized(8)),
     fitted("opnas, steady state of 4", steadySearch("opnas", settings, 4)),
     fitted("opnas, first 16", strategySearch("opnas", sixteenFirst)),
+  ];
+  return [
+    fitted(reference, strategySearch("opnas", settings)),
+    ...(withSizes ? sizes : []),
     { name: "opnas, linear, 16 a generation", search: strategySearch("opnas", linear) },
     { name: "opnas as in the paper", search: strategySearch("opnas-paper", settings) },
     { name: "evolution", search: strategySearch("evolution", settings) },
@@ -144,18 +151,14 @@ export function scoresOfTrainings(runs: ReadonlyMap<string, readonly number[]>):
   return { seenBy: () => (key) => item(recorded(runs, key), 0), judged: new Map(judged) };
 }
 
-/** Runs a search with each seed; returns what its choice is worth after each evaluation. */
-export async function curvesOf(
+/** Runs a search with a seed; returns what its choice is worth after each evaluation. */
+export async function curveOf(
   search: Search,
   table: Table,
   { seenBy, judged }: Scores,
-  seeds: readonly number[],
+  seed: number,
   evaluations: number,
-): Promise<number[][]> {
-  const curves: number[][] = [];
-  for (const seed of seeds) {
-    const history = await search({ table, seed, scoreOf: seenBy(seed), evaluations });
-    curves.push(bestSoFar(history, (key) => recorded(judged, key)));
-  }
-  return curves;
+): Promise<number[]> {
+  const history = await search({ table, seed, scoreOf: seenBy(seed), evaluations });
+  return bestSoFar(history, (key) => recorded(judged, key));
 }

@@ -6,6 +6,7 @@ import { note } from "../common/progress.ts";
 import { settingsOf } from "../common/settings.ts";
 import type { Table } from "../tables/table.ts";
 import { openTables, tableName } from "../tables/tables.ts";
+import { keepCurves, keepNothing } from "./keptCurves.ts";
 import { measure, printOverall, printResults } from "./measure.ts";
 import { budget, horizon } from "./report.ts";
 import {
@@ -23,7 +24,8 @@ milliseconds and can be repeated often enough to tell strategies apart.
 
 Every strategy is run with every seed on every table, under the same settings, until it has evaluated
 400 architectures (those with a Gaussian process and Optuna's TPE, which has --tpe seeds, until 200).
-The same is done with other sizes of the generation and the first population. Printed are: the evaluations to random
+The same is done with other sizes of the generation and the first population, most of the time, unless
+--without-sizes leaves them out. Printed are: the evaluations to random
 search's best of 200 (median with a 95 % interval by order statistics); their ratio to the default's
 (paired by seed, 95 % interval by resampling); the share of seeds that hold the table's best; and the
 mean regret, the table's best minus the score of what the search holds for its best.
@@ -31,7 +33,10 @@ mean regret, the table's best minus the score of what the search holds for its b
 An architecture's score is the mean of its recorded trainings. With --noisy strategies see the score of
 the first training, and what they have found is judged by the others. With --noise 1 they see the mean
 with normal noise of one standard deviation of the table's best quarter. --override changes settings of
-the preset: '{"population":20}'. Tables from outside are downloaded into the cache (bench/README.md).`;
+the preset: '{"population":20}'. Tables from outside are downloaded into the cache (bench/README.md).
+
+--keep FOLDER keeps each search's curve as soon as it is there, and goes on with them: Ctrl-C loses the
+search that it is at. Use a folder for one version of the strategies.`;
 
 await runBench(
   {
@@ -52,6 +57,8 @@ await runBench(
       noise: positive.optional(),
       preset: text.default("tiny"),
       override: jsonObject.default({}),
+      keep: text.optional(),
+      "without-sizes": flag,
     },
     quick: { seeds: "1", tables: "record", tpe: "0" },
   },
@@ -61,7 +68,11 @@ await runBench(
     const seeds = numbersFrom(first, options.seeds);
     const peer = options.tpe > 0 ? await tpe(options.tpe) : null;
     const most = options.quick ? quickMost : budget;
-    const variants = [...variantsOf(settings, most), ...(peer ? [peer.variant] : [])];
+    const own = variantsOf(settings, most, !options["without-sizes"]);
+    const variants = [...own, ...(peer ? [peer.variant] : [])];
+    const { noisy, noise } = options;
+    const conditions = JSON.stringify({ settings: usedOf(settings), noisy, noise });
+    const keep = options.keep === undefined ? keepNothing : keepCurves(options.keep, conditions);
     const opened = await openTables(options.tables, { ...options, download: !options.quick });
     const tables = [];
     const evaluations = [];
@@ -69,7 +80,7 @@ await runBench(
       const scores = scoresOf(table, options);
       if (!scores) continue;
       const groups = [{ table, scores, seeds }];
-      const measured = await measure(table.name, groups, variants, reference);
+      const measured = await measure(table.name, groups, variants, reference, keep);
       const targets = { randomsBest: item(measured.targets, 0), best: item(measured.bests, 0) };
       const architectures = scores.judged.size;
       console.log(

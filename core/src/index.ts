@@ -33,6 +33,7 @@ export * from "./search/backboneSpace.js";
 export { kindChangeProbability } from "./search/mutate.js";
 export * from "./search/priorities.js";
 export * from "./search/strategies.js";
+export { generationsSeen } from "./search/overlap.js";
 export * from "./search/strategy.js";
 export * from "./search/strategySettings.js";
 export * from "./search/constrainedSpace.js";
@@ -40,7 +41,7 @@ export * from "./search/checkSpace.js";
 export * from "./search/slotSpace.js";
 export * from "./search/slotValues.js";
 export * from "./search/runSearch.js";
-export type { Evaluate, Evaluated, SearchEnd } from "./search/evaluateAll.js";
+export type { Evaluate, Evaluated, SearchEnd } from "./search/evaluator.js";
 export { evolve, initialPopulation, selectParents, topK } from "./search/evolution.js";
 export {
   mutateNew,

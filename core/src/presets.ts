@@ -19,6 +19,7 @@ const linear: SearchSettings = {
   parents: 4,
   childrenPerParent: 4,
   generations: 5,
+  inFlight: null,
   survivors: "best",
   tournament: null,
   scoreUnit: "deviations",

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { stream } from "@opnas/core";
+import { type SearchSettings, stream } from "@opnas/core";
 import { flag, runBench, whole } from "../../bench/common/command.ts";
 import { kindsFor } from "./kinds.ts";
 import type { LaneOptions } from "./lane.ts";
@@ -11,7 +11,7 @@ import { LanePool } from "./pool.ts";
 import { writeRecording } from "./recording.ts";
 import { drawPlan, type Planner, twice } from "./plan.ts";
 import { playRound, type Round } from "./round.ts";
-import { recordOnce } from "./search.ts";
+import { recordOnce, searchSettings } from "./search.ts";
 import { summaryOf } from "./summary.ts";
 
 const about = `Runs one search undisturbed, with trainers that really train, and then again and again while processes
@@ -19,7 +19,7 @@ are killed and frozen, Postgres is restarted, connections are cut, clocks jump, 
 at random. Every round must end in the very state of the undisturbed search: population, scores, lineage,
 statistics and events. In --rounds the trainers replay the recorded results, so that a round takes seconds; in
 --real rounds they train. Workers with recorded trainers share no folder, but a bucket. With --each, one more round for every kind of fault goes first, in which it strikes
-within the super-net and again among the candidates. Ctrl-C ends after the rounds under way, with the figures of
+within the super-net and again among the candidates. --in-flight 8 lets the search's generations overlap. Ctrl-C ends after the rounds under way, with the figures of
 those that were played. --lanes platforms run side by side.`;
 
 /** Set by Ctrl-C: the rounds under way are ended, and what was measured is written. */
@@ -40,22 +40,24 @@ await runBench(
       lanes: whole(1).default(3),
       workers: whole(1).default(2),
       each: flag,
+      "in-flight": whole(1).optional(),
     },
     quick: { rounds: "0", real: "0", lanes: "2", each: true },
   },
-  async ({ rounds, real, seed, lanes, workers, each }) => {
+  async ({ rounds, real, seed, lanes, workers, each, ...options }) => {
     await removeLeftovers();
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-recording-"));
     try {
       console.error("The undisturbed search…");
-      const recording = await recordOnce();
+      const settings = searchSettings(options["in-flight"] ?? null);
+      const recording = await recordOnce(settings);
       const file = path.join(folder, "recording.json");
       await writeRecording(file, recording);
       const say = () => undefined;
       const expected = recording.finalState;
       const played: Round[] = [];
       if (each || rounds > 0) {
-        const options: LaneOptions = {
+        const ofLanes: LaneOptions = {
           trainers: "recorded",
           store: "bucket",
           recording: file,
@@ -66,12 +68,16 @@ await runBench(
           ...(each ? kinds.map((kind) => () => twice(kind)) : []),
           ...Array.from({ length: rounds }, () => drawPlan),
         ];
-        played.push(...(await play({ seed, expected, planners }, { lanes, options })));
+        played.push(
+          ...(await play({ seed, settings, expected, planners }, { lanes, options: ofLanes })),
+        );
       }
       if (real > 0) {
-        const options: LaneOptions = { trainers: "real", store: "folder", workers, say };
+        const ofLanes: LaneOptions = { trainers: "real", store: "folder", workers, say };
         const planners = () => Array.from({ length: real }, () => drawPlan);
-        played.push(...(await play({ seed, expected, planners }, { lanes: 1, options })));
+        played.push(
+          ...(await play({ seed, settings, expected, planners }, { lanes: 1, options: ofLanes })),
+        );
       }
       const summary = summaryOf(played);
       console.log(JSON.stringify(summary, undefined, 2));
@@ -86,7 +92,12 @@ await runBench(
 
 /** Plays a round for each planner, on lanes that are started for them, side by side. */
 async function play(
-  rounds: { seed: number; expected: string; planners: (kinds: string[]) => Planner[] },
+  rounds: {
+    seed: number;
+    settings: SearchSettings;
+    expected: string;
+    planners: (kinds: string[]) => Planner[];
+  },
   { lanes, options }: { lanes: number; options: LaneOptions },
 ): Promise<Round[]> {
   const pool = await LanePool.start(lanes, options);
@@ -95,9 +106,7 @@ async function play(
   const one = async (planner: Planner, index: number, count: number) => {
     const random = stream(rounds.seed, `faults with ${trainers} trainers`, index);
     const round = await pool.with(async (lane) =>
-      isInterrupted
-        ? undefined
-        : playRound(lane, rounds.expected, planner(random, kindsFor(lane)), random),
+      isInterrupted ? undefined : playRound(lane, rounds, planner(random, kindsFor(lane)), random),
     );
     if (round === undefined) return [];
     done += 1;

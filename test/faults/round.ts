@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Random } from "@opnas/core";
+import type { Random, SearchSettings } from "@opnas/core";
 import { until } from "../support/until.ts";
 import { EventFollower } from "../support/eventFollower.ts";
 import { strike } from "./kinds.ts";
@@ -29,14 +29,14 @@ export interface Round {
 /** Runs one search under a plan of faults and compares its end with the undisturbed one's. */
 export async function playRound(
   lane: Lane,
-  expected: string,
+  { settings, expected }: { settings: SearchSettings; expected: string },
   plan: Plan,
   random: Random,
 ): Promise<Round> {
   const started = performance.now();
   const struck: string[] = [];
   const recoverySeconds: number[] = [];
-  const runId = await startSearch(lane.db, lane.queue);
+  const runId = await startSearch(lane.db, lane.queue, settings);
   const follower = new EventFollower([lane.apiPort], runId);
   let difference: string | null = null;
   try {

@@ -5,17 +5,30 @@ import { until } from "../support/until.ts";
 import { Lane } from "./lane.ts";
 import type { Recording } from "./recording.ts";
 
-/** The search that every round runs: the smoke preset with one generation more, under one seed. */
 const seed = 7;
-const settings: SearchSettings = {
-  ...presetNamed("smoke").settings,
-  generations: 3,
-  // Every candidate that takes a while leaves a checkpoint.
-  superNet: { ...presetNamed("smoke").settings.superNet, checkpointEverySeconds: 1 },
-};
+
+/**
+ * Returns the settings of the search that every round runs under one seed: the smoke preset with one
+ * generation more.
+ * @param inFlight the setting; null for one generation after the other
+ */
+export function searchSettings(inFlight: number | null): SearchSettings {
+  const { settings } = presetNamed("smoke");
+  return {
+    ...settings,
+    generations: 3,
+    inFlight,
+    // Every candidate that takes a while leaves a checkpoint.
+    superNet: { ...settings.superNet, checkpointEverySeconds: 1 },
+  };
+}
 
 /** Starts the search. @returns the run's id */
-export async function startSearch(db: Database, queue: Queue): Promise<string> {
+export async function startSearch(
+  db: Database,
+  queue: Queue,
+  settings: SearchSettings,
+): Promise<string> {
   const run = await startRun(db, queue, { name: "faults", seed, preset: "smoke", settings });
   return run.id;
 }
@@ -46,18 +59,18 @@ export async function finalStateOf(db: Database, runId: string): Promise<string>
 }
 
 /** Runs the search undisturbed on a platform of its own, with trainers that really train, and records it. */
-export async function recordOnce(): Promise<Recording> {
+export async function recordOnce(settings: SearchSettings): Promise<Recording> {
   const say = (line: string) => console.error(line);
   const lane = await Lane.start({ trainers: "real", store: "folder", workers: 1, say });
   try {
-    return await record(lane.db, lane.queue);
+    return await record(lane.db, lane.queue, settings);
   } finally {
     await lane.stop();
   }
 }
 
-async function record(db: Database, queue: Queue): Promise<Recording> {
-  const runId = await startSearch(db, queue);
+async function record(db: Database, queue: Queue, settings: SearchSettings): Promise<Recording> {
+  const runId = await startSearch(db, queue, settings);
   const status = await until("the undisturbed search ends", 300, () => endOf(db, runId));
   if (status !== "DONE") throw new Error(`The undisturbed search is ${status}.`);
   const rows = await db.architecture.findMany({

@@ -44,11 +44,11 @@ const determined = [
   "run.finished",
 ] as const;
 
-const named = z.object({ architectureId: z.uuid() }).partial();
+const named = z.object({ architectureId: z.uuid(), index: z.int() }).partial();
 
 /**
- * Reads the events of a run that its seed determines, in an order that does not depend on which candidate of a
- * generation was done first, with keys of architectures in place of ids. Events of attempts are left out: their
+ * Reads the events of a run that its seed determines, in an order that does not depend on which candidate or
+ * which of several overlapping generations was done first, with keys of architectures in place of ids. Events of attempts are left out: their
  * number is that of the attempts.
  * @throws Error when the numbers of the events have a gap
  */
@@ -65,14 +65,15 @@ export async function determinedEvents(db: Database, runId: string) {
     events
       .filter((event) => event.kind === kind)
       .map(({ payload }) => {
-        const { architectureId } = named.parse(payload);
+        const { architectureId, index = 0 } = named.parse(payload);
         const fields = Object.entries(eventPayloads[kind].parse(payload)).filter(
           ([field]) => !field.endsWith("Id"),
         );
         const key = architectureId === undefined ? null : keyOf.get(architectureId);
-        return { kind, key, payload: Object.fromEntries(fields) };
+        return { event: { kind, key, payload: Object.fromEntries(fields) }, index };
       })
-      .sort((a, b) => (kind.startsWith("generation") ? 0 : compare(a.key ?? "", b.key ?? ""))),
+      .sort((a, b) => a.index - b.index || compare(a.event.key ?? "", b.event.key ?? ""))
+      .map(({ event }) => event),
   );
 }
 

@@ -51,18 +51,18 @@ export function population<A>(
   return settings.survivors === "youngest" ? evaluated.slice(-settings.population) : evaluated;
 }
 
-/** Selects the parent of each child of a generation; in steady state each of the best in turn. */
+/** Selects the parent of each child of a generation. */
 export function selectParents<A>(
   members: readonly Candidate<A>[],
   generation: number,
   context: SearchContext<A>,
 ): Candidate<A>[] {
-  const { seed, pending } = context;
+  const { seed } = context;
   const { parents, childrenPerParent, tournament } = context.settings;
   if (tournament === null) {
-    const best = topK(members, parents);
-    if (pending) return best.filter((_, index) => index === (generation - 1) % best.length);
-    return best.flatMap((parent) => Array.from({ length: childrenPerParent }, () => parent));
+    return topK(members, parents).flatMap((parent) =>
+      Array.from({ length: childrenPerParent }, () => parent),
+    );
   }
   return Array.from({ length: childCount(context) }, (_, index) => {
     const random = stream(seed, `tournament for generation ${generation}`, index);

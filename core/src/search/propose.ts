@@ -105,7 +105,7 @@ function sampled<A>(
  */
 function proposeNew<A>(
   taken: ReadonlySet<string>,
-  pending: readonly Proposal<A>[] = [],
+  pending: SearchContext<A>["pending"] = [],
   propose: () => Proposal<A> | undefined,
   count: number,
 ): Proposal<A>[] {

@@ -186,8 +186,9 @@ function evolveUniformly<A>(
   return evolve(history, generation, chooseUniformly, context);
 }
 
-describe("in steady state", () => {
-  const steadily = { ...usual, inFlight: 3 };
+describe("with overlapping generations", () => {
+  // 4 children each: a generation is proposed when all but the last two are evaluated.
+  const overlapping = { ...usual, evaluations: 40, inFlight: 12 };
   const names = strategyNames.filter((name) => name !== "reinforcement");
 
   test.each(names)(
@@ -197,19 +198,19 @@ describe("in steady state", () => {
         await turns(1 + (Math.floor(10 * scoreOf(architecture)) ** 2 % 13));
         return scoreOf(architecture);
       };
-      const parallel = await runSearch({ ...steadily, strategy, evaluate, concurrency: 3 });
-      expect(parallel).toEqual(await runSearch({ ...steadily, strategy }));
+      const parallel = await runSearch({ ...overlapping, strategy, evaluate, concurrency: 9 });
+      expect(parallel).toEqual(await runSearch({ ...overlapping, strategy }));
       expect(parallel.ended).toBe("budget");
-      expect(new Set(parallel.candidates.map(({ key }) => key)).size).toBe(30);
+      expect(new Set(parallel.candidates.map(({ key }) => key)).size).toBe(40);
     },
   );
 
-  test("a proposal is made while earlier ones are evaluated, from the scores before them", async () => {
-    const seen: { evaluated: number; pending: number }[] = [];
+  test("a generation is proposed while those before it are evaluated, from the scores before them", async () => {
+    const seen: number[][] = [];
     const watched: Strategy = {
       initial: (context) => strategies.opnas.initial(context),
       next: (history, generation, context) => {
-        seen.push({ evaluated: history.length, pending: context.pending?.length ?? 0 });
+        seen.push([generation, history.length, context.pending?.length ?? 0]);
         return strategies.opnas.next(history, generation, context);
       },
     };
@@ -220,17 +221,36 @@ describe("in steady state", () => {
       running--;
       return scoreOf(architecture);
     };
-    await runSearch({ ...steadily, evaluations: 12, strategy: watched, evaluate, concurrency: 3 });
-    expect(seen).toEqual([6, 7, 8, 9].map((evaluated) => ({ evaluated, pending: 2 })));
-    expect(most).toBe(3);
+    const search = { ...overlapping, strategy: watched, evaluate, concurrency: 11 };
+    await runSearch({ ...search, evaluations: 30 });
+    expect(seen).toEqual([
+      [1, 8, 0],
+      [2, 8, 4],
+      [3, 8, 8],
+      [4, 12, 8],
+      [5, 16, 8],
+      [6, 20, 8],
+    ]);
+    expect(most).toBe(11);
+    seen.length = 0;
+    const single = { parents: 1, childrenPerParent: 1 };
+    await runSearch({ ...search, inFlight: 3, evaluations: 13, settings: single });
+    const pending = [0, 1, 2, 2, 2];
+    expect(seen).toEqual(pending.map((count, at) => [at + 1, 8 + at - count, count]));
+  });
+
+  test("too few in flight for two generations give generations one after the other", async () => {
+    const serial = await runSearch(usual);
+    expect(await runSearch({ ...usual, inFlight: 7 })).toEqual(serial);
+    expect(await runSearch({ ...usual, inFlight: 8 })).not.toEqual(serial);
   });
 
   test("goes on from what is known, with any budget", async () => {
-    const long = await runSearch({ ...steadily, evaluations: 26 });
-    const short = await runSearch({ ...steadily, evaluations: 19 });
-    expect(long.candidates.slice(0, 19)).toEqual(short.candidates);
+    const long = await runSearch(overlapping);
+    const short = await runSearch({ ...overlapping, evaluations: 27 });
+    expect(long.candidates.slice(0, 27)).toEqual(short.candidates);
     const history = stream(1, "order").shuffle(short.candidates);
-    expect(await runSearch({ ...steadily, evaluations: 26, history })).toEqual(long);
+    expect(await runSearch({ ...overlapping, history })).toEqual(long);
   });
 
   test("stops when aborted, fails when an evaluation does, and ends a space that is exhausted", async () => {
@@ -238,25 +258,46 @@ describe("in steady state", () => {
     const onCandidate = ({ generation }: { generation: number }) => {
       if (generation === 4) stop.abort();
     };
-    const stopped = await runSearch({ ...steadily, signal: stop.signal, onCandidate });
-    expect([stopped.ended, stopped.candidates.length]).toEqual(["stopped", 12]);
+    const stopped = await runSearch({ ...overlapping, signal: stop.signal, onCandidate });
+    expect([stopped.ended, stopped.candidates.length]).toEqual(["stopped", 8 + 3 * 4 + 1]);
     const failing = () => {
       throw new Error("out of memory");
     };
-    await expect(runSearch({ ...steadily, evaluate: failing })).rejects.toThrow("out of memory");
+    const failed = runSearch({ ...overlapping, evaluate: failing });
+    await expect(failed).rejects.toThrow("out of memory");
     const few = slotSpace({ one: choice(letters), two: choice(letters) });
     const all = await runSearch({
       space: few,
       evaluate: ({ one, two }) => stream(1, one).next() + stream(2, two).next(),
       seed: 1,
       evaluations: 30,
-      inFlight: 4,
+      inFlight: 12,
     });
     expect([all.ended, all.candidates.length]).toEqual(["exhausted", 16]);
   });
 
-  test("is refused to reinforcement learning, and without a slot", async () => {
-    const learnt = runSearch({ ...steadily, strategy: "reinforcement" });
+  test("an error of the strategy waits for the evaluations under way", async () => {
+    let running = 0;
+    const evaluate = async (architecture: Architecture) => {
+      running++;
+      await turns(20);
+      running--;
+      return scoreOf(architecture);
+    };
+    const broken: Strategy = {
+      initial: (context) => strategies.opnas.initial(context),
+      next: (history, generation, context) => {
+        if (generation === 3) throw new Error("no proposal");
+        return strategies.opnas.next(history, generation, context);
+      },
+    };
+    const search = runSearch({ ...overlapping, strategy: broken, evaluate, concurrency: 4 });
+    await expect(search).rejects.toThrow("no proposal");
+    expect(running).toBe(0);
+  });
+
+  test("are refused to reinforcement learning, and without a candidate", async () => {
+    const learnt = runSearch({ ...overlapping, strategy: "reinforcement" });
     await expect(learnt).rejects.toMatchObject({ code: "BAD_SETTING" });
     await expect(runSearch({ ...usual, inFlight: 0 })).rejects.toMatchObject({
       code: "BAD_SETTING",

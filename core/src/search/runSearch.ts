@@ -1,10 +1,10 @@
 import { OpnasError } from "../errors.js";
 import type { StrategyName } from "../settings/names.js";
-import { evaluateAll, type Evaluate, type Evaluated, type SearchEnd } from "./evaluateAll.js";
+import { evaluatorOf, type Evaluate, type Evaluated, type SearchEnd } from "./evaluator.js";
+import { generationsSeen } from "./overlap.js";
 import type { SearchSpace } from "./searchSpace.js";
-import { searchSteadily } from "./steadyState.js";
 import { strategies } from "./strategies.js";
-import type { Candidate, Proposal, SearchContext, Strategy } from "./strategy.js";
+import type { Candidate, Proposal, Strategy } from "./strategy.js";
 import { strategySettings, type StrategyChanges } from "./strategySettings.js";
 
 /** A search: its space and scores, and how long it goes on. */
@@ -20,15 +20,13 @@ export interface SearchOptions<A> {
   /** A strategy or its name; "opnas" by default. */
   strategy?: StrategyName | Strategy;
   /** Settings that differ from the usual ones (`strategySettings`), such as `{ population: 16 }`. */
-  settings?: Omit<StrategyChanges, "generations">;
-  /** Evaluations that may run at once, 1 by default; those of one generation do. */
+  settings?: Omit<StrategyChanges, "generations" | "inFlight">;
+  /** Evaluations that may run at once, 1 by default; those of generations that overlap do. */
   concurrency?: number;
   /**
-   * Makes one proposal at a time, from the scores of all but the last so many minus one, instead of
-   * whole generations (steady state). At least `concurrency`, so that all slots are busy; 1 uses every
-   * score and needs the fewest evaluations. It is part of what a search is repeated by, as the seed is.
-   * Every proposal after the first population is then a generation by itself. Not for the strategy
-   * "reinforcement", which learns from whole generations.
+   * The setting `inFlight`: the most candidates of evolved generations that may lack a score. One and
+   * a half times `concurrency`, say, so that few slots wait for the slowest of a generation. It is part
+   * of what a search is repeated by, as the seed is. Not for the strategy "reinforcement".
    */
   inFlight?: number;
   /** Stops the search when it is aborted; what is evaluated by then is the result. */
@@ -55,8 +53,8 @@ export interface SearchResult<A> {
 }
 
 /**
- * Searches a space: proposes generation after generation and evaluates them, until the budget is
- * spent. Proposals depend on the seed and the scores alone, so that the same seed gives the same
+ * Searches a space: proposes generation after generation and evaluates them, with `inFlight` several
+ * at once, until the budget is spent. Proposals depend on the seed and the scores alone, so that the same seed gives the same
  * search with any concurrency, and a larger budget continues what a smaller one gave.
  *
  * @throws OpnasError BAD_SETTING without a budget, for a setting out of its range, or where a
@@ -67,40 +65,56 @@ export async function runSearch<A>(options: SearchOptions<A>): Promise<SearchRes
   const { strategy = "opnas", signal, seed, space } = options;
   const { evaluations, settings } = budgetOf(options);
   const proposer = typeof strategy === "string" ? strategies[strategy] : strategy;
-  const context = { space, seed, settings };
-  const evaluation = {
+  if (settings.inFlight !== null) requireOverlap(proposer);
+  const known = new Map((options.history ?? []).map(({ key, score }) => [key, score]));
+  const evaluator = evaluatorOf(known, {
     evaluate: options.evaluate,
     concurrency: concurrencyOf(options),
     signal,
     onCandidate: options.onCandidate,
-  };
-  const known = new Map((options.history ?? []).map(({ key, score }) => [key, score]));
-  if (options.inFlight !== undefined) {
-    const inFlight = steadyInFlight(options.inFlight, strategy);
-    const found = await searchSteadily({
-      strategy: proposer,
-      context,
-      evaluations: Math.min(evaluations, settings.generations + settings.population),
-      inFlight,
-      evaluation,
-      known,
-    });
-    return { ...found, best: bestOf(found.candidates) };
-  }
-  const candidates: Evaluated<A>[] = [];
-  const endedBy = (ended: SearchEnd) => ({ candidates, best: bestOf(candidates), ended });
+  });
+  const proposals: Proposal<A>[][] = [];
+  const results: Promise<Evaluated<A> | undefined>[][] = [];
+  const history: Evaluated<A>[] = [];
+  let seen = 0;
+  let left = evaluations;
+  let ended: SearchEnd = "budget";
 
-  for (let generation = 0; generation <= settings.generations; generation++) {
-    const left = evaluations - candidates.length;
-    if (left === 0) break;
-    if (signal?.aborted === true) return endedBy("stopped");
-    const children = propose(proposer, candidates, generation, context).slice(0, left);
-    if (children.length === 0) return endedBy("exhausted");
-    const evaluated = await evaluateAll(children, generation, known, evaluation);
-    candidates.push(...evaluated);
-    if (evaluated.length < children.length) return endedBy("stopped");
+  try {
+    for (let generation = 0; generation <= settings.generations && left > 0; generation++) {
+      for (; seen < generationsSeen(generation, settings); seen++) {
+        history.push(...(await scored(results[seen])));
+      }
+      if (evaluator.ended.aborted) {
+        ended = "stopped";
+        break;
+      }
+      const context = { space, seed, settings, pending: proposals.slice(seen).flat() };
+      const { children } =
+        generation === 0 ? proposer.initial(context) : proposer.next(history, generation, context);
+      if (children.length === 0) {
+        ended = "exhausted";
+        break;
+      }
+      const wanted = children.slice(0, left);
+      left -= wanted.length;
+      proposals.push(wanted);
+      results.push(wanted.map((child, index) => evaluator.evaluate(child, generation, index)));
+    }
+  } finally {
+    await Promise.all(results.flat());
   }
-  return endedBy("budget");
+  evaluator.throwFailure();
+  const candidates = await scored(results.flat());
+  const isWhole = candidates.length === proposals.flat().length;
+  return { candidates, best: bestOf(candidates), ended: isWhole ? ended : "stopped" };
+}
+
+/** Waits for evaluations and returns the candidates of those that gave a score. */
+async function scored<A>(
+  results: readonly Promise<Evaluated<A> | undefined>[] = [],
+): Promise<Evaluated<A>[]> {
+  return (await Promise.all(results)).filter((candidate) => candidate !== undefined);
 }
 
 function bestOf<A>(candidates: readonly Evaluated<A>[]): Evaluated<A> | undefined {
@@ -108,28 +122,16 @@ function bestOf<A>(candidates: readonly Evaluated<A>[]): Evaluated<A> | undefine
   return first && others.reduce((best, one) => (one.score > best.score ? one : best), first);
 }
 
-function propose<A>(
-  strategy: Strategy,
-  candidates: readonly Evaluated<A>[],
-  generation: number,
-  context: SearchContext<A>,
-): Proposal<A>[] {
-  if (generation === 0) return strategy.initial(context).children;
-  return strategy.next(candidates, generation, context).children;
-}
-
-function steadyInFlight(inFlight: number, strategy: StrategyName | Strategy): number {
-  if (strategy === "reinforcement" || strategy === strategies.reinforcement) {
-    throw new OpnasError(
-      "BAD_SETTING",
-      'The strategy "reinforcement" learns from whole generations: leave inFlight out.',
-    );
-  }
-  return requireCount("inFlight", inFlight);
+function requireOverlap(strategy: Strategy): void {
+  if (strategy !== strategies.reinforcement) return;
+  throw new OpnasError(
+    "BAD_SETTING",
+    'The strategy "reinforcement" learns from whole generations: leave inFlight out.',
+  );
 }
 
 /** Returns the most evaluations and the settings. */
-function budgetOf<A>({ evaluations, generations, settings }: SearchOptions<A>) {
+function budgetOf<A>({ evaluations, generations, inFlight, settings }: SearchOptions<A>) {
   if (evaluations === undefined && generations === undefined) {
     throw new OpnasError("BAD_SETTING", "A search needs a budget: evaluations or generations.");
   }
@@ -138,7 +140,7 @@ function budgetOf<A>({ evaluations, generations, settings }: SearchOptions<A>) {
   const most = generations ?? Math.min(mostGenerations, evaluations ?? 0);
   return {
     evaluations: evaluations ?? Infinity,
-    settings: strategySettings({ ...settings, generations: most }),
+    settings: strategySettings({ ...settings, generations: most, inFlight: inFlight ?? null }),
   };
 }
 

@@ -39,6 +39,7 @@ export type StrategySettings = Pick<
   | "parents"
   | "childrenPerParent"
   | "generations"
+  | "inFlight"
   | "survivors"
   | "tournament"
   | "scoreUnit"
@@ -53,15 +54,15 @@ export interface SearchContext<A> {
   settings: StrategySettings;
   seed: number;
   /**
-   * The proposals that are being evaluated, in steady state: a generation is then a single
-   * architecture, none of these. Absent where a generation is proposed when the last is evaluated.
+   * The proposals of earlier generations that count as being evaluated (setting `inFlight`). None is
+   * to be proposed again. Absent or empty where a generation is proposed when the last is evaluated.
    */
-  pending?: readonly Proposal<A>[];
+  pending?: readonly Pick<Proposal<A>, "architecture" | "key">[];
 }
 
 /** Returns the number of children in a generation after the first population. */
-export function childCount<A>({ settings, pending }: SearchContext<A>): number {
-  return pending ? 1 : settings.parents * settings.childrenPerParent;
+export function childCount<A>({ settings }: SearchContext<A>): number {
+  return settings.parents * settings.childrenPerParent;
 }
 
 /**
@@ -69,7 +70,7 @@ export function childCount<A>({ settings, pending }: SearchContext<A>): number {
  * the history, not on their order, on time, or on earlier calls. So an interrupted run can go on,
  * and any number of workers give the same run.
  *
- * No proposal has the key of an evaluated candidate or of another of its generation. A generation
+ * No proposal has the key of an evaluated or pending candidate or of another of its generation. A generation
  * is shorter than asked for only if nothing new was found: the space is exhausted.
  */
 export interface Strategy {

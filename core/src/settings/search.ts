@@ -78,6 +78,11 @@ export const searchSettingsSchema = z
       title: "Generations",
       description: "Evolved generations after the initial population (generation 0).",
     }),
+    inFlight: z.int().min(1).max(10_000).nullable().default(null).meta({
+      title: "Candidates in flight",
+      description:
+        "Most candidates of evolved generations that may lack a score: a generation is proposed as soon as there is room for all of it, from the scores of the generations before those, so that workers need not wait for the slowest of one. One and a half times the workers' slots keep most of them busy, where the first population has as many as there are slots. It changes what is proposed, but the same number always gives the same search. Not for the strategy reinforcement. Empty: a generation is proposed when the one before is evaluated.",
+    }),
     survivors: z.enum(["best", "youngest"]).default("best").meta({
       title: "Survivors",
       description:
@@ -168,7 +173,11 @@ export const searchSettingsSchema = z
       }),
   })
   .superRefine(
-    ({ size, limits, parents, population }, context) => {
+    ({ size, limits, parents, population, inFlight, strategy }, context) => {
+      if (inFlight !== null && strategy === "reinforcement") {
+        const message = "reinforcement learns from whole generations: leave inFlight out";
+        context.addIssue({ code: "custom", path: ["inFlight"], message });
+      }
       if (parents > population) {
         const message = "parents must not exceed population";
         context.addIssue({ code: "custom", path: ["parents"], message });

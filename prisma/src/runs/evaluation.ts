@@ -5,7 +5,8 @@ import type { CandidateResult } from "../contracts/candidateResult.js";
 import type { Queue } from "../queue.js";
 import { workerSilenceSeconds } from "../workers.js";
 import { attemptReplaced, type WorkClaim } from "./claim.js";
-import { continueAfterGeneration, countReference } from "./results.js";
+import { continueAfterGeneration } from "./nextGeneration.js";
+import { countReference } from "./results.js";
 
 /** The result of one evaluation as it is stored. */
 export interface FoundEvaluation {
@@ -106,7 +107,13 @@ export async function followResult(
   await db.$transaction(async (tx) => {
     const [again = "repeated"] = await storeResults(tx, claim.runId, [evaluation], true);
     requireStored(claim, again);
-    if (again === "last") await continueAfterGeneration(tx, queue, claim.runId);
+    if (again === "last") {
+      const { generationId } = await tx.architecture.findUniqueOrThrow({
+        where: { id: evaluation.architectureId },
+        select: { generationId: true },
+      });
+      await continueAfterGeneration(tx, queue, claim.runId, generationId);
+    }
     if (again === "reference") await countReference(tx, queue, claim.runId);
   });
 }

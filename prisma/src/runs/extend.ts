@@ -3,7 +3,7 @@ import type { Database } from "../client.js";
 import type { SearchRun } from "../generated/client.js";
 import type { Queue } from "../queue.js";
 import { requireRun, settingsOfRun } from "./lifecycle.js";
-import { enqueueNextGeneration } from "./openWork.js";
+import { enqueueNextGeneration } from "./nextGeneration.js";
 import { requireQuota, type RunQuota } from "./quota.js";
 import { appendEvents, lockRun } from "./row.js";
 import { requireListed } from "./visibility.js";

@@ -7,6 +7,7 @@ import type { Database, Transaction } from "../client.js";
 import { enqueueTrainerJobs, type Queue } from "../queue.js";
 import type { NewCandidate, NewReference } from "./newCandidates.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
+import { continueAfterRecording } from "./nextGeneration.js";
 import { isEvaluatedOutside } from "./openWork.js";
 import { appendEvents } from "./row.js";
 
@@ -85,6 +86,25 @@ export async function historyVersion(db: Database, runId: string, before: number
   return `${_count.score}/${_count.failureCode}/${_max.updatedAt?.toISOString() ?? ""}`;
 }
 
+/** A candidate of a generation that counts as being evaluated, with or without a result by now. */
+export type PendingRow = Pick<HistoryRow, "architecture" | "key">;
+
+/** Reads the candidates of a run's generations `from` to `before` − 1, without its references. */
+export async function pendingRows(
+  db: Database,
+  runId: string,
+  from: number,
+  before: number,
+): Promise<PendingRow[]> {
+  if (from >= before) return [];
+  const rows = await db.architecture.findMany({
+    where: { runId, reference: null, generation: { index: { gte: from, lt: before } } },
+    orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
+    select: { json: true, key: true },
+  });
+  return rows.map(({ json, key }) => ({ architecture: json, key }));
+}
+
 /** Reads all scored candidates of a run as strategies read them; see `historyRows`. */
 export async function searchHistory(db: Database, runId: string): Promise<StoredCandidate[]> {
   const generations = await db.generation.count({ where: { runId } });
@@ -103,7 +123,8 @@ export function parseHistoryRow(row: HistoryRow): StoredCandidate {
  * Stores a generation under the lock of the run's row: its candidates with their parents, the
  * operation statistics from which they were sampled, and the references, which take the places behind
  * the candidates. Appends `generation.started` and enqueues an evaluate job for each candidate and
- * reference, unless they are evaluated outside of the platform. Does nothing when the run has a generation of this index already.
+ * reference, unless they are evaluated outside of the platform, and the evolve job of the generation
+ * after it where that one does not wait for it (setting `inFlight`). Does nothing when the run has a generation of this index already.
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function recordGeneration(
@@ -160,6 +181,7 @@ export async function recordGeneration(
       architectureId: id,
     }));
     if (!isEvaluatedOutside(run)) await enqueueTrainerJobs(queue, tx, jobs);
+    await continueAfterRecording(tx, queue, run.id);
   });
 }
 

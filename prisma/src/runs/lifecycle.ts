@@ -6,7 +6,8 @@ import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
 import { enqueueJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
-import { isEvaluatedOutside, isOpen, openJobs } from "./openWork.js";
+import { isOpen } from "./nextGeneration.js";
+import { isEvaluatedOutside, openJobs } from "./openWork.js";
 import { requireQuota, type RunQuota } from "./quota.js";
 import { reopenFailures } from "./reopen.js";
 import { appendEvents, lockRun } from "./row.js";
@@ -160,15 +161,18 @@ export async function requireRun(tx: Transaction, runId: string): Promise<void> 
 /**
  * Closes a run whose budget is spent, under the lock of its row: status `DONE`, with `run.status` and
  * `run.finished`, which names the best candidate. While a reference has no result the run stays
- * `RUNNING` with a note; the last reference's result enqueues the evolve job that calls this again.
+ * `RUNNING` with a note; the last reference's result enqueues the evolve job that calls this again. So
+ * does the last candidate's where generations overlap and the strategy found nothing new before.
  * @throws OpnasError `ATTEMPT_REPLACED`, `STOPPED`
  */
 export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
   await writeUnderWorkClaim(db, claim, async (tx, run) => {
-    const open = await tx.architecture.count({
-      where: { runId: run.id, reference: { not: null }, ...isOpen },
+    const open = await tx.architecture.findMany({
+      where: { runId: run.id, ...isOpen },
+      select: { reference: true },
     });
-    if (open > 0) {
+    if (open.some(({ reference }) => reference === null)) return;
+    if (open.length > 0) {
       const progressNote = "The search is done; reference backbones are still to be scored.";
       await tx.searchRun.update({
         where: { id: run.id },

@@ -2,38 +2,44 @@ import { z } from "zod";
 import type { Database, Transaction } from "../client.js";
 import type { RunJob } from "../contracts/jobs.js";
 import type { SearchRun } from "../generated/client.js";
-import { enqueueEvolveJob, type Queue } from "../queue.js";
-
-/** Condition on an architecture that its evaluation has neither a result nor failed for good. */
-export const isOpen = { evaluations: { none: {} }, failureCode: null } as const;
+import { isOpen, nextGeneration } from "./nextGeneration.js";
 
 /**
  * Reads which jobs a run's open work needs, from its rows alone: the super-net job before the search,
- * else an evaluate job for each open architecture and, when none of these is a candidate, the evolve
- * job of the next generation. Candidates that are evaluated outside of the platform need no job. Locks nothing; a caller that acts on the answer holds the lock of the
+ * else an evaluate job for each open architecture and, when none of these is a candidate that it waits
+ * for, the evolve job of the next generation. Candidates that are evaluated outside of the platform need no job. Locks nothing; a caller that acts on the answer holds the lock of the
  * run's row.
  * @throws Prisma's P2025 when there is no such run
  */
 export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]> {
   const run = await tx.searchRun.findUniqueOrThrow({
     where: { id: runId },
-    select: { phase: true, progressNote: true, settings: true },
+    select: {
+      phase: true,
+      progressNote: true,
+      settings: true,
+      _count: { select: { generations: true } },
+    },
   });
   const isExternal = isEvaluatedOutside(run);
   if (run.phase === "PREPARING" || run.phase === "SUPERNET") return [{ kind: "superNet", runId }];
   const open = await tx.architecture.findMany({
     where: { runId, ...isOpen },
     orderBy: [{ generation: { index: "asc" } }, { indexInGeneration: "asc" }],
-    select: { id: true, reference: true },
+    select: { id: true, reference: true, generation: { select: { index: true } } },
   });
   const jobs: RunJob[] = isExternal
     ? []
     : open.map(({ id }) => ({ kind: "evaluate", runId, architectureId: id }));
-  if (open.some(({ reference }) => reference === null)) return jobs;
+  const next = nextGeneration(run, run._count.generations);
+  const isWaitedFor = open.some(
+    ({ reference, generation }) => reference === null && generation.index < next.waitsFor,
+  );
+  if (isWaitedFor) return jobs;
   // The note says that the evolve job found the budget spent: the last reference's result enqueues it.
   const waitsForReferences = open.length > 0 && run.progressNote !== null;
   if (waitsForReferences) return jobs;
-  return [...jobs, { runId, generation: await tx.generation.count({ where: { runId } }) }];
+  return [...jobs, { runId, generation: next.index }];
 }
 
 /** A candidate or reference that is to be evaluated, with what its worker has to know of its run. */
@@ -66,13 +72,3 @@ export function isEvaluatedOutside({ settings }: { settings: unknown }): boolean
 
 /** The part of settings that says who evaluates; a run of before this setting has none. */
 const evaluatorSchema = z.object({ evaluator: z.string() });
-
-/** Enqueues the evolve job of the generation after a run's newest. */
-export async function enqueueNextGeneration(
-  queue: Queue,
-  tx: Transaction,
-  runId: string,
-): Promise<void> {
-  const generation = await tx.generation.count({ where: { runId } });
-  await enqueueEvolveJob(queue, tx, { runId, generation });
-}

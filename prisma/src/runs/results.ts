@@ -2,7 +2,7 @@ import type { Transaction } from "../client.js";
 import { eventPayloads, type RunEventInput } from "../contracts/runEvents.js";
 import type { Queue } from "../queue.js";
 import { workerSilenceSeconds } from "../workers.js";
-import { enqueueNextGeneration, isOpen } from "./openWork.js";
+import { continueAfterGeneration, enqueueNextGeneration, isOpen } from "./nextGeneration.js";
 
 /**
  * Counts a candidate's failure in its generation and in the run's progress and appends the event that
@@ -19,20 +19,7 @@ export async function countFailure(
   const [{ isLast }] = await tx.$queryRaw<[{ isLast: boolean }]>`
     SELECT opnas_count_result(${runId}::uuid, ${payload.generationId}::uuid, NULL, ${kind},
                               ${text}::jsonb, ${workerSilenceSeconds}::int) AS "isLast"`;
-  if (isLast) await continueAfterGeneration(tx, queue, runId);
-}
-
-/**
- * Enqueues the evolve job of a run's next generation after one was closed, unless a candidate of
- * another generation is open. The caller holds the lock of the run's row.
- */
-export async function continueAfterGeneration(
-  tx: Transaction,
-  queue: Queue,
-  runId: string,
-): Promise<void> {
-  const open = await tx.architecture.count({ where: { runId, reference: null, ...isOpen } });
-  if (open === 0) await enqueueNextGeneration(queue, tx, runId);
+  if (isLast) await continueAfterGeneration(tx, queue, runId, payload.generationId);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { bertBase, presetNamed, type SearchSettings } from "@opnas/core";
+import { bertBase, candidateCount, presetNamed, type SearchSettings } from "@opnas/core";
 import type { Database } from "../client.js";
 import type { Queue } from "../queue.js";
 import { claimWork, type WorkClaim } from "../runs/claim.js";
@@ -24,18 +24,24 @@ export class RunMaker {
     return taken.claim;
   }
 
-  /** Stores a run whose super-net is trained and whose generation 0 has candidates of these keys. */
-  async searchingRun(keys: readonly string[], changes: Partial<SearchSettings> = {}) {
-    const { settings } = presetNamed("smoke");
+  /** Stores a run with the seed 7 whose super-net is trained. @returns its id */
+  async runWithSuperNet(settings: SearchSettings, candidates = candidateCount(settings)) {
     const run = await startRun(this.db, this.queue, {
       name: "a run",
       seed: 7,
       preset: "smoke",
-      settings: { ...settings, ...changes },
+      settings,
     });
-    const figures = { steps: 60, seconds: 3, engine: "wasm", candidates: keys.length };
+    const figures = { steps: 60, seconds: 3, engine: "wasm", candidates };
     await finishSuperNet(this.db, this.queue, await this.claim(run.id, "superNet"), figures);
-    return { runId: run.id, ids: await this.generation(run.id, 0, keys) };
+    return run.id;
+  }
+
+  /** Stores a run whose super-net is trained and whose generation 0 has candidates of these keys. */
+  async searchingRun(keys: readonly string[], changes: Partial<SearchSettings> = {}) {
+    const settings = { ...presetNamed("smoke").settings, ...changes };
+    const runId = await this.runWithSuperNet(settings, keys.length);
+    return { runId, ids: await this.generation(runId, 0, keys) };
   }
 
   /** Stores a generation with candidates of these keys. @returns their ids */

@@ -4,6 +4,7 @@ import {
   finishRun,
   historyRows,
   historyVersion,
+  pendingRows,
   recordGeneration,
   settingsOfRun,
   workKey,
@@ -11,7 +12,10 @@ import {
 import type { Course, JobContext } from "./context.js";
 import type { Proposals } from "./proposals.js";
 
-/** Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). */
+/**
+ * Computes a run's next generation from what is stored, or ends the run (docs/paper.md §3). Where
+ * generations overlap and nothing new is found, the run ends when its last candidate has a result.
+ */
 export async function handleEvolve(
   context: Pick<JobContext, "db" | "queue" | "workerId">,
   proposals: Proposals,
@@ -29,6 +33,7 @@ export async function handleEvolve(
     index,
     {
       rows: (from, before) => historyRows(db, runId, from, before),
+      pending: (from, before) => pendingRows(db, runId, from, before),
       version: (before) => historyVersion(db, runId, before),
     },
   );

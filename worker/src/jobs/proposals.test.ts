@@ -27,6 +27,8 @@ function stored(rows: HistoryRow[], version = "1") {
         rows.filter(({ generation }) => generation >= from && generation < before),
       );
     },
+    pending: (from: number, before: number) =>
+      Promise.resolve(rows.filter(({ generation }) => generation >= from && generation < before)),
     version: (before: number) => Promise.resolve(`${version} before ${before}`),
   };
   return { reader, reads };
@@ -54,6 +56,24 @@ test("the thread proposes what the strategy does, and the calling thread goes on
     priorities,
     references: [],
   });
+});
+
+test("generations that overlap are proposed from those before them, whatever else is known", async () => {
+  const overlapping = { ...settings, inFlight: 8 };
+  const run = { id: "overlap", seed: 7, settings: overlapping };
+  const first = await proposals.propose(run, 1, stored(scored).reader);
+  const children = first.candidates.map(({ architecture, key }, index): HistoryRow => {
+    return { architecture, key, score: index, generation: 1, index };
+  });
+  const { reader, reads } = stored([...scored, ...children]);
+  const second = await proposals.propose(run, 2, reader);
+  expect(reads.at(-1)).toEqual([1, 1]);
+  const context = { ...search, settings: overlapping, pending: first.candidates };
+  const history = initial.children.map((child, index) => {
+    return { ...child, score: (index * 37) % 11, generation: 0, index };
+  });
+  const wanted = strategies[settings.strategy].next(history, 2, context);
+  expect(second.candidates.map(({ key }) => key)).toEqual(wanted.children.map(({ key }) => key));
 });
 
 test("only generations that the thread has not yet are read, and all when they changed", async () => {

@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { architectureSchema, errorCodes, OpnasError, type SearchSettings } from "@opnas/core";
-import type { HistoryRow } from "@opnas/prisma";
+import {
+  architectureSchema,
+  errorCodes,
+  generationsSeen,
+  OpnasError,
+  type SearchSettings,
+} from "@opnas/core";
+import type { HistoryRow, PendingRow } from "@opnas/prisma";
 import { z } from "zod";
 
 /** The compiled thread, also where this file runs as TypeScript. */
@@ -47,9 +53,10 @@ export type ProposalReply = z.infer<typeof replySchema>;
 /** A generation in the form in which it is stored; without candidates the budget is spent. */
 export type ProposedGeneration = z.infer<typeof generationSchema>;
 
-/** The means to read a run's history: `historyRows` and `historyVersion` of one run. */
+/** The means to read a run's history: `historyRows`, `pendingRows` and `historyVersion` of one run. */
 export interface HistoryReader {
   rows: (from: number, before: number) => Promise<HistoryRow[]>;
+  pending: (from: number, before: number) => Promise<PendingRow[]>;
   version: (before: number) => Promise<string>;
 }
 
@@ -72,7 +79,8 @@ export class Proposals {
   private readonly known = new Map<string, Known>();
 
   /**
-   * Computes generation `index` of a run. One call at a time.
+   * Computes generation `index` of a run from those that it waits for (setting `inFlight`), whatever
+   * else is stored by now. One call at a time.
    * @throws OpnasError what the strategy threw; `STOPPED` when `end` was called meanwhile
    */
   async propose(
@@ -80,22 +88,24 @@ export class Proposals {
     index: number,
     history: HistoryReader,
   ): Promise<ProposedGeneration> {
-    const known = await this.stillKnown(run.id, index, history);
-    const fresh = await history.rows(known, index);
-    const version = await history.version(index);
+    const seen = generationsSeen(index, run.settings);
+    const known = await this.stillKnown(run.id, seen, history);
+    const fresh = await history.rows(known, seen);
+    const version = await history.version(seen);
+    const pending = await history.pending(seen, index);
     const thread = (this.thread ??= this.start());
-    const forget = this.remember(run.id, { generations: index, version });
+    const forget = this.remember(run.id, { generations: seen, version });
     const { id: runId, seed, settings } = run;
-    const request = { runId, seed, settings, index, known, fresh, forget };
+    const request = { runId, seed, settings, index, known, fresh, pending, forget };
     const reply = await ask(thread, request);
     if ("code" in reply) throw new OpnasError(reply.code, reply.sentence);
     return reply;
   }
 
-  /** Returns the number of generations before `index` that the thread has as they are stored now. */
-  private async stillKnown(runId: string, index: number, history: HistoryReader): Promise<number> {
+  /** Returns the number of the first `seen` generations that the thread has as they are stored now. */
+  private async stillKnown(runId: string, seen: number, history: HistoryReader): Promise<number> {
     const known = this.known.get(runId);
-    if (known === undefined || known.generations > index) return 0;
+    if (known === undefined || known.generations > seen) return 0;
     return (await history.version(known.generations)) === known.version ? known.generations : 0;
   }
 

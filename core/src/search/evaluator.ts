@@ -22,7 +22,7 @@ export interface Evaluated<A> extends Candidate<A> {
 /** The reason that a search ended: its budget is spent, nothing new was found, or it was stopped. */
 export type SearchEnd = "budget" | "exhausted" | "stopped";
 
-/** The way in which the proposals of a generation are evaluated. */
+/** The way in which proposals are evaluated. */
 export interface Evaluation<A> {
   evaluate: Evaluate<A>;
   /** Evaluations that may run at once. */
@@ -32,7 +32,7 @@ export interface Evaluation<A> {
   onCandidate: ((candidate: Evaluated<A>) => void) | undefined;
 }
 
-/** Evaluates proposals one by one, as many at once as it is called. */
+/** Evaluates proposals in the order in which they are handed in, so many at once. */
 export interface Evaluator<A> {
   /** The signal that is aborted when the search is stopped or an evaluation has failed. */
   readonly ended: AbortSignal;
@@ -53,8 +53,9 @@ export interface Evaluator<A> {
  */
 export function evaluatorOf<A>(
   known: ReadonlyMap<string, number>,
-  { evaluate, signal, onCandidate }: Evaluation<A>,
+  { evaluate, concurrency, signal, onCandidate }: Evaluation<A>,
 ): Evaluator<A> {
+  const { begin, end } = slots(concurrency);
   const failure = new AbortController();
   const ended = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
   const failures: unknown[] = [];
@@ -66,8 +67,9 @@ export function evaluatorOf<A>(
     evaluate: async (proposal, generation, index) => {
       const earlier = known.get(proposal.key);
       if (earlier !== undefined) return { ...proposal, score: earlier, generation, index };
-      if (ended.aborted) return undefined;
+      await begin();
       try {
+        if (ended.aborted) return undefined;
         const score = await evaluate(proposal.architecture, ended, proposal);
         if (!Number.isFinite(score)) throw notFinite(proposal.key, score);
         const candidate = { ...proposal, score, generation, index };
@@ -79,38 +81,28 @@ export function evaluatorOf<A>(
           failure.abort(error);
         }
         return undefined;
+      } finally {
+        end();
       }
     },
   };
 }
 
-/**
- * Evaluates the proposals of a generation that have no known score, several at once.
- *
- * @param known scores by key
- * @returns those with a score, in the order of the proposals; fewer if the signal was aborted
- * @throws OpnasError BAD_INPUT for a score that is not finite
- * @throws what `evaluate` throws first, unless it says that it was aborted, after all have ended
- */
-export async function evaluateAll<A>(
-  proposals: readonly Proposal<A>[],
-  generation: number,
-  known: ReadonlyMap<string, number>,
-  evaluation: Evaluation<A>,
-): Promise<Evaluated<A>[]> {
-  const evaluator = evaluatorOf(known, evaluation);
-  const candidates = new Map<number, Evaluated<A>>();
-  const left = [...proposals.entries()];
-  const work = async () => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const [index, proposal] = next;
-      const candidate = await evaluator.evaluate(proposal, generation, index);
-      if (candidate) candidates.set(index, candidate);
-    }
+/** Returns what waits for one of so many slots, in turn, and what gives it back. */
+function slots(count: number): { begin: () => Promise<void>; end: () => void } {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return {
+    begin: async () => {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+    end: () => {
+      const next = waiting.shift();
+      if (next) next();
+      else free++;
+    },
   };
-  await Promise.all(Array.from({ length: evaluation.concurrency }, work));
-  evaluator.throwFailure();
-  return [...candidates].sort(([a], [b]) => a - b).map(([, candidate]) => candidate);
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
