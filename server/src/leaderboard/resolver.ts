@@ -24,7 +24,7 @@ export class LeaderboardResolver {
   leaderboard(
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
     @Ctx() { database, teamIds }: Context,
-  ): Promise<Page> {
+  ): Promise<Page<ArchitectureRow>> {
     return architecturePage(database, boardOf(filter ?? null, teamIds).source, page, true);
   }
 

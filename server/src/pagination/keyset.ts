@@ -43,6 +43,8 @@ export interface Order {
 export interface PageRequest extends Order {
   first: number | null;
   after: string | null;
+  /** Makes of a statement for positions one that reads their rows too; by default the page has none. */
+  withRows?: (positions: Prisma.Sql) => Prisma.Sql;
 }
 
 /** The rows of a list: `FROM` with its joins, the id column, and the conditions to meet. */
@@ -60,9 +62,9 @@ export interface RowCount {
   isCapped: boolean;
 }
 
-/** A page of a list: the ids of its rows. */
-export interface Page {
-  edges: { id: string; cursor: string }[];
+/** A page of a list: the ids of its rows, and the rows where they were read with it. */
+export interface Page<Row = unknown> {
+  edges: { id: string; cursor: string; row?: Row }[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
   /** Counts the whole list, once; called only when the request selects the count. */
   count: () => Promise<RowCount>;
@@ -73,23 +75,28 @@ export interface Page {
  * which are added meanwhile neither repeat nor hide others, and page 1,000 costs what page 1 costs.
  * @throws InputError for a `first` out of range or a foreign cursor
  */
-export async function readPage(
+export async function readPage<Row = unknown>(
   database: Database,
   source: RowSource,
   request: PageRequest,
-): Promise<Page> {
-  const { column } = request;
+): Promise<Page<Row>> {
+  const { column, withRows } = request;
   const first = pageSize(request.first, defaultPageSize);
   const after =
     request.after === null ? null : decodeCursor(column.name, column.type, request.after);
-  const rows: Position[] = [];
+  const rows: (Position & Row)[] = [];
   for (const statement of pageStatements(source, request, after)) {
     const missing = first + 1 - rows.length;
-    if (missing > 0) rows.push(...(await database.$queryRaw<Position[]>(statement(missing))));
+    if (missing <= 0) break;
+    const positions = statement(missing);
+    rows.push(
+      ...(await database.$queryRaw<(Position & Row)[]>(withRows?.(positions) ?? positions)),
+    );
   }
-  const edges = rows
-    .slice(0, first)
-    .map((row) => ({ id: row.id, cursor: encodeCursor(column.name, row) }));
+  const edges = rows.slice(0, first).map((row) => {
+    const edge = { id: row.id, cursor: encodeCursor(column.name, row) };
+    return withRows === undefined ? edge : { ...edge, row };
+  });
   return {
     edges,
     pageInfo: { hasNextPage: rows.length > first, endCursor: edges.at(-1)?.cursor ?? null },
