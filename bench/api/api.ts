@@ -6,7 +6,7 @@ import { createClient, migrate } from "@opnas/prisma";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { countStatements } from "@opnas/prisma/testing/statements";
 import pg from "pg";
-import { list, positive, runBench, text, whole } from "../common/command.ts";
+import { flag, list, positive, runBench, text, whole } from "../common/command.ts";
 import { note } from "../common/progress.ts";
 import { closedLoop, GraphqlClient, type Operation } from "./load.ts";
 import { measurePages, pagesOf } from "./pages.ts";
@@ -18,13 +18,21 @@ import { measureSubscribers, type MeasuredSubscribers } from "./subscribers.ts";
 const about = `The API over a store of --rows made architectures in --runs runs: the times of the portal's pages at
 --rate requests a second and the statements of each; the time from a result's commit to each of so many live
 subscribers, at --changes results a second; and the requests a second of a page of 20 rows, by the API, by graphql-yoga
-with the same resolvers, and by bare http and pg. --database keeps the store: an empty database is filled, a filled one
-is measured as it is. Without it there is one in a temporary folder.`;
+with the same resolvers, and by bare http and pg. --keep names a folder in which the store is kept for the next
+measurement, --database a database of yours: an empty one is filled, a filled one is measured as it is. Without either
+the store is in a temporary folder. --only measures the pages whose names have that text. The requests of the
+throughput are all equal, as of many who watch one page, which the API executes together; --distinct makes them differ.`;
 
 const page: Operation = {
-  query: `{ leaderboard(first: 20) { edges { node { id name score params flops stability } }
-    pageInfo { hasNextPage endCursor } } }`,
+  query: `query ($filter: LeaderboardFilter) { leaderboard(first: 20, filter: $filter) {
+    edges { node { id name score params flops stability } } pageInfo { hasNextPage endCursor } } }`,
 };
+
+/** Returns how to ask for the page so that no two requests are equal, though all have the same rows. */
+function distinctPages(): () => Operation {
+  let asked = 0;
+  return () => ({ ...page, variables: { filter: { score: { max: 1_000 + asked++ } } } });
+}
 
 /** Requests under way at a time when throughput is measured, and seconds before it is. */
 const atOnce = 16;
@@ -44,6 +52,9 @@ await runBench(
       subscribers: list(whole(1)).default([1, 100, 1_000, 5_000]),
       changes: whole(1).default(10),
       database: text.optional(),
+      keep: text.optional(),
+      only: text.default(""),
+      distinct: flag,
       parts: list(text).default(parts),
     },
     quick: {
@@ -56,7 +67,7 @@ await runBench(
     },
   },
   async (options) => {
-    const store = await openStore(options.database);
+    const store = await openStore(options);
     try {
       const seeded = await fill(store.url, options);
       return await measure(store.url, seeded, options);
@@ -73,11 +84,19 @@ interface Options {
   seconds: number;
   subscribers: number[];
   changes: number;
+  database?: string | undefined;
+  keep?: string | undefined;
+  only: string;
+  distinct: boolean;
   parts: string[];
 }
 
-async function openStore(given: string | undefined) {
-  if (given !== undefined) return { url: given, close: () => Promise.resolve() };
+async function openStore({ database, keep }: Options) {
+  if (database !== undefined) return { url: database, close: () => Promise.resolve() };
+  if (keep !== undefined) {
+    const postgres = await startEmbeddedPostgres({ folder: path.resolve(keep) });
+    return { url: postgres.url, close: () => postgres.stop() };
+  }
   const folder = await mkdtemp(path.join(tmpdir(), "opnas-api-"));
   const postgres = await startEmbeddedPostgres({ folder });
   return {
@@ -109,7 +128,7 @@ async function measure(databaseUrl: string, seeded: Seeded, options: Options): P
     const pages = options.parts.includes("pages")
       ? await measurePages(
           client,
-          await pagesOf(client, seeded),
+          (await pagesOf(client, seeded)).filter(({ name }) => name.includes(options.only)),
           counter.count,
           { perSecond: options.rate, seconds: options.seconds },
           note,
@@ -124,9 +143,9 @@ async function measure(databaseUrl: string, seeded: Seeded, options: Options): P
     await server.stop();
     const throughput = options.parts.includes("throughput")
       ? {
-          ours: await throughputOf("ours", databaseUrl, options.seconds),
-          yoga: await throughputOf("yoga", databaseUrl, options.seconds),
-          bare: await throughputOf("bare", databaseUrl, options.seconds),
+          ours: await throughputOf("ours", databaseUrl, options),
+          yoga: await throughputOf("yoga", databaseUrl, options),
+          bare: await throughputOf("bare", databaseUrl, options),
         }
       : null;
     console.table(throughput);
@@ -161,13 +180,14 @@ async function subscribersOf(
 async function throughputOf(
   kind: ServerKind,
   databaseUrl: string,
-  seconds: number,
+  { seconds, distinct }: Options,
 ): Promise<number> {
   const server = await startServerProcess(kind, databaseUrl);
   const client = new GraphqlClient(server.port);
   try {
-    await closedLoop(client, page, { atOnce, seconds: Math.min(seconds, warmUpSeconds) });
-    return await closedLoop(client, page, { atOnce, seconds });
+    const next = distinct ? distinctPages() : () => page;
+    await closedLoop(client, next, { atOnce, seconds: Math.min(seconds, warmUpSeconds) });
+    return await closedLoop(client, next, { atOnce, seconds });
   } finally {
     client.close();
     await server.stop();

@@ -85,10 +85,10 @@ export async function atRate(
   return Promise.all(sent);
 }
 
-/** Sends an operation again and again, so many at a time. @returns the requests answered per second */
+/** Sends one operation after another, so many at a time. @returns the requests answered per second */
 export async function closedLoop(
   client: GraphqlClient,
-  operation: Operation,
+  next: () => Operation,
   { atOnce, seconds }: { atOnce: number; seconds: number },
 ): Promise<number> {
   const began = performance.now();
@@ -96,7 +96,7 @@ export async function closedLoop(
   let answered = 0;
   const loop = async () => {
     while (performance.now() < end) {
-      await client.send(operation);
+      await client.send(next());
       answered += 1;
     }
   };

@@ -12,6 +12,11 @@ export function withCancellation<T>(signal: AbortSignal, read: () => T): T {
   return wanted.run(signal, read);
 }
 
+/** Returns the signal with which the present read is given up; undefined where it is not. */
+export function callerSignal(): AbortSignal | undefined {
+  return wanted.getStore();
+}
+
 /** Runs a read whose result others wait for too: it goes on when its first caller leaves. */
 export function withoutCancellation<T>(read: () => Promise<T>): Promise<T> {
   // Prisma sends a query only once it is awaited, which so has to be within.

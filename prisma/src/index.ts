@@ -6,7 +6,7 @@ export {
   type TablePart,
 } from "./backup/dump.js";
 export { loadDatabase } from "./backup/load.js";
-export { withCancellation, withoutCancellation } from "./cancellation.js";
+export { callerSignal, withCancellation, withoutCancellation } from "./cancellation.js";
 export * from "./channels.js";
 export * from "./client.js";
 export * from "./clock.js";

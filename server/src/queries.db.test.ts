@@ -53,6 +53,15 @@ test("a page of the leaderboard costs as many queries for 12 rows as for 1", asy
   expect(few).toBeLessThanOrEqual(6);
 });
 
+test("a page's rows are read with their positions, in one statement", async () => {
+  const fields = "id key name score params flops stability stepSeconds reference tags createdAt";
+  const page = `edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor }`;
+  expect(await statements(`{ leaderboard(first: 20) { ${page} } }`)).toBe(1);
+  const ofRun = `{ searchRun(id: "${runId}") { architectures(first: 20) { ${page} } } }`;
+  // The run itself, and its page: rows with a score, then those without.
+  expect(await statements(ofRun)).toBeLessThanOrEqual(3);
+});
+
 test("the data of a run's page cost a bounded number of queries, however much it has", async () => {
   const cost = await statements(`{
     searchRun(id: "${runId}") {

@@ -7,6 +7,7 @@ import {
   type SortColumn,
 } from "../pagination/keyset.js";
 import { OrderDirection } from "../pagination/types.js";
+import { type ArchitectureRow, rowColumns } from "./row.js";
 import {
   type ArchitectureOrder,
   ArchitectureOrderField,
@@ -35,9 +36,19 @@ export async function architecturePage(
   source: RowSource,
   { orderBy, ...page }: ArchitecturePageArguments,
   scored: boolean,
-): Promise<Page> {
+): Promise<Page<ArchitectureRow>> {
   const order = architectureOrder(orderBy ?? byScore, scored);
-  return readPage(database, source, { ...page, ...order });
+  return readPage(database, source, { ...page, ...order, withRows: rowsAt });
+}
+
+/**
+ * Makes a statement for positions read their rows too, without the JSON: one statement instead of two is
+ * half of the work of a short page.
+ */
+function rowsAt(positions: Prisma.Sql, order: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT ${rowColumns}, page.value FROM (${positions}) AS page JOIN "Architecture" a ON a.id = page.id
+     ORDER BY ${order}`;
 }
 
 /** Returns the order of a list of architectures; `scored` as for `architecturePage`. */

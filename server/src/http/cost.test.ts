@@ -44,6 +44,14 @@ test("a page costs what its length is, written out, by variable, by default of e
   expect(cost(byVariable, { n: null })).toBe(1 + 20 * 4);
 });
 
+test("one document that comes again is refused or not by the variables of each time", () => {
+  const document = parse(`query ($n: Int) { searchRuns(first: $n) { edges { node {
+    architectures(first: $n) { edges { node { evaluations { taskScores { score } } } } } } } } }`);
+  const isRefused = (n: number) =>
+    excessOfCost(schema, { document, operationName: undefined, variables: { n } }) !== null;
+  expect([5, 100, 5, 100, 6].map(isRefused)).toEqual([false, true, false, true, false]);
+});
+
 test("plain lists nested in one another are refused, however few words they take", () => {
   const run = (inner: string) => `run { generations { candidates { ${inner} } } }`;
   const nested = `{ searchRun(id: "x") { generations { candidates { ${run(run("id"))} } } } }`;

@@ -12,6 +12,7 @@ import {
 import { type ComplexityEstimator, getComplexity } from "graphql-query-complexity/cjs";
 import { Extensions } from "type-graphql";
 import { z } from "zod";
+import { operationKey } from "./operationKey.js";
 import { defaultPageSize, maxPageSize } from "../pagination/keyset.js";
 
 /**
@@ -93,9 +94,27 @@ export function excessOfCost(schema: GraphQLSchema, operation: Operation): Graph
   });
 }
 
+/** The variables of one document whose costs are kept, and the most characters of them as JSON. */
+const maxKept = 50;
+const maxKeptLength = 500;
+
+/** The costs of documents, which are few and come again and again, by operation and variables. */
+const keptCosts = new WeakMap<DocumentNode, Map<string, number>>();
+
+function keptCostOf(schema: GraphQLSchema, operation: Operation): number {
+  const { document, operationName, variables } = operation;
+  const key = operationKey(operationName, variables);
+  if (key === undefined) return costOf(schema, operation);
+  const kept = keptCosts.get(document) ?? new Map<string, number>();
+  keptCosts.set(document, kept);
+  const cost = kept.get(key) ?? costOf(schema, operation);
+  if (kept.size < maxKept && key.length <= maxKeptLength) kept.set(key, cost);
+  return cost;
+}
+
 function costOrRefusal(schema: GraphQLSchema, operation: Operation): number | GraphQLError | null {
   try {
-    return costOf(schema, operation);
+    return keptCostOf(schema, operation);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     const isOfVariables =

@@ -1,6 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import { expressMiddleware } from "@as-integrations/express5";
@@ -37,6 +40,7 @@ import { isOfThisMachine, isPortal, type Portal, refusal } from "./origin.js";
 import { ofOverload } from "./overload.js";
 import type { RateLimit } from "./rateLimit.js";
 import { traceRequest } from "./tracing.js";
+import { sharedReads, sharedTexts } from "./sharedReads.js";
 import { securityHeaders } from "./securityHeaders.js";
 import { Subscriptions } from "./subscriptions.js";
 import { serveWebSocket } from "./websocket.js";
@@ -77,7 +81,8 @@ export async function serveHttp(
   const metrics = createMetrics();
   const stored = new StoredMetrics(services.probe, metrics, log);
   const { identity } = services;
-  const app = express().disable("x-powered-by");
+  // No client sends If-None-Match with a POST: hashing each answer would be for nothing.
+  const app = express().disable("x-powered-by").disable("etag");
   app.set("trust proxy", [...identity.settings.trustedProxies]);
   const httpServer = createServer(
     {
@@ -89,7 +94,8 @@ export async function serveHttp(
   );
   httpServer.on("connection", (socket) => identity.connected(socket));
   const apollo = new ApolloServer<Context>({
-    schema,
+    gateway: sharedReads(schema),
+    stringifyResult: sharedTexts(),
     validationRules: limits,
     parseOptions: { maxTokens: maxTokens },
     formatError,
@@ -103,6 +109,8 @@ export async function serveHttp(
     stopOnTerminationSignals: false,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
+      // It would wrap the resolver of every field, also of WebSockets, and no field has a hint for it.
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer, stopGracePeriodMillis: drainMilliseconds }),
       apolloMetrics(metrics),
       operationGuard(),

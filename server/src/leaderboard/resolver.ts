@@ -24,7 +24,7 @@ export class LeaderboardResolver {
   leaderboard(
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
     @Ctx() { database, teamIds, principal }: Context,
-  ): Promise<Page> {
+  ): Promise<Page<ArchitectureRow>> {
     const { source } = boardOf(filter ?? null, teamIds, principal.userId);
     return architecturePage(database, source, page, true);
   }

@@ -1,12 +1,13 @@
 import { type ClassType, Ctx, Field, Int, ObjectType, Root } from "type-graphql";
+import type { RowBudget } from "../http/budget.js";
 import type { Loader, Loaders } from "../loaders.js";
 import { countLimit, type Page } from "./keyset.js";
 import { PageInfo } from "./types.js";
 
 /**
  * Makes the GraphQL types of a list that is read page by page (Relay's cursor connections): the
- * connection, which it returns, and its edges. A resolver returns a `Page` of row ids for it; the
- * rows are loaded, and the whole list counted, only where the request selects them.
+ * connection, which it returns, and its edges. A resolver returns a `Page` of row ids for it; rows that
+ * the page lacks are loaded, and the whole list counted, only where the request selects them.
  * @param node the type of an entry; the connection of `Training` is `TrainingConnection`
  * @param loaderOf chooses the loader of an entry's row
  */
@@ -25,10 +26,12 @@ export function connectionOf<Row>(
 
     @Field(() => node, { description: "The entry itself." })
     node(
-      @Root() { id }: Page["edges"][number],
-      @Ctx() { loaders }: { loaders: Loaders },
-    ): Promise<Row> {
-      return loaderOf(loaders).load(id);
+      @Root() { id, row }: Page<Row>["edges"][number],
+      @Ctx() { loaders, budget }: { loaders: Loaders; budget: RowBudget },
+    ): Promise<Row> | Row {
+      if (row === undefined) return loaderOf(loaders).load(id);
+      budget.spend(1);
+      return row;
     }
   }
 

@@ -1,8 +1,8 @@
 import type { Database, Prisma } from "@opnas/prisma";
 import { encodeCursor, type Position } from "./cursor.js";
-import type { PageRequest, RowSource } from "./list.js";
+import type { PageRequest, RowSource, WithRows } from "./list.js";
 import { rangeOf } from "./range.js";
-import { allOf, pageStatements } from "./statements.js";
+import { allOf, pageStatements, readingOrder } from "./statements.js";
 
 export * from "./list.js";
 
@@ -27,9 +27,9 @@ export interface PagePlace {
   isPreceded: () => Promise<boolean>;
 }
 
-/** A page of a list: the ids of its rows. */
-export interface Page {
-  edges: { id: string; cursor: string }[];
+/** A page of a list: the ids of its rows, and the rows where they were read with it. */
+export interface Page<Row = unknown> {
+  edges: { id: string; cursor: string; row?: Row }[];
   pageInfo: PagePlace;
   /** Counts the whole list, once; called only when the request selects the count. */
   count: () => Promise<RowCount>;
@@ -40,19 +40,29 @@ export interface Page {
  * which are added meanwhile neither repeat nor hide others, and page 1,000 costs what page 1 costs.
  * @throws InputError for a size out of range, a foreign cursor, and arguments that do not go together
  */
-export async function readPage(
+export async function readPage<Row = unknown>(
   database: Database,
   source: RowSource,
   request: PageRequest,
-): Promise<Page> {
-  const { column } = request;
+): Promise<Page<Row>> {
+  const { column, withRows } = request;
   const { size, isBackward, position } = rangeOf(request);
-  const read = (from: Position | null, backward: boolean, limit: number) =>
-    readRows(database, pageStatements(source, request, from, backward), limit);
-  const found = await read(position, isBackward, size + 1);
+  const read = <T>(from: Position | null, backward: boolean, limit: number, withRows?: WithRows) => {
+    const statements = pageStatements(source, request, from, backward);
+    const order = readingOrder(request, backward);
+    const whole = statements.map((positionsOf) => (count: number) => {
+      const positions = positionsOf(count);
+      return withRows?.(positions, order) ?? positions;
+    });
+    return readRows<T>(database, whole, limit);
+  };
+  const found = await read<Row>(position, isBackward, size + 1, withRows);
   const rows = found.slice(0, size);
   if (isBackward) rows.reverse();
-  const edges = rows.map((row) => ({ id: row.id, cursor: encodeCursor(column.name, row) }));
+  const edges = rows.map((row) => {
+    const edge = { id: row.id, cursor: encodeCursor(column.name, row) };
+    return withRows === undefined ? edge : { ...edge, row };
+  });
   const isLonger = () => Promise.resolve(found.length > size);
   // Beyond an empty page lie all the rows there are. Where no cursor was given the page ends the list.
   const [edge] = isBackward ? rows.slice(-1) : rows;
@@ -71,15 +81,16 @@ export async function readPage(
   };
 }
 
-async function readRows(
+async function readRows<Row>(
   database: Database,
   statements: readonly ((limit: number) => Prisma.Sql)[],
   limit: number,
-): Promise<Position[]> {
-  const rows: Position[] = [];
+): Promise<(Position & Row)[]> {
+  const rows: (Position & Row)[] = [];
   for (const statement of statements) {
     const missing = limit - rows.length;
-    if (missing > 0) rows.push(...(await database.$queryRaw<Position[]>(statement(missing))));
+    if (missing <= 0) break;
+    rows.push(...(await database.$queryRaw<(Position & Row)[]>(statement(missing))));
   }
   return rows;
 }

@@ -47,7 +47,15 @@ export interface PageRequest extends Order {
   after?: string | null | undefined;
   last?: number | null | undefined;
   before?: string | null | undefined;
+  /** Makes the page have its rows; by default it has their ids alone. */
+  withRows?: WithRows;
 }
+
+/**
+ * Makes of a statement for positions (id, value) one that reads their rows too.
+ * @param order the order of the positions, for a relation that is named `page`
+ */
+export type WithRows = (positions: Prisma.Sql, order: Prisma.Sql) => Prisma.Sql;
 
 /** The rows of a list: `FROM` with its joins, the id column, and the conditions to meet. */
 export interface RowSource {

@@ -25,11 +25,7 @@ export function pageStatements(
   from: Position | null,
   backward = false,
 ): ((limit: number) => Prisma.Sql)[] {
-  const reading: Reading = {
-    column,
-    direction: backward ? opposite(direction) : direction,
-    ids: backward ? "DESC" : "ASC",
-  };
+  const reading = readingOf({ column, direction }, backward);
   const unvalued = (behind: Position | null) => (limit: number) =>
     withoutValue(source, reading, behind, limit);
   const valued = (behind: Position | null) => (limit: number) =>
@@ -43,6 +39,20 @@ export function pageStatements(
   }
   if (isUnvalued) return [unvalued(from)];
   return column.nullable ? [valued(from), unvalued(null)] : [valued(from)];
+}
+
+/** Returns the order in which these statements read positions, for a relation that is named `page`. */
+export function readingOrder(order: Order, backward: boolean): Prisma.Sql {
+  const { direction, ids } = readingOf(order, backward);
+  return Prisma.sql`page.value ${Prisma.raw(direction)}, page.id ${Prisma.raw(ids)}`;
+}
+
+function readingOf({ column, direction }: Order, backward: boolean): Reading {
+  return {
+    column,
+    direction: backward ? opposite(direction) : direction,
+    ids: backward ? "DESC" : "ASC",
+  };
 }
 
 function opposite(direction: Direction): Direction {

@@ -78,7 +78,7 @@ export class RunFields {
     @Root() { id }: RunRow,
     @Args(() => ArchitecturePageArguments) page: ArchitecturePageArguments,
     @Ctx() { database }: Context,
-  ): Promise<Page> {
+  ): Promise<Page<ArchitectureRow>> {
     const source = {
       from: Prisma.sql`"Architecture" a`,
       id: Prisma.sql`a.id`,
