@@ -1,28 +1,21 @@
 /** Hostile requests to a real server; run by `npm run test:fuzz`. */
-import { readFile } from "node:fs/promises";
-import { stream } from "@opnas/core";
-import fc from "fast-check";
-import { buildSchema } from "graphql";
 import { runBench, whole } from "../../bench/common/command.ts";
-import { httpAttacks, type Attacker } from "./http.ts";
-import { Judge } from "./judge.ts";
-import { socketAttacks } from "./sockets.ts";
+import { attack } from "./attack.ts";
 import { Target } from "./target.ts";
 import { Watch } from "./watch.ts";
 
-const about = `Starts the built server on an embedded Postgres and sends hostile requests over HTTP and WebSocket, made
-up from a seed: random operations of the schema with random arguments, broken documents and JSON, huge and deep
-input, wrong types, garbage frames, slow readers, half-open connections. Counts answers of 5xx that are not given
-on purpose, errors that are the server's own fault, ends of the process, and answers that hold what belongs to
-another team; measures memory and how fast /health answers meanwhile. --lanes attackers ask side by side.
+const about = `Starts the built server with accounts on an embedded Postgres and sends hostile requests over HTTP and
+WebSocket, made up from a seed: random operations of the schema with random arguments, broken documents and JSON, huge
+and deep input, wrong types, garbage frames, slow readers, half-open connections, downloads. They come from a
+researcher (by key and by browser), a viewer and an administrator of one team, from an expired key and from nobody.
+Another team's rows change meanwhile, and each of its texts holds a mark. Counts answers of 5xx that are not given on
+purpose, errors that are the server's own fault, ends of the process, and answers that hold a mark of another team's,
+or for strangers of any; measures memory and how fast /health answers meanwhile. --lanes attackers ask side by side.
 Ctrl-C ends with the figures of the requests that were sent.`;
 
 /** Set by Ctrl-C. */
 let isInterrupted = false;
 process.once("SIGINT", () => (isInterrupted = true));
-
-/** The share of attacks that go over WebSockets, each of which sends several requests. */
-const socketShare = 0.15;
 
 /** Milliseconds after which an answer of /health is a fault: as long as probes of orchestrators wait. */
 const healthMilliseconds = 10_000;
@@ -39,35 +32,17 @@ await runBench(
     quick: { requests: "300", lanes: "4" },
   },
   async ({ requests, seed, lanes }) => {
-    const schema = buildSchema(
-      await readFile(new URL("../../server/schema.graphql", import.meta.url), "utf8"),
-    );
-    const values = fc.sample(fc.oneof(fc.jsonValue(), fc.anything().filter(isJson)), {
-      seed,
-      numRuns: 400,
-    });
-    const texts = fc.sample(fc.string({ unit: "binary", maxLength: 200 }), { seed, numRuns: 400 });
     const target = await Target.start();
     try {
-      const judge = new Judge(target.marks);
       const watch = new Watch(target);
       const started = performance.now();
-      let next = 0;
-      const lane = async () => {
-        while (judge.verdict.requests < requests && !isInterrupted) {
-          const random = stream(seed, "attack", next++);
-          const attacks = random.next() < socketShare ? socketAttacks : httpAttacks;
-          const attacker: Attacker = { target, judge, schema, random, junk: { values, texts } };
-          await random.pick(attacks)(attacker);
-        }
-      };
-      await Promise.all(Array.from({ length: lanes }, lane));
+      const verdict = await attack(target, { requests, seed, lanes, isOver: () => isInterrupted });
       const { memory, health } = await watch.stop();
-      const { serverErrors, internal, leaks, samples } = judge.verdict;
+      const { serverErrors, internal, leaks, samples } = verdict;
       const { crashes, errorLog } = target;
       const slow = health.filter((milliseconds) => milliseconds > healthMilliseconds).length;
       const figures = {
-        requests: judge.verdict.requests,
+        requests: verdict.requests,
         serverErrors,
         internal: internal + errorLog.split("\n").filter(isError).length,
         crashes,
@@ -85,14 +60,6 @@ await runBench(
     }
   },
 );
-
-function isJson(value: unknown): boolean {
-  try {
-    return typeof JSON.stringify(value) === "string";
-  } catch {
-    return false;
-  }
-}
 
 /** Reports whether a line of the server's log tells of a fault of its own. */
 function isError(line: string): boolean {

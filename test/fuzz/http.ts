@@ -2,14 +2,17 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Random } from "@opnas/core";
-import type { GraphQLSchema } from "graphql";
+import { type GraphQLSchema, isInputObjectType } from "graphql";
+import { hostileArgument } from "../../server/src/testing/hostileValues.ts";
 import { garbled, randomRequest } from "./documents.ts";
+import type { Caller } from "./callers.ts";
 import type { Judge } from "./judge.ts";
 import type { Target } from "./target.ts";
 
 /** The parts that every attack needs. */
 export interface Attacker {
   target: Target;
+  caller: Caller;
   judge: Judge;
   schema: GraphQLSchema;
   random: Random;
@@ -27,27 +30,41 @@ const json = { "content-type": "application/json" };
 
 /** Sends a body to the API and judges the answer. */
 async function post(
-  { target, judge }: Attacker,
+  attacker: Attacker,
   body: string | Buffer,
   headers: Record<string, string> = json,
   path = "/graphql",
 ): Promise<void> {
-  judge.sent();
   const shown = `${JSON.stringify(headers)} ${body.toString()}`;
+  const bytes = new Uint8Array(Buffer.from(body));
+  await send(attacker, path, shown, { method: "POST", headers, body: bytes });
+}
+
+/** Sends a request as its caller and judges the answer, whose bytes may be anything. */
+async function send(
+  { target, judge, caller }: Attacker,
+  path: string,
+  shown: string,
+  { headers, ...options }: Omit<RequestInit, "headers"> & { headers: Record<string, string> },
+): Promise<void> {
+  judge.sent();
   try {
-    const signal = AbortSignal.timeout(answerMilliseconds);
-    const options = { method: "POST", headers, body: new Uint8Array(Buffer.from(body)), signal };
-    const response = await fetch(`${target.url}${path}`, options);
-    judge.answer(shown, response.status, await response.text());
+    const response = await fetch(`${target.url}${path}`, {
+      ...options,
+      headers: { ...caller.headers, ...headers },
+      signal: AbortSignal.timeout(answerMilliseconds),
+    });
+    const answer = Buffer.from(await response.arrayBuffer()).toString("latin1");
+    judge.answer(caller, shown, response.status, answer);
   } catch (error) {
     const cause = error instanceof Error ? String(error.cause) : "";
-    judge.silence(shown, `${String(error)}: ${cause}`);
+    judge.silence(caller, shown, `${String(error)}: ${cause}`);
     await sleep(500);
   }
 }
 
 const random: Attack = (attacker) => {
-  const { schema, target } = attacker;
+  const { schema, caller } = attacker;
   const kind = attacker.random.pick([
     "query",
     "query",
@@ -55,12 +72,12 @@ const random: Attack = (attacker) => {
     "mutation",
     "subscription",
   ] as const);
-  return post(attacker, JSON.stringify(randomRequest(schema, kind, attacker.random, target.known)));
+  return post(attacker, JSON.stringify(randomRequest(schema, kind, attacker.random, caller.known)));
 };
 
 const broken: Attack = (attacker) => {
-  const { schema, target } = attacker;
-  const request = randomRequest(schema, "query", attacker.random, target.known);
+  const { schema, caller } = attacker;
+  const request = randomRequest(schema, "query", attacker.random, caller.known);
   const isBody = attacker.random.next() < 0.4;
   const body = isBody
     ? garbled(JSON.stringify(request), attacker.random)
@@ -184,14 +201,52 @@ const bytes: Attack = async ({ target, judge, random, junk }) => {
 };
 
 /** A client that leaves before its answer. */
-const leaving: Attack = async ({ target, judge, schema, random }) => {
+const leaving: Attack = async ({ target, judge, caller, schema, random }) => {
   judge.sent();
-  const body = JSON.stringify(randomRequest(schema, "query", random, target.known));
+  const body = JSON.stringify(randomRequest(schema, "query", random, caller.known));
   const signal = AbortSignal.timeout(random.pick([1, 5, 30]));
-  await fetch(`${target.url}/graphql`, { method: "POST", headers: json, body, signal }).then(
+  const headers = { ...caller.headers, ...json };
+  await fetch(`${target.url}/graphql`, { method: "POST", headers, body, signal }).then(
     (response) => response.text().catch(() => ""),
     () => "",
   );
+};
+
+/** Files to download, of all rows and of rows that are known, with filters that may be hostile. */
+const download: Attack = (attacker) => {
+  const { random, schema, caller, junk } = attacker;
+  const id = random.pick(caller.known);
+  const table = random.pick(["leaderboard", "runs", `runs/${id}/candidates`, `runs/${id}/events`]);
+  const format = random.pick(["csv", "jsonl", "parquet", "x"]);
+  const type = schema.getType(random.pick(["LeaderboardFilter", "RunFilter"]));
+  const filters: (() => unknown)[] = [
+    () => (isInputObjectType(type) ? hostileArgument(type, random, caller.known) : {}),
+    () => random.pick(junk.values),
+    () => ({}),
+  ];
+  const parameters = new URLSearchParams();
+  if (random.next() < 0.4) parameters.set("filter", JSON.stringify(random.pick(filters)()));
+  if (random.next() < 0.2) parameters.set("limit", random.pick(["1", "0", "1e9", "x"]));
+  if (random.next() < 0.2) parameters.set("after", random.pick(["0", "-1", "5"]));
+  // Node takes no longer head of a request.
+  const path = `/export/${table}.${format}?${parameters}`.slice(0, 12_000);
+  return send(attacker, path, `GET ${path}`, { headers: {} });
+};
+
+/** The addresses beside GraphQL and the files. */
+const beside: Attack = (attacker) => {
+  const path = attacker.random.pick([
+    "/metrics",
+    "/readyz",
+    "/healthz",
+    "/auth/get-session",
+    "/auth/list-sessions",
+    "/auth/list-accounts",
+    `/auth/callback/oidc?state=${attacker.random.pick(attacker.caller.known)}`,
+    "/auth/nothing",
+    "/export/../graphql",
+  ]);
+  return send(attacker, path, `GET ${path}`, { headers: {} });
 };
 
 /** The attacks over HTTP, each as often as it is listed. */
@@ -200,6 +255,9 @@ export const httpAttacks: readonly Attack[] = [
   ...Array.from({ length: 4 }, () => broken),
   ...Array.from({ length: 6 }, () => junkBody),
   huge,
+  download,
+  download,
+  beside,
   headers,
   headers,
   bytes,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Caller } from "./callers.ts";
 
 const answersForm = z.object({
   errors: z
@@ -21,7 +22,7 @@ export interface Verdict {
   /** Answers that hold what belongs to somebody else. */
   leaks: number;
   /** The first requests that were answered so. */
-  samples: { fault: string; request: string; answer: string }[];
+  samples: { fault: string; caller: string; request: string; answer: string }[];
 }
 
 /** The most samples of faults that are kept, and the most characters of each text. */
@@ -31,64 +32,74 @@ const maxSample = 3_000;
 /** Judges the answers to hostile requests and counts those that must not be. */
 export class Judge {
   readonly verdict: Verdict = { requests: 0, serverErrors: 0, internal: 0, leaks: 0, samples: [] };
-  private readonly marks: readonly string[];
-
-  /** @param marks texts that only somebody else than the sender of the requests may read */
-  constructor(marks: readonly string[]) {
-    this.marks = marks;
-  }
 
   /** Counts a request that is sent. */
   sent(): void {
     this.verdict.requests += 1;
   }
 
-  /** Judges an answer over HTTP. */
-  answer(request: string, status: number, text: string): void {
-    const codes = this.codes(request, text);
+  /** Judges an answer over HTTP; bytes are given as one character each. */
+  answer(caller: Caller, request: string, status: number, text: string): void {
+    const codes = this.codes(caller, request, text);
     const isDeliberate = codes.length > 0 && codes.every((code) => deliberate.has(code));
-    if (text.includes('"stacktrace"')) this.fault("internal", request, text);
-    if (status >= 500 && !isDeliberate) this.fault("serverErrors", request, `${status} ${text}`);
+    if (text.includes('"stacktrace"')) this.fault("internal", caller, request, text);
+    if (status >= 500 && !isDeliberate)
+      this.fault("serverErrors", caller, request, `${status} ${text}`);
   }
 
   /** Judges a message of a WebSocket, or anything else without a status. */
-  message(request: string, text: string): void {
-    this.codes(request, text);
+  message(caller: Caller, request: string, text: string): void {
+    this.codes(caller, request, text);
   }
 
   /** Counts a request that had no answer though its sender waited. */
-  silence(request: string, reason: string): void {
-    this.fault("serverErrors", request, reason);
+  silence(caller: Caller, request: string, reason: string): void {
+    this.fault("serverErrors", caller, request, reason);
   }
 
-  private codes(request: string, text: string): string[] {
-    if (this.marks.some((mark) => text.includes(mark))) this.fault("leaks", request, text);
+  private codes(caller: Caller, request: string, text: string): string[] {
+    const mark = caller.marks.in(text);
+    if (mark !== null) {
+      const at = Math.max(0, text.indexOf(mark) - maxSample / 2);
+      this.fault("leaks", caller, request, text.slice(at));
+    }
     const parsed = answersForm.safeParse(errorsOf(text));
     if (!parsed.success) {
-      this.fault("internal", request, text);
+      this.fault("internal", caller, request, text);
       return [];
     }
     const codes = (parsed.data.errors ?? []).map(({ extensions }) => extensions.code);
-    if (codes.some((code) => internalCodes.has(code))) this.fault("internal", request, text);
+    if (codes.some((code) => internalCodes.has(code)))
+      this.fault("internal", caller, request, text);
     return codes;
   }
 
-  private fault(fault: "serverErrors" | "internal" | "leaks", request: string, answer: string) {
+  private fault(
+    fault: "serverErrors" | "internal" | "leaks",
+    { name: caller }: Caller,
+    request: string,
+    answer: string,
+  ): void {
     this.verdict[fault] += 1;
     if (this.verdict.samples.length >= maxSamples) return;
     this.verdict.samples.push({
       fault,
+      caller,
       request: request.slice(0, maxSample),
       answer: answer.slice(0, maxSample),
     });
   }
 }
 
-/** Returns the part of an answer that may hold errors: itself, or the payload of a socket's message. */
+/**
+ * Returns the part of an answer that may hold errors: itself, or the payload of a socket's message. Lists
+ * and null, which better-auth answers with, hold none.
+ */
 function errorsOf(text: string): unknown {
   const message = z.looseObject({ type: z.string(), payload: z.unknown() });
   try {
     const value: unknown = JSON.parse(text);
+    if (value === null || Array.isArray(value)) return {};
     const parsed = message.safeParse(value);
     if (!parsed.success) return value;
     const { type, payload } = parsed.data;

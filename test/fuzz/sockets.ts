@@ -6,16 +6,19 @@ import { randomRequest } from "./documents.ts";
 import type { Attack, Attacker } from "./http.ts";
 
 /** Opens a WebSocket whose messages are judged against what was last sent. */
-async function open({ target, judge }: Attacker, isInitialised = true) {
-  const socket = new WebSocket(`ws://127.0.0.1:${target.port}/graphql`, "graphql-transport-ws");
+async function open({ target, caller, judge }: Attacker, isInitialised = true) {
+  const { headers, initial } = caller;
+  const url = `ws://127.0.0.1:${target.port}/graphql`;
+  const socket = new WebSocket(url, "graphql-transport-ws", { headers });
   let last = "";
   // The server may end the connection of a client that breaks the protocol.
   socket.on("error", () => undefined);
   socket.on("message", (data) => {
-    if (data instanceof Buffer) judge.message(last, data.toString());
+    if (data instanceof Buffer) judge.message(caller, last, data.toString());
   });
   socket.on("close", (code) => {
-    if (code === 1011 || code === 4500) judge.silence(last, `The socket was closed with ${code}.`);
+    if (code === 1011 || code === 4500)
+      judge.silence(caller, last, `The socket was closed with ${code}.`);
   });
   const send = (data: string | Buffer) => {
     judge.sent();
@@ -24,8 +27,8 @@ async function open({ target, judge }: Attacker, isInitialised = true) {
   };
   await Promise.race([once(socket, "open"), once(socket, "close"), sleep(5_000)]);
   if (isInitialised && socket.readyState === WebSocket.OPEN) {
-    socket.send(JSON.stringify({ type: "connection_init" }));
-    await Promise.race([once(socket, "message"), sleep(5_000)]);
+    socket.send(JSON.stringify({ type: "connection_init", payload: initial }));
+    await Promise.race([once(socket, "message"), once(socket, "close"), sleep(5_000)]);
   }
   return { socket, send };
 }
@@ -35,11 +38,11 @@ function subscribe(id: string, payload: unknown): string {
 }
 
 const operations: Attack = async (attacker) => {
-  const { schema, target, random } = attacker;
+  const { schema, caller, random } = attacker;
   const { socket, send } = await open(attacker);
   for (let id = 0; id < 10; id++) {
     const kind = random.pick(["query", "subscription", "subscription"] as const);
-    send(subscribe(String(id), randomRequest(schema, kind, random, target.known)));
+    send(subscribe(String(id), randomRequest(schema, kind, random, caller.known)));
     if (random.next() < 0.3) send(JSON.stringify({ id: String(id), type: "complete" }));
   }
   await sleep(random.pick([10, 100, 300]));
@@ -73,11 +76,11 @@ const garbage: Attack = async (attacker) => {
 
 /** Asks for much and reads nothing. */
 const slowReader: Attack = async (attacker) => {
-  const { random, target } = attacker;
+  const { random, caller } = attacker;
   const { socket, send } = await open(attacker);
   socket.pause();
   const query = `{ leaderboard(first: 100) { edges { node { id name json key run { id settings } } } } }`;
-  const events = `subscription { searchEvents(runId: "${random.pick(target.known)}") { seq payload } }`;
+  const events = `subscription { searchEvents(runId: "${random.pick(caller.known)}") { seq payload } }`;
   for (let id = 0; id < 40; id++) send(subscribe(String(id), { query: id % 2 ? query : events }));
   await sleep(random.pick([50, 500]));
   end(socket, random);

@@ -1,55 +1,55 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient, migrate, openQueue } from "@opnas/prisma";
+import { migrate } from "@opnas/prisma";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
-import { SearchDriver } from "../../server/src/testing/searchDriver.ts";
+import { Owner } from "./owner.ts";
+import { Teams } from "./teams.ts";
 
 const main = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
 
 /** The heap of the server, in MiB: memory that grows with the requests ends it. */
 const heapMegabytes = 400;
 
-/** A real server over a database of its own, as a process that hostile requests are sent to. */
+/** A real server with accounts over a database of its own, as a process that hostile requests are sent to. */
 export class Target {
-  /** Ids of stored rows, names of presets, and cursors: what a request may know. */
-  readonly known: readonly string[];
-  /** Texts of another team, none of which an answer may hold. While there are no teams, there are none. */
-  readonly marks: readonly string[] = [];
   port = 0;
   crashes = 0;
   /** The server's lines about errors. */
   errorLog = "";
   private child: ChildProcess | undefined;
   private isStopping = false;
+  private stored: Teams | undefined;
   private readonly databaseUrl: string;
   private readonly stopDatabase: () => Promise<void>;
+  private readonly secret = randomBytes(32).toString("hex");
 
-  private constructor(
-    databaseUrl: string,
-    known: readonly string[],
-    stopDatabase: () => Promise<void>,
-  ) {
+  private constructor(databaseUrl: string, stopDatabase: () => Promise<void>) {
     this.databaseUrl = databaseUrl;
-    this.known = known;
     this.stopDatabase = stopDatabase;
   }
 
-  /** Starts Postgres, stores a few runs, and starts the server. */
+  /** Starts Postgres and the server, and stores two teams with their runs. */
   static async start(): Promise<Target> {
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-fuzz-"));
     const postgres = await startEmbeddedPostgres({ folder: path.join(folder, "postgres") });
     await migrate(postgres.url);
-    const known = await storeRuns(postgres.url);
-    const target = new Target(postgres.url, known, async () => {
+    const target = new Target(postgres.url, async () => {
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     });
     await target.startServer();
+    target.stored = await Teams.store(postgres.url, new Owner(target.url, target.secret));
     return target;
+  }
+
+  get teams(): Teams {
+    if (this.stored === undefined) throw new Error("The target has not started.");
+    return this.stored;
   }
 
   get url(): string {
@@ -72,6 +72,7 @@ export class Target {
       child.kill("SIGTERM");
       await exited;
     }
+    await this.stored?.stop();
     await this.stopDatabase();
   }
 
@@ -81,6 +82,8 @@ export class Target {
         PATH: process.env["PATH"],
         DATABASE_URL: this.databaseUrl,
         OPNAS_API_PORT: String(this.port),
+        OPNAS_AUTH: "accounts",
+        OPNAS_AUTH_SECRET: this.secret,
       },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
@@ -96,26 +99,5 @@ export class Target {
     });
     const [message] = (await once(child, "message")) as [{ port: number }];
     this.port = message.port;
-  }
-}
-
-async function storeRuns(databaseUrl: string): Promise<string[]> {
-  const database = createClient(databaseUrl, 2);
-  const queue = await openQueue(databaseUrl, { onError: () => undefined, supervise: false });
-  try {
-    const driver = new SearchDriver({ database, queue });
-    await driver.signIn();
-    const known: string[] = [];
-    for (const seed of [1, 2]) {
-      const run = await driver.startedRun({ population: 30 }, seed);
-      const ids = await driver.propose(run, 0, true);
-      for (const [index, id] of ids.slice(0, 15).entries())
-        await driver.evaluate(run.id, id, index % 7);
-      known.push(run.id, ...ids.slice(0, 3));
-    }
-    return [...known, "tiny", "smoke"];
-  } finally {
-    await queue.stop({ graceful: true, timeout: 1_000 });
-    await database.$disconnect();
   }
 }

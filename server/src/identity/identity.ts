@@ -1,7 +1,15 @@
 import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { apiKeyPrefix, type Database, findApiKey, readRights } from "@opnas/prisma";
+import { OpnasError } from "@opnas/core";
+import {
+  apiKeyPrefix,
+  type Database,
+  findApiKey,
+  readRights,
+  withoutCancellation,
+} from "@opnas/prisma";
+import { isAPIError } from "better-auth/api";
 import { fromNodeHeaders } from "better-auth/node";
 import type { Portal } from "../http/origin.js";
 import type { Log } from "../log.js";
@@ -112,10 +120,7 @@ export class Identity {
   private async ofSession({ headers }: Credentials): Promise<Principal> {
     const problem = "Sign in first, or send an API key as Authorization: Bearer KEY.";
     if (headers.cookie === undefined) return anonymous(problem);
-    const found = await this.auth.api.getSession({
-      headers: fromNodeHeaders(headers),
-      query: { disableRefresh: true },
-    });
+    const found = await this.sessionOf(fromNodeHeaders(headers));
     if (found === null) return anonymous(problem);
     const account = await readRights(this.database, found.user.id);
     if (account === null || account.disabledAt !== null) return anonymous(problem);
@@ -130,6 +135,22 @@ export class Identity {
       expiresAt: found.session.expiresAt,
       problem: undefined,
     };
+  }
+
+  /**
+   * Looks a session up. Better-auth makes any failure of the database an error of its own without a
+   * cause, so a client that leaves must not end this look-up, and what does fail can be tried again.
+   * @throws OpnasError `DATABASE_BUSY`
+   */
+  private async sessionOf(headers: Headers) {
+    try {
+      const query = { disableRefresh: true };
+      return await withoutCancellation(() => this.auth.api.getSession({ headers, query }));
+    } catch (error) {
+      if (!isAPIError(error) || error.statusCode < 500) throw error;
+      const message = "The session could not be looked up in the database. Try again in a moment.";
+      throw new OpnasError("DATABASE_BUSY", message, { cause: error });
+    }
   }
 
   private async ofThisMachine({ socket, headers }: Credentials): Promise<Principal> {

@@ -1,5 +1,6 @@
 import { Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import type { Context } from "../context.js";
+import { withoutForeignIds } from "./foreignJobs.js";
 import { listWorkers } from "./list.js";
 import { Worker } from "./types.js";
 import { UsualLength } from "../http/cost.js";
@@ -10,8 +11,8 @@ export class WorkerResolver {
   @Query(() => [Worker], {
     description: "The workers that are alive or were in the last hour, the newest first.",
   })
-  workers(@Ctx() { database }: Context): Promise<Worker[]> {
-    return listWorkers(database);
+  async workers(@Ctx() context: Context): Promise<Worker[]> {
+    return withoutForeignIds(context, await listWorkers(context.database));
   }
 
   @UsualLength(20)
@@ -20,7 +21,7 @@ export class WorkerResolver {
     description:
       "The list of workers, as in the query workers: at once, then whenever it changes. The times of the last reports and measurements that hardly differ come with the next change, or within 20 seconds.",
   })
-  workersChanged(@Root() workers: Worker[]): Worker[] {
-    return workers;
+  workersChanged(@Root() workers: Worker[], @Ctx() context: Context): Promise<Worker[]> {
+    return withoutForeignIds(context, workers);
   }
 }
