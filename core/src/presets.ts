@@ -24,7 +24,7 @@ const linear: SearchSettings = {
   tournament: null,
   scoreUnit: "deviations",
   ucb: { alpha: 1, temperature: 0.5 },
-  screening: { surrogate: "linear", draws: 16, alpha: 2 },
+  screening: { surrogate: "linear", draws: 16, alpha: 2, spread: 1 },
   reinforcement: { learningRate: 1, baselineDecay: 0.9 },
   mutation: {
     kindChanges: 0,
