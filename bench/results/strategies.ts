@@ -40,7 +40,9 @@ export function strategiesChart({
     scale: { type: "log", nice: false },
   } as const;
   const sort = Object.keys(strategies);
-  const color = { field: "strategy", type: "nominal", sort } as const;
+  // The usual ten colours would begin anew with the eleventh strategy.
+  const colors = { scheme: "tableau20" } as const;
+  const color = { field: "strategy", type: "nominal", sort, scale: colors } as const;
   const scale = { zero: false };
   return {
     title: "Best score so far on the record of truth: median of the seeds, 95 % interval",

@@ -61,10 +61,12 @@ test("a steady state begins as generations do, and then proposes one at a time",
   const steady = await steadySearch("opnas", preset, 2)(run);
   const inGenerations = await strategySearch("opnas", preset)(run);
   expect(new Set(steady.map(({ key }) => key)).size).toBe(20);
-  expect(steady.slice(0, 8).map(({ key }) => key)).toEqual(
-    inGenerations.slice(0, 8).map(({ key }) => key),
+  const { population } = preset;
+  expect(steady.slice(0, population).map(({ key }) => key)).toEqual(
+    inGenerations.slice(0, population).map(({ key }) => key),
   );
-  expect(steady.slice(8).map(({ generation }) => generation)).toEqual(numbersFrom(1, 12));
+  const generations = steady.slice(population).map(({ generation }) => generation);
+  expect(generations).toEqual(numbersFrom(1, 20 - population));
 });
 
 test("made-up noise is of an architecture and a seed, and a choice is worth its true score", async () => {

@@ -103,8 +103,11 @@ export function variantsOf(settings: SearchSettings, most = budget, withSizes = 
   });
   const sixteenFirst = changed(settings, { population: 16 });
   const fitted = (name: string, search: Search) => ({ name, search, evaluations: most });
-  const sized = (parents: number) =>
-    strategySearch("opnas", changed(settings, { parents, childrenPerParent: 1 }));
+  const sized = (parents: number) => {
+    const population = Math.max(settings.population, parents);
+    const sizes = { population, parents, childrenPerParent: 1 };
+    return strategySearch("opnas", changed(settings, sizes));
+  };
   const sizes = [
     fitted("opnas, 1 a generation", sized(1)),
     fitted("opnas, 2 a generation", sized(2)),

@@ -76,7 +76,7 @@ describe("kind changes", () => {
       screening: { draws: 16, alpha: 2 },
     });
     for (const layers of [1, 3, 24]) expect(kindChangeProbability(mutation, layers)).toBe(0.2);
-    expect(screening).toEqual({ surrogate: "linear", draws: 16, alpha: 2 });
+    expect(screening).toEqual({ surrogate: "linear", draws: 16, alpha: 2, spread: 1 });
   });
 
   test("are at most all layers", () => {

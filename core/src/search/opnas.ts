@@ -4,6 +4,7 @@ import { evolveByPriority, prioritiesOf } from "./opnasPaper.js";
 import { newMutations, sampleNew, type ChooserOf } from "./propose.js";
 import { upperConfidenceBound } from "./screening.js";
 import { chooseUniformly } from "./searchSpace.js";
+import { spreadPopulation } from "./spreadSample.js";
 import {
   childCount,
   orderedHistory,
@@ -22,7 +23,12 @@ import { pickByImprovement } from "./surrogate/expectedImprovement.js";
  * all parents together (decision 0021), or a linear model over those of each parent (decision 0015).
  */
 export const opnas: Strategy = {
-  initial: initialPopulation,
+  initial(context) {
+    const { surrogate, draws, spread } = context.settings.screening;
+    const isSpread = surrogate === "gaussian-process" && draws > 1 && spread > 1;
+    if (!isSpread) return initialPopulation(context);
+    return { children: spreadPopulation(context), priorities: [] };
+  },
 
   next(history, generation, context) {
     const evaluated = orderedHistory(history);

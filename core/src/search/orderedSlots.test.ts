@@ -69,9 +69,9 @@ async function found(
 }
 
 test.each([
-  ["opnas", 2],
+  ["opnas", 8],
   ["tpe", 2],
-  ["local-search", 12],
+  ["local-search", 96],
 ] as const)(
   "%s finds more where it knows the order of values",
   async (name, seeds) => {

@@ -63,7 +63,7 @@ describe("a space that lists the options of each slot", () => {
   });
 
   test("is proposed the same children where priorities alone decide, for options were possible ones", () => {
-    const changes = { screening: { surrogate: "linear", draws: 1, alpha: 1 } } as const;
+    const changes = { screening: { surrogate: "linear", draws: 1, alpha: 1, spread: 1 } } as const;
     expect(run(space, changes).history).toEqual(run(byKind, changes).history);
   });
 });

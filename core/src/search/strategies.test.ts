@@ -18,7 +18,7 @@ const settings: SearchSettings = {
   childrenPerParent: 4,
   generations: 6,
 };
-const linear = { surrogate: "linear", draws: 16, alpha: 2 } as const;
+const linear = { surrogate: "linear", draws: 16, alpha: 2, spread: 1 } as const;
 
 /**
  * An artificial score over the real space, from 0 to 100: what good layers hold, operation by
@@ -213,7 +213,7 @@ describe("scores of another scale", () => {
 });
 
 describe("OP-NAS with screening of mutations", () => {
-  const screening = { surrogate: "linear", draws: 8, alpha: 0.3 } as const;
+  const screening = { surrogate: "linear", draws: 8, alpha: 0.3, spread: 1 } as const;
   const screened = { ...settings, generations: 3, screening };
 
   test(

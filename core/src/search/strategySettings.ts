@@ -30,7 +30,7 @@ export const strategySettingsSchema = z
 
 /**
  * Returns the settings of a strategy for any space: those of the preset `tiny`, which has
- * a first population of 8 and 4 children in a generation, with some changed. Of the groups `ucb`,
+ * a first population of 6, spread over the space, and 4 children in a generation, with some changed. Of the groups `ucb`,
  * `screening` and `reinforcement`, single settings can be changed.
  *
  * @throws OpnasError BAD_SETTING that names each setting that is unknown or out of its range

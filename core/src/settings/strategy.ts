@@ -11,7 +11,7 @@ export const defaultEditWeights = { change: 4, insert: 2, delete: 2, rewire: 1, 
 export const defaultReinforcement = { learningRate: 0.05, baselineDecay: 0.9 };
 
 /** The paper's algorithm: the first mutation sampled is the child. */
-export const defaultScreening = { surrogate: "linear", draws: 1, alpha: 1 } as const;
+export const defaultScreening = { surrogate: "linear", draws: 1, alpha: 1, spread: 1 } as const;
 
 /** Operation priorities (docs/paper.md §3): u = mean score + alpha · √(2 ln N / N_i). */
 export const ucbSchema = z.strictObject({
@@ -46,6 +46,11 @@ export const screeningSchema = z.strictObject({
     title: "α, exploration",
     description:
       "Weight of uncertainty in the linear surrogate's bound, in standard deviations of the score; 0 only exploits.",
+  }),
+  spread: z.int().min(1).max(256).default(1).meta({
+    title: "Samples per candidate of the initial population",
+    description:
+      "Architectures sampled for each candidate of the initial population, of which those least like one another are evaluated (surrogate gaussian-process); 1 takes them as they come.",
   }),
 });
 

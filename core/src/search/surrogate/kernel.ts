@@ -117,6 +117,18 @@ export function similarity(a: FeatureCounts, b: FeatureCounts, typical: TypicalS
   };
 }
 
+/**
+ * Returns how unlike two architectures are, 0 to 2: the share of their features that only one of them
+ * has, in their positions and wherever they are. Shares, so that a large architecture is not unlike
+ * all others for its size.
+ */
+export function unlikeness(a: FeatureCounts, b: FeatureCounts): number {
+  const both = a.total + b.total;
+  if (both === 0) return 0;
+  const common = compare(a.placed, b.placed).common + compare(a.shared, b.shared).common;
+  return 2 - (2 * common) / both;
+}
+
 /** Returns the weighted inner product of what two architectures have in their positions. */
 export function placedProduct(a: FeatureCounts, b: FeatureCounts): number {
   return compare(a.placed, b.placed).product;
