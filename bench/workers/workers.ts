@@ -11,12 +11,14 @@ import { type RunningWorker, startWorker } from "@opnas/worker/process";
 import { runBench, positive, whole } from "../common/command.ts";
 import { DatabaseLoad } from "./databaseLoad.ts";
 import { SleepingTrainers, type Span } from "./sleepingTrainers.ts";
+import { costliestStatements, countingStatements, forgetStatements } from "./statements.ts";
 
 const about = `Workers of so many slots each, all in this process, run one search of two generations on one embedded
 Postgres that holds --stored candidates of another run. An evaluation takes --seconds and no processor, so that what is
 measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
 platform's processor time for each candidate (this process' and Postgres'), the transactions and the waits for locks
-that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.`;
+that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.
+--statements N counts every kind of statement (which takes time of its own) and prints the N costliest.`;
 
 /** Children of a parent; a search may have 1,000 parents. */
 const childrenPerParent = 8;
@@ -31,19 +33,26 @@ await runBench(
       seconds: positive.default(30),
       waves: whole(1).default(2),
       stored: whole(0).default(100_000),
+      statements: whole(1).optional(),
     },
     quick: { workers: "4", slots: "4", seconds: "0.5", stored: "200" },
   },
   async (options) => {
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-workers-"));
-    const postgres = await startEmbeddedPostgres({ folder: path.join(folder, "postgres") });
+    const postgres = await (options.statements === undefined
+      ? startEmbeddedPostgres({ folder: path.join(folder, "postgres") })
+      : countingStatements(path.join(folder, "postgres")));
     await migrate(postgres.url);
     const db = createClient(postgres.url, 4);
     try {
       await storeCandidates(db, options.stored);
+      if (options.statements !== undefined) await forgetStatements(db);
       const measured = await measure(db, postgres.url, path.join(folder, "data"), options);
       console.table(measured);
-      return measured;
+      if (options.statements === undefined) return measured;
+      const statements = await costliestStatements(db, options.statements);
+      console.table(statements);
+      return { ...measured, statements };
     } finally {
       await db.$disconnect();
       await postgres.stop();

@@ -46,6 +46,7 @@ const linear: SearchSettings = {
   failures: defaultFailures,
   references: true,
   atOnce: null,
+  sameEngine: false,
   evaluator: "platform",
   masking: 0.3,
   repeats: 0,

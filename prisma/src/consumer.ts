@@ -3,7 +3,9 @@ import type { Job } from "pg-boss";
 import { giveBack, keepLeases } from "./lease.js";
 import { backoffPauses } from "./notifications.js";
 import { oncePerMinute } from "./oncePerMinute.js";
-import { groupLimits, heartbeatSeconds, type Queue } from "./queue.js";
+import { groupLimits } from "./jobOrder.js";
+import { heartbeatSeconds, type Queue } from "./queue.js";
+import { Gathered } from "./runs/gathered.js";
 
 /** The wish of a handler that its job be given back, uncounted, and taken again after some seconds. */
 export interface Again {
@@ -22,7 +24,7 @@ export interface ConsumerOptions {
    */
   handle: (job: { id: string; data: unknown }) => Promise<Again | undefined>;
   /** Seconds between two looks of a consumer that nobody woke; 3 by default. */
-  lookEverySeconds?: number;
+  lookEverySeconds?: () => number;
   /** Receives errors of the queue itself, each at most once a minute; the consumer goes on after each. */
   onError: (error: unknown) => void;
 }
@@ -35,6 +37,15 @@ const heartbeatEverySeconds = heartbeatSeconds / 4;
  * whose worker died, or that waits to be tried again, is found by looking.
  */
 const usualLookEverySeconds = 3;
+
+/**
+ * Milliseconds for which a consumer of several slots waits once it is woken, and for which the first end
+ * of a job waits for others: slots that become free in that time share a statement.
+ */
+const gatherMilliseconds = 50;
+
+/** The most ends of jobs that share a statement. */
+const mostEndsAtOnce = 64;
 
 /**
  * Takes jobs from a queue, as many at once as it has slots, and keeps the lease on each by heartbeats
@@ -52,12 +63,21 @@ export class Consumer {
   private beating: Promise<void> | undefined;
 
   private readonly onError: (error: unknown) => void;
+  private readonly completions: Gathered<Job<unknown>, true>;
 
   constructor(
     private readonly queue: Queue,
     private readonly options: ConsumerOptions,
   ) {
     this.onError = oncePerMinute(options.onError);
+    this.completions = new Gathered(
+      mostEndsAtOnce,
+      async (name, jobs) => {
+        await queue.complete(name, [...jobs]);
+        return jobs.map(() => true as const);
+      },
+      this.gatherMilliseconds,
+    );
   }
 
   /** Begins to take jobs. */
@@ -104,9 +124,15 @@ export class Consumer {
     await this.beating;
   }
 
+  /** The time in which free slots and ended jobs are gathered; a single slot waits for nothing. */
+  private get gatherMilliseconds(): number {
+    return this.options.slots > 1 ? gatherMilliseconds : 0;
+  }
+
   private async take(): Promise<void> {
     const { name, slots } = this.options;
     while (!this.isStopping()) {
+      await this.gather();
       this.isWoken = false;
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
@@ -123,12 +149,18 @@ export class Consumer {
     }
   }
 
+  private async gather(): Promise<void> {
+    if (this.gatherMilliseconds === 0) return;
+    const { signal } = this.stopping;
+    await sleep(this.gatherMilliseconds, undefined, { signal }).catch(() => undefined);
+  }
+
   /** Waits for `wake`, but no longer than until the next look, which is spread over the consumers. */
   private async rest(): Promise<void> {
     if (this.isWoken) return;
     this.pausing = new AbortController();
-    const { lookEverySeconds = usualLookEverySeconds } = this.options;
-    const milliseconds = lookEverySeconds * 1000 * (0.75 + Math.random() / 2);
+    const seconds = this.options.lookEverySeconds?.() ?? usualLookEverySeconds;
+    const milliseconds = seconds * 1000 * (0.75 + Math.random() / 2);
     await sleep(milliseconds, undefined, { signal: this.pausing.signal }).catch(() => undefined);
   }
 
@@ -150,7 +182,7 @@ export class Consumer {
     if (this.isStopping()) return () => giveBack(this.queue, job, 0);
     try {
       const again = await handle({ id: job.id, data: job.data });
-      if (again === undefined) return () => this.queue.complete(name, job);
+      if (again === undefined) return () => this.completions.call(name, job);
       return () => giveBack(this.queue, job, again.againInSeconds);
     } catch (error) {
       if (this.isStopping()) return () => giveBack(this.queue, job, 0);

@@ -29,13 +29,14 @@ export interface WorkerState {
 /**
  * Stores a worker's state with the present time of Postgres' clock and notifies `workerChannel`, in one statement:
  * every worker reports every few seconds. It locks the worker's row alone. It does not notify where another report
- * of the same quarter of a second has: each notification wakes the sessions of all workers (decision 0041).
+ * of the same second has: each notification wakes the sessions of all workers (decision 0041).
+ * @returns the number of workers that are neither stopped nor lost
  */
-export async function reportWorker(db: Database, state: WorkerState): Promise<void> {
+export async function reportWorker(db: Database, state: WorkerState): Promise<number> {
   const { id, name, engine, threads, slots, status, restReason = null, usage = null } = state;
   const engineReasons = JSON.stringify(state.engineReasons);
   const currentJobs = JSON.stringify(state.currentJobs);
-  await db.$queryRaw`
+  const [{ live }] = await db.$queryRaw<[{ live: number }]>`
     WITH reported AS (
       INSERT INTO "Worker" (id, name, engine, "engineReasons", threads, slots, status,
                             "currentJobs", "restReason", usage, "lastSeenAt")
@@ -47,12 +48,14 @@ export async function reportWorker(db: Database, state: WorkerState): Promise<vo
              "currentJobs" = EXCLUDED."currentJobs", "restReason" = EXCLUDED."restReason",
              usage = EXCLUDED.usage, "lastSeenAt" = clock_timestamp()
       RETURNING id
+    ), others AS (
+      SELECT count(*)::int AS live,
+             coalesce(bool_or("lastSeenAt" >= date_bin('1 s', clock_timestamp()::timestamptz(3), 'epoch'::timestamptz)), false) AS told
+        FROM "Worker"
+       WHERE status <> 'stopped' AND "lastSeenAt" > clock_timestamp() - ${workerSilenceSeconds} * interval '1 s'
     )
-    SELECT pg_notify(${workerChannel}, id::text)::text FROM reported
-     WHERE NOT EXISTS (
-       SELECT FROM "Worker"
-        WHERE "lastSeenAt" >= date_bin('250 ms', clock_timestamp()::timestamptz(3), 'epoch'::timestamptz)
-     )`;
+    SELECT live, CASE WHEN NOT told THEN pg_notify(${workerChannel}, id::text)::text END FROM reported, others`;
+  return live;
 }
 
 /** Subquery: the number of trainer slots of all workers that are neither stopped nor lost. */
