@@ -23,6 +23,9 @@ that it took, and the connections to Postgres. Transactions and waits hardly dep
 /** Children of a parent; a search may have 1,000 parents. */
 const childrenPerParent = 8;
 
+/** Seconds that storing all candidates of the other run may take. */
+const storeSeconds = 300;
+
 await runBench(
   {
     name: "bench:workers",
@@ -43,7 +46,7 @@ await runBench(
       ? startEmbeddedPostgres({ folder: path.join(folder, "postgres") })
       : countingStatements(path.join(folder, "postgres")));
     await migrate(postgres.url);
-    const db = createClient(postgres.url, 4);
+    const db = createClient(postgres.url, 4, storeSeconds);
     try {
       await storeCandidates(db, options.stored);
       if (options.statements !== undefined) await forgetStatements(db);

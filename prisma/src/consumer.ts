@@ -42,7 +42,7 @@ const usualLookEverySeconds = 3;
  * Milliseconds for which a consumer of several slots waits once it is woken, and for which the first end
  * of a job waits for others: slots that become free in that time share a statement.
  */
-const gatherMilliseconds = 50;
+const gatherMilliseconds = 10;
 
 /** The most ends of jobs that share a statement. */
 const mostEndsAtOnce = 64;

@@ -44,6 +44,9 @@ const retentionSeconds = 10 * 365 * 24 * 3600;
  */
 const [superviseEverySeconds, superviseAfterMilliseconds] = [2, 1_500];
 
+/** Milliseconds between two passes of the queue's upkeep, such as the deletion of old jobs. */
+const upkeepMilliseconds = 60_000;
+
 /** The job queue, stored in the same Postgres, over a pool of its own. */
 export class Queue extends PgBoss {
   private supervising: NodeJS.Timeout | undefined;
@@ -75,12 +78,17 @@ export class Queue extends PgBoss {
 
   /**
    * Looks for jobs whose worker is silent, for as long as the queue is open, unless another process has
-   * done so lately: a look is ten statements, and many workers would make it many times a second.
+   * done so lately. Only where there are some, and now and then for its upkeep, the queue is supervised,
+   * which is ten statements and reads all of it.
    */
   superviseInTurn(onError: (error: unknown) => void, crowd: Crowd): void {
     const look = async () => {
       try {
-        if (await this.takeTurn("supervise", superviseAfterMilliseconds)) await this.supervise();
+        const isTurn = await this.takeTurn("look for silent workers", superviseAfterMilliseconds);
+        const isDue =
+          isTurn &&
+          ((await this.hasSilentJobs()) || (await this.takeTurn("supervise", upkeepMilliseconds)));
+        if (isDue) await this.supervise();
       } catch (error) {
         onError(error);
       }
@@ -92,6 +100,15 @@ export class Queue extends PgBoss {
       this.supervising = setTimeout(() => void look(), milliseconds);
     };
     lookLater();
+  }
+
+  private async hasSilentJobs(): Promise<boolean> {
+    const { rows } = await this.getDb().executeSql(
+      `SELECT FROM pgboss.job WHERE name = ANY($1) AND state = 'active'
+          AND heartbeat_on + heartbeat_seconds * interval '1 s' < now() LIMIT 1`,
+      [Object.values(queues)],
+    );
+    return rows.length > 0;
   }
 
   override async stop(options?: StopOptions): Promise<void> {

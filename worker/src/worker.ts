@@ -100,7 +100,7 @@ export async function startWorker(
     settings,
     workerId,
     notifications,
-    writer: new RunWriter(db, queue),
+    writer: new RunWriter(db, queue, settings.slots),
     looks: new ClaimLooks(db),
     stopping: stopping.signal,
     rest,

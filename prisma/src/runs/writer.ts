@@ -14,11 +14,14 @@ import { type OpenCandidate, openCandidates } from "./openWork.js";
 /** The most claims or results that share a transaction: the run's lock is held meanwhile. */
 const mostAtOnce = 64;
 
+/** Milliseconds for which a first read or claim waits for others: jobs that were taken together begin together. */
+const claimMilliseconds = 5;
+
 /**
- * Milliseconds for which a first claim and a first result wait for others. Jobs that were taken together
- * are claimed together; evaluations end when they like.
+ * Milliseconds, for each slot beside a first one and at most, for which a first result waits for others.
+ * What is stored together then goes on together: its jobs end, and the next are taken, read and claimed.
  */
-const [claimMilliseconds, resultMilliseconds] = [5, 50];
+const [resultMillisecondsASlot, mostResultMilliseconds] = [8, 100];
 
 /**
  * Reads and claims the work and stores the results of a worker's slots. Those that come while an earlier one of
@@ -33,6 +36,8 @@ export class RunWriter {
   constructor(
     private readonly db: Database,
     private readonly queue: Queue,
+    /** Slots of the worker. */
+    slots = 1,
   ) {
     this.candidates = new Gathered(
       mostAtOnce,
@@ -47,7 +52,7 @@ export class RunWriter {
     this.results = new Gathered(
       mostAtOnce,
       (runId, found) => storeResults(db, runId, found),
-      resultMilliseconds,
+      Math.min(mostResultMilliseconds, (slots - 1) * resultMillisecondsASlot),
     );
   }
 

@@ -3,13 +3,16 @@ import { OpnasError } from "@opnas/core";
 import { type Database, joinRun, type SearchRun } from "@opnas/prisma";
 import type { TrainerHandle } from "../trainer/pool.js";
 
+const processor = [cpus()[0]?.model.replaceAll(/\s+/g, " ").trim() ?? "", arch()]
+  .filter((part) => part !== "")
+  .join(", ");
+
 /**
  * Names what the bits of a trainer's results depend on: the engine, its version and the type of processor.
  * A GPU's type is the engine's own affair: machines with other GPUs read the same here.
  */
 export function describeEngine({ name, version }: TrainerHandle["engine"]): string {
-  const processor = cpus()[0]?.model.replaceAll(/\s+/g, " ").trim() ?? "";
-  return `${name} ${version} on ${[processor, arch()].filter((part) => part !== "").join(", ")}`;
+  return `${name} ${version} on ${processor}`;
 }
 
 /**
