@@ -8,14 +8,17 @@ import { createClient, type Database, openQueue, startRun } from "@opnas/prisma"
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { migrate } from "@opnas/prisma/migrate";
 import { type RunningWorker, startWorker } from "@opnas/worker/process";
+import { z } from "zod";
 import { runBench, positive, whole } from "../common/command.ts";
 import { DatabaseLoad } from "./databaseLoad.ts";
 import { SleepingTrainers, type Span } from "./sleepingTrainers.ts";
 import { costliestStatements, countingStatements, forgetStatements } from "./statements.ts";
+import { evaluationTimes, kindsOfTimes } from "./times.ts";
 
 const about = `Workers of so many slots each, all in this process, run one search of two generations on one embedded
-Postgres that holds --stored candidates of another run. An evaluation takes --seconds and no processor, so that what is
-measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
+Postgres that holds --stored candidates of another run. An evaluation takes --seconds, on average, and no processor:
+with --times alike within a tenth, so that a thousand end in three seconds; with --times recorded spread as recorded
+trainings of candidates were. What is measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
 platform's processor time for each candidate (this process' and Postgres'), the transactions and the waits for locks
 that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.
 --statements N counts every kind of statement (which takes time of its own) and prints the N costliest.`;
@@ -34,6 +37,7 @@ await runBench(
       workers: whole(1).default(63),
       slots: whole(1).default(16),
       seconds: positive.default(30),
+      times: z.enum(kindsOfTimes).default("alike"),
       waves: whole(1).default(2),
       stored: whole(0).default(100_000),
       statements: whole(1).optional(),
@@ -68,6 +72,7 @@ interface Options {
   workers: number;
   slots: number;
   seconds: number;
+  times: (typeof kindsOfTimes)[number];
   waves: number;
 }
 
@@ -75,7 +80,12 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
   const { workers, slots, seconds, waves } = options;
   const all = workers * slots;
   const queue = await openQueue(databaseUrl, { supervise: false, onError: console.error });
-  const trainers = Array.from({ length: workers }, () => new SleepingTrainers(seconds));
+  const secondsOf = await evaluationTimes(options.times, seconds);
+  let evaluation = 0;
+  const trainers = Array.from(
+    { length: workers },
+    () => new SleepingTrainers(() => secondsOf(evaluation++)),
+  );
   const started: RunningWorker[] = [];
   for (const [index, each] of trainers.entries()) {
     const name = `worker-${index}`;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "pg-boss";
+import type { JobWithMetadata } from "pg-boss";
 import { giveBack, keepLeases } from "./lease.js";
 import { backoffPauses } from "./notifications.js";
 import { oncePerMinute } from "./oncePerMinute.js";
@@ -10,6 +10,17 @@ import { Gathered } from "./runs/gathered.js";
 /** The wish of a handler that its job be given back, uncounted, and taken again after some seconds. */
 export interface Again {
   againInSeconds: number;
+}
+
+/** A job whose handler has ended. */
+export interface EndedJob {
+  data: unknown;
+  /** True if the job came to its end, false if it went back to the queue. */
+  isDone: boolean;
+  /** Seconds for which it could have been taken before it was. */
+  waitedSeconds: number;
+  /** Seconds that its handler took. */
+  workedSeconds: number;
 }
 
 /** The input of a `Consumer`. */
@@ -25,6 +36,8 @@ export interface ConsumerOptions {
   handle: (job: { id: string; data: unknown }) => Promise<Again | undefined>;
   /** Seconds between two looks of a consumer that nobody woke; 3 by default. */
   lookEverySeconds?: () => number;
+  /** Is told of each job whose handler has ended. */
+  onEnd?: (job: EndedJob) => void;
   /** Receives errors of the queue itself, each at most once a minute; the consumer goes on after each. */
   onError: (error: unknown) => void;
 }
@@ -52,7 +65,7 @@ const mostEndsAtOnce = 64;
  * for as long as its handler works (decision 0025).
  */
 export class Consumer {
-  private readonly held = new Map<string, Job<unknown>>();
+  private readonly held = new Map<string, JobWithMetadata<unknown>>();
   private readonly working = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
@@ -63,7 +76,7 @@ export class Consumer {
   private beating: Promise<void> | undefined;
 
   private readonly onError: (error: unknown) => void;
-  private readonly completions: Gathered<Job<unknown>, true>;
+  private readonly completions: Gathered<JobWithMetadata<unknown>, true>;
 
   constructor(
     private readonly queue: Queue,
@@ -137,8 +150,12 @@ export class Consumer {
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
         await this.try(async () => {
-          const wanted = { batchSize: free, groupConcurrency: groupLimits };
-          for (const job of await this.queue.fetch<unknown>(name, wanted)) {
+          const jobs = await this.queue.fetch<unknown>(name, {
+            batchSize: free,
+            groupConcurrency: groupLimits,
+            includeMetadata: true,
+          });
+          for (const job of jobs) {
             const work = this.work(job);
             this.working.add(work);
             void work.then(() => this.working.delete(work));
@@ -164,7 +181,7 @@ export class Consumer {
     await sleep(milliseconds, undefined, { signal: this.pausing.signal }).catch(() => undefined);
   }
 
-  private async work(job: Job<unknown>): Promise<void> {
+  private async work(job: JobWithMetadata<unknown>): Promise<void> {
     this.held.set(job.id, job);
     const end = await this.endOf(job);
     // The result is stored by now. Until the queue has heard of it, the heartbeats go on.
@@ -177,14 +194,24 @@ export class Consumer {
   }
 
   /** Runs the handler and returns what the queue is to be told of its end. */
-  private async endOf(job: Job<unknown>): Promise<() => Promise<unknown>> {
+  private async endOf(job: JobWithMetadata<unknown>): Promise<() => Promise<unknown>> {
     const { name, handle } = this.options;
     if (this.isStopping()) return () => giveBack(this.queue, job, 0);
+    const started = performance.now();
+    const ended = (isDone: boolean) =>
+      this.options.onEnd?.({
+        data: job.data,
+        isDone,
+        waitedSeconds: waitedSeconds(job),
+        workedSeconds: (performance.now() - started) / 1000,
+      });
     try {
       const again = await handle({ id: job.id, data: job.data });
+      ended(again === undefined);
       if (again === undefined) return () => this.completions.call(name, job);
       return () => giveBack(this.queue, job, again.againInSeconds);
     } catch (error) {
+      ended(false);
       if (this.isStopping()) return () => giveBack(this.queue, job, 0);
       const reason =
         error instanceof Error ? { message: error.message } : { message: String(error) };
@@ -215,4 +242,10 @@ export class Consumer {
       return false;
     }
   }
+}
+
+/** Returns the seconds between the time from which a job could be taken and that at which it was. */
+function waitedSeconds({ createdOn, startAfter, startedOn }: JobWithMetadata<unknown>): number {
+  const since = Math.max(createdOn.getTime(), startAfter.getTime());
+  return Math.max(0, startedOn.getTime() - since) / 1000;
 }

@@ -10,6 +10,8 @@ export { withCancellation, withoutCancellation } from "./cancellation.js";
 export * from "./channels.js";
 export * from "./client.js";
 export * from "./clock.js";
+export { eachWorker, type EachWorker } from "./eachWorker.js";
+export type { KindOfWork, WorkerWork } from "./contracts/workerWork.js";
 export { Crowd } from "./crowd.js";
 export { connectionOptions, openPool } from "./connections.js";
 export * from "./consumer.js";

@@ -39,6 +39,7 @@ import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
 import { UsageMeter } from "./usage/usageMeter.js";
+import { WorkMeter } from "./usage/workMeter.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };
@@ -108,6 +109,7 @@ export async function startWorker(
   const proposals = new Proposals();
   const meter = new UsageMeter({ pids: () => trainers.pids, gpus: settings.gpus });
   meter.start();
+  const work = new WorkMeter();
 
   const current = new Map<string, string>();
   const state = (status: WorkerState["status"]): WorkerState => ({
@@ -121,6 +123,7 @@ export async function startWorker(
     currentJobs: [...current.values()],
     restReason: rest.reason,
     usage: meter.usage,
+    work: work.work,
   });
   const report = async () => {
     try {
@@ -147,12 +150,14 @@ export async function startWorker(
 
   const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
+    const unfollow = work.follow(course);
     reportSoon();
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
       else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
       else await handleCandidate(context, job, course);
     } finally {
+      unfollow();
       current.delete(id);
       reportSoon();
     }
@@ -192,7 +197,8 @@ export async function startWorker(
     const onError = (error: unknown) =>
       console.error(`Queue ${name}: ${databaseError(error).message}`);
     const looks = { lookEverySeconds: () => crowd.seconds(lookEvery) };
-    const consumer = new Consumer(queue, { name, slots, handle, onError, ...looks });
+    const onEnd = work.count;
+    const consumer = new Consumer(queue, { name, slots, handle, onEnd, onError, ...looks });
     notifications.listen(jobChannel, (queued) => {
       if (queued === null || queued === name) consumer.wake();
     });

@@ -7,6 +7,9 @@
 -- Engines that trained or scored for a run (prisma/src/runs/engines.ts).
 ALTER TABLE "SearchRun" ADD COLUMN "engines" TEXT[] DEFAULT ARRAY[]::TEXT[];
 
+-- Work that a worker has done, as it reports it (prisma/src/contracts/workerWork.ts).
+ALTER TABLE "Worker" ADD COLUMN "work" JSONB;
+
 -- Versions of these rows that are written often find room in their own page.
 ALTER TABLE "SearchRun" SET (fillfactor = 40);
 ALTER TABLE "Generation" SET (fillfactor = 40);

@@ -75,6 +75,7 @@ async function train(
       watched.signal,
       (news) => {
         if (news.note === null) course.step = news.step;
+        course.tokensPerSecond = news.tokensPerSecond;
         progress.add(news);
       },
       shared.saved,
