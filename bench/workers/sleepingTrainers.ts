@@ -27,13 +27,13 @@ export class SleepingTrainers implements Trainers {
   readonly spans: Span[] = [];
   readonly pids = [];
   private readonly handle: TrainerHandle;
-  private count = 0;
 
-  constructor(seconds: number) {
+  /** @param secondsOf returns the seconds of the next evaluation */
+  constructor(secondsOf: () => number) {
     this.handle = {
       engine: { name: "sleeping", version: "1", threads: 1, reasons: [] },
       alive: true,
-      run: (work, signal) => this.run(work, signal, seconds),
+      run: (work, signal) => this.run(work, signal, secondsOf),
     };
   }
 
@@ -45,7 +45,7 @@ export class SleepingTrainers implements Trainers {
     await Promise.resolve();
   }
 
-  private async run(work: Work, signal: AbortSignal, seconds: number): Promise<Reply> {
+  private async run(work: Work, signal: AbortSignal, secondsOf: () => number): Promise<Reply> {
     if (work.type === "superNet") {
       const tensors = new Map([["made", { shape: [1], data: Float32Array.of(1) }]]);
       const checksum = await writeTensors(work.resultFile, tensors);
@@ -54,9 +54,7 @@ export class SleepingTrainers implements Trainers {
     if (work.type !== "evaluate") throw new OpnasError("INTERNAL", "Not a part of a search.");
     const begun = performance.now();
     try {
-      // Some take a tenth longer than others, so that they do not all end at once.
-      const share = 0.95 + 0.1 * ((this.count++ * 0.618) % 1);
-      await sleep(share * seconds * 1000, undefined, { signal });
+      await sleep(secondsOf() * 1000, undefined, { signal });
     } catch (cause) {
       throw new OpnasError("STOPPED", "The worker stops.", { cause });
     }

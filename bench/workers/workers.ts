@@ -8,18 +8,26 @@ import { createClient, type Database, openQueue, startRun } from "@opnas/prisma"
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import { migrate } from "@opnas/prisma/migrate";
 import { type RunningWorker, startWorker } from "@opnas/worker/process";
+import { z } from "zod";
 import { runBench, positive, whole } from "../common/command.ts";
 import { DatabaseLoad } from "./databaseLoad.ts";
 import { SleepingTrainers, type Span } from "./sleepingTrainers.ts";
+import { costliestStatements, countingStatements, forgetStatements } from "./statements.ts";
+import { evaluationTimes, kindsOfTimes } from "./times.ts";
 
 const about = `Workers of so many slots each, all in this process, run one search of two generations on one embedded
-Postgres that holds --stored candidates of another run. An evaluation takes --seconds and no processor, so that what is
-measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
+Postgres that holds --stored candidates of another run. An evaluation takes --seconds, on average, and no processor:
+with --times alike within a tenth, so that a thousand end in three seconds; with --times recorded spread as recorded
+trainings of candidates were. What is measured is the platform: the share of the slots that are busy while a generation has candidates that wait, the
 platform's processor time for each candidate (this process' and Postgres'), the transactions and the waits for locks
-that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.`;
+that it took, and the connections to Postgres. Transactions and waits hardly depend on other work of the machine.
+--statements N counts every kind of statement (which takes time of its own) and prints the N costliest.`;
 
 /** Children of a parent; a search may have 1,000 parents. */
 const childrenPerParent = 8;
+
+/** Seconds that storing all candidates of the other run may take. */
+const storeSeconds = 300;
 
 await runBench(
   {
@@ -29,21 +37,29 @@ await runBench(
       workers: whole(1).default(63),
       slots: whole(1).default(16),
       seconds: positive.default(30),
+      times: z.enum(kindsOfTimes).default("alike"),
       waves: whole(1).default(2),
       stored: whole(0).default(100_000),
+      statements: whole(1).optional(),
     },
     quick: { workers: "4", slots: "4", seconds: "0.5", stored: "200" },
   },
   async (options) => {
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-workers-"));
-    const postgres = await startEmbeddedPostgres({ folder: path.join(folder, "postgres") });
+    const postgres = await (options.statements === undefined
+      ? startEmbeddedPostgres({ folder: path.join(folder, "postgres") })
+      : countingStatements(path.join(folder, "postgres")));
     await migrate(postgres.url);
-    const db = createClient(postgres.url, 4);
+    const db = createClient(postgres.url, 4, storeSeconds);
     try {
       await storeCandidates(db, options.stored);
+      if (options.statements !== undefined) await forgetStatements(db);
       const measured = await measure(db, postgres.url, path.join(folder, "data"), options);
       console.table(measured);
-      return measured;
+      if (options.statements === undefined) return measured;
+      const statements = await costliestStatements(db, options.statements);
+      console.table(statements);
+      return { ...measured, statements };
     } finally {
       await db.$disconnect();
       await postgres.stop();
@@ -56,6 +72,7 @@ interface Options {
   workers: number;
   slots: number;
   seconds: number;
+  times: (typeof kindsOfTimes)[number];
   waves: number;
 }
 
@@ -63,7 +80,12 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
   const { workers, slots, seconds, waves } = options;
   const all = workers * slots;
   const queue = await openQueue(databaseUrl, { supervise: false, onError: console.error });
-  const trainers = Array.from({ length: workers }, () => new SleepingTrainers(seconds));
+  const secondsOf = await evaluationTimes(options.times, seconds);
+  let evaluation = 0;
+  const trainers = Array.from(
+    { length: workers },
+    () => new SleepingTrainers(() => secondsOf(evaluation++)),
+  );
   const started: RunningWorker[] = [];
   for (const [index, each] of trainers.entries()) {
     const name = `worker-${index}`;

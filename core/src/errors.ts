@@ -25,6 +25,7 @@ export const errorKinds = {
   MACHINE_FAULT: "machine",
   ARTIFACTS_UNREACHABLE: "machine",
   ANOTHER_STORE: "machine",
+  ANOTHER_ENGINE: "machine",
   DATABASE_UNREACHABLE: "retryable",
   DATABASE_BUSY: "retryable",
   SERVER_BUSY: "retryable",

@@ -47,6 +47,7 @@ const linear: SearchSettings = {
   failures: defaultFailures,
   references: true,
   atOnce: null,
+  sameEngine: false,
   evaluator: "platform",
   masking: 0.3,
   repeats: 0,

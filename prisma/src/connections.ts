@@ -26,14 +26,16 @@ const deadPeerOptions = [
  * Returns the settings with which every connection of the platform is opened: limits on statements,
  * locks and idle transactions, and probes of the network in both directions (decision 0025).
  * @param name the session's name in `pg_stat_activity`
+ * @param sessionOptions further options of the session, as of the program `postgres`
  */
 export function connectionOptions(
   databaseUrl: string,
   name: string,
   statementSeconds = usualStatementSeconds,
+  sessionOptions: readonly string[] = [],
 ): pg.ClientConfig {
   return {
-    ...withSessionOptions(databaseUrl),
+    ...withSessionOptions(databaseUrl, sessionOptions),
     application_name: name,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -45,8 +47,8 @@ export function connectionOptions(
 }
 
 /** Joins the session settings with an address's own options, which come later and win. */
-function withSessionOptions(databaseUrl: string): pg.ClientConfig {
-  const options = deadPeerOptions.join(" ");
+function withSessionOptions(databaseUrl: string, more: readonly string[]): pg.ClientConfig {
+  const options = [...deadPeerOptions, ...more].join(" ");
   const url = URL.canParse(databaseUrl) ? new URL(databaseUrl) : undefined;
   const own = url?.searchParams.get("options");
   if (url === undefined || !own) return { connectionString: databaseUrl, options };
@@ -62,6 +64,12 @@ function withSessionOptions(databaseUrl: string): pg.ClientConfig {
 const silenceBeyondStatements = 5;
 
 /**
+ * Milliseconds that a connection may rest in its pool before it is closed. Opening one costs Postgres a
+ * process and both sides several milliseconds, and jobs of many slots end at once only now and then.
+ */
+const restMilliseconds = 120_000;
+
+/**
  * Opens a pool of at most `connections` with the settings of `connectionOptions`. It connects at its
  * first query. A connection that is in use and silent for 5 s longer than a statement may take is destroyed, and its queries fail with
  * "Connection terminated …": after a cut in the network nothing else would tell for a quarter of an
@@ -72,9 +80,10 @@ export function openPool(
   name: string,
   connections: number,
   statementSeconds = usualStatementSeconds,
+  sessionOptions: readonly string[] = [],
 ): pg.Pool {
-  const options = connectionOptions(databaseUrl, name, statementSeconds);
-  const pool = new pg.Pool({ ...options, max: connections });
+  const options = connectionOptions(databaseUrl, name, statementSeconds, sessionOptions);
+  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: restMilliseconds });
   endSilentConnections(pool, Math.max(statementSeconds, lockSeconds) + silenceBeyondStatements);
   return pool;
 }

@@ -1,13 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "pg-boss";
+import type { JobWithMetadata } from "pg-boss";
 import { giveBack, keepLeases } from "./lease.js";
 import { backoffPauses } from "./notifications.js";
 import { oncePerMinute } from "./oncePerMinute.js";
-import { groupLimits, heartbeatSeconds, type Queue } from "./queue.js";
+import { groupLimits } from "./jobOrder.js";
+import { heartbeatSeconds, type Queue } from "./queue.js";
+import { Gathered } from "./runs/gathered.js";
 
 /** The wish of a handler that its job be given back, uncounted, and taken again after some seconds. */
 export interface Again {
   againInSeconds: number;
+}
+
+/** A job whose handler has ended. */
+export interface EndedJob {
+  data: unknown;
+  /** True if the job came to its end, false if it went back to the queue. */
+  isDone: boolean;
+  /** Seconds for which it could have been taken before it was. */
+  waitedSeconds: number;
+  /** Seconds that its handler took. */
+  workedSeconds: number;
 }
 
 /** The input of a `Consumer`. */
@@ -22,7 +35,9 @@ export interface ConsumerOptions {
    */
   handle: (job: { id: string; data: unknown }) => Promise<Again | undefined>;
   /** Seconds between two looks of a consumer that nobody woke; 3 by default. */
-  lookEverySeconds?: number;
+  lookEverySeconds?: () => number;
+  /** Is told of each job whose handler has ended. */
+  onEnd?: (job: EndedJob) => void;
   /** Receives errors of the queue itself, each at most once a minute; the consumer goes on after each. */
   onError: (error: unknown) => void;
 }
@@ -37,11 +52,20 @@ const heartbeatEverySeconds = heartbeatSeconds / 4;
 const usualLookEverySeconds = 3;
 
 /**
+ * Milliseconds for which a consumer of several slots waits once it is woken, and for which the first end
+ * of a job waits for others: slots that become free in that time share a statement.
+ */
+const gatherMilliseconds = 10;
+
+/** The most ends of jobs that share a statement. */
+const mostEndsAtOnce = 64;
+
+/**
  * Takes jobs from a queue, as many at once as it has slots, and keeps the lease on each by heartbeats
  * for as long as its handler works (decision 0025).
  */
 export class Consumer {
-  private readonly held = new Map<string, Job<unknown>>();
+  private readonly held = new Map<string, JobWithMetadata<unknown>>();
   private readonly working = new Set<Promise<void>>();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
@@ -52,12 +76,21 @@ export class Consumer {
   private beating: Promise<void> | undefined;
 
   private readonly onError: (error: unknown) => void;
+  private readonly completions: Gathered<JobWithMetadata<unknown>, true>;
 
   constructor(
     private readonly queue: Queue,
     private readonly options: ConsumerOptions,
   ) {
     this.onError = oncePerMinute(options.onError);
+    this.completions = new Gathered(
+      mostEndsAtOnce,
+      async (name, jobs) => {
+        await queue.complete(name, [...jobs]);
+        return jobs.map(() => true as const);
+      },
+      this.gatherMilliseconds,
+    );
   }
 
   /** Begins to take jobs. */
@@ -104,15 +137,25 @@ export class Consumer {
     await this.beating;
   }
 
+  /** The time in which free slots and ended jobs are gathered; a single slot waits for nothing. */
+  private get gatherMilliseconds(): number {
+    return this.options.slots > 1 ? gatherMilliseconds : 0;
+  }
+
   private async take(): Promise<void> {
     const { name, slots } = this.options;
     while (!this.isStopping()) {
+      await this.gather();
       this.isWoken = false;
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
         await this.try(async () => {
-          const wanted = { batchSize: free, groupConcurrency: groupLimits };
-          for (const job of await this.queue.fetch<unknown>(name, wanted)) {
+          const jobs = await this.queue.fetch<unknown>(name, {
+            batchSize: free,
+            groupConcurrency: groupLimits,
+            includeMetadata: true,
+          });
+          for (const job of jobs) {
             const work = this.work(job);
             this.working.add(work);
             void work.then(() => this.working.delete(work));
@@ -123,16 +166,22 @@ export class Consumer {
     }
   }
 
+  private async gather(): Promise<void> {
+    if (this.gatherMilliseconds === 0) return;
+    const { signal } = this.stopping;
+    await sleep(this.gatherMilliseconds, undefined, { signal }).catch(() => undefined);
+  }
+
   /** Waits for `wake`, but no longer than until the next look, which is spread over the consumers. */
   private async rest(): Promise<void> {
     if (this.isWoken) return;
     this.pausing = new AbortController();
-    const { lookEverySeconds = usualLookEverySeconds } = this.options;
-    const milliseconds = lookEverySeconds * 1000 * (0.75 + Math.random() / 2);
+    const seconds = this.options.lookEverySeconds?.() ?? usualLookEverySeconds;
+    const milliseconds = seconds * 1000 * (0.75 + Math.random() / 2);
     await sleep(milliseconds, undefined, { signal: this.pausing.signal }).catch(() => undefined);
   }
 
-  private async work(job: Job<unknown>): Promise<void> {
+  private async work(job: JobWithMetadata<unknown>): Promise<void> {
     this.held.set(job.id, job);
     const end = await this.endOf(job);
     // The result is stored by now. Until the queue has heard of it, the heartbeats go on.
@@ -145,14 +194,24 @@ export class Consumer {
   }
 
   /** Runs the handler and returns what the queue is to be told of its end. */
-  private async endOf(job: Job<unknown>): Promise<() => Promise<unknown>> {
+  private async endOf(job: JobWithMetadata<unknown>): Promise<() => Promise<unknown>> {
     const { name, handle } = this.options;
     if (this.isStopping()) return () => giveBack(this.queue, job, 0);
+    const started = performance.now();
+    const ended = (isDone: boolean) =>
+      this.options.onEnd?.({
+        data: job.data,
+        isDone,
+        waitedSeconds: waitedSeconds(job),
+        workedSeconds: (performance.now() - started) / 1000,
+      });
     try {
       const again = await handle({ id: job.id, data: job.data });
-      if (again === undefined) return () => this.queue.complete(name, job);
+      ended(again === undefined);
+      if (again === undefined) return () => this.completions.call(name, job);
       return () => giveBack(this.queue, job, again.againInSeconds);
     } catch (error) {
+      ended(false);
       if (this.isStopping()) return () => giveBack(this.queue, job, 0);
       const reason =
         error instanceof Error ? { message: error.message } : { message: String(error) };
@@ -183,4 +242,10 @@ export class Consumer {
       return false;
     }
   }
+}
+
+/** Returns the seconds between the time from which a job could be taken and that at which it was. */
+function waitedSeconds({ createdOn, startAfter, startedOn }: JobWithMetadata<unknown>): number {
+  const since = Math.max(createdOn.getTime(), startAfter.getTime());
+  return Math.max(0, startedOn.getTime() - since) / 1000;
 }

@@ -14,13 +14,16 @@ export async function keepLeases(
   name: string,
   jobs: readonly Lease[],
 ): Promise<void> {
+  // The ids find the rows. Postgres would rather read all active jobs of the queue, by their state, and
+  // compare each with each id, which it takes for one row: a state as text has no index.
   await queue.getDb().executeSql(
     `UPDATE pgboss.job AS job
         SET state = 'active', heartbeat_on = now(), completed_on = NULL,
             expire_seconds = $4 + extract(epoch FROM now() - started_on)::int
        FROM unnest($2::uuid[], $3::int[]) AS held (id, retry_count)
-      WHERE job.name = $1 AND job.id = held.id AND job.retry_count = held.retry_count
-        AND job.state IN ('active', 'retry') AND job.started_on IS NOT NULL`,
+      WHERE job.name = $1 AND job.id = ANY($2::uuid[]) AND job.id = held.id
+        AND job.retry_count = held.retry_count
+        AND job.state::text IN ('active', 'retry') AND job.started_on IS NOT NULL`,
     [name, jobs.map(({ id }) => id), jobs.map(({ retryCount }) => retryCount), expirySeconds],
   );
 }

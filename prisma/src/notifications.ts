@@ -11,13 +11,14 @@ export type Listener = (payload: string | null) => void;
 const answerMilliseconds = 5_000;
 
 /**
- * Channels of which a notification stands for all changes of the quarter of a second that it is sent
- * in: each one wakes the sessions of all processes that listen, so that there must not be many.
+ * Channels of which a notification stands for all changes of the time that it is sent in, a quarter of a
+ * second for runs and a second for workers, with the milliseconds after it at which listeners are told
+ * again: each one wakes the sessions of all processes that listen, so that there must not be many.
  */
-const gatheringChannels: readonly string[] = [runChannel, workerChannel];
-
-/** Milliseconds after a notification of these at which listeners are told again. */
-const againMilliseconds = 500;
+const gatheringChannels: ReadonlyMap<string, number> = new Map([
+  [runChannel, 500],
+  [workerChannel, 1_500],
+]);
 
 const firstPause = 100;
 const longestPause = 5_000;
@@ -102,7 +103,7 @@ export class Notifications {
     });
     client.on("notification", ({ channel, payload }) => {
       this.notify(channel, payload ?? null);
-      if (gatheringChannels.includes(channel)) this.notifyAgain(channel, payload ?? null);
+      this.notifyAgain(channel, payload ?? null);
     });
     const lost = new Promise<unknown>((resolve) => {
       client.on("error", resolve);
@@ -128,9 +129,7 @@ export class Notifications {
     this.client = client;
     this.connected = true;
     // A notification from just before, which nobody heard, has silenced the changes that follow it.
-    for (const channel of this.channels) {
-      if (gatheringChannels.includes(channel)) this.notifyAgain(channel, null);
-    }
+    for (const channel of this.channels) this.notifyAgain(channel, null);
     return { client, lost };
   }
 
@@ -162,13 +161,14 @@ export class Notifications {
   }
 
   private notifyAgain(channel: string, payload: string | null): void {
+    const milliseconds = gatheringChannels.get(channel);
     const key = `${channel} ${payload ?? ""}`;
-    if (this.stopping.signal.aborted) return;
+    if (milliseconds === undefined || this.stopping.signal.aborted) return;
     clearTimeout(this.again.get(key));
     const timer = setTimeout(() => {
       this.again.delete(key);
       this.notify(channel, payload);
-    }, againMilliseconds);
+    }, milliseconds);
     this.again.set(key, timer);
   }
 

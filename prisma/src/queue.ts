@@ -1,12 +1,15 @@
 import type pg from "pg";
 import { type ConstructorOptions, fromPrisma, PgBoss, type StopOptions } from "pg-boss";
-import { mostAtOnce } from "@opnas/core";
-import { openPool } from "./connections.js";
+import { openPool, usualStatementSeconds } from "./connections.js";
+import { Crowd } from "./crowd.js";
 import { oncePerMinute } from "./oncePerMinute.js";
 import type { Transaction } from "./client.js";
 import { anyJobSchema, workKey, type EvolveJob, type TrainerJob } from "./contracts/jobs.js";
 import { jobChannel } from "./channels.js";
+import { groupOf, limitsOf, presentPriority, priorityOf } from "./jobOrder.js";
+import { StatementNames } from "./statementNames.js";
 import { inQueueSpan, traceContext } from "./traceContext.js";
+import { takeTurn } from "./turns.js";
 
 /**
  * Stored names of the queues: jobs that need a trainer process, jobs that compute a run's next
@@ -35,11 +38,14 @@ export const expirySeconds = 20 * 24 * 3600;
 const retentionSeconds = 10 * 365 * 24 * 3600;
 
 /**
- * Milliseconds after which each process asks whether somebody has lately looked for jobs whose worker is
- * silent, and the age at which a look is not of late. A killed worker's job is found at most the sum of
- * the two after its lease has ended.
+ * Seconds, about, after which each of a few processes asks whether somebody has lately looked for jobs
+ * whose worker is silent, and the age in milliseconds at which a look is not of late. A killed worker's
+ * job is found about the sum of the two after its lease has ended, at most.
  */
-const [superviseEveryMilliseconds, superviseAfterMilliseconds] = [2_000, 1_500];
+const [superviseEverySeconds, superviseAfterMilliseconds] = [2, 1_500];
+
+/** Milliseconds between two passes of the queue's upkeep, such as the deletion of old jobs. */
+const upkeepMilliseconds = 60_000;
 
 /** The job queue, stored in the same Postgres, over a pool of its own. */
 export class Queue extends PgBoss {
@@ -49,23 +55,60 @@ export class Queue extends PgBoss {
     private readonly pool: pg.Pool,
     options: ConstructorOptions,
   ) {
-    super({ ...options, db: { executeSql: (text, values) => pool.query(text, values) } });
+    const names = new StatementNames();
+    super({
+      ...options,
+      db: {
+        // A text without values may hold several statements, which cannot be prepared.
+        executeSql: (text, values) =>
+          pool.query({ name: values?.length ? names.nameOf(text) : undefined, text, values }),
+      },
+    });
+  }
+
+  /**
+   * Takes the turn to do regular work that one of all processes does at a time.
+   * @param milliseconds the time in which nobody else may have taken it
+   * @returns false when somebody has
+   */
+  takeTurn(name: string, milliseconds: number): Promise<boolean> {
+    const db = this.getDb();
+    return takeTurn((text, values) => db.executeSql(text, values), name, milliseconds);
   }
 
   /**
    * Looks for jobs whose worker is silent, for as long as the queue is open, unless another process has
-   * done so lately: a look is ten statements, and many workers would make it many times a second.
+   * done so lately. Only where there are some, and now and then for its upkeep, the queue is supervised,
+   * which is ten statements and reads all of it.
    */
-  superviseInTurn(onError: (error: unknown) => void): void {
+  superviseInTurn(onError: (error: unknown) => void, crowd: Crowd): void {
     const look = async () => {
       try {
-        if (await this.isLookDue()) await this.supervise();
+        const isTurn = await this.takeTurn("look for silent workers", superviseAfterMilliseconds);
+        const isDue =
+          isTurn &&
+          ((await this.hasSilentJobs()) || (await this.takeTurn("supervise", upkeepMilliseconds)));
+        if (isDue) await this.supervise();
       } catch (error) {
         onError(error);
       }
-      this.supervising?.refresh();
+      if (this.supervising !== undefined) lookLater();
     };
-    this.supervising = setTimeout(() => void look(), superviseEveryMilliseconds);
+    const lookLater = () => {
+      const milliseconds =
+        crowd.seconds(superviseEverySeconds) * 1_000 * (0.75 + Math.random() / 2);
+      this.supervising = setTimeout(() => void look(), milliseconds);
+    };
+    lookLater();
+  }
+
+  private async hasSilentJobs(): Promise<boolean> {
+    const { rows } = await this.getDb().executeSql(
+      `SELECT FROM pgboss.job WHERE name = ANY($1) AND state = 'active'
+          AND heartbeat_on + heartbeat_seconds * interval '1 s' < now() LIMIT 1`,
+      [Object.values(queues)],
+    );
+    return rows.length > 0;
   }
 
   override async stop(options?: StopOptions): Promise<void> {
@@ -73,15 +116,6 @@ export class Queue extends PgBoss {
     this.supervising = undefined;
     await super.stop(options);
     if (!this.pool.ending) await this.pool.end();
-  }
-
-  private async isLookDue(): Promise<boolean> {
-    const { rows } = await this.getDb().executeSql(
-      `SELECT FROM pgboss.queue WHERE name = $1
-          AND monitor_claim_on > clock_timestamp() - $2 * interval '1 ms'`,
-      [queues.trainer, superviseAfterMilliseconds],
-    );
-    return rows.length === 0;
   }
 }
 
@@ -92,17 +126,34 @@ export class Queue extends PgBoss {
 const queueConnections = 2;
 
 /**
+ * Options of the queue's sessions. Statements with a name are planned once in each: their plans do not
+ * depend on their values, and planning takes longer than doing. A change of a job's state is answered before it is on the disk: after
+ * a crash of Postgres the newest may be undone, and a job that had ended is taken again and finds its
+ * result. Rows say what is to be done, jobs only tell of it. What is enqueued is written with the rows
+ * that it is about, by sessions that wait for the disk.
+ */
+const queueSessionOptions = ["synchronous_commit=off", "plan_cache_mode=force_generic_plan"].map(
+  (option) => `-c ${option}`,
+);
+
+/**
  * Opens the queue on `databaseUrl`, creates its tables and queues where they are missing, and brings
  * the settings of existing queues up to date.
  * `supervise`: whether this process also looks for jobs whose worker is silent; workers do, the
- * server does not. `onError` receives errors of the queue's own connections, each at most once a minute.
+ * server does not; less often, each, where many of its `crowd` do. `onError` receives errors of the queue's own connections, each at most once a minute.
  * @throws the error of `pg` when the database does not answer
  */
 export async function openQueue(
   databaseUrl: string,
-  options: { onError: (error: Error) => void; supervise: boolean },
+  options: { onError: (error: Error) => void; supervise: boolean; crowd?: Crowd },
 ): Promise<Queue> {
-  const pool = openPool(databaseUrl, "opnas-queue", queueConnections);
+  const pool = openPool(
+    databaseUrl,
+    "opnas-queue",
+    queueConnections,
+    usualStatementSeconds,
+    queueSessionOptions,
+  );
   const onError = oncePerMinute((error) => {
     options.onError(error instanceof Error ? error : new Error(String(error)));
   });
@@ -117,13 +168,25 @@ export async function openQueue(
   try {
     await queue.start();
     await settleQueues(queue);
-    if (options.supervise) queue.superviseInTurn(onError);
+    if (options.supervise) queue.superviseInTurn(onError, options.crowd ?? new Crowd());
     return queue;
   } catch (error) {
     await queue.stop({ graceful: false });
     throw error;
   }
 }
+
+/**
+ * Leaves room in the pages of the table of jobs, where it was not left yet: a heartbeat then writes a job's
+ * new version beside the old one, and none of the table's many indexes. One process does so at a time.
+ */
+const roomForVersions = `DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('opnas room for versions of jobs'));
+  IF EXISTS (SELECT FROM pg_class WHERE oid = 'pgboss.job_common'::regclass
+                AND NOT coalesce(reloptions, '{}') @> '{fillfactor=50}') THEN
+    ALTER TABLE pgboss.job_common SET (fillfactor = 50);
+  END IF;
+END $$`;
 
 /**
  * Creates the queues that are missing, and gives queues and waiting jobs that an older version created
@@ -147,6 +210,7 @@ async function settleQueues(queue: Queue): Promise<void> {
     await queue.createQueue(name, { ...settings, policy: "short" });
     await queue.updateQueue(name, settings);
   }
+  await queue.getDb().executeSql(roomForVersions);
   // A job has the settings that its queue had when it was enqueued.
   await queue.getDb().executeSql(
     `UPDATE pgboss.job
@@ -208,6 +272,7 @@ async function insertJobs(
 ): Promise<void> {
   if (jobs.length === 0) return;
   const limits = await limitsOf(tx, jobs);
+  const first = await presentPriority(tx, name);
   await inQueueSpan(name, async () => {
     const trace = traceContext();
     await queue.insert(
@@ -216,7 +281,7 @@ async function insertJobs(
         ...groupOf(job, limits),
         data: { ...anyJobSchema.parse(job), trace: trace ?? job.trace },
         singletonKey: jobKey(job),
-        priority: priorityOf(job, place),
+        priority: priorityOf(job, first, place),
         startAfter,
         expireInSeconds: expirySeconds,
       })),
@@ -224,57 +289,6 @@ async function insertJobs(
     );
   });
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
-}
-
-/** Reads the limits of candidates at once of those of the jobs' runs that have one, by run. */
-async function limitsOf(
-  tx: Transaction,
-  jobs: readonly (TrainerJob | EvolveJob)[],
-): Promise<Map<string, number>> {
-  const runIds = new Set(jobs.flatMap((job) => (isEvaluation(job) ? [job.runId] : [])));
-  if (runIds.size === 0) return new Map();
-  const rows = await tx.$queryRaw<{ id: string; limit: number }[]>`
-    SELECT id::text, (settings->>'atOnce')::int AS limit FROM "SearchRun"
-     WHERE id = ANY(${[...runIds]}::uuid[]) AND settings->>'atOnce' IS NOT NULL`;
-  return new Map(rows.map(({ id, limit }) => [id, limit]));
-}
-
-type Evaluation = Extract<TrainerJob, { kind: "evaluate" }>;
-
-function isEvaluation(job: TrainerJob | EvolveJob): job is Evaluation {
-  return "architectureId" in job;
-}
-
-/**
- * Returns the group of a candidate whose run has a limit: the queue counts a group's active jobs, and
- * finds the limit by the group's tier (`groupLimits`).
- */
-function groupOf(job: TrainerJob | EvolveJob, limits: ReadonlyMap<string, number>) {
-  const limit = isEvaluation(job) ? limits.get(job.runId) : undefined;
-  if (limit === undefined || !isEvaluation(job)) return {};
-  return { group: { id: job.runId, tier: String(limit) } };
-}
-
-/** The limits of groups of jobs that are active at once, for `fetch`: each tier is its own limit. */
-export const groupLimits = {
-  default: mostAtOnce,
-  tiers: Object.fromEntries(
-    Array.from({ length: mostAtOnce }, (_, index) => [String(index + 1), index + 1]),
-  ),
-};
-
-/** Priority of the first candidate of a generation. */
-const firstPriority = 10_000;
-
-/**
- * Returns a job's priority, above 0 before 0. Candidates go before pre-trainings, which take days. Of
- * the candidates that were enqueued together each goes behind the one before it, so that the first of
- * every run go before the second of any: runs take turns, however many candidates each has.
- * @param place the job's place among those that are enqueued with it, from 0
- */
-function priorityOf(job: TrainerJob | EvolveJob, place: number): number {
-  if ("trainingId" in job) return 0;
-  return firstPriority - Math.min(place, firstPriority - 1);
 }
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */

@@ -29,9 +29,13 @@ test("a report makes the worker's row, the next ones change it, and each is told
   await notifications.start();
   notifications.listen(workerChannel, (payload) => payload !== null && told.push(payload));
 
-  await reportWorker(db, { ...testWorker, restReason: "The disk is full.", usage });
+  const work = {
+    kinds: { evaluate: { done: 3, returned: 1, waitSeconds: 0.5, workSeconds: 90 } },
+    tokensPerSecond: 0,
+  };
+  await reportWorker(db, { ...testWorker, restReason: "The disk is full.", usage, work });
   const first = await stored();
-  expect(first).toMatchObject({ ...testWorker, restReason: "The disk is full.", usage });
+  expect(first).toMatchObject({ ...testWorker, restReason: "The disk is full.", usage, work });
   await reportWorker(db, {
     ...testWorker,
     slots: 3,

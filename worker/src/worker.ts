@@ -5,6 +5,7 @@ import {
   Consumer,
   type ConsumerOptions,
   createClient,
+  Crowd,
   databaseError,
   type EvolveJob,
   evolveJobSchema,
@@ -33,11 +34,12 @@ import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
 import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
-import { settingsProblem, understood } from "./jobs/understood.js";
+import { SettingsLooks, understood } from "./jobs/understood.js";
 import { Rest } from "./rest.js";
 import type { WorkerSettings } from "./settings.js";
 import { TrainerPool, type Trainers } from "./trainer/pool.js";
 import { UsageMeter } from "./usage/usageMeter.js";
+import { WorkMeter } from "./usage/workMeter.js";
 
 export interface RunningWorker {
   engine: { name: string; version: string; reasons: string[] };
@@ -46,9 +48,13 @@ export interface RunningWorker {
 }
 
 const reportEveryMilliseconds = 5_000;
-/** Milliseconds after which a job that began or ended is reported, and those between two such reports. */
-const [reportSoonMilliseconds, reportAgainMilliseconds] = [300, 2_000];
+/** Milliseconds after which a job that began or ended is reported. */
+const reportSoonMilliseconds = 300;
+/** Seconds between two such reports of a worker among few. */
+const reportAgainSeconds = 2;
 const lookForLostJobsEveryMilliseconds = 60_000;
+/** Seconds between two looks into a queue of a worker that nothing woke. */
+const lookEverySeconds = 3;
 /** Seconds between two looks for jobs that are out of attempts, which are rare. */
 const lookForDeadJobsEverySeconds = 15;
 /** Connections of a worker's client: its transactions are short, however many slots it has. */
@@ -74,8 +80,10 @@ export async function startWorker(
   await notifications.start();
   const db = createClient(settings.databaseUrl, connections);
   await refuseNewerDatabase(db);
+  const crowd = new Crowd();
   const queue = await openQueue(settings.databaseUrl, {
     supervise: true,
+    crowd,
     onError: (error) => console.error(`Queue: ${databaseError(error).message}`),
   });
   const stopping = new AbortController();
@@ -93,7 +101,7 @@ export async function startWorker(
     settings,
     workerId,
     notifications,
-    writer: new RunWriter(db, queue),
+    writer: new RunWriter(db, queue, settings.slots),
     looks: new ClaimLooks(db),
     stopping: stopping.signal,
     rest,
@@ -101,6 +109,7 @@ export async function startWorker(
   const proposals = new Proposals();
   const meter = new UsageMeter({ pids: () => trainers.pids, gpus: settings.gpus });
   meter.start();
+  const work = new WorkMeter();
 
   const current = new Map<string, string>();
   const state = (status: WorkerState["status"]): WorkerState => ({
@@ -114,10 +123,11 @@ export async function startWorker(
     currentJobs: [...current.values()],
     restReason: rest.reason,
     usage: meter.usage,
+    work: work.work,
   });
   const report = async () => {
     try {
-      await reportWorker(db, state(current.size > 0 ? "busy" : "idle"));
+      crowd.workers = await reportWorker(db, state(current.size > 0 ? "busy" : "idle"));
     } catch (error) {
       console.error(`Could not report this worker: ${databaseError(error).message}`);
     }
@@ -127,7 +137,7 @@ export async function startWorker(
   let soon: NodeJS.Timeout | undefined;
   let reportedAt = -Infinity;
   const reportSoon = () => {
-    const again = reportedAt + reportAgainMilliseconds - performance.now();
+    const again = reportedAt + crowd.seconds(reportAgainSeconds) * 1_000 - performance.now();
     soon ??= setTimeout(
       () => {
         soon = undefined;
@@ -140,12 +150,14 @@ export async function startWorker(
 
   const train = async (id: string, job: TrainerJob, course: Course) => {
     current.set(id, describe(job));
+    const unfollow = work.follow(course);
     reportSoon();
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
       else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
       else await handleCandidate(context, job, course);
     } finally {
+      unfollow();
       current.delete(id);
       reportSoon();
     }
@@ -160,9 +172,18 @@ export async function startWorker(
     }
   };
 
+  const lookForLostJobsInTurn = async () => {
+    try {
+      const isTurn = await queue.takeTurn("lost jobs", lookForLostJobsEveryMilliseconds / 2);
+      if (isTurn) await lookForLostJobs();
+    } catch (error) {
+      console.error(`Could not look for lost jobs: ${databaseError(error).message}`);
+    }
+  };
+
   await report();
   await lookForLostJobs();
-  const looking = setInterval(() => void lookForLostJobs(), lookForLostJobsEveryMilliseconds);
+  const looking = setInterval(() => void lookForLostJobsInTurn(), lookForLostJobsEveryMilliseconds);
   const endCleaning =
     settings.retention &&
     cleanRegularly(db, settings.dataFolder, settings.retention, settings.artifacts);
@@ -171,17 +192,20 @@ export async function startWorker(
     name: string,
     slots: number,
     handle: ConsumerOptions["handle"],
-    looks: Pick<ConsumerOptions, "lookEverySeconds"> = {},
+    lookEvery = lookEverySeconds,
   ) => {
     const onError = (error: unknown) =>
       console.error(`Queue ${name}: ${databaseError(error).message}`);
-    const consumer = new Consumer(queue, { name, slots, handle, onError, ...looks });
+    const looks = { lookEverySeconds: () => crowd.seconds(lookEvery) };
+    const onEnd = work.count;
+    const consumer = new Consumer(queue, { name, slots, handle, onEnd, onError, ...looks });
     notifications.listen(jobChannel, (queued) => {
       if (queued === null || queued === name) consumer.wake();
     });
     return consumer;
   };
-  const problemOf = (job: TrainerJob | EvolveJob) => settingsProblem(db, job);
+  const settingsLooks = new SettingsLooks(db);
+  const problemOf = (job: TrainerJob | EvolveJob) => settingsLooks.problemOf(job);
   const trainer = consume(
     queues.trainer,
     settings.slots,
@@ -202,7 +226,7 @@ export async function startWorker(
     queues.dead,
     1,
     understood(anyJobSchema, problemOf, ({ data }) => settleDead(context, data)),
-    { lookEverySeconds: lookForDeadJobsEverySeconds },
+    lookForDeadJobsEverySeconds,
   );
   const consumers = [trainer, evolve, dead];
   for (const consumer of consumers) consumer.start();

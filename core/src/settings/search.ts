@@ -143,7 +143,12 @@ export const searchSettingsSchema = z
     atOnce: z.int().min(1).max(mostAtOnce).nullable().default(null).meta({
       title: "Candidates at once",
       description:
-        "Most candidates of the search that are evaluated at once, over all workers; workers that take one in the same moment may exceed it by one each. Empty: no limit. It changes no result.",
+        "Most candidates of the search that are evaluated at once, over all workers; workers that look for some in the same moment may exceed it for a while, since each counts without the others. Empty: no limit. It changes no result.",
+    }),
+    sameEngine: z.boolean().default(false).meta({
+      title: "One engine",
+      description:
+        "Whether the search is bound to the engine, its version and the type of processor of the worker that begins it, so that all its scores have the same bits as on one machine; others leave it alone, and it waits where none is left. Without it a search that several kinds of workers shared says so.",
     }),
     evaluator: z.enum(["platform", "external"]).default("platform").meta({
       title: "Evaluator",

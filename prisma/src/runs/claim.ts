@@ -48,8 +48,8 @@ export async function claimWork(db: Database, wanted: WantedWork): Promise<Claim
 
 /**
  * Claims several jobs' work of one run under one lock of its row, each as `claimWork` does, in one
- * statement.
- * @returns one answer for each; null also when there is no such run
+ * statement. No work may be named twice.
+ * @returns one answer for each, with one and the same run; null also when there is no such run
  */
 export async function claimWorks(
   db: Database,
@@ -59,20 +59,16 @@ export async function claimWorks(
   const workKeys = wanted.map(({ workKey }) => workKey);
   const workerIds = wanted.map(({ workerId }) => workerId);
   const started = wanted.map(({ startedArchitecture = null }) => startedArchitecture);
-  const rows = await db.$queryRaw<(SearchRun & { heldAttempt: number; place: number })[]>`
-    SELECT wanted.place::int, claimed.attempt AS "heldAttempt", (claimed.run).*
-      FROM unnest(${workKeys}::text[], ${workerIds}::uuid[], ${started}::uuid[])
-             WITH ORDINALITY AS wanted ("workKey", "workerId", started, place),
-           opnas_claim_work(${runId}::uuid, wanted."workKey", wanted."workerId", wanted.started)
+  const [row] = await db.$queryRaw<(SearchRun & { attempts: number[] })[]>`
+    SELECT claimed.attempts, (claimed.run).*
+      FROM opnas_claim_works(${runId}::uuid, ${workKeys}::text[], ${workerIds}::uuid[], ${started}::uuid[])
              AS claimed`;
-  const claims = new Map<number, ClaimedWork>();
-  for (const { place, heldAttempt, ...run } of rows) {
-    const work = wanted[place - 1];
-    if (work === undefined) continue;
-    const { workKey, workerId } = work;
-    claims.set(place - 1, { claim: { runId, workKey, workerId, attempt: heldAttempt }, run });
-  }
-  return wanted.map((_, index) => claims.get(index) ?? null);
+  if (row === undefined) return wanted.map(() => null);
+  const { attempts, ...run } = row;
+  return wanted.map(({ workKey, workerId }, index) => {
+    const attempt = attempts[index];
+    return attempt === undefined ? null : { claim: { runId, workKey, workerId, attempt }, run };
+  });
 }
 
 /** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */

@@ -44,7 +44,7 @@ export async function recordEvaluation(
   found: FoundEvaluation,
 ): Promise<void> {
   const evaluation = { ...found, claim };
-  const [outcome] = await storeResults(db, claim.runId, [evaluation], false);
+  const [outcome] = await storeResults(db, claim.runId, [evaluation]);
   if (outcome !== undefined) await followResult(db, queue, evaluation, outcome);
 }
 
@@ -54,41 +54,52 @@ const outcomeSchema = z.union([
   z.templateLiteral(["status ", z.string()]),
 ]);
 
-/** Outcome of storing a result; see `opnas_record_result` in the migrations. */
+/** Outcome of storing a result; see `opnas_record_result` and `opnas_store_results` in the migrations. */
 export type ResultOutcome = z.infer<typeof outcomeSchema>;
 
 /**
- * Stores results of one run under one lock of its row, in one statement.
- * @param mayEnqueue whether those are stored after which a job may be to be enqueued
+ * Stores results of one run under one lock of its row, in one statement, but for those after which a job
+ * may be to be enqueued.
  * @returns the outcome of each, for `followResult`
  */
 export async function storeResults(
-  db: Database | Transaction,
+  db: Database,
   runId: string,
   evaluations: readonly ClaimedEvaluation[],
-  mayEnqueue: boolean,
 ): Promise<ResultOutcome[]> {
-  const texts = evaluations.map(({ result, overheadSeconds }) =>
-    JSON.stringify({ ...result, timings: { ...result.timings, overheadSeconds } }),
-  );
-  const rows = await db.$queryRaw<unknown[]>`
-    SELECT opnas_record_result(
-             ${runId}::uuid, found."workKey", found.attempt, found."workerId", found."architectureId",
-             found.result::jsonb, found.engine, ${workerSilenceSeconds}::int, ${mayEnqueue}::boolean
-           ) AS outcome
-      FROM unnest(
+  const [row] = await db.$queryRaw<unknown[]>`
+    SELECT opnas_store_results(
+             ${runId}::uuid,
              ${evaluations.map(({ claim }) => claim.workKey)}::text[],
              ${evaluations.map(({ claim }) => claim.attempt)}::int[],
-             ${evaluations.map(({ claim, isExternal }) => (isExternal === true ? null : claim.workerId))}::uuid[],
+             ${evaluations.map(workerOf)}::uuid[],
              ${evaluations.map(({ architectureId }) => architectureId)}::uuid[],
-             ${texts}::text[],
-             ${evaluations.map(({ engine }) => engine)}::text[]
-           ) AS found ("workKey", attempt, "workerId", "architectureId", result, engine)`;
-  return z
-    .array(z.object({ outcome: outcomeSchema }))
-    .parse(rows)
-    .map(({ outcome }) => outcome);
+             ${evaluations.map(textOf)}::text[]::jsonb[],
+             ${evaluations.map(({ engine }) => engine)}::text[],
+             ${workerSilenceSeconds}::int
+           ) AS outcomes`;
+  return z.object({ outcomes: z.array(outcomeSchema) }).parse(row).outcomes;
 }
+
+/** Stores a result within the caller's transaction, which enqueues the job that follows from it. */
+async function storeWithJob(
+  tx: Transaction,
+  evaluation: ClaimedEvaluation,
+): Promise<ResultOutcome> {
+  const { claim, architectureId, engine } = evaluation;
+  const [row] = await tx.$queryRaw<unknown[]>`
+    SELECT opnas_record_result(
+             ${claim.runId}::uuid, ${claim.workKey}, ${claim.attempt}::int, ${workerOf(evaluation)}::uuid,
+             ${architectureId}::uuid, ${textOf(evaluation)}::jsonb, ${engine}, ${workerSilenceSeconds}::int, true
+           ) AS outcome`;
+  return z.object({ outcome: outcomeSchema }).parse(row).outcome;
+}
+
+const workerOf = ({ claim, isExternal }: ClaimedEvaluation) =>
+  isExternal === true ? null : claim.workerId;
+
+const textOf = ({ result, overheadSeconds }: ClaimedEvaluation) =>
+  JSON.stringify({ ...result, timings: { ...result.timings, overheadSeconds } });
 
 /**
  * Does what follows from the outcome of `storeResults`: stores a result after which a job may be to be
@@ -105,7 +116,7 @@ export async function followResult(
   if (outcome !== "enqueues") return;
   const { claim } = evaluation;
   await db.$transaction(async (tx) => {
-    const [again = "repeated"] = await storeResults(tx, claim.runId, [evaluation], true);
+    const again = await storeWithJob(tx, evaluation);
     requireStored(claim, again);
     if (again === "last") {
       const { generationId } = await tx.architecture.findUniqueOrThrow({

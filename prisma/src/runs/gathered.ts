@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { databaseError } from "../databaseError.js";
 
 interface Waiting<Input, Output> {
@@ -19,10 +20,12 @@ export class Gathered<Input, Output> {
    * @param act does what is asked for and returns one output for each input; repeating it must be
    * harmless. When it throws for several inputs, and not because the database is away or busy, it is
    * called again for each alone, so that none fails for another.
+   * @param milliseconds the time for which a first call waits for others
    */
   constructor(
     private readonly most: number,
     private readonly act: (key: string, inputs: readonly Input[]) => Promise<readonly Output[]>,
+    private readonly milliseconds = 0,
   ) {}
 
   /** Does what is asked for, after what is under way for this key. @throws what `act` throws for it */
@@ -39,6 +42,7 @@ export class Gathered<Input, Output> {
   }
 
   private async work(key: string): Promise<void> {
+    if (this.milliseconds > 0) await sleep(this.milliseconds);
     for (;;) {
       const next = this.waiting.get(key)?.splice(0, this.most) ?? [];
       if (next.length === 0) break;

@@ -205,10 +205,19 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
   });
 }
 
+/** Parsed settings by the stored ones, which many candidates of a run share. */
+const parsedSettings = new WeakMap<object, SearchSettings>();
+
 /**
  * Parses a run's stored settings, which this or an older version wrote.
  * @throws ZodError when they do not fit the schema
  */
-export function settingsOfRun(run: Pick<SearchRun, "settings">): SearchSettings {
-  return searchSettingsSchema.parse(run.settings);
+export function settingsOfRun({ settings }: Pick<SearchRun, "settings">): SearchSettings {
+  if (typeof settings !== "object" || settings === null)
+    return searchSettingsSchema.parse(settings);
+  const known = parsedSettings.get(settings);
+  if (known !== undefined) return known;
+  const parsed = searchSettingsSchema.parse(settings);
+  parsedSettings.set(settings, parsed);
+  return parsed;
 }

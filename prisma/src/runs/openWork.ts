@@ -47,22 +47,25 @@ export interface OpenCandidate {
   key: string;
   /** The architecture as it is stored, not parsed yet. */
   json: unknown;
-  run: Pick<SearchRun, "name" | "phase" | "superNetStore">;
+  run: Pick<SearchRun, "name" | "phase" | "superNetStore" | "engines">;
 }
 
 /**
- * Reads an architecture that is to be evaluated, in one statement; locks nothing.
- * @returns null when there is none, or when it has a result or failed for good
+ * Reads architectures that are to be evaluated, in one statement; locks nothing.
+ * @returns one answer for each; null when there is none, or when it has a result or failed for good
  */
-export async function openCandidate(db: Database, id: string): Promise<OpenCandidate | null> {
-  const [row] = await db.$queryRaw<(Omit<OpenCandidate, "run"> & OpenCandidate["run"])[]>`
-    SELECT a.key, a.json, r.name, r.phase, r."superNetStore"
+export async function openCandidates(
+  db: Database,
+  ids: readonly string[],
+): Promise<(OpenCandidate | null)[]> {
+  type Row = Omit<OpenCandidate, "run"> & OpenCandidate["run"] & { id: string };
+  const rows = await db.$queryRaw<Row[]>`
+    SELECT a.id, a.key, a.json, r.name, r.phase, r."superNetStore", r.engines
       FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
-     WHERE a.id = ${id}::uuid AND a."failureCode" IS NULL
+     WHERE a.id = ANY(${[...ids]}::uuid[]) AND a."failureCode" IS NULL
        AND NOT EXISTS (SELECT FROM "Evaluation" e WHERE e."architectureId" = a.id)`;
-  if (row === undefined) return null;
-  const { key, json, ...run } = row;
-  return { key, json, run };
+  const found = new Map(rows.map(({ id, key, json, ...run }) => [id, { key, json, run }]));
+  return ids.map((id) => found.get(id) ?? null);
 }
 
 /** Reports whether a program outside of the platform evaluates a run's candidates. */

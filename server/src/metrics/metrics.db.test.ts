@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { reportWorker } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import pg from "pg";
 import { afterAll, expect, test } from "vitest";
@@ -53,6 +54,61 @@ test("a scrape tells what a run has done, what waits and who works", async () =>
   ).toBeGreaterThan(0);
   expect(found.has("nodejs_eventloop_lag_seconds")).toBe(true);
   expect((await scrape()).get("opnas_evaluations_total")).toBe(2);
+});
+
+test("each worker has series of its own, and those behind the first hundred are summed", async () => {
+  const kind = { done: 7, returned: 1, waitSeconds: 2.5, workSeconds: 70 };
+  const report = (index: number, name: string) =>
+    reportWorker(server.services.database, {
+      id: `0199b1f0-0000-7000-8000-${String(1_000 + index).padStart(12, "0")}`,
+      name,
+      engine: "wasm",
+      engineReasons: [],
+      threads: 1,
+      slots: 4,
+      status: "busy",
+      currentJobs: ["candidate a", "super-net"],
+      usage: {
+        cpuShare: 1.5,
+        memoryBytes: 5e8,
+        cores: 2,
+        hostMemoryBytes: 16e9,
+        hostMemoryFreeBytes: 8e9,
+        gpus: [
+          { index: 0, name: "L4", utilisation: 0.9, memoryUsedBytes: 1e9, memoryBytes: 24e9 },
+          { index: 1, name: "L4", utilisation: null, memoryUsedBytes: 2e9, memoryBytes: 24e9 },
+        ],
+      },
+      work: { kinds: { evaluate: kind }, tokensPerSecond: 1_200 },
+    });
+  await report(0, "a first");
+  const found = await scrape();
+  expect(Object.fromEntries(found)).toMatchObject({
+    'opnas_worker_trainers{worker="a first",state="busy"}': 2,
+    'opnas_worker_trainers{worker="a first",state="free"}': 2,
+    'opnas_worker_cpu_cores{worker="a first"}': 1.5,
+    'opnas_worker_memory_bytes{worker="a first"}': 5e8,
+    'opnas_worker_gpu_share{worker="a first"}': 0.9,
+    'opnas_worker_gpu_memory_bytes{worker="a first"}': 3e9,
+    'opnas_worker_tokens_per_second{worker="a first"}': 1_200,
+    'opnas_worker_jobs_total{worker="a first",kind="evaluate",end="done"}': 7,
+    'opnas_worker_jobs_total{worker="a first",kind="evaluate",end="returned"}': 1,
+    'opnas_worker_queue_wait_seconds_total{worker="a first",kind="evaluate"}': 2.5,
+    'opnas_worker_work_seconds_total{worker="a first",kind="evaluate"}': 70,
+  });
+
+  await Promise.all(
+    Array.from({ length: 120 }, (_, index) =>
+      report(index + 1, `b ${String(index).padStart(3, "0")}`),
+    ),
+  );
+  const many = await scrape();
+  const names = [...many.keys()].filter((series) => series.startsWith("opnas_worker_cpu_cores"));
+  expect(names).toHaveLength(101);
+  const jobs = [...many].filter(([series]) => /^opnas_worker_jobs_total.*"done"/.test(series));
+  expect(jobs.reduce((sum, [, value]) => sum + value, 0)).toBe(7 * 121);
+  const series = 'opnas_worker_trainers{worker="other",state="busy"}';
+  expect(many.get(series)).toBeGreaterThanOrEqual(2 * 21);
 });
 
 test("operations are counted by the schema's field, not by a client's own name", async () => {

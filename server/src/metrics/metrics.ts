@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { createWorkerMetrics } from "./workerMetrics.js";
 
 /** Upper limits of the buckets of an operation's duration, in seconds. */
 const operationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -21,6 +22,8 @@ export function createMetrics() {
   let socketsNow = () => ({ connections: 0, subscriptions: 0 });
   return {
     registry,
+    /** The series of each worker. */
+    eachWorker: createWorkerMetrics(registry),
     /** Tells the metrics how to count connections and subscriptions, which is done at each scrape. */
     watchSockets: (count: typeof socketsNow) => {
       socketsNow = count;

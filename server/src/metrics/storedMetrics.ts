@@ -1,6 +1,7 @@
 import {
   candidateFigures,
   databaseError,
+  eachWorker,
   EvaluationTotals,
   jobFigures,
   jobKinds,
@@ -43,6 +44,7 @@ export class StoredMetrics {
     for (const gauge of [jobs, oldestWaitingJob, runs, workers, workerSlots, candidates]) {
       gauge.reset();
     }
+    this.metrics.eachWorker.reset();
     try {
       await this.readJobs();
       await this.readRuns();
@@ -80,6 +82,7 @@ export class StoredMetrics {
   }
 
   private async readWorkers(): Promise<void> {
+    this.metrics.eachWorker.set(await eachWorker(this.probe));
     const found = await workerFigures(this.probe);
     const { workers, workerSlots } = this.metrics;
     for (const status of workerStatuses) {

@@ -27,6 +27,7 @@ const row: SearchRun = {
   settings: {},
   idempotencyKey: null,
   engine: null,
+  engines: [],
   error: null,
   progressDone: 0,
   progressTotal: 0,

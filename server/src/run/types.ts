@@ -46,6 +46,12 @@ export class SearchRun {
   })
   engine!: string | null;
 
+  @Field(() => [String], {
+    description:
+      "Engines that trained or scored for the run, each with its version and the type of processor, in the order of their first work. More than one: they were mixed, and the scores do not have the bits of one machine's.",
+  })
+  engines!: string[];
+
   @Field(() => Int, {
     description:
       "The number of candidates whose evaluation failed for good; they score 0 in the search. Above the share of the setting failures.share the run fails. References do not count.",

@@ -28,6 +28,7 @@ export const candidatePoint = graphql(`
 export const runDetails = graphql(`
   fragment RunDetails on SearchRun {
     ...RunSummary
+    engines
     superNetSkipped
     timings {
       superNetSeconds

@@ -1,7 +1,6 @@
 import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   type CandidateResult,
-  openCandidate,
   requestSuperNet,
   type SearchRun,
   settingsOfRun,
@@ -14,6 +13,7 @@ import { removeFolder } from "../files/writeAtomically.js";
 import type { TrainerHandle } from "../trainer/pool.js";
 import { requireSameStore, RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { describeEngine, requireEngine } from "./engines.js";
 import { SharedCheckpoints } from "./sharedCheckpoints.js";
 import { SharedText } from "./sharedText.js";
 import { writeResult } from "./writeResult.js";
@@ -44,13 +44,14 @@ export async function handleCandidate(
   course: Course,
 ): Promise<void> {
   const { db, trainers, workerId, store, writer } = context;
-  const found = await openCandidate(db, architectureId);
+  const found = await writer.openCandidate(runId, architectureId);
   if (found?.run.phase !== "SEARCHING") return;
   requireSameStore(found.run, await store.id());
   const architecture = checkArchitecture(found.json);
   const candidate = { id: architectureId, key: found.key, architecture };
 
   await trainers.with(async (trainer) => {
+    await requireEngine(db, { id: runId, ...found.run }, describeEngine(trainer.engine));
     const key = workKey({ kind: "evaluate", runId, architectureId });
     const startedArchitecture = architectureId;
     const claimed = await writer.claim({ runId, workKey: key, workerId, startedArchitecture });

@@ -40,6 +40,8 @@ export interface Course {
   claim?: WorkClaim | PretrainingClaim;
   /** Steps done that a next attempt goes on from; 0 where that begins anew. */
   step: number;
+  /** Tokens a second of a training at present; absent for other work. */
+  tokensPerSecond?: number;
 }
 
 /**

@@ -81,7 +81,8 @@ async function train(
         cores: worker.slots,
       },
       watched.signal,
-      ({ step, points = [], note }) => {
+      ({ step, points = [], tokensPerSecond, note }) => {
+        course.tokensPerSecond = tokensPerSecond;
         if (note !== null) return;
         course.step = step;
         reporter.add({ step, points });

@@ -27,6 +27,7 @@ test.each<[ErrorCode, Verdict, Verdict]>([
   ["DATABASE_UNREACHABLE", "giveBack", "giveBack"],
   ["DATABASE_BUSY", "giveBack", "giveBack"],
   ["ANOTHER_STORE", "decline", "decline"],
+  ["ANOTHER_ENGINE", "decline", "decline"],
   ["INTERNAL", "fail", "fail"],
   ["BAD_ARCHITECTURE", "fail", "fail"],
   ["BAD_SETTING", "fail", "fail"],

@@ -45,7 +45,7 @@ export function judge(
   // A trainer that dies before it has work cannot start on this machine.
   if (code === "WORKER_LOST") return isClaimed ? "retry" : "rest";
   if (kind === "retryable") return "giveBack";
-  if (code === "ANOTHER_STORE") return "decline";
+  if (code === "ANOTHER_STORE" || code === "ANOTHER_ENGINE") return "decline";
   if (kind === "machine") return "rest";
   return isClaimed ? "fail" : "giveBack";
 }

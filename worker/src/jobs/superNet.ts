@@ -15,6 +15,7 @@ import type { TrainerHandle } from "../trainer/pool.js";
 import type { Progress } from "../trainer/protocol.js";
 import { RunArtifacts, textPlaces } from "./artifacts.js";
 import { type Course, type JobContext, watchClaim } from "./context.js";
+import { describeEngine, requireEngine } from "./engines.js";
 import { SharedCheckpoints } from "./sharedCheckpoints.js";
 import { SharedText } from "./sharedText.js";
 import { writeResult } from "./writeResult.js";
@@ -29,10 +30,15 @@ export async function handleSuperNet(
 ): Promise<void> {
   const { db, workerId, trainers } = context;
   const key = workKey({ kind: "superNet", runId });
-  const claimed = await claimWork(db, { runId, workKey: key, workerId });
-  if (claimed === null || claimed.run.phase === "SEARCHING") return;
-  course.claim = claimed.claim;
-  await trainers.with((trainer) => train(context, claimed, course, trainer));
+  await trainers.with(async (trainer) => {
+    const run = await db.searchRun.findUniqueOrThrow({ where: { id: runId } });
+    if (run.status !== "QUEUED" && run.status !== "RUNNING") return;
+    await requireEngine(db, run, describeEngine(trainer.engine));
+    const claimed = await claimWork(db, { runId, workKey: key, workerId });
+    if (claimed === null || claimed.run.phase === "SEARCHING") return;
+    course.claim = claimed.claim;
+    await train(context, claimed, course, trainer);
+  });
 }
 
 async function train(
@@ -69,6 +75,7 @@ async function train(
       watched.signal,
       (news) => {
         if (news.note === null) course.step = news.step;
+        course.tokensPerSecond = news.tokensPerSecond;
         progress.add(news);
       },
       shared.saved,

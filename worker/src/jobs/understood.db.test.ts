@@ -2,7 +2,7 @@ import { presetNamed } from "@opnas/core";
 import { createClient, trainerJobSchema } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, expect, test, vi } from "vitest";
-import { settingsProblem, understood } from "./understood.js";
+import { SettingsLooks, understood } from "./understood.js";
 
 const db = createClient(await testDatabase(), 1);
 afterAll(() => db.$disconnect());
@@ -18,9 +18,10 @@ async function runWith(changed: Record<string, unknown>): Promise<string> {
 
 function handler() {
   const jobs: unknown[] = [];
+  const looks = new SettingsLooks(db);
   const handle = understood(
     trainerJobSchema,
-    (job) => settingsProblem(db, job),
+    (job) => looks.problemOf(job),
     ({ data }) => {
       jobs.push(data);
       return Promise.resolve(undefined);

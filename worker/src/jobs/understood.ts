@@ -33,11 +33,36 @@ export function understood<Parsed>(
   };
 }
 
+/** Milliseconds for which what was found about the settings of a run or pre-training is used again. */
+const keptMilliseconds = 2_000;
+
 /**
- * Returns what this program does not understand of the settings of a job's run or pre-training, or
- * undefined. A setting that it does not know must not be overlooked: the results would be others.
+ * Looks whether this program understands the settings of jobs' runs and pre-trainings. Jobs of one run
+ * that come together are answered by one look.
  */
-export async function settingsProblem(
+export class SettingsLooks {
+  private readonly kept = new Map<string, Promise<string | undefined>>();
+
+  constructor(private readonly db: Database) {}
+
+  /**
+   * Returns what this program does not understand of the settings of a job's run or pre-training, or
+   * undefined. A setting that it does not know must not be overlooked: the results would be others.
+   */
+  problemOf(job: TrainerJob | EvolveJob): Promise<string | undefined> {
+    const id = "trainingId" in job ? job.trainingId : job.runId;
+    const known = this.kept.get(id);
+    if (known !== undefined) return known;
+    const found = settingsProblem(this.db, job);
+    this.kept.set(id, found);
+    // Whoever asked hears of an error; the next asks again.
+    found.catch(() => this.kept.delete(id));
+    setTimeout(() => this.kept.delete(id), keptMilliseconds).unref();
+    return found;
+  }
+}
+
+async function settingsProblem(
   db: Database,
   job: TrainerJob | EvolveJob,
 ): Promise<string | undefined> {

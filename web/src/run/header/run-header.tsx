@@ -23,7 +23,7 @@ export function RunHeader({ run }: { run: FullRun }) {
           {strategyLabels[run.strategy]} · preset {run.preset} · seed{" "}
           <span className="font-mono">{run.seed}</span>
           {text && <> · {text}</>}
-          {run.engine && <> · {run.engine}</>} · created <TimeAgo time={run.createdAt} />
+          <Engines run={run} /> · created <TimeAgo time={run.createdAt} />
         </>
       }
       actions={
@@ -34,6 +34,19 @@ export function RunHeader({ run }: { run: FullRun }) {
       }
     />
   );
+}
+
+/** Names the engine of a run's super-net, and says when others took part. */
+function Engines({ run: { engine, engines } }: { run: FullRun }) {
+  if (engines.length > 1) {
+    return (
+      <span className="text-warn" title={engines.join("\n")} data-testid="run-engines">
+        {" "}
+        · mixed engines: {engines.join("; ")}
+      </span>
+    );
+  }
+  return engine && <> · {engine}</>;
 }
 
 /** Says that a run is archived or deleted. */
