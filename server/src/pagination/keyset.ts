@@ -47,7 +47,12 @@ export async function readPage<Row = unknown>(
 ): Promise<Page<Row>> {
   const { column, withRows } = request;
   const { size, isBackward, position } = rangeOf(request);
-  const read = <T>(from: Position | null, backward: boolean, limit: number, withRows?: WithRows) => {
+  const read = <T>(
+    from: Position | null,
+    backward: boolean,
+    limit: number,
+    withRows?: WithRows,
+  ) => {
     const statements = pageStatements(source, request, from, backward);
     const order = readingOrder(request, backward);
     const whole = statements.map((positionsOf) => (count: number) => {
