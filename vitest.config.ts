@@ -87,6 +87,7 @@ export default defineConfig({
           include: ["test/faults/**/*.test.ts", "test/fuzz/**/*.test.ts"],
           exclude: never,
           testTimeout: 600_000,
+          hookTimeout: 120_000,
         },
       },
       {

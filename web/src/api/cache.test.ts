@@ -44,6 +44,7 @@ function run(done: number) {
     preset: "tiny",
     strategy: "OPNAS",
     engine: "wasm",
+    engines: [],
     createdAt: time,
     startedAt: time,
     finishedAt: null,
