@@ -75,6 +75,24 @@ const random: Attack = (attacker) => {
   return post(attacker, JSON.stringify(randomRequest(schema, kind, attacker.random, caller.known)));
 };
 
+/** Lists as scripts read them, well formed, and with what other teams have in the condition. */
+const lists: Attack = (attacker) => {
+  const where = attacker.random.pick([
+    "",
+    "score >= 0",
+    "not stable",
+    'team = "other"',
+    "owner = me",
+  ]);
+  const condition = where === "" ? "" : `, filter: { query: ${JSON.stringify(where)} }`;
+  const query = attacker.random.pick([
+    `{ leaderboard(first: 50${condition}) { edges { node { id name json tags run { name note settings } } } } }`,
+    "{ leaderboard(last: 50, orderBy: { field: CREATED_AT, direction: ASC }) { edges { node { json note } } } }",
+    "{ searchRuns(first: 50) { edges { node { id name note tags settings } } } }",
+  ]);
+  return post(attacker, JSON.stringify({ query }));
+};
+
 const broken: Attack = (attacker) => {
   const { schema, caller } = attacker;
   const request = randomRequest(schema, "query", attacker.random, caller.known);
@@ -252,6 +270,8 @@ const beside: Attack = (attacker) => {
 /** The attacks over HTTP, each as often as it is listed. */
 export const httpAttacks: readonly Attack[] = [
   ...Array.from({ length: 10 }, () => random),
+  lists,
+  lists,
   ...Array.from({ length: 4 }, () => broken),
   ...Array.from({ length: 6 }, () => junkBody),
   huge,

@@ -81,13 +81,11 @@ export class Judge {
     answer: string,
   ): void {
     this.verdict[fault] += 1;
-    if (this.verdict.samples.length >= maxSamples) return;
-    this.verdict.samples.push({
-      fault,
-      caller,
-      request: request.slice(0, maxSample),
-      answer: answer.slice(0, maxSample),
-    });
+    const { samples } = this.verdict;
+    const shown = request.slice(0, maxSample);
+    // A request that is sent often leaves room for others.
+    if (samples.length >= maxSamples || samples.some((known) => known.request === shown)) return;
+    samples.push({ fault, caller, request: shown, answer: answer.slice(0, maxSample) });
   }
 }
 
