@@ -97,3 +97,28 @@ test("a persisted query is run by its hash alone, and an unknown hash is asked f
   await post(server.url, { query, extensions: known });
   expect(await (await post(server.url, { extensions: known })).json()).toHaveProperty("data");
 });
+
+test("a persisted query's hash of another form is refused as the asker's fault", async () => {
+  const server = await limited({});
+  const hashes = [{ toString: {} }, [{ toString: 1 }], {}, [], 7, true, null, "a".repeat(1_000)];
+  for (const sha256Hash of hashes) {
+    const extensions = { persistedQuery: { version: 1, sha256Hash } };
+    const parameters = new URLSearchParams({ query, extensions: JSON.stringify(extensions) });
+    const headers = { "apollo-require-preflight": "true" };
+    const answers = [
+      await post(server.url, { query, extensions }),
+      await post(server.url, { extensions }),
+      await fetch(`${server.url}?${parameters.toString()}`, { headers }),
+    ];
+    for (const answer of answers) {
+      expect(answer.status, JSON.stringify(sha256Hash)).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        errors: [{ extensions: { code: "BAD_REQUEST" } }],
+      });
+    }
+  }
+  const others = [{ persistedQuery: null }, null, { persistedQuery: 7 }, 7, { other: 1 }];
+  for (const extensions of others) {
+    expect((await post(server.url, { query, extensions })).status).toBeLessThan(500);
+  }
+});

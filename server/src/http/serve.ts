@@ -35,6 +35,7 @@ import {
   requestMilliseconds,
 } from "./limits.js";
 import { health, live, ready } from "./health.js";
+import { checkPersistedQuery } from "./persistedQuery.js";
 import { operationGuard } from "./operationGuard.js";
 import { isOfThisMachine, isPortal, type Portal, refusal } from "./origin.js";
 import { ofOverload } from "./overload.js";
@@ -143,7 +144,8 @@ export async function serveHttp(
     traceRequest,
     cancelWithClient,
     expressMiddleware(apollo, {
-      context: async ({ req: { socket, headers, ip } }) => {
+      context: async ({ req: { socket, headers, ip, method, query, body } }) => {
+        checkPersistedQuery(method === "GET" ? query : body);
         const principal = await identity.principalOf({ socket, headers });
         const caller = { principal, ipAddress: ip };
         await rate.count(callerKey(caller));
