@@ -16,6 +16,9 @@ export const workerChannel = "opnas_worker";
  */
 export const pretrainingChannel = "opnas_training";
 
+/** Postgres NOTIFY channel of reproductions: sent when a reproduction changed, with its id. */
+export const reproductionChannel = "opnas_reproduction";
+
 /**
  * Postgres NOTIFY channel of jobs: sent when jobs were enqueued that may start at once, with the name
  * of their queue.
@@ -39,6 +42,7 @@ export type Channel =
   | typeof runChannel
   | typeof workerChannel
   | typeof pretrainingChannel
+  | typeof reproductionChannel
   | typeof jobChannel
   | typeof claimChannel
   | typeof identityChannel;

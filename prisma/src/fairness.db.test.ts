@@ -55,7 +55,7 @@ class Workers {
 
   private async work(data: unknown): Promise<undefined> {
     const job = trainerJobSchema.parse(data);
-    const runId = job.kind === "pretrain" ? "pre-training" : job.runId;
+    const runId = "runId" in job ? job.runId : "pre-training";
     const now = (this.now.get(runId) ?? 0) + 1;
     this.now.set(runId, now);
     this.most.set(runId, Math.max(this.most.get(runId) ?? 0, now));

@@ -99,6 +99,17 @@ test("a pre-training whose job was lost gets one back", async () => {
   expect(await waiting(queues.trainer)).toMatchObject([job]);
 });
 
+test("a reproduction whose job was lost gets one back", async () => {
+  const run = await searchingRun();
+  const [candidate] = await withGeneration(run.id);
+  const { id } = await db.reproduction.create({ data: { architectureId: candidate?.id ?? "" } });
+  await changeRunState(db, queue, run.id, "pause");
+  await loseAllJobs();
+  expect(await restoreLostJobs(db, queue)).toBe(1);
+  expect(await waiting(queues.trainer)).toEqual([{ kind: "reproduce", reproductionId: id }]);
+  expect(await restoreLostJobs(db, queue)).toBe(0);
+});
+
 test("a paused run gets no job", async () => {
   const run = await newRun();
   await changeRunState(db, queue, run.id, "pause");

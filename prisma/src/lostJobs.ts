@@ -1,12 +1,13 @@
 import type { Database, Transaction } from "./client.js";
 import type { EvolveJob, TrainerJob } from "./contracts/jobs.js";
 import { lockPretraining } from "./pretrainings/row.js";
+import { lockReproduction } from "./reproductions/row.js";
 import { enqueueJobs, jobKey, type Queue, queues } from "./queue.js";
 import { openJobs } from "./runs/openWork.js";
 import { lockRun } from "./runs/row.js";
 
 /**
- * Enqueues a job for all open work of live runs and pre-trainings that has no waiting or active one.
+ * Enqueues a job for all open work of live runs, pre-trainings and reproductions that has no waiting or active one.
  * Rows say what is to be done, jobs only tell workers of it: whatever becomes of a job (the queue's
  * retention, a restored backup, somebody's DELETE), the work goes on (decision 0025).
  *
@@ -18,6 +19,7 @@ export async function restoreLostJobs(db: Database, queue: Queue): Promise<numbe
   const where = { status: { in: ["QUEUED" as const, "RUNNING" as const] } };
   const runs = await db.searchRun.findMany({ where, select: { id: true } });
   const pretrainings = await db.pretraining.findMany({ where, select: { id: true } });
+  const reproductions = await db.reproduction.findMany({ where, select: { id: true } });
   let restored = 0;
   for (const { id } of runs) {
     if ((await withoutJob(db, await openJobs(db, id))).length === 0) continue;
@@ -32,6 +34,14 @@ export async function restoreLostJobs(db: Database, queue: Queue): Promise<numbe
     if ((await withoutJob(db, [job])).length === 0) continue;
     restored += await db.$transaction(async (tx) => {
       const { status } = await lockPretraining(tx, id);
+      return status === "QUEUED" || status === "RUNNING" ? enqueueLost(queue, tx, [job]) : 0;
+    });
+  }
+  for (const { id } of reproductions) {
+    const job = { kind: "reproduce" as const, reproductionId: id };
+    if ((await withoutJob(db, [job])).length === 0) continue;
+    restored += await db.$transaction(async (tx) => {
+      const { status } = await lockReproduction(tx, id);
       return status === "QUEUED" || status === "RUNNING" ? enqueueLost(queue, tx, [job]) : 0;
     });
   }

@@ -293,5 +293,7 @@ async function insertJobs(
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */
 export function jobKey(job: TrainerJob | EvolveJob): string {
-  return "trainingId" in job ? `training/${job.trainingId}` : `${job.runId}/${workKey(job)}`;
+  if ("trainingId" in job) return `training/${job.trainingId}`;
+  if ("reproductionId" in job) return `reproduction/${job.reproductionId}`;
+  return `${job.runId}/${workKey(job)}`;
 }

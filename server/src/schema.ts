@@ -22,6 +22,7 @@ import { NodeResolver } from "./node/resolver.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { TrainingFields } from "./pretraining/fields.js";
 import { TrainingResolver } from "./pretraining/resolver.js";
+import { ReproductionResolver } from "./reproduction/resolver.js";
 import { GenerationFields, RunFields } from "./run/fields.js";
 import { RunResolver } from "./run/resolver.js";
 import { RunVisibilityResolver } from "./run/visibilityResolver.js";
@@ -62,6 +63,7 @@ export function createSchema(): GraphQLSchema {
       LeaderboardResolver,
       NodeResolver,
       PresetResolver,
+      ReproductionResolver,
       RunFields,
       RunResolver,
       RunVisibilityResolver,
@@ -90,7 +92,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; names, tags, archives and deletes runs; saves views; makes webhooks; administers accounts, teams and API keys.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; reproduces evaluations; names, tags, archives and deletes runs; saves views; makes webhooks; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

@@ -8,6 +8,7 @@ import {
   pretrainingChannel,
   Probe,
   refuseNewerDatabase,
+  reproductionChannel,
   runChannel,
   workerChannel,
 } from "@opnas/prisma";
@@ -28,7 +29,13 @@ import { WorkerStream } from "./worker/changes.js";
 import { WebhookSender } from "./webhooks/sender.js";
 
 /** The channels that subscriptions are served from. */
-const channels = [runChannel, workerChannel, pretrainingChannel, identityChannel] as const;
+const channels = [
+  runChannel,
+  workerChannel,
+  pretrainingChannel,
+  reproductionChannel,
+  identityChannel,
+] as const;
 
 /** The most connections of the API's requests to the database. */
 const databaseConnections = 10;

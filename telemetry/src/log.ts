@@ -14,6 +14,7 @@ export const logLevelSchema = z.enum(logLevels).default("info");
 export interface LogFields {
   run?: string;
   pretraining?: string;
+  reproduction?: string;
   job?: string;
   attempt?: number;
 }

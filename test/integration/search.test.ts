@@ -2,14 +2,16 @@
  * Runs whole searches with real workers that really train, on a real Postgres: the result of a search
  * depends neither on the number of workers nor on which of them were killed on the way.
  */
+import { rm } from "node:fs/promises";
+import path from "node:path";
 import { presetNamed, referenceBackbones } from "@opnas/core";
-import { changeRunState, startRun, workerSilenceSeconds } from "@opnas/prisma";
+import { changeRunState, startReproduction, startRun, workerSilenceSeconds } from "@opnas/prisma";
 import { afterEach, expect, test } from "vitest";
 import { searchResult } from "../support/searchResult.js";
 import { until } from "../support/until.js";
 import { startTestWorkers } from "../support/testWorkers.js";
 
-const { db, queue, startWorker, stopWorkers } = await startTestWorkers("search");
+const { db, queue, dataFolder, startWorker, stopWorkers } = await startTestWorkers("search");
 afterEach(stopWorkers);
 
 const { settings } = presetNamed("smoke");
@@ -43,6 +45,36 @@ test("a search runs to its end and scores every candidate of every generation", 
     referenceBackbones(settings.size.layers).map((each) => each.reference),
   );
   for (const { scores } of reference.references) expect(scores).toHaveLength(1);
+}, 300_000);
+
+test("an evaluation that is made again is equal to the last bit, and says so when its super-net is gone", async () => {
+  const run = await start({ ...settings, generations: 0 });
+  await startWorker(1);
+  await finished(run.id);
+  const { id: architectureId } = await db.architecture.findFirstOrThrow({
+    where: { runId: run.id, reference: null },
+  });
+  const reproduced = async () => {
+    const { id } = await startReproduction(db, queue, architectureId);
+    return until("it is evaluated again", 120, async () => {
+      const row = await db.reproduction.findUniqueOrThrow({ where: { id } });
+      return (row.status === "DONE" || row.status === "FAILED") && row;
+    });
+  };
+  const stored = await db.evaluation.findFirstOrThrow({ where: { architectureId } });
+  const { score, heldOutLoss, heldOutAccuracy, tokenUniformity, taskScores } = stored;
+  const expected = { score, heldOutLoss, heldOutAccuracy, tokenUniformity, taskScores };
+  expect(await reproduced()).toMatchObject({ status: "DONE", result: expected });
+
+  const { superNetFile } = await db.searchRun.findUniqueOrThrow({ where: { id: run.id } });
+  await rm(path.join(dataFolder, "artifacts", run.id, superNetFile ?? ""));
+  const { status, error } = await reproduced();
+  expect({ status, error }).toMatchObject({
+    status: "FAILED",
+    error: { code: "CORRUPT_ARTIFACT" },
+  });
+  expect(JSON.stringify(error)).toContain("clone the run with the same seed");
+  await finished(run.id);
 }, 300_000);
 
 test("a search without references finds the same candidates", async () => {

@@ -32,6 +32,7 @@ import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
+import { handleReproduction } from "./jobs/reproduction.js";
 import { settle, settleDead } from "./jobs/settle.js";
 import { handleSuperNet } from "./jobs/superNet.js";
 import { SettingsLooks, understood } from "./jobs/understood.js";
@@ -155,6 +156,8 @@ export async function startWorker(
     try {
       if (job.kind === "superNet") await handleSuperNet(context, job.runId, course);
       else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
+      else if (job.kind === "reproduce")
+        await handleReproduction(context, job.reproductionId, course);
       else await handleCandidate(context, job, course);
     } finally {
       unfollow();
@@ -265,6 +268,7 @@ function attempting<T>(job: TrainerJob | EvolveJob, work: () => Promise<T>): Pro
 /** Returns what the lines about a job say of it in the log. */
 function fieldsOf(job: TrainerJob | EvolveJob): LogFields {
   if ("trainingId" in job) return { pretraining: job.trainingId, job: job.kind };
+  if ("reproductionId" in job) return { reproduction: job.reproductionId, job: job.kind };
   return { run: job.runId, job: workKey(job) };
 }
 
@@ -277,5 +281,7 @@ function describe(job: TrainerJob): string {
       return `candidate ${job.architectureId}`;
     case "pretrain":
       return `pre-training ${job.trainingId}`;
+    case "reproduce":
+      return `reproduction ${job.reproductionId}`;
   }
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Api } from "../api/client.js";
 import { connectTo, withConnectionOptions, type ConnectionOptions } from "../connection/connect.js";
 import { runPretraining } from "../pretraining/runPretraining.js";
+import { runReproduction } from "../reproduction/runReproduction.js";
 import { runSearch } from "../search/runSearch.js";
 import { accountCommands } from "./accounts.js";
 import { architectureCommands } from "./architecture.js";
@@ -13,6 +14,7 @@ import { manageCommands } from "./manage.js";
 import { pretrainCommand } from "./pretrainCommand.js";
 import { pretrainingCommands } from "./pretrainings.js";
 import { profileCommand } from "./profile.js";
+import { reproduceCommand } from "./reproduceCommand.js";
 import { runCommands } from "./runs.js";
 import { searchCommand } from "./searchCommand.js";
 import { teamCommands } from "./teams.js";
@@ -60,6 +62,9 @@ export function buildProgram(
     ...pretrainingCommands(connect),
     pretrainCommand(async (command, options) => {
       end(await runPretraining(connect(command), options, interruption()));
+    }),
+    reproduceCommand(async (command, options) => {
+      end(await runReproduction(connect(command), options, interruption()));
     }),
     ...accountCommands(connect),
     ...teamCommands(connect),

@@ -19,6 +19,7 @@ export const trainerJobSchema = z.discriminatedUnion("kind", [
   z.object({ version, trace, kind: z.literal("superNet"), runId }),
   z.object({ version, trace, kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
   z.object({ version, trace, kind: z.literal("pretrain"), trainingId: z.uuid() }),
+  z.object({ version, trace, kind: z.literal("reproduce"), reproductionId: z.uuid() }),
 ]);
 
 /**
@@ -34,11 +35,13 @@ export const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 export type TrainerJob = z.infer<typeof trainerJobSchema>;
 /** The trainer job of a full pre-training. */
 export type PretrainJob = Extract<TrainerJob, { kind: "pretrain" }>;
+/** The trainer job of an evaluation that is made again. */
+export type ReproduceJob = Extract<TrainerJob, { kind: "reproduce" }>;
 /** A job of the queue `queues.evolve`. */
 export type EvolveJob = z.infer<typeof evolveJobSchema>;
 
-/** A job that is part of a run; a pre-training belongs to none. */
-export type RunJob = Exclude<TrainerJob, PretrainJob> | EvolveJob;
+/** A job that is part of a run; pre-trainings and reproductions are not. */
+export type RunJob = Exclude<TrainerJob, PretrainJob | ReproduceJob> | EvolveJob;
 
 /**
  * Names a job's work within its run: `superNet`, `evaluate:<architecture id>` or

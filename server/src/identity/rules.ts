@@ -4,7 +4,7 @@ import type { KeyScope, UserRole } from "@opnas/prisma";
  * A kind of row that belongs to a team through its run, or a saved view, which is one's own or a team's;
  * `any` for whatever has an id.
  */
-export type OwnedRow = "run" | "architecture" | "training" | "view" | "any";
+export type OwnedRow = "run" | "architecture" | "training" | "reproduction" | "view" | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -54,6 +54,7 @@ export const rules: Readonly<
     operationPriorities: lookAt("run", "runId"),
     paretoFront: look,
     presets: look,
+    reproduction: lookAt("reproduction"),
     savedViews: look,
     searchRun: lookAt("run"),
     searchRuns: look,
@@ -98,6 +99,7 @@ export const rules: Readonly<
     renameRun: change("run"),
     renameView: { ...ownView, row: { kind: "view", argument: "id" } },
     reportScore: change("architecture", "candidateId"),
+    reproduce: change("architecture", "architectureId"),
     restoreRun: change("run"),
     resumeSearch: change("run"),
     resumeTraining: change("training"),
@@ -110,6 +112,7 @@ export const rules: Readonly<
   },
   Subscription: {
     leaderboardChanged: look,
+    reproductionChanged: lookAt("reproduction"),
     runsChanged: look,
     searchEvents: lookAt("run", "runId"),
     trainingChanged: lookAt("architecture", "architectureId"),

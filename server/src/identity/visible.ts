@@ -53,6 +53,8 @@ export async function isVisible(
       return (await database.architecture.count({ where: { id, run } })) > 0;
     case "training":
       return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
+    case "reproduction":
+      return (await database.reproduction.count({ where: { id, architecture: { run } } })) > 0;
     case "view":
       return (await database.savedView.count({ where: { id, ...viewsOf(teamIds, userId) } })) > 0;
     case "any":
@@ -72,6 +74,7 @@ async function isAnyVisible(
     database.generation.count({ where: { id, run } }),
     database.evaluation.count({ where: { id, run } }),
     database.pretraining.count({ where: { id, architecture: { run } } }),
+    database.reproduction.count({ where: { id, architecture: { run } } }),
     database.worker.count({ where: { id } }),
   ]);
   return counts.some((count) => count > 0);

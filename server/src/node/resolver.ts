@@ -15,7 +15,7 @@ export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
     description:
-      "Anything by its id: a run, generation, architecture, evaluation, pre-training or worker that the workers query lists. An unknown id gets the error NOT_FOUND, as in every look-up by id.",
+      "Anything by its id: a run, generation, architecture, evaluation, pre-training, reproduction or worker that the workers query lists. An unknown id gets the error NOT_FOUND, as in every look-up by id.",
   })
   async node(
     @Arg("id", () => ID, { description: "The id." }) id: string,
@@ -37,6 +37,10 @@ async function rowOf(context: Context, id: string): Promise<TypedRow | null> {
     typed("Generation", database.generation.findUnique({ where: { id, run } })),
     typed("Evaluation", database.evaluation.findUnique({ where: { id, run } })),
     typed("Training", database.pretraining.findUnique({ where: { id, architecture: { run } } })),
+    typed(
+      "Reproduction",
+      database.reproduction.findUnique({ where: { id, architecture: { run } } }),
+    ),
     typed("Worker", workerOf(context, id)),
   ]);
   return found.find((row) => row !== null) ?? null;

@@ -6,6 +6,7 @@ import {
   type Notifications,
   type PretrainingClaim,
   type Queue,
+  type ReproductionClaim,
   type RunWriter,
   type WorkClaim,
 } from "@opnas/prisma";
@@ -37,7 +38,7 @@ export interface JobContext {
 /** Course of one attempt at a job: its handler fills it in, and its failure is judged by it. */
 export interface Course {
   /** Right to write that the attempt holds; absent until it has claimed its work. */
-  claim?: WorkClaim | PretrainingClaim;
+  claim?: WorkClaim | PretrainingClaim | ReproductionClaim;
   /** Steps done that a next attempt goes on from; 0 where that begins anew. */
   step: number;
   /** Tokens a second of a training at present; absent for other work. */

@@ -5,11 +5,13 @@ import { randomUUID } from "node:crypto";
 import { OpnasError } from "@opnas/core";
 import {
   changeRunState,
+  claimReproduction,
   createClient,
   openQueue,
   queues,
   type RunJob,
   RunWriter,
+  startReproduction,
   workKey,
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
@@ -210,6 +212,39 @@ test("a job that took its worker down again and again is given up", async () => 
   expect(await read(runId)).toMatchObject({ status: "RUNNING", failures: 1 });
   await settleDead(context, { kind: "superNet", runId });
   expect((await read(runId)).status).toBe("FAILED");
+});
+
+test("a reproduction is tried again after a killed trainer, waits while the worker rests, and fails alone", async () => {
+  const { runId, ids } = await runs.searchingRun(["a", "b"]);
+  const [architectureId = ""] = ids;
+  await runs.evaluate(runId, architectureId, 50);
+  const { id } = await startReproduction(db, queue, architectureId);
+  const work = { kind: "reproduce" as const, reproductionId: id };
+  const reproduction = () => db.reproduction.findUniqueOrThrow({ where: { id } });
+  const fail = async (error: OpnasError) => {
+    await queue.deleteAllJobs(queues.trainer);
+    await settle({ ...context, rest: newRest() }, work, async (course) => {
+      course.claim = (await claimReproduction(db, id, "wasm")) ?? expect.fail("no claim");
+      throw error;
+    });
+    return reproduction();
+  };
+  const killed = new OpnasError("WORKER_LOST", "The trainer is gone.");
+  expect(await fail(killed)).toMatchObject({ status: "RUNNING", failures: 1 });
+  expect(await waiting()).toEqual([work]);
+  const full = await fail(new OpnasError("DISK_FULL", "The disk is full."));
+  expect(full.waitingReason).toBe("Worker one rests: The disk is full.");
+  expect(await waiting()).toEqual([work]);
+  const gone = new OpnasError("CORRUPT_ARTIFACT", "The super-net is gone.");
+  expect(await fail(gone)).toMatchObject({
+    status: "FAILED",
+    error: { code: "CORRUPT_ARTIFACT", message: "The super-net is gone." },
+  });
+  expect(await read(runId)).toMatchObject({ status: "RUNNING", failures: 0 });
+  const next = await startReproduction(db, queue, architectureId);
+  await settleDead(context, { kind: "reproduce", reproductionId: next.id });
+  const dead = await db.reproduction.findUniqueOrThrow({ where: { id: next.id } });
+  expect(dead).toMatchObject({ status: "FAILED", error: { code: "WORKER_LOST" } });
 });
 
 test("a worker's own stop gives the job back and counts nothing", async () => {

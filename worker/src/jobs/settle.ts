@@ -5,13 +5,18 @@ import {
   type EvolveJob,
   failCandidate,
   failPretraining,
+  failReproduction,
   failRun,
   giveBackPretraining,
+  giveBackReproduction,
   giveBackRunJob,
   giveUpPretraining,
+  giveUpReproduction,
   giveUpRunJob,
+  reportReproductionWaiting,
   reportWaiting,
   retryPretraining,
+  retryReproduction,
   retryWork,
   type TrainerJob,
 } from "@opnas/prisma";
@@ -100,6 +105,7 @@ export async function settleDead({ db, queue }: JobContext, work: AnyJob): Promi
     "It was given up after many attempts that took their worker down; see the workers' logs.";
   const error = new OpnasError("WORKER_LOST", sentence);
   if ("trainingId" in work) await giveUpPretraining(db, work.trainingId, error);
+  else if ("reproductionId" in work) await giveUpReproduction(db, work.reproductionId, error);
   else await giveUpRunJob(db, queue, work, error);
 }
 
@@ -128,7 +134,7 @@ async function dealWith(
   return undefined;
 }
 
-/** Leaves a job to other workers and tells its run why this one does not take it. */
+/** Leaves a job to other workers and tells its run or reproduction why this one does not take it. */
 async function decline(
   { db, settings }: JobContext,
   job: AnyJob,
@@ -136,6 +142,7 @@ async function decline(
 ): Promise<Again> {
   const reason = `Worker ${settings.name} leaves it to others: ${message}`;
   if ("runId" in job) await reportWaiting(db, job.runId, reason);
+  if ("reproductionId" in job) await reportReproductionWaiting(db, job.reproductionId, reason);
   return { againInSeconds: declinedSeconds };
 }
 
@@ -150,6 +157,9 @@ async function giveBackAndRest(
   if ("trainingId" in job) {
     const held = claim !== undefined && "pretrainingId" in claim ? claim : undefined;
     await giveBackPretraining(db, queue, job.trainingId, { claim: held, workerName, error });
+  } else if ("reproductionId" in job) {
+    const held = claim !== undefined && "reproductionId" in claim ? claim : undefined;
+    await giveBackReproduction(db, queue, job.reproductionId, { claim: held, workerName, error });
   } else {
     const held = claim !== undefined && "runId" in claim ? claim : undefined;
     await giveBackRunJob(db, queue, job, { claim: held, workerName, error });
@@ -163,7 +173,8 @@ async function retry(
 ): Promise<boolean> {
   if (claim === undefined) return false;
   if ("pretrainingId" in claim) return retryPretraining(db, queue, claim, step);
-  return "trainingId" in job ? false : retryWork(db, queue, claim, { job, step });
+  if ("reproductionId" in claim) return retryReproduction(db, queue, claim);
+  return "runId" in job && retryWork(db, queue, claim, { job, step });
 }
 
 async function fail(
@@ -174,6 +185,7 @@ async function fail(
 ): Promise<void> {
   if (claim === undefined) return;
   if ("pretrainingId" in claim) await failPretraining(db, claim, cause);
+  else if ("reproductionId" in claim) await failReproduction(db, claim, cause);
   else if ("architectureId" in job && candidateCodes.includes(cause.code)) {
     await failCandidate(db, queue, claim, { architectureId: job.architectureId, cause });
   } else await failRun(db, claim, cause);

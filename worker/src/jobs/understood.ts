@@ -50,7 +50,7 @@ export class SettingsLooks {
    * undefined. A setting that it does not know must not be overlooked: the results would be others.
    */
   problemOf(job: TrainerJob | EvolveJob): Promise<string | undefined> {
-    const id = "trainingId" in job ? job.trainingId : job.runId;
+    const id = jobSubject(job);
     const known = this.kept.get(id);
     if (known !== undefined) return known;
     const found = settingsProblem(this.db, job);
@@ -62,17 +62,31 @@ export class SettingsLooks {
   }
 }
 
+/** Returns the id of the run, pre-training or reproduction that a job is about. */
+function jobSubject(job: TrainerJob | EvolveJob): string {
+  if ("trainingId" in job) return job.trainingId;
+  return "reproductionId" in job ? job.reproductionId : job.runId;
+}
+
 async function settingsProblem(
   db: Database,
   job: TrainerJob | EvolveJob,
 ): Promise<string | undefined> {
-  const select = { settings: true } as const;
-  const isPretraining = "trainingId" in job;
-  const row = isPretraining
-    ? await db.pretraining.findUnique({ where: { id: job.trainingId }, select })
-    : await db.searchRun.findUnique({ where: { id: job.runId }, select });
-  if (row === null) return undefined;
-  const schema = isPretraining ? pretrainSettingsSchema : searchSettingsSchema;
-  const parsed = schema.safeParse(row.settings);
+  const stored = await storedSettings(db, job);
+  if (stored === undefined) return undefined;
+  const schema = "trainingId" in job ? pretrainSettingsSchema : searchSettingsSchema;
+  const parsed = schema.safeParse(stored);
   return parsed.success ? undefined : z.prettifyError(parsed.error).replaceAll("\n", " ");
+}
+
+async function storedSettings(db: Database, job: TrainerJob | EvolveJob): Promise<unknown> {
+  const select = { settings: true } as const;
+  if ("trainingId" in job) {
+    return (await db.pretraining.findUnique({ where: { id: job.trainingId }, select }))?.settings;
+  }
+  const where =
+    "runId" in job
+      ? { id: job.runId }
+      : { architectures: { some: { reproductions: { some: { id: job.reproductionId } } } } };
+  return (await db.searchRun.findFirst({ where, select }))?.settings;
 }
