@@ -77,7 +77,7 @@ export async function oldEvents(db: Database, { eventDays }: Retention): Promise
      GROUP BY e."runId" ORDER BY e."runId"`;
 }
 
-/** Events that one statement removes. */
+/** Events, or entries of the audit log, that one statement removes. */
 const eventsAtOnce = 10_000;
 
 /** Removes a run's events, unless it has gone on since. */
@@ -119,4 +119,28 @@ export async function removeOldWorker(
 function isOldWorker(days: number): Prisma.Sql {
   return Prisma.sql`w."lastSeenAt" <= clock_timestamp() - ${days}::float8 * interval '1 day'
     AND NOT EXISTS (SELECT 1 FROM "Evaluation" e WHERE e."workerId" = w.id)`;
+}
+
+/** Counts the entries of the audit log that are kept no longer. */
+export async function oldAuditEntries(
+  db: Database,
+  { auditDays }: Retention,
+): Promise<{ entries: number; bytes: number }> {
+  const [{ entries, bytes }] = await db.$queryRaw<[{ entries: number; bytes: number }]>`
+    SELECT count(*)::int AS entries, coalesce(sum(pg_column_size(e.*)), 0)::float8 AS bytes
+      FROM "AuditEntry" e WHERE ${isOldEntry(auditDays)}`;
+  return { entries, bytes };
+}
+
+/** Removes the entries of the audit log that are kept no longer. */
+export async function removeOldAuditEntries(db: Database, { auditDays }: Retention): Promise<void> {
+  for (let removed = eventsAtOnce; removed === eventsAtOnce;) {
+    removed = await db.$executeRaw`
+      DELETE FROM "AuditEntry" WHERE ctid = ANY(ARRAY(
+        SELECT e.ctid FROM "AuditEntry" e WHERE ${isOldEntry(auditDays)} LIMIT ${eventsAtOnce}))`;
+  }
+}
+
+function isOldEntry(days: number): Prisma.Sql {
+  return Prisma.sql`e.time <= clock_timestamp() - ${days}::float8 * interval '1 day'`;
 }

@@ -130,3 +130,26 @@ export const revokeApiKeyDocument = graphql(`
     }
   }
 `);
+
+/** Entries of the audit log, the newest first. */
+export const auditDocument = graphql(`
+  query AuditLog($first: Int!, $after: String) {
+    auditLog(first: $first, after: $after) {
+      edges {
+        node {
+          time
+          principalId
+          principalName
+          ipAddress
+          action
+          targetId
+          outcome
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`);

@@ -49,12 +49,15 @@ function readSaved(): Record<string, string> {
   }
 }
 
-/** Reads the file that the API writes into its data folder, which is the repository's .data by default. */
-function tokenOfThisMachine(): string | undefined {
+/** Returns the data folder of the platform on this machine, the repository's .data by default. */
+export function dataFolder(): string {
   const root = fileURLToPath(new URL("../../../", import.meta.url));
-  const folder = process.env.OPNAS_DATA_DIR || ".data";
-  const file = path.resolve(root, folder, "api-token");
-  return readIfThere(file)?.trim();
+  return path.resolve(root, process.env.OPNAS_DATA_DIR || ".data");
+}
+
+/** Reads the file that the API writes into its data folder. */
+function tokenOfThisMachine(): string | undefined {
+  return readIfThere(path.join(dataFolder(), "api-token"))?.trim();
 }
 
 /** Reads a file; undefined where there is none, or where it is another account's. */

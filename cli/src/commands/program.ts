@@ -6,10 +6,12 @@ import { runReproduction } from "../reproduction/runReproduction.js";
 import { runSearch } from "../search/runSearch.js";
 import { accountCommands } from "./accounts.js";
 import { architectureCommands } from "./architecture.js";
+import { auditCommand } from "./audit.js";
 import { completionCommand } from "./completion.js";
 import { doctorCommand } from "./doctor.js";
 import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
+import { logsCommand } from "./logs.js";
 import { manageCommands } from "./manage.js";
 import { pretrainCommand } from "./pretrainCommand.js";
 import { pretrainingCommands } from "./pretrainings.js";
@@ -26,7 +28,7 @@ Examples:
   opnas search --preset tiny --seed 7 --out run.json
   opnas search list --tag paper
   opnas leaderboard --csv > leaderboard.csv
-  opnas events RUN --follow
+  opnas logs RUN --follow
   opnas doctor
 
 Exit codes: 0 done, 1 failed or cancelled, 2 wrong usage or an unknown id, 130 interrupted.
@@ -55,6 +57,7 @@ export function buildProgram(
     ...manageCommands(connect),
     watch,
     events,
+    logsCommand(connect, end, interruption),
     leaderboardCommand(connect),
     viewCommand(connect),
     ...architectureCommands(connect),
@@ -69,6 +72,7 @@ export function buildProgram(
     ...accountCommands(connect),
     ...teamCommands(connect),
     ...keyCommands(connect),
+    auditCommand(connect),
     profileCommand(),
     doctorCommand(connect, end),
     completionCommand(program),

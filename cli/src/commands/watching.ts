@@ -1,19 +1,13 @@
 import { Command } from "commander";
 import type { Api } from "../api/client.js";
 import { exitCodes } from "../api/error.js";
-import { followedEventsDocument, storedEventsDocument, workersDocument } from "../api/manage.js";
+import { storedEventsDocument, workersDocument } from "../api/manage.js";
 import { follow } from "../follow/follow.js";
+import { type Event, followEvents } from "../follow/followEvents.js";
 import { showProgress } from "../follow/progress.js";
 import { followedRun, runLine } from "../search/runState.js";
 import { pageSize, wholeNumber } from "./optionValues.js";
 import { print, printJson, printTable, say } from "./output.js";
-
-interface Event {
-  seq: number;
-  kind: string;
-  time: string;
-  payload: unknown;
-}
 
 /**
  * Builds the commands that show what goes on: workers, a run's events, and a run's progress.
@@ -91,48 +85,6 @@ export function watchingCommands(
       }
     });
   return { workers, events, watch };
-}
-
-/** Follows a run's events, over lost connections too, none missed and none twice, until `signal`. */
-async function followEvents(
-  api: Api,
-  id: string,
-  after: number,
-  write: (event: Event) => void,
-  signal: AbortSignal,
-): Promise<number> {
-  let last = after;
-  const followed = {
-    read: async () => {
-      const variables = { id, first: 1, after: last };
-      const { searchRun } = await api.request(storedEventsDocument, variables);
-      return searchRun?.lastSeq ?? last;
-    },
-    isOver: () => false,
-    async *after() {
-      for await (const { searchEvents } of api.subscribe(
-        followedEventsDocument,
-        { runId: id, after: last },
-        signal,
-      )) {
-        if (searchEvents.seq <= last) continue;
-        last = searchEvents.seq;
-        write(searchEvents);
-        yield last;
-      }
-    },
-  };
-  const watcher = {
-    state: () => undefined,
-    lost: (reason: string) => say(`connection lost, trying again (${reason})`),
-  };
-  try {
-    await follow(api, followed, watcher, signal);
-    return exitCodes.done;
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    return exitCodes.interrupted;
-  }
 }
 
 function writeLine({ seq, kind, time, payload }: Event): void {

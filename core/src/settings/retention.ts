@@ -33,6 +33,10 @@ export const retentionSchema = z.strictObject({
     description:
       "Days since its last report for which a worker is listed that evaluated nothing that is kept.",
   }),
+  auditDays: days(730).meta({
+    title: "Audit log",
+    description: "Days for which an entry of the audit log stays.",
+  }),
   quotaGB: z.number().min(0).max(1e9).default(0).meta({
     title: "Quota in GB",
     description:

@@ -21,7 +21,7 @@ export function refusal(headers: IncomingHttpHeaders, portal: Portal): string | 
   }
   const { origin } = headers;
   if (origin !== undefined && origin !== `http://${host}` && !isPortal(origin, portal)) {
-    const known = portal.publicUrl ?? `http://localhost:${portal.webPort}`;
+    const known = portalUrl(portal);
     return `Pages of ${origin.slice(0, 100)} may not call this API: only the portal at ${known} may.`;
   }
   return null;
@@ -41,6 +41,11 @@ function isKnownHost(host: string, { publicUrl }: Portal): boolean {
  */
 export function isOfThisMachine(origin: string): boolean {
   return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+}
+
+/** Returns the origin of the portal, for links. */
+export function portalUrl({ webPort, publicUrl }: Portal): string {
+  return publicUrl ?? `http://localhost:${webPort}`;
 }
 
 /** Reports whether an Origin header is that of the portal. */

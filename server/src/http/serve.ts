@@ -131,7 +131,7 @@ export async function serveHttp(
   app.get("/health", health(services));
   app.get("/healthz", live);
   app.get("/readyz", ready(services));
-  serveAuth(app, identity, options.publicUrl?.startsWith("https:") === true);
+  serveAuth(app, identity, options.publicUrl?.startsWith("https:") === true, log);
   app.get("/metrics", guardRoute(identity, routeRules.metrics), async (_request, response) => {
     await stored.refresh();
     const text = await metrics.text();

@@ -2,22 +2,49 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { addMember, type Database, takeInvitationOf } from "@opnas/prisma";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
-import { genericOAuth } from "better-auth/plugins";
-import { type Portal, portalOrigins } from "../http/origin.js";
+import { z } from "zod";
+import { type Portal, portalOrigins, portalUrl } from "../http/origin.js";
 import type { Log } from "../log.js";
 import type { IdentitySettings } from "./settings.js";
+import { singleSignOn } from "./singleSignOn.js";
 
 /** The path at which people sign in and out; a proxy passes it on to the API, as it does /graphql. */
 export const authPath = "/auth";
-
-/** The name of the provider of single sign-on in addresses. */
-export const oidcProvider = "oidc";
 
 /** The fewest and most characters of a password. */
 export const passwordLength = { min: 10, max: 128 };
 
 /** The header in which serve.ts tells better-auth the caller's address; one of a caller is replaced. */
 export const callerAddressHeader = "x-opnas-caller";
+
+/** The parts of an error of better-auth, or of a provider (RFC 6749, section 5.2), that say why. */
+const reasonSchema = z.looseObject({
+  error: z.string().optional(),
+  error_description: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** Returns the reasons among what better-auth tells its log beside the sentence, and no secrets. */
+function reasons(details: readonly unknown[]): string {
+  const known = details.flatMap((each) => {
+    const {
+      error,
+      error_description: description,
+      message,
+    } = reasonSchema.safeParse(each).data ?? {};
+    return [error, description, message].filter((part) => part !== undefined && part !== "");
+  });
+  return known.length === 0 ? "" : ` (${known.join(": ").slice(0, 500)})`;
+}
+
+/** What of a provider's tokens is stored: nothing, since nothing is asked of it after signing in. */
+const noTokens = {
+  accessToken: null,
+  refreshToken: null,
+  idToken: null,
+  accessTokenExpiresAt: null,
+  refreshTokenExpiresAt: null,
+};
 
 /**
  * Creates better-auth over the platform's own tables: passwords, sessions and single sign-on. Nobody can
@@ -43,8 +70,12 @@ export function createAuth(
     telemetry: { enabled: false },
     logger: {
       level: "error",
-      log: (_level, message) => log.error(`Sign-in: ${message}`),
+      log: (_level, message, ...details: unknown[]) =>
+        log.error(`Sign-in: ${message}${reasons(details)}`),
     },
+    // A person whose sign-in at the provider fails comes back to the portal, which says why.
+    onAPIError: { errorURL: `${portalUrl(portal)}/sign-in` },
+    account: { updateAccountOnSignIn: false },
     emailAndPassword: {
       enabled: true,
       disableSignUp: true,
@@ -66,6 +97,11 @@ export function createAuth(
       defaultCookieAttributes: { sameSite: "lax", httpOnly: true },
     },
     databaseHooks: {
+      account: {
+        create: {
+          before: (account) => Promise.resolve({ data: { ...account, ...noTokens } }),
+        },
+      },
       session: {
         create: {
           // A disabled account signs in nowhere.
@@ -91,23 +127,7 @@ export function createAuth(
         },
       },
     },
-    plugins:
-      oidc === undefined
-        ? []
-        : [
-            genericOAuth({
-              config: [
-                {
-                  providerId: oidcProvider,
-                  discoveryUrl: `${oidc.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`,
-                  clientId: oidc.clientId,
-                  clientSecret: oidc.clientSecret,
-                  scopes: ["openid", "email", "profile"],
-                  pkce: true,
-                },
-              ],
-            }),
-          ],
+    plugins: oidc === undefined ? [] : [singleSignOn(oidc)],
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@opnas/prisma";
 import { isAPIError } from "better-auth/api";
 import { fromNodeHeaders } from "better-auth/node";
-import type { Portal } from "../http/origin.js";
+import { type Portal, portalUrl } from "../http/origin.js";
 import type { Log } from "../log.js";
 import { type Auth, createAuth } from "./auth.js";
 import { isSameSecret, readLocalToken } from "./localToken.js";
@@ -60,9 +60,8 @@ export class Identity {
   ): Promise<Identity> {
     const { dataFolder, secret } = settings;
     const token = dataFolder === undefined ? ownerToken(secret) : await readLocalToken(dataFolder);
-    const portalUrl = portal.publicUrl ?? `http://localhost:${portal.webPort}`;
     const auth = createAuth(database, settings, portal, log);
-    return new Identity(database, settings, token, portalUrl, auth);
+    return new Identity(database, settings, token, portalUrl(portal), auth);
   }
 
   /** Prepares telling accounts of this machine apart, once the server listens. */

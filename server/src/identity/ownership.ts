@@ -16,22 +16,35 @@ export async function ownedBy(
   run: NewRun,
   teamId: string | null | undefined,
 ): Promise<NewRun> {
-  const { database, principal, teamIds } = caller;
+  const { principal } = caller;
   const idempotencyKey = keyOf(caller, run.idempotencyKey);
   const owned = { ...run, idempotencyKey, ownerId: principal.userId, quota: caller.quota };
   if (teamId == null && principal.userId === undefined) return owned;
+  return { ...owned, teamId: (await callersTeam(caller, teamId)).id };
+}
+
+/**
+ * Finds the team of a caller that is to own something new: the one that the request names, or else the
+ * first of the caller's, by name.
+ * @throws InputError for a team that is none of the caller's, OpnasError `FORBIDDEN` for an account
+ * without a team
+ */
+export async function callersTeam(
+  { database, principal, teamIds }: Omit<Caller, "quota">,
+  teamId: string | null | undefined,
+): Promise<{ id: string }> {
   const { userId } = principal;
   const where =
     teamId == null
       ? { members: { some: { userId: userId ?? "" } } }
       : { id: { in: [teamId].filter((id) => isRowId(id) && teamIds?.includes(id) !== false) } };
   const team = await database.team.findFirst({ where, orderBy: [{ name: "asc" }, { id: "asc" }] });
-  if (team !== null) return { ...owned, teamId: team.id };
+  if (team !== null) return team;
   if (teamId != null) {
     const message = "input.teamId cannot be used: it is none of your teams.";
     throw new InputError({ path: ["input", "teamId"], message });
   }
-  const message = `${principal.name} is in no team that could own a run: ask an administrator.`;
+  const message = `${principal.name} is in no team that could own it: ask an administrator.`;
   throw new OpnasError("FORBIDDEN", message);
 }
 

@@ -4,10 +4,13 @@ import { toNodeHandler } from "better-auth/node";
 import type { Express, RequestHandler } from "express";
 import express from "express";
 import { z } from "zod";
+import type { Log } from "../log.js";
 import { authPath, callerAddressHeader } from "./auth.js";
 import { check } from "./guard.js";
 import { type Identity, localCookie } from "./identity.js";
 import type { Rule } from "./rules.js";
+import type { OidcSettings } from "./settings.js";
+import { requireProvider } from "./singleSignOn.js";
 
 /** The rules of addresses that are not GraphQL; those of health and readiness are open to anybody. */
 export const routeRules = {
@@ -32,14 +35,32 @@ export function guardRoute(identity: Identity, rule: Rule): RequestHandler {
   };
 }
 
+/** Creates the check of the provider before a person is sent there; better-auth would name no reason. */
+function guardProvider(oidc: OidcSettings, log: Log): RequestHandler {
+  let checking: Promise<void> | undefined;
+  return async (_request, response, next) => {
+    try {
+      // Whoever sends many requests makes one at the provider at a time.
+      checking ??= requireProvider(oidc, log).finally(() => (checking = undefined));
+      await checking;
+      next();
+    } catch (error) {
+      if (!(error instanceof OpnasError)) throw error;
+      response.status(502).json({ code: error.code, message: error.message });
+    }
+  };
+}
+
 const tokenSchema = z.object({ token: z.string() });
 
 /**
  * Serves signing in and out: with accounts better-auth's addresses, without them one that puts the token
  * of this machine into a cookie.
  */
-export function serveAuth(app: Express, identity: Identity, isSecure: boolean): void {
-  if (identity.settings.mode === "accounts") {
+export function serveAuth(app: Express, identity: Identity, isSecure: boolean, log: Log): void {
+  const { mode, oidc } = identity.settings;
+  if (mode === "accounts") {
+    if (oidc !== undefined) app.post(`${authPath}/sign-in/social`, guardProvider(oidc, log));
     const handler = toNodeHandler(identity.auth);
     app.all(`${authPath}/{*rest}`, (request, response) => {
       request.headers[callerAddressHeader] = request.ip ?? "";

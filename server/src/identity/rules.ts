@@ -1,10 +1,17 @@
 import type { KeyScope, UserRole } from "@opnas/prisma";
 
 /**
- * A kind of row that belongs to a team through its run, or a saved view, which is one's own or a team's;
- * `any` for whatever has an id.
+ * A kind of row that belongs to a team: through its run, or itself (a webhook; a saved view, which is one's
+ * own or a team's); `any` for whatever has an id and comes of a run.
  */
-export type OwnedRow = "run" | "architecture" | "training" | "reproduction" | "view" | "any";
+export type OwnedRow =
+  | "run"
+  | "architecture"
+  | "training"
+  | "reproduction"
+  | "webhook"
+  | "view"
+  | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -67,8 +74,9 @@ export const rules: Readonly<
     trainings: look,
     users: administer,
     viewer: anybody,
-    webhookDeliveries: administer,
-    webhooks: administer,
+    // Addresses of webhooks may be secrets of their receivers, so those who only look do not see them.
+    webhookDeliveries: change("webhook", "webhookId"),
+    webhooks: change(),
     workers: look,
   },
   Mutation: {
@@ -84,10 +92,10 @@ export const rules: Readonly<
     createTeam: administer,
     createUser: administer,
     createView: ownView,
-    createWebhook: administer,
+    createWebhook: change(),
     deleteRun: change("run"),
     deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
-    deleteWebhook: administer,
+    deleteWebhook: change("webhook"),
     disableUser: administer,
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
@@ -107,7 +115,7 @@ export const rules: Readonly<
     setRole: administer,
     startSearch: change(),
     tag: change("any"),
-    testWebhook: administer,
+    testWebhook: change("webhook"),
     untag: change("any"),
   },
   Subscription: {

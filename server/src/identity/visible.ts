@@ -12,6 +12,11 @@ export function runsOf(teamIds: TeamIds): Prisma.SearchRunWhereInput {
   return teamIds.includes(defaultTeamId) ? { OR: [owned, { teamId: null }] } : owned;
 }
 
+/** Returns Prisma's condition that a webhook is of one of these teams; those of none are administrators'. */
+export function webhooksOf(teamIds: TeamIds): Prisma.WebhookWhereInput {
+  return teamIds === undefined ? {} : { teamId: { in: [...teamIds] } };
+}
+
 /** Returns Prisma's condition that a saved view is the caller's own or one of these teams'. */
 export function viewsOf(teamIds: TeamIds, userId: string | undefined): Prisma.SavedViewWhereInput {
   const ofTeam = teamIds === undefined ? { not: null } : { in: [...teamIds] };
@@ -55,6 +60,8 @@ export async function isVisible(
       return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
     case "reproduction":
       return (await database.reproduction.count({ where: { id, architecture: { run } } })) > 0;
+    case "webhook":
+      return (await database.webhook.count({ where: { id, ...webhooksOf(teamIds) } })) > 0;
     case "view":
       return (await database.savedView.count({ where: { id, ...viewsOf(teamIds, userId) } })) > 0;
     case "any":

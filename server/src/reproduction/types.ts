@@ -1,5 +1,6 @@
 import type { ReproductionStatus as StoredStatus } from "@opnas/prisma";
 import { Field, Float, ID, ObjectType, registerEnumType } from "type-graphql";
+import { UsualLength } from "../http/cost.js";
 import { Node } from "../node/types.js";
 
 export const ReproductionStatus = {
@@ -86,6 +87,7 @@ export class ReproductionComparison {
   @Field(() => Float, { description: "The score of the reproduction, 0 to 100." })
   score!: number;
 
+  @UsualLength(20)
   @Field(() => [ReproductionDifference], {
     description:
       "The values that differ: those that the stored result has first, in the order of its fields.",

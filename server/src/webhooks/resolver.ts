@@ -9,6 +9,8 @@ import { Arg, Args, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import { z } from "zod";
 import type { Context } from "../context.js";
 import { UsualLength } from "../http/cost.js";
+import { callersTeam } from "../identity/ownership.js";
+import { webhooksOf } from "../identity/visible.js";
 import { isRowId, parseInput, text } from "../input.js";
 import { notFound } from "../notFound.js";
 import { type Page, readPage } from "../pagination/keyset.js";
@@ -23,8 +25,11 @@ import {
   WebhookKind,
 } from "./types.js";
 
-/** The most webhooks of a platform. */
+/** The most webhooks of a team, and of those that hear of all teams. */
 const maxWebhooks = 50;
+
+/** The most webhooks of one answer. */
+const maxListed = 1_000;
 
 const idArgument = { description: "The webhook's id." };
 
@@ -62,20 +67,24 @@ function isUrl(target: string): boolean {
 @Resolver()
 export class WebhookResolver {
   @UsualLength(10)
-  @Query(() => [Webhook], { description: "The webhooks, the oldest first." })
-  webhooks(@Ctx() { database }: Context): Promise<WebhookRow[]> {
-    return database.webhook.findMany({ orderBy: { createdAt: "asc" }, take: maxWebhooks });
+  @Query(() => [Webhook], {
+    description: `The webhooks of one's teams, for administrators all, the oldest first, at most ${maxListed}.`,
+  })
+  webhooks(@Ctx() { database, teamIds }: Context): Promise<WebhookRow[]> {
+    const where = webhooksOf(teamIds);
+    return database.webhook.findMany({ where, orderBy: { createdAt: "asc" }, take: maxListed });
   }
 
   @Query(() => WebhookDeliveryConnection, {
-    description: "The messages to a webhook, the newest first. Empty for one that there is not.",
+    description: "The messages to a webhook, the newest first.",
   })
-  webhookDeliveries(
+  async webhookDeliveries(
     @Arg("webhookId", () => ID, idArgument) id: string,
     @Args(() => PageArguments) { first, after, last, before }: PageArguments,
     @Ctx() { database }: Context,
   ): Promise<Page> {
-    const isOf = isRowId(id) ? Prisma.sql`d."webhookId" = ${id}::uuid` : Prisma.sql`false`;
+    await existing({ database }, id);
+    const isOf = Prisma.sql`d."webhookId" = ${id}::uuid`;
     const source = {
       from: Prisma.sql`"WebhookDelivery" d`,
       id: Prisma.sql`d.id`,
@@ -89,21 +98,23 @@ export class WebhookResolver {
 
   @Mutation(() => NewWebhook, {
     description:
-      "Makes a webhook: from now on its address hears of these events of all runs. Returns it with the key of its signatures.",
+      "Makes a webhook: from now on its address hears of these events of its team's runs, or of all. Returns it with the key of its signatures.",
   })
   async createWebhook(
     @Arg("input", () => CreateWebhookInput, { description: "The webhook to make." })
     input: CreateWebhookInput,
-    @Ctx() { database }: Context,
+    @Ctx() context: Context,
   ): Promise<{ webhook: WebhookRow; secret: string | null }> {
+    const { database } = context;
     const { kind, target, events: given } = parseInput(inputSchema, input, "input");
-    if ((await database.webhook.count()) >= maxWebhooks) {
-      const message = `There are ${maxWebhooks} webhooks, the most that a platform may have. Delete one first.`;
+    const teamId = await owningTeam(context, input.teamId);
+    if ((await database.webhook.count({ where: { teamId } })) >= maxWebhooks) {
+      const message = `There are ${maxWebhooks} webhooks, the most of a team or for all teams. Delete one first.`;
       throw new OpnasError("TOO_LARGE", message);
     }
     const isSigned = kind === WebhookKind.STANDARD;
     const secret = isSigned ? `whsec_${randomBytes(24).toString("base64")}` : null;
-    const data = { kind, target, secret, events: [...new Set(given)] };
+    const data = { kind, target, secret, teamId, events: [...new Set(given)] };
     return { webhook: await database.webhook.create({ data }), secret };
   }
 
@@ -113,9 +124,10 @@ export class WebhookResolver {
   })
   async deleteWebhook(
     @Arg("id", () => ID, idArgument) id: string,
-    @Ctx() { database }: Context,
+    @Ctx() context: Context,
   ): Promise<WebhookRow> {
-    const webhook = await existing(database, id);
+    const { database } = context;
+    const webhook = await existing(context, id);
     await database.webhook.deleteMany({ where: { id } });
     return webhook;
   }
@@ -125,16 +137,30 @@ export class WebhookResolver {
   })
   async testWebhook(
     @Arg("id", () => ID, idArgument) id: string,
-    @Ctx() { database, webhooks }: Context,
+    @Ctx() context: Context,
   ): Promise<DeliveryRow> {
-    await existing(database, id);
+    const { database, webhooks } = context;
+    await existing(context, id);
     const data = { webhookId: id, event: WebhookEvent.TEST, attempts: 1, dueAt: null };
     return webhooks.send(await database.webhookDelivery.create({ data }));
   }
 }
 
-async function existing(database: Context["database"], id: string): Promise<WebhookRow> {
+async function existing({ database }: Pick<Context, "database">, id: string): Promise<WebhookRow> {
   const webhook = isRowId(id) ? await database.webhook.findUnique({ where: { id } }) : null;
   if (webhook === null) throw notFound("webhook", id);
   return webhook;
+}
+
+/**
+ * Finds the team that is to own a new webhook; null for one that hears of all teams.
+ * @throws InputError for a team that is none of the caller's, OpnasError `FORBIDDEN` for an account
+ * without a team
+ */
+async function owningTeam(
+  caller: Pick<Context, "database" | "principal" | "teamIds">,
+  teamId: string | null | undefined,
+): Promise<string | null> {
+  if (teamId == null && caller.teamIds === undefined) return null;
+  return (await callersTeam(caller, teamId)).id;
 }

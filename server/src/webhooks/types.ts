@@ -50,6 +50,12 @@ export class Webhook {
   @Field(() => [WebhookEvent], { description: "The occasions on which it sends." })
   events!: WebhookEvent[];
 
+  @Field(() => ID, {
+    nullable: true,
+    description: "The id of the team whose runs it hears of. Null: those of all teams.",
+  })
+  teamId!: string | null;
+
   @Field(() => Date, { description: "The time at which it was made." })
   createdAt!: Date;
 }
@@ -138,4 +144,11 @@ export class CreateWebhookInput {
 
   @Field(() => [WebhookEvent], { description: "The occasions on which to send, one or more." })
   events!: WebhookEvent[];
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The id of the team that owns it, whose runs it hears of. By default the first of one's own teams, by name; for administrators and without accounts none, so that it hears of all runs.",
+  })
+  teamId?: string | null;
 }

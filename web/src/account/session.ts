@@ -41,9 +41,18 @@ export async function showToken(api: string, token: string): Promise<void> {
   }
 }
 
-/** Returns the address at the provider of single sign-on, from which people come back. @throws Refusal */
-export async function singleSignOn(api: string, callbackURL: string): Promise<string> {
-  const answer = await post(api, "/auth/sign-in/social", { provider: "oidc", callbackURL });
+/**
+ * Returns the address at the provider of single sign-on, from which people come back to `callbackURL`, or
+ * to `errorCallbackURL` with the reason in its query.
+ * @throws Refusal
+ */
+export async function singleSignOn(
+  api: string,
+  callbackURL: string,
+  errorCallbackURL: string,
+): Promise<string> {
+  const body = { provider: "oidc", callbackURL, errorCallbackURL };
+  const answer = await post(api, "/auth/sign-in/social", body);
   const parsed = redirectSchema.safeParse(answer);
   if (!parsed.success) throw new Refusal("Single sign-on is not set up as it should be.");
   return parsed.data.url;
@@ -63,4 +72,35 @@ export function pageAfter(search: string): string {
   const base = "http://portal.invalid";
   const url = URL.canParse(next, base) ? new URL(next, base) : new URL(base);
   return url.origin === base ? `${url.pathname}${url.search}` : "/";
+}
+
+const cannotKnow =
+  "The provider signed you in, but the platform could not make sure who you are: ask an administrator to look at the API's log.";
+const startedElsewhere =
+  "This sign-in was begun in another browser, or too long ago: begin it again.";
+
+/** The sentences for what may go wrong at single sign-on, by the codes in the address. */
+const failures: Readonly<Record<string, string>> = {
+  access_denied: "The provider did not let you in, or you did not allow it.",
+  account_not_linked:
+    "There is an account with your e-mail address, but the provider has not verified that the address is yours: sign in with your password.",
+  email_not_found: "The provider did not tell your e-mail address, which an account needs.",
+  invalid_code:
+    "The provider refused the platform: ask an administrator to check OPNAS_OIDC_CLIENT_ID and OPNAS_OIDC_CLIENT_SECRET.",
+  unable_to_create_session: "Your account is disabled: ask an administrator.",
+  issuer_mismatch: cannotKnow,
+  nonce_binding_missing: cannotKnow,
+  unable_to_get_user_info: cannotKnow,
+  state_mismatch: startedElsewhere,
+  state_not_found: startedElsewhere,
+};
+
+/** Returns why single sign-on failed, from the query of the page's address; undefined if it did not. */
+export function failureOf(search: string): string | undefined {
+  const code = new URLSearchParams(search).get("error");
+  if (code === null) return undefined;
+  const known = Object.hasOwn(failures, code) ? failures[code] : undefined;
+  return (
+    known ?? "Single sign-on failed. Try again, or ask an administrator to look at the API's log."
+  );
 }

@@ -10,7 +10,7 @@ import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { InvitationForm } from "./invitation-form";
 import { PasswordForm } from "./password-form";
 import { waysToSignIn } from "./queries";
-import { pageAfter, Refusal, showToken, singleSignOn } from "./session";
+import { failureOf, pageAfter, Refusal, showToken, singleSignOn } from "./session";
 import { TokenForm } from "./token-form";
 
 /** Loads the page that was asked for anew, so that all of it is read as the person who signed in. */
@@ -29,7 +29,7 @@ export function SignInPage() {
   const { address } = useApi();
   const [{ data, error }] = useQuery({ query: waysToSignIn });
   const [{ invitation, token }] = useState(() => secretsOf(window.location.hash));
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState(() => failureOf(window.location.search));
   const api = address.http;
   useEffect(() => {
     if (token === null) return;
@@ -38,8 +38,10 @@ export function SignInPage() {
 
   const methods = data?.signInMethods ?? [];
   const provider = () => {
-    const back = new URL(pageAfter(window.location.search), window.location.origin).href;
-    singleSignOn(api, back).then(
+    const { origin, pathname, search } = window.location;
+    const page = pageAfter(search);
+    const failed = new URL(`${pathname}?${new URLSearchParams({ next: page }).toString()}`, origin);
+    singleSignOn(api, new URL(page, origin).href, failed.href).then(
       (url) => window.location.assign(url),
       (failure: unknown) => setProblem(sentence(failure)),
     );

@@ -222,3 +222,17 @@ test("events of runs long over go, and workers long silent that no result names"
   expect(await db.worker.findMany({ select: { id: true } })).toEqual([{ id: workerId }]);
   expect((await cleaned()).findings).toEqual([]);
 });
+
+test("entries of the audit log go after their days, and only they", async () => {
+  await db.$executeRaw`
+    INSERT INTO "AuditEntry" (id, time, "principalId", "principalName", action)
+    SELECT gen_random_uuid(), clock_timestamp() - n * interval '100 days', 'local', 'x', 'tag'
+      FROM generate_series(0, 9) n`;
+  const { findings } = await cleaned(true, "auditDays=350");
+  const ofAudit = findings.filter(({ kind }) => kind === "audit");
+  expect(ofAudit).toMatchObject([{ id: "AuditEntry", parts: 6 }]);
+  expect(await db.auditEntry.count()).toBe(10);
+  await cleaned(false, "auditDays=350");
+  expect(await db.auditEntry.count()).toBe(4);
+  expect((await cleaned(true, "auditDays=350")).findings).toEqual([]);
+});

@@ -4,10 +4,12 @@ import {
   databaseId,
   evaluatedAmong,
   fileOwners,
+  oldAuditEntries,
   oldEvents,
   oldWorkers,
   purgeableRuns,
   purgeRun,
+  removeOldAuditEntries,
   removeOldEvents,
   removeOldWorker,
 } from "@opnas/prisma";
@@ -121,11 +123,26 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
     bytes: 0,
     remove: () => removeOldWorker(db, id, retention),
   }));
+  const entries = await oldAuditEntries(db, retention);
+  const ofAudit: Step = {
+    kind: "audit",
+    id: "AuditEntry",
+    parts: entries.entries,
+    bytes: entries.bytes,
+    remove: () => removeOldAuditEntries(db, retention),
+  };
   const { ended, note } = await cutOffUploads(store);
   const isOwnStore = ended.length > 0 && (await ofStore.belongsTo(id));
   const ofUploads = isOwnStore ? ended : [];
   return {
-    steps: [...ofRuns, ...ofFiles, ...ofUploads, ...ofEvents, ...ofWorkers],
+    steps: [
+      ...ofRuns,
+      ...ofFiles,
+      ...ofUploads,
+      ...ofEvents,
+      ...ofWorkers,
+      ...(ofAudit.parts > 0 ? [ofAudit] : []),
+    ],
     notes: [...notes, ...overQuota.notes, ...note],
   };
 }

@@ -13,6 +13,7 @@ export const kinds = [
   "uploads",
   "events",
   "workers",
+  "audit",
 ] as const;
 /** A kind of what cleaning removes. */
 export type Kind = (typeof kinds)[number];

@@ -13,6 +13,7 @@ const words: Record<Kind, { title: string; part: string }> = {
   uploads: { title: "uploads that were cut off", part: "upload" },
   events: { title: "events of old runs", part: "event" },
   workers: { title: "workers long gone", part: "row" },
+  audit: { title: "old entries of the audit log", part: "entry" },
 };
 
 /** Writes what cleaning found as lines: each kind with its number and bytes, and its ids below. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from opnas.connection import Connection
 from opnas.errors import OpnasError
+from opnas.evaluation import Candidate, Candidates, report
 from opnas.events import Events
 from opnas.exports import download, rows
 from opnas.models import RUN_FIELDS, Run
@@ -148,6 +150,68 @@ class Client:
             time.sleep(pause)
             pause = min(2 * pause, 5.0)
         return run
+
+    def ask(
+        self, run_id: str, *, batch: int = 1, lease: float = 3600.0, patience: float = 120.0
+    ) -> Candidates:
+        """Return the candidates of a run to score, for a for or async for loop.
+
+        The run needs the setting evaluator = "external". Any number of programs may ask: each
+        candidate is handed to one of them, and to another after lease seconds without a score, so
+        lease should be longer than an evaluation of batch candidates takes. The loop ends once the
+        run is over; it raises ApiUnreachable when the API has not answered for patience seconds.
+        """
+        return Candidates(self._connection, run_id, batch, lease, patience)
+
+    def tell(
+        self,
+        candidate: Candidate,
+        score: float,
+        *,
+        stability: str | None = None,
+        step_seconds: float | None = None,
+        seconds: float | None = None,
+        patience: float = 120.0,
+    ) -> None:
+        """Report a candidate's score, 0 to 100; more is better.
+
+        stability: STABLE, NO_LEARNING or DIVERGED; step_seconds: the median of a training step;
+        seconds: what the evaluation took. It is told again while the API does not answer, for
+        patience seconds, and counts once. Raises OpnasError ATTEMPT_REPLACED when another evaluator
+        was handed the candidate meanwhile, and STOPPED while the run is paused or once it is over.
+        """
+        result = {
+            "score": score,
+            "stability": stability,
+            "stepSeconds": step_seconds,
+            "seconds": seconds,
+        }
+        report(self._connection, candidate, result, patience)
+
+    def tell_failure(self, candidate: Candidate, reason: str, *, patience: float = 120.0) -> None:
+        """Report that a candidate cannot be scored; the search counts it as score 0."""
+        report(self._connection, candidate, {"failure": reason}, patience)
+
+    async def tell_async(
+        self,
+        candidate: Candidate,
+        score: float,
+        *,
+        stability: str | None = None,
+        step_seconds: float | None = None,
+        seconds: float | None = None,
+        patience: float = 120.0,
+    ) -> None:
+        """Report a score from within an event loop; the arguments are those of tell."""
+        await asyncio.to_thread(
+            self.tell,
+            candidate,
+            score,
+            stability=stability,
+            step_seconds=step_seconds,
+            seconds=seconds,
+            patience=patience,
+        )
 
     def leaderboard(
         self, *, filter: Mapping[str, Any] | None = None, limit: int | None = 1000

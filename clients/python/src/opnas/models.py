@@ -23,7 +23,8 @@ def _time(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
-def _known_time(text: str) -> datetime:
+def known_time(text: str) -> datetime:
+    """Read a time as the API writes it."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
@@ -77,7 +78,7 @@ class Run:
             settings=data["settings"],
             failures=data["failures"],
             last_seq=data["lastSeq"],
-            created_at=_known_time(data["createdAt"]),
+            created_at=known_time(data["createdAt"]),
             started_at=_time(data["startedAt"]),
             finished_at=_time(data["finishedAt"]),
             error=None if error is None else error["message"],
@@ -109,6 +110,6 @@ class Event:
             run_id=data["runId"],
             seq=data["seq"],
             kind=data["kind"],
-            time=_known_time(data["time"]),
+            time=known_time(data["time"]),
             payload=data["payload"],
         )

@@ -62,10 +62,13 @@ export class TestBucket {
     return (await Promise.all(keys)).sort();
   }
 
-  /** Sets how many days ago an object changed. */
+  /** Sets how many days ago an object changed. The server answers before its file has its name. */
   async age(name: string, days: number): Promise<void> {
     const time = new Date(Date.now() - days * 24 * 3600 * 1000);
-    await utimes(path.join(this.objects, `${name}${objectEnd}`), time, time);
+    await vi.waitFor(
+      () => utimes(path.join(this.objects, `${name}${objectEnd}`), time, time),
+      10_000,
+    );
   }
 
   /** Sets how many days ago the upload of this id began. */
