@@ -19,6 +19,7 @@ import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
 import { LeaderboardResolver } from "./leaderboard/resolver.js";
 import { NodeResolver } from "./node/resolver.js";
+import { refuseBothDirections } from "./pagination/oneDirection.js";
 import { PresetResolver } from "./preset/resolver.js";
 import { TrainingFields } from "./pretraining/fields.js";
 import { TrainingResolver } from "./pretraining/resolver.js";
@@ -83,6 +84,7 @@ export function createSchema(): GraphQLSchema {
     validate: false,
   });
   describeRoots(schema);
+  refuseBothDirections(schema);
   guardSchema(schema);
   return schema;
 }

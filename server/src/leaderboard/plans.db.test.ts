@@ -56,9 +56,14 @@ async function planOf(statement: Prisma.Sql): Promise<string> {
   return lines.map((line) => line["QUERY PLAN"]).join("\n");
 }
 
-/** Returns the plans of a page's statements. */
-async function plansOf(source: RowSource, order: Order, after: Position | null): Promise<string[]> {
-  const statements = pageStatements(source, order, after).map((make) => make(21));
+/** Returns the plans of the statements of a page behind a position, or backwards before it. */
+async function plansOf(
+  source: RowSource,
+  order: Order,
+  from: Position | null,
+  backward: boolean,
+): Promise<string[]> {
+  const statements = pageStatements(source, order, from, backward).map((make) => make(21));
   return Promise.all(statements.map(planOf));
 }
 
@@ -81,23 +86,31 @@ const orders = Object.values(ArchitectureOrderField).flatMap((field) =>
   Object.values(OrderDirection).map((direction) => ({ field, direction })),
 );
 
-test.each(orders)(
-  "a page by $field $direction begins in an index, also deep in the list",
-  async (by) => {
+const ways = [
+  { way: "forwards", backward: false },
+  { way: "backwards", backward: true },
+];
+const waysOfOrders = orders.flatMap((by) => ways.map((each) => ({ ...by, ...each })));
+
+test.each(waysOfOrders)(
+  "a page by $field $direction, read $way, begins in an index, also deep in the list",
+  async ({ backward, ...by }) => {
     const order = architectureOrder(by, true);
     const value = by.field === ArchitectureOrderField.CREATED_AT ? new Date() : middle[by.field];
     const positions: (Position | null)[] = [null, { id: middle.id, value }];
     if (order.column.nullable) positions.push({ id: middle.id, value: null });
-    for (const after of positions) {
-      for (const plan of await plansOf(boardOf(null, undefined).source, order, after))
-        expectIndexed(plan);
+    const { source } = boardOf(null, undefined);
+    for (const from of positions) {
+      for (const plan of await plansOf(source, order, from, backward)) expectIndexed(plan);
     }
   },
 );
 
-test.each([OrderDirection.ASC, OrderDirection.DESC])(
-  "a run's candidates by score %s are read in the index's order, those without a score after them",
-  async (direction) => {
+const waysOfScores = waysOfOrders.filter(({ field }) => field === ArchitectureOrderField.SCORE);
+
+test.each(waysOfScores)(
+  "a run's candidates by score $direction, read $way, come in the index's order, those without a score last",
+  async ({ direction, backward }) => {
     const run = await database.searchRun.findFirstOrThrow();
     const source = {
       from: Prisma.sql`"Architecture" a`,
@@ -105,8 +118,8 @@ test.each([OrderDirection.ASC, OrderDirection.DESC])(
       conditions: [Prisma.sql`a."runId" = ${run.id}::uuid AND a.reference IS NULL`],
     };
     const order = architectureOrder({ field: ArchitectureOrderField.SCORE, direction }, false);
-    for (const after of [null, { id: middle.id, value: 50 }, { id: middle.id, value: null }]) {
-      for (const plan of await plansOf(source, order, after)) {
+    for (const from of [null, { id: middle.id, value: 50 }, { id: middle.id, value: null }]) {
+      for (const plan of await plansOf(source, order, from, backward)) {
         expectIndexed(plan);
         expect(plan).not.toMatch(/Bitmap Heap Scan/);
       }
@@ -134,22 +147,26 @@ const filters: Record<string, LeaderboardFilter> = {
   "an hour": { createdAt: { from: new Date(Date.now() - 3.6e6) } },
 };
 
-test.each(Object.keys(filters))(
-  "a leaderboard of %s is neither scanned nor sorted as a whole",
-  async (name) => {
+const waysOfFilters = Object.keys(filters).flatMap((name) =>
+  ways.map((each) => ({ name, ...each })),
+);
+
+test.each(waysOfFilters)(
+  "a leaderboard of $name, read $way, is neither scanned nor sorted as a whole",
+  async ({ name, backward }) => {
     const { source } = boardOf(filters[name] ?? null, undefined);
     for (const field of [ArchitectureOrderField.SCORE, ArchitectureOrderField.PARAMS]) {
       const order = architectureOrder({ field, direction: OrderDirection.DESC }, true);
-      for (const plan of await plansOf(source, order, null)) expectIndexed(plan);
+      for (const plan of await plansOf(source, order, null, backward)) expectIndexed(plan);
     }
   },
 );
 
-test.each(orders)(
-  "references by $field $direction are read from an index of their own",
-  async (by) => {
+test.each(waysOfOrders)(
+  "references by $field $direction, read $way, come from an index of their own",
+  async ({ backward, ...by }) => {
     const { source } = boardOf({ references: true }, undefined);
-    const [statement] = pageStatements(source, architectureOrder(by, true), null);
+    const [statement] = pageStatements(source, architectureOrder(by, true), null, backward);
     expect(await planOf(statement?.(21) ?? Prisma.empty)).toMatch(/Architecture_reference_/);
   },
 );

@@ -105,6 +105,7 @@ test.each(["leaderboard", "searchRuns", "trainings"])("%s is read backwards, too
 });
 
 test.each([
+  ["first: 20, last: 5", "first", "first cannot be used: a page has either first or last."],
   ["first: 5, last: 5", "first", "first cannot be used: a page has either first or last."],
   [
     'last: 5, after: "x"',
@@ -120,4 +121,28 @@ test.each([
   const { errors } = await server.ask(`{ leaderboard(${given}) { totalCount } }`);
   expect(errors?.[0]?.message).toContain(message);
   expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_INPUT", kind: "user", path });
+});
+
+const byVariables = `query ($first: Int, $last: Int) {
+  leaderboard(first: $first, last: $last) { edges { cursor } }
+}`;
+
+test.each([
+  [{ first: 20, last: 5 }, "BAD_INPUT"],
+  [{ first: 5, last: 5 }, "BAD_INPUT"],
+  [{ first: null, last: 5 }, undefined],
+  [{ last: 5 }, undefined],
+  [{ first: 20, last: null }, undefined],
+  [{ first: 20 }, undefined],
+])("a page by the variables %j has one direction, or the error %s", async (variables, code) => {
+  const { errors } = await server.ask(byVariables, variables);
+  expect(errors?.[0]?.extensions.code).toBe(code);
+});
+
+test("a list within another has one direction, too; a null is no first", async () => {
+  const nested = (given: string) =>
+    server.ask(`{ searchRuns { edges { node { architectures(${given}) { totalCount } } } } }`);
+  const { errors } = await nested("first: 20, last: 5");
+  expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_INPUT" });
+  expect((await nested("first: null, last: 5")).errors).toBeUndefined();
 });

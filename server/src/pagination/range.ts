@@ -12,8 +12,8 @@ export interface Range {
 }
 
 /**
- * Returns the range that a request asks for. `first` has a value in every request, as the schema gives it
- * one: beside `last` its usual value means nothing.
+ * Returns the range that a request asks for. Beside `last` the value of `first` is the schema's, and means
+ * nothing: one of the request is refused before (pagination/oneDirection.ts).
  * @throws InputError for a size out of range, a foreign cursor, and arguments that do not go together
  */
 export function rangeOf({ column, first, after, last, before }: PageRequest): Range {
@@ -25,9 +25,6 @@ export function rangeOf({ column, first, after, last, before }: PageRequest): Ra
     return { size, isBackward: false, position: decoded(after, "after") };
   }
   if (after != null) throw unfit("after", "it goes together with first, not with last");
-  if (first !== null && first !== defaultPageSize) {
-    throw unfit("first", "a page has either first or last");
-  }
   const size = pageSize(last, defaultPageSize, "last");
   return { size, isBackward: true, position: decoded(before, "before") };
 }

@@ -60,7 +60,7 @@ export class PageArguments {
 
   @Field(() => Int, {
     nullable: true,
-    description: `The number of entries of a page that is read backwards, 1 to ${maxPageSize}: the last ones of the list, or those right before \`before\`. Not together with \`after\` or with a \`first\` of one's own.`,
+    description: `The number of entries of a page that is read backwards, 1 to ${maxPageSize}: the last ones of the list, or those right before \`before\`. Not together with \`first\` or \`after\`.`,
   })
   last?: number | null;
 
