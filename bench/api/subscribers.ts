@@ -1,12 +1,13 @@
+import { fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { appendEvents, type Database } from "@opnas/prisma";
-import WebSocket from "ws";
 import { z } from "zod";
 import { quantile } from "./load.ts";
 
-/** The times from a change's commit to its arrival at each subscriber, in milliseconds. */
+/** The times from a change to its arrival at each subscriber, in milliseconds. */
 export interface MeasuredSubscribers {
   count: number;
   /** Changes that were made per second. */
@@ -18,109 +19,102 @@ export interface MeasuredSubscribers {
   statementsPerChange: number;
 }
 
-const subscription = `subscription { leaderboardChanged { total removed upserts {
-  id key name score stability params flops stepSeconds reference generationIndex createdAt
-  run { id name preset } } } }`;
-
-/** Sockets that connect at the same time. */
-const connectingAtOnce = 50;
+/** The most sockets of one process that follows. */
+const socketsPerProcess = 2_500;
 
 /** Seconds after the last change in which it has to arrive. */
 const graceSeconds = 15;
 
-const messageSchema = z.object({
-  type: z.string(),
-  payload: z
-    .object({
-      data: z
-        .object({
-          leaderboardChanged: z.object({ upserts: z.array(z.object({ id: z.string() })) }),
-        })
-        .nullish(),
-    })
-    .nullish(),
+const readySchema = z.object({ type: z.literal("ready") });
+const timesSchema = z.object({
+  type: z.literal("times"),
+  times: z.array(z.array(z.number().nullable())),
 });
 
-/** A subscriber and the changes that it has been told of. */
-interface Subscriber {
-  socket: WebSocket;
-  seen: Set<string>;
+/** A process that follows with many sockets (followers.ts). */
+interface Followers {
+  /** Returns when each change arrived at each socket, in milliseconds of `now`; null for what did not. */
+  arrivals: (ids: readonly string[]) => Promise<(number | null)[][]>;
+  stop: () => void;
 }
+
+/** The milliseconds of the machine's clock that all of its processes share. */
+const now = () => Number(process.hrtime.bigint()) / 1e6;
 
 /**
  * Lets `count` subscribers, each with a connection of its own, follow the leaderboard while results are
- * written at a steady rate, and measures when each result reaches each of them.
+ * written at a steady rate, and measures from the beginning of each result's transaction to its arrival at
+ * each of them.
  */
 export async function measureSubscribers(
   { port, database, statements }: { port: number; database: Database; statements: () => number },
   { count, perSecond, seconds }: { count: number; perSecond: number; seconds: number },
 ): Promise<MeasuredSubscribers> {
-  const times: number[] = [];
-  const written = new Map<string, number>();
-  const arrived = (id: string) => times.push(performance.now() - (written.get(id) ?? NaN));
-  const subscribers: Subscriber[] = [];
-  while (subscribers.length < count) {
-    const more = Math.min(connectingAtOnce, count - subscribers.length);
-    subscribers.push(
-      ...(await Promise.all(Array.from({ length: more }, () => subscribe(port, arrived)))),
+  const followers: Followers[] = [];
+  try {
+    for (let left = count; left > 0; left -= socketsPerProcess)
+      followers.push(await startFollowers(port, Math.min(left, socketsPerProcess)));
+    const ids = await openCandidates(database, perSecond * seconds);
+    await sleep(1_000);
+    const before = statements();
+    const began = now();
+    const written: number[] = [];
+    for (const [index, id] of ids.architectures.entries()) {
+      const wait = began + (1000 * index) / perSecond - now();
+      if (wait > 0) await sleep(wait);
+      written.push(now());
+      await writeResult(database, ids, id);
+    }
+    const tookSeconds = (now() - began) / 1000;
+    const arrivals = await whenComplete(followers, ids.architectures);
+    const times = arrivals.flatMap((of) =>
+      of.flatMap((time, index) => (time === null ? [] : [time - (written[index] ?? NaN)])),
     );
+    return {
+      count,
+      changesPerSecond: written.length / tookSeconds,
+      p50: quantile(times, 0.5),
+      p99: quantile(times, 0.99),
+      lost: count * written.length - times.length,
+      statementsPerChange: (statements() - before) / written.length,
+    };
+  } finally {
+    for (const each of followers) each.stop();
   }
-  const ids = await openCandidates(database, perSecond * seconds);
-  await sleep(1_000);
-  const before = statements();
-  const began = performance.now();
-  for (const [index, id] of ids.architectures.entries()) {
-    const wait = began + (1000 * index) / perSecond - performance.now();
-    if (wait > 0) await sleep(wait);
-    await writeResult(database, ids, id);
-    written.set(id, performance.now());
-  }
-  const tookSeconds = (performance.now() - began) / 1000;
-  const isComplete = () =>
-    subscribers.every(({ seen }) => ids.architectures.every((id) => seen.has(id)));
-  for (let waited = 0; waited < graceSeconds && !isComplete(); waited += 0.25) await sleep(250);
-  const statementsTaken = statements() - before;
-  const lost = subscribers.reduce(
-    (sum, { seen }) => sum + ids.architectures.filter((id) => !seen.has(id)).length,
-    0,
-  );
-  for (const { socket } of subscribers) socket.terminate();
-  return {
-    count,
-    changesPerSecond: ids.architectures.length / tookSeconds,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    lost,
-    statementsPerChange: statementsTaken / ids.architectures.length,
-  };
 }
 
-/** Opens a subscription and resolves with its first message. */
-async function subscribe(port: number, arrived: (id: string) => void): Promise<Subscriber> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, "graphql-transport-ws");
-  await once(socket, "open");
-  const seen = new Set<string>();
-  await new Promise<void>((resolve, reject) => {
-    socket.on("error", reject);
-    socket.on("close", (code) => reject(new Error(`The server closed a socket with ${code}.`)));
-    socket.on("message", (data: Buffer) => {
-      const { type, payload } = messageSchema.parse(JSON.parse(data.toString("utf8")));
-      if (type === "connection_ack") {
-        socket.send(
-          JSON.stringify({ id: "1", type: "subscribe", payload: { query: subscription } }),
-        );
-      }
-      if (type === "error") reject(new Error(data.toString("utf8").slice(0, 500)));
-      if (type !== "next") return;
-      for (const { id } of payload?.data?.leaderboardChanged.upserts ?? []) {
-        if (!seen.has(id)) arrived(id);
-        seen.add(id);
-      }
-      resolve();
-    });
-    socket.send(JSON.stringify({ type: "connection_init" }));
+/** Returns when each change arrived at each socket, once all have or the time for it is over. */
+async function whenComplete(followers: readonly Followers[], ids: readonly string[]) {
+  for (let waited = 0; ; waited++) {
+    await sleep(1_000);
+    const arrivals = (await Promise.all(followers.map((each) => each.arrivals(ids)))).flat();
+    const isComplete = arrivals.every((of) => of.every((time) => time !== null));
+    if (isComplete || waited >= graceSeconds) return arrivals;
+  }
+}
+
+/** Starts a process that follows with so many sockets. @throws Error if it ends before all do */
+async function startFollowers(port: number, count: number): Promise<Followers> {
+  const file = fileURLToPath(new URL("./followers.ts", import.meta.url));
+  const child = fork(file, [String(port), String(count)]);
+  const ended = once(child, "exit").then(() => {
+    throw new Error("A process that follows the leaderboard ended.");
   });
-  return { socket, seen };
+  // Its end at the end of the measurement is nobody's fault.
+  ended.catch(() => undefined);
+  const next = async (): Promise<unknown> =>
+    (await Promise.race([once(child, "message"), ended])).at(0);
+  readySchema.parse(await next());
+  return {
+    arrivals: async (ids) => {
+      const answer = next();
+      child.send({ type: "report", ids });
+      return timesSchema.parse(await answer).times;
+    },
+    stop: () => {
+      if (child.connected) child.disconnect();
+    },
+  };
 }
 
 interface OpenCandidates {

@@ -16,8 +16,9 @@ async function describeDatabase(databaseUrl: string): Promise<unknown> {
         WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
         ORDER BY table_name, column_name`,
     );
+    // Prisma's schema cannot say which columns an index includes beside its own.
     const indexes = await client.query(
-      `SELECT indexname, indexdef FROM pg_indexes
+      `SELECT indexname, regexp_replace(indexdef, ' INCLUDE \\(.*\\)', '') AS indexdef FROM pg_indexes
         WHERE schemaname = 'public' AND tablename <> '_prisma_migrations' ORDER BY indexname`,
     );
     const constraints = await client.query(

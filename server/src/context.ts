@@ -7,6 +7,7 @@ import type { Identity } from "./identity/identity.js";
 import type { Principal } from "./identity/principal.js";
 import type { PageReader } from "./export/pages.js";
 import type { ParetoFronts } from "./leaderboard/fronts.js";
+import type { CappedTotals } from "./leaderboard/totals.js";
 import type { LeaderboardStreams } from "./leaderboard/changes.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 import type { RunStream } from "./run/changes.js";
@@ -26,6 +27,7 @@ export interface Services {
   exports: PageReader;
   streams: Streams;
   fronts: ParetoFronts;
+  totals: CappedTotals;
   webhooks: WebhookSender;
   /** The most live searches of one account and of one team. */
   quota: RunQuota;

@@ -11,6 +11,7 @@ import type {
 import DataLoader from "dataloader";
 import type { RowBudget } from "./http/budget.js";
 import { bestArchitectureIds } from "./run/best.js";
+import type { RunRow } from "./run/row.js";
 import { type RunTimings, runTimings } from "./run/timings.js";
 import { lineages } from "./architecture/lineage.js";
 import { type ArchitectureRow, withoutJson } from "./architecture/row.js";
@@ -24,7 +25,9 @@ export type Loader<Value> = DataLoader<string, Value>;
 
 /** The loaders of one operation, each by the id of the row that it is named after. */
 export interface Loaders {
-  run: Loader<SearchRun>;
+  run: Loader<RunRow>;
+  /** The settings of a run. */
+  settings: Loader<Pick<SearchRun, "settings">>;
   auditEntry: Loader<AuditEntry>;
   generation: Loader<Generation>;
   architecture: Loader<ArchitectureRow>;
@@ -53,7 +56,15 @@ export function createLoaders(database: Database, budget: RowBudget): Loaders {
     webhookDelivery: byId((ids) =>
       database.webhookDelivery.findMany({ where: { id: { in: ids } } }),
     ),
-    run: byId((ids) => database.searchRun.findMany({ where: { id: { in: ids } } })),
+    run: byId((ids) =>
+      database.searchRun.findMany({ where: { id: { in: ids } }, omit: { settings: true } }),
+    ),
+    settings: byId((ids) =>
+      database.searchRun.findMany({
+        where: { id: { in: ids } },
+        select: { id: true, settings: true },
+      }),
+    ),
     auditEntry: byId((ids) => database.auditEntry.findMany({ where: { id: { in: ids } } })),
     generation: byId((ids) => database.generation.findMany({ where: { id: { in: ids } } })),
     architecture: byId((ids) =>

@@ -21,6 +21,7 @@ import { createRateLimit } from "./http/rateLimit.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
 import { ParetoFronts } from "./leaderboard/fronts.js";
+import { CappedTotals } from "./leaderboard/totals.js";
 import { LeaderboardStreams } from "./leaderboard/changes.js";
 import { consoleLog, type Log } from "./log.js";
 import { RunStream } from "./run/changes.js";
@@ -118,6 +119,7 @@ export async function startServer(
       webhooks,
       streams,
       fronts,
+      totals: new CappedTotals(feed),
       quota: settings.limits.runs,
     };
     const { operationsPerMinute, rateLimitStore } = settings.limits;

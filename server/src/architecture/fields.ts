@@ -1,9 +1,5 @@
 import { architectureSchema } from "@opnas/core";
-import type {
-  Evaluation as EvaluationRow,
-  Generation as GenerationRow,
-  SearchRun as RunRow,
-} from "@opnas/prisma";
+import type { Evaluation as EvaluationRow, Generation as GenerationRow } from "@opnas/prisma";
 import { readTaskScores, timingsSchema, tokenUniformitySchema } from "@opnas/prisma";
 import { GraphQLJSON } from "graphql-scalars";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
@@ -14,6 +10,7 @@ import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
 import { trainingPage } from "../pretraining/page.js";
 import { TrainingConnection } from "../pretraining/types.js";
+import type { RunRow } from "../run/row.js";
 import { Generation, RunError, SearchRun } from "../run/types.js";
 import { Evaluation, EvaluationTimes, TaskScore, TaskScoring } from "./evaluationTypes.js";
 import { layersOf } from "./layers.js";

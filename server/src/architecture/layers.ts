@@ -2,18 +2,20 @@ import { type Architecture as Backbone, layerFormula, layoutGraph } from "@opnas
 import type { Layer } from "./layerTypes.js";
 import { LayerKind } from "./types.js";
 
-/** Returns a backbone's layers with their formulas and, for attention, the graph to draw. */
+/**
+ * Returns a backbone's layers. Their formulas and, for attention, the graphs to draw are made where they are
+ * asked for: a page of lists has hundreds of layers, and most ask for their kinds alone.
+ */
 export function layersOf(backbone: Backbone): Layer[] {
-  return backbone.layers.map((layer, index) => {
-    const formula = layerFormula(layer);
-    return layer.kind === "attention"
-      ? {
-          index,
-          kind: LayerKind.ATTENTION,
-          formula,
-          kernelSize: null,
-          graph: layoutGraph(layer.graph),
-        }
-      : { index, kind: LayerKind.CONVOLUTION, formula, kernelSize: layer.kernelSize, graph: null };
-  });
+  return backbone.layers.map((layer, index) => ({
+    index,
+    kind: layer.kind === "attention" ? LayerKind.ATTENTION : LayerKind.CONVOLUTION,
+    kernelSize: layer.kind === "attention" ? null : layer.kernelSize,
+    get formula() {
+      return layerFormula(layer);
+    },
+    get graph() {
+      return layer.kind === "attention" ? layoutGraph(layer.graph) : null;
+    },
+  }));
 }

@@ -1,13 +1,13 @@
 import type {
   Generation as GenerationRow,
   RunEvent as EventRow,
-  SearchRun as RunRow,
 } from "@opnas/prisma";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
+import type { RunRow } from "../run/row.js";
 import { Generation, SearchRun } from "../run/types.js";
 import { detailsOf, SearchEventDetails } from "./details.js";
 import { SearchEvent } from "./types.js";

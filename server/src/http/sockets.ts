@@ -18,6 +18,8 @@ export interface Connection {
   request: IncomingMessage;
   /** The turns of the connection's queries and mutations. */
   turns: Turns;
+  /** Sends a message, text as bytes of UTF-8, and resolves once the system has taken it or nobody is left. */
+  send: (message: Buffer) => Promise<void>;
 }
 
 /**
@@ -77,7 +79,12 @@ function bind(
             .finally(() => (underWay -= 1));
         }),
     },
-    { socket, request, turns: new Turns(maxQueriesAtOncePerSocket) },
+    {
+      socket,
+      request,
+      turns: new Turns(maxQueriesAtOncePerSocket),
+      send: (message) => send(socket, message),
+    },
   );
   socket.once("close", (code, reason) => {
     stopPings();
@@ -96,7 +103,7 @@ function isOfServer(error: unknown): boolean {
  * Sends text and resolves once the system has taken it, so that a subscription reads no further ahead
  * of a slow reader. It also resolves when the socket has ended: nobody is left to be told.
  */
-function send(socket: WebSocket, text: string): Promise<void> {
+function send(socket: WebSocket, text: string | Buffer): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) {
       resolve();
@@ -107,7 +114,7 @@ function send(socket: WebSocket, text: string): Promise<void> {
       resolve();
       return;
     }
-    socket.send(text, () => resolve());
+    socket.send(text, { binary: false }, () => resolve());
   });
 }
 

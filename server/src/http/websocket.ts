@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "node:http";
 import {
   type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
   getOperationAST,
   GraphQLError,
   type GraphQLSchema,
@@ -28,6 +30,7 @@ import { keepDocuments } from "./documents.js";
 import { maxErrors, maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
 import { type Portal, refusal } from "./origin.js";
 import type { RateLimit } from "./rateLimit.js";
+import { nextMessages, relayed } from "./relay.js";
 import { sharedSubscribe } from "./sharedExecutions.js";
 import { bindSockets, type Connection } from "./sockets.js";
 import { holdUntilEnd } from "./socketTurns.js";
@@ -67,6 +70,10 @@ export function serveWebSocket(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const format = (errors: readonly GraphQLError[]) =>
     errors.slice(0, maxErrors).map((error) => formatError(error.toJSON(), error));
+
+  const formatted = ({ errors, ...result }: ExecutionResult): FormattedExecutionResult =>
+    errors === undefined ? result : { ...result, errors: format(errors) };
+  const messageOf = nextMessages(formatted);
 
   /** The subscriptions of each connection, as graphql-ws keeps them; queries under way are null. */
   const open = new Set<{ readonly subscriptions: Readonly<Record<string, unknown>> }>();
@@ -140,15 +147,18 @@ export function serveWebSocket(
         budgets.set(args, contextValue.budget);
         return args;
       },
-      onNext: (_context, _id, _payload, args, result) => {
-        budgets.get(args)?.renew();
-        const { document, operationName } = args;
-        const { type, field } = nameOperation(document, operationName);
-        if (type === "subscription") metrics.fannedOut.inc({ field });
-        return result.errors === undefined
-          ? undefined
-          : { ...result, errors: format(result.errors) };
+      onOperation: ({ extra }, id, _payload, args, result) => {
+        if (!(Symbol.asyncIterator in result)) return;
+        const { field } = nameOperation(args.document, args.operationName);
+        const counter = metrics.fannedOut.labels({ field });
+        return relayed(result, (each) => {
+          budgets.get(args)?.renew();
+          counter.inc();
+          return extra.send(messageOf(each, id));
+        });
       },
+      // Results of queries; those of subscriptions are relayed.
+      onNext: (_context, _id, _payload, _args, result) => formatted(result),
       onError: ({ extra }, _id, _payload, errors) => {
         const isSlow = errors.some(({ originalError }) => originalError instanceof SlowReaderError);
         // Clients connect again after this code (try again later), and subscribe again.

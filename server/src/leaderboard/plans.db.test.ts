@@ -210,3 +210,22 @@ test("a front is the same whether it is read in parts or as a whole", async () =
     expect(front.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
   }
 });
+
+test("conditions that contradict an order are met in its index, without the rows", async () => {
+  const few = { params: { max: 2e4 }, flops: { min: 1e3 }, stableOnly: true, references: false };
+  const { source } = boardOf(few, undefined);
+  const covered = [
+    ArchitectureOrderField.SCORE,
+    ArchitectureOrderField.PARAMS,
+    ArchitectureOrderField.FLOPS,
+    ArchitectureOrderField.STEP_TIME,
+  ];
+  for (const field of covered) {
+    const order = architectureOrder({ field, direction: OrderDirection.DESC }, true);
+    const [first = ""] = await plansOf(source, order, null);
+    expect(first).toMatch(/Index Only Scan (Backward )?using "Architecture_/);
+    expect(first).not.toMatch(
+      /(Seq|Index|Bitmap Heap) Scan (Backward )?(using \S+ )?on "Architecture" a/,
+    );
+  }
+});

@@ -3,7 +3,7 @@ import { architecturePage } from "../architecture/page.js";
 import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
 import { Architecture, ArchitectureConnection } from "../architecture/types.js";
 import type { Context } from "../context.js";
-import type { Page } from "../pagination/keyset.js";
+import { once, type Page } from "../pagination/keyset.js";
 import type { Change } from "./change.js";
 import { boardOf } from "./filter.js";
 import { ParetoCost, ParetoObjective } from "./pareto.js";
@@ -21,12 +21,13 @@ export class LeaderboardResolver {
     description:
       "The evaluated architectures of all runs, by default the best score first; in a tie the older comes first.",
   })
-  leaderboard(
+  async leaderboard(
     @Args(() => LeaderboardArguments) { filter, ...page }: LeaderboardArguments,
-    @Ctx() { database, teamIds, principal }: Context,
+    @Ctx() { database, teamIds, principal, totals }: Context,
   ): Promise<Page<ArchitectureRow>> {
-    const { source } = boardOf(filter ?? null, teamIds, principal.userId);
-    return architecturePage(database, source, page, true);
+    const board = boardOf(filter ?? null, teamIds, principal.userId);
+    const read = await architecturePage(database, board.source, page, true);
+    return { ...read, count: once(() => totals.of(board, read.count)) };
   }
 
   @UsualLength(30)

@@ -3,10 +3,11 @@ import {
   type Generation as GenerationRow,
   Prisma,
   type RunEvent as EventRow,
-  type SearchRun as RunRow,
+  type SearchRun as StoredRun,
   settingsOfRun,
 } from "@opnas/prisma";
 import type { SearchSettings as SearchSettingsValues } from "@opnas/core";
+import { GraphQLJSON } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import { architecturePage } from "../architecture/page.js";
@@ -18,9 +19,11 @@ import {
   ArchitecturePageArguments,
 } from "../architecture/types.js";
 import type { Context } from "../context.js";
+import type { Loaders } from "../loaders.js";
 import { SearchEvent } from "../events/types.js";
 import { maxPageSize, type Page, pageSize } from "../pagination/keyset.js";
 import { Progress, progressOf } from "./progress.js";
+import type { RunRow } from "./row.js";
 import { RunTimings } from "./timings.js";
 import { SearchSettings } from "../setting/typed.js";
 import { Generation, RunError, SearchRun } from "./types.js";
@@ -43,13 +46,25 @@ export class RunFields {
   @FieldResolver(() => SearchSettings, {
     description: "All settings, those of the preset with the changes of the request.",
   })
-  typedSettings(@Root() run: RunRow): SearchSettingsValues {
-    return settingsOfRun(run);
+  async typedSettings(
+    @Root() run: RunRow,
+    @Ctx() { loaders }: Context,
+  ): Promise<SearchSettingsValues> {
+    return settingsOfRun(await storedSettings(run, loaders));
+  }
+
+  @FieldResolver(() => GraphQLJSON, {
+    deprecationReason: "Read the typed field typedSettings.",
+    description:
+      "All settings, those of the preset with the changes of the request; see settingDescriptions.",
+  })
+  async settings(@Root() run: RunRow, @Ctx() { loaders }: Context): Promise<unknown> {
+    return (await storedSettings(run, loaders)).settings;
   }
 
   @FieldResolver(() => Progress, { description: "The progress of the run." })
-  progress(@Root() run: RunRow): Progress {
-    return progressOf(run, settingsOfRun(run));
+  async progress(@Root() run: RunRow, @Ctx() { loaders }: Context): Promise<Progress> {
+    return progressOf(run, settingsOfRun(await storedSettings(run, loaders)));
   }
 
   @UsualLength(20)
@@ -141,6 +156,14 @@ export class RunFields {
   timings(@Root() { id }: RunRow, @Ctx() { loaders }: Context): Promise<RunTimings> {
     return loaders.timings.load(id);
   }
+}
+
+/** Returns the settings of a run, which are read where its list has left them out. */
+async function storedSettings(
+  { id, settings }: RunRow,
+  { settings: loader }: Loaders,
+): Promise<Pick<StoredRun, "settings">> {
+  return settings === undefined ? loader.load(id) : { settings };
 }
 
 @Resolver(() => Generation)

@@ -1,7 +1,7 @@
 import { candidateCount, taskCatalog, type SearchSettings } from "@opnas/core";
-import type { SearchRun } from "@opnas/prisma";
 import { Field, Float, Int, ObjectType } from "type-graphql";
 import { RunPhase } from "./enums.js";
+import type { RunRow } from "./row.js";
 
 @ObjectType({
   description:
@@ -40,7 +40,7 @@ export class Progress {
 }
 
 /** Computes the progress of a run from its row. */
-export function progressOf(run: SearchRun, settings: SearchSettings): Progress {
+export function progressOf(run: RunRow, settings: SearchSettings): Progress {
   return {
     phase: run.phase,
     done: run.progressDone,
@@ -56,7 +56,7 @@ export function progressOf(run: SearchRun, settings: SearchSettings): Progress {
  * a training step's three times (its backward pass costs about two forward passes). That ignores
  * that candidates differ in cost, so it is an estimate; within a phase it is exact.
  */
-function fractionOf(run: SearchRun, settings: SearchSettings): number {
+function fractionOf(run: RunRow, settings: SearchSettings): number {
   if (run.phase === "FINISHED") return 1;
   if (run.phase === "PREPARING" || run.progressTotal === 0) {
     return run.phase === "SEARCHING" ? superNetShare(settings) : 0;

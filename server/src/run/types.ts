@@ -1,4 +1,3 @@
-import { GraphQLJSON } from "graphql-scalars";
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { Node } from "../node/types.js";
 import { connectionOf } from "../pagination/connection.js";
@@ -32,13 +31,6 @@ export class SearchRun {
 
   @Field(() => StrategyName, { description: "The strategy that proposes candidates." })
   strategy!: StrategyName;
-
-  @Field(() => GraphQLJSON, {
-    deprecationReason: "Read the typed field typedSettings.",
-    description:
-      "All settings, those of the preset with the changes of the request; see settingDescriptions.",
-  })
-  settings!: unknown;
 
   @Field(() => String, {
     nullable: true,
