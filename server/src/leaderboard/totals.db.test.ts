@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { testDatabase } from "@opnas/prisma/testing";
 import { countStatements } from "@opnas/prisma/testing/statements";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -38,13 +39,17 @@ test("a total beyond the limit is counted once until a run is archived, a smalle
       FROM (SELECT * FROM "Architecture" WHERE id = ${ids[0]}::uuid) AS like_this, generate_series(1, 10001) AS n`;
   const all = '{ search: "" }';
   const capped = { totalCount: 10_000, totalCountIsCapped: true };
-  expect(await ask(all)).toEqual({ ...capped, statements: 2 });
-  expect(await ask(all)).toEqual({ ...capped, statements: 1 });
+  expect((await ask(all)).statements).toBeGreaterThanOrEqual(2);
+  // The server also reads events now and then, in statements of its own.
+  await eventually(async () => isDeepStrictEqual(await ask(all), { ...capped, statements: 1 }));
   const few = "{ score: { min: 20 } }";
-  expect(await ask(few)).toEqual({ totalCount: 0, totalCountIsCapped: false, statements: 2 });
+  for (let time = 0; time < 3; time++) {
+    const { statements: taken, ...total } = await ask(few);
+    expect(total).toEqual({ totalCount: 0, totalCountIsCapped: false });
+    expect(taken).toBeGreaterThanOrEqual(2);
+  }
   await driver.evaluate(run.id, ids[1] ?? "", 50);
   expect(await ask(few)).toMatchObject({ totalCount: 1, totalCountIsCapped: false });
-  // The server reads the result's event meanwhile.
   await eventually(async () => (await ask(all)).statements === 1);
   for (const field of ["cancelSearch", "archiveRun"])
     await server.read(z.unknown(), `mutation { ${field}(id: "${run.id}") { id } }`);
