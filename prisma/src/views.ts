@@ -39,11 +39,18 @@ export async function saveView(
 }
 
 /**
- * Gives a view another name.
- * @throws OpnasError `BAD_INPUT` when its holder has one of this name
+ * Changes a view: its name, filter, order or columns.
+ * @param changes left-out fields stay as they are
+ * @throws OpnasError `BAD_INPUT` when its holder has another view of the new name
  */
-export function renameView(db: Database, id: string, name: string): Promise<SavedView> {
-  return refusingTaken(name, () => db.savedView.update({ where: { id }, data: { name } }));
+export function updateView(
+  db: Database,
+  id: string,
+  changes: Partial<Omit<NewView, "list">>,
+): Promise<SavedView> {
+  return refusingTaken(changes.name ?? "", () =>
+    db.savedView.update({ where: { id }, data: changes }),
+  );
 }
 
 /** Removes a view, if it is still there. */

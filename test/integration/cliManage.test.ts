@@ -75,6 +75,11 @@ test("a search is started, named, tagged, listed by its tag, compared with its c
   expect(await output("view", "list")).toMatch(new RegExp(`${view} +mine +runs +yours +tag = `));
   expect(await output("runs", "--view", "mine", "--where", "seed = 3")).toContain("1 of 1 runs");
   expect(await output("runs", "--view", "mine", "--where", "seed = 4")).toContain("0 of 0 runs");
+  expect(await output("view", "change", "mine", "--where", "seed = 4")).toBe(
+    `${view}: mine: seed = 4`,
+  );
+  expect(await output("runs", "--view", "mine")).toContain("1 of 1 runs");
+  expect((await opnas("view", "change", "mine", "--where", "sed = 4")).code).toBe(2);
   expect(await output("view", "rename", "mine", "ours")).toBe(`${view}: ours`);
   expect(await opnas("runs", "--view", "mine")).toMatchObject({ code: 2 });
   expect(await opnas("leaderboard", "--view", "ours")).toMatchObject({ code: 2 });

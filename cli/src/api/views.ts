@@ -43,6 +43,16 @@ export const renameViewDocument = graphql(`
   }
 `);
 
+export const updateViewDocument = graphql(`
+  mutation UpdateView($id: ID!, $input: UpdateViewInput!) {
+    updateView(id: $id, input: $input) {
+      id
+      name
+      query
+    }
+  }
+`);
+
 export const deleteViewDocument = graphql(`
   mutation DeleteView($id: ID!) {
     deleteView(id: $id)

@@ -5,6 +5,7 @@ import {
   deleteViewDocument,
   findView,
   renameViewDocument,
+  updateViewDocument,
   viewsDocument,
 } from "../api/views.js";
 import { print, printJson, printTable } from "./output.js";
@@ -15,7 +16,7 @@ interface SaveOptions {
   team?: string;
 }
 
-/** Builds the command whose subcommands list saved views, and save, rename and delete them. */
+/** Builds the command whose subcommands list saved views, and save, change, rename and delete them. */
 export function viewCommand(connect: (command: Command) => Api): Command {
   const list = new Command("list")
     .description("your saved views and those of your teams")
@@ -62,6 +63,17 @@ export function viewCommand(connect: (command: Command) => Api): Command {
       const { renameView } = await api.request(renameViewDocument, { id, name });
       print(`${renameView.id}: ${renameView.name}`);
     });
+  const change = new Command("change")
+    .description("give a saved view another filter")
+    .argument("<view>", "its name or id")
+    .requiredOption("--where <filter>", "the new filter; '' for none")
+    .action(async function (this: Command, view: string) {
+      const api = connect(this);
+      const { id } = await findView(api, view);
+      const input = { query: this.opts<{ where: string }>().where };
+      const { updateView } = await api.request(updateViewDocument, { id, input });
+      print(`${updateView.id}: ${updateView.name}: ${updateView.query}`);
+    });
   const remove = new Command("delete")
     .description("delete a saved view")
     .argument("<view>", "its name or id")
@@ -72,9 +84,9 @@ export function viewCommand(connect: (command: Command) => Api): Command {
       print(`${id}: ${name} is deleted`);
     });
   const view = new Command("view").description("saved views: filters under a name");
-  for (const command of [list, save, rename, remove]) view.addCommand(command);
+  for (const command of [list, save, change, rename, remove]) view.addCommand(command);
   return view.addHelpText(
     "after",
-    "\nExample:\n  opnas view save best --where 'score > 55 and stable'\n  opnas leaderboard --view best",
+    "\nExamples:\n  opnas view save best --where 'score > 55 and stable'\n  opnas leaderboard --view best\n  opnas view change best --where 'score > 60 and stable'",
   );
 }

@@ -117,6 +117,7 @@ export const rules: Readonly<
     tag: change("any"),
     testWebhook: change("webhook"),
     untag: change("any"),
+    updateView: { ...ownView, row: { kind: "view", argument: "id" } },
   },
   Subscription: {
     leaderboardChanged: look,

@@ -1,9 +1,9 @@
 import {
   deleteView,
   type NewView,
-  renameView,
   type SavedView as ViewRow,
   saveView,
+  updateView,
 } from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { z } from "zod";
@@ -24,6 +24,7 @@ import {
   SavedArchitectureOrder,
   SavedRunOrder,
   SavedView,
+  UpdateViewInput,
   ViewList,
 } from "./types.js";
 
@@ -41,15 +42,21 @@ const runOrder = z.object({ field: z.enum(RunOrderField), direction: z.enum(Orde
 
 const name = label(100).min(1, "it is empty");
 
-const inputSchema = z.object({
-  name,
-  list: z.enum(ViewList),
+const contentSchema = z.object({
   query: z.string().nullish(),
   architectureOrder: architectureOrder.nullish(),
   runOrder: runOrder.nullish(),
   columns: z.array(label(100).min(1, "it is empty")).max(50, "it has over 50").nullish(),
+});
+type Content = z.infer<typeof contentSchema>;
+
+const inputSchema = contentSchema.extend({
+  name,
+  list: z.enum(ViewList),
   teamId: z.string().nullish(),
 });
+
+const changesSchema = contentSchema.extend({ name: name.nullish() });
 
 const idArgument = { description: "The view's id." };
 
@@ -110,7 +117,22 @@ export class ViewResolver {
   ): Promise<ViewRow> {
     const parsed = parseInput(name, newName, "name");
     await requireChangeable(context, id);
-    return renameView(context.database, id, parsed);
+    return updateView(context.database, id, { name: parsed });
+  }
+
+  @Mutation(() => SavedView, {
+    description: "Changes a saved view's name, filter, order or columns.",
+  })
+  async updateView(
+    @Arg("id", () => ID, idArgument) id: string,
+    @Arg("input", () => UpdateViewInput, { description: "The changes." }) input: UpdateViewInput,
+    @Ctx() context: Context,
+  ): Promise<ViewRow> {
+    const { name: newName, ...content } = parseInput(changesSchema, input, "input");
+    const { list } = await requireChangeable(context, id);
+    const changes = contentOf(content, list, context);
+    const named = newName == null ? changes : { ...changes, name: newName };
+    return updateView(context.database, id, named);
   }
 
   @Mutation(() => Boolean, { description: "Deletes a saved view. Always true." })
@@ -125,27 +147,36 @@ export class ViewResolver {
 }
 
 /** Checks the view of a request, its filter as the list would. */
-function newView(input: CreateViewInput, { principal }: Context) {
-  const parsed = parseInput(inputSchema, input, "input");
-  const { list, columns, teamId, ...given } = parsed;
-  const unfit = list === "RUNS" ? "architectureOrder" : "runOrder";
-  if (parsed[unfit] != null) {
+function newView(input: CreateViewInput, context: Context) {
+  const { list, teamId, name: ofView, ...content } = parseInput(inputSchema, input, "input");
+  const nothing = { query: "", orderBy: null, direction: null, columns: [] };
+  const view: NewView = { name: ofView, list, ...nothing, ...contentOf(content, list, context) };
+  return { teamId, view };
+}
+
+/** Checks what a request gives of a view of a list, and returns it as it is stored; null is the usual. */
+function contentOf(content: Content, list: ViewList, { principal }: Context): Partial<NewView> {
+  const { query, columns } = content;
+  const [fit, unfit] =
+    list === "RUNS"
+      ? (["runOrder", "architectureOrder"] as const)
+      : (["architectureOrder", "runOrder"] as const);
+  if (content[unfit] != null) {
     const message = `input.${unfit} cannot be used: the view is of another list.`;
     throw new InputError({ path: ["input", unfit], message });
   }
   const fields = list === "RUNS" ? runFields : leaderboardFields;
-  const query = given.query ?? "";
-  parseFilter(query, fields, { userId: principal.userId }, ["input", "query"]);
-  const order = given.architectureOrder ?? given.runOrder;
-  const view: NewView = {
-    name: given.name,
-    list,
-    query,
-    orderBy: order?.field ?? null,
-    direction: order?.direction ?? null,
-    columns: columns ?? [],
+  if (query != null) {
+    parseFilter(query, fields, { userId: principal.userId }, ["input", "query"]);
+  }
+  const order = content[fit];
+  return {
+    ...(query === undefined ? {} : { query: query ?? "" }),
+    ...(columns === undefined ? {} : { columns: columns ?? [] }),
+    ...(order === undefined
+      ? {}
+      : { orderBy: order?.field ?? null, direction: order?.direction ?? null }),
   };
-  return { teamId, view };
 }
 
 /** Reads a stored order; one of a newer version of the program, which this one does not know, is none. */
@@ -166,13 +197,14 @@ async function requireOwnTeam(
   throw new InputError({ path: ["input", "teamId"], message });
 }
 
-/** Throws an error unless the caller may change a view: its own, or as a researcher one of a team. */
+/** Finds a view that the caller may change, or throws: its own, or as a researcher one of a team. */
 async function requireChangeable(
   { database, teamIds, principal }: Context,
   id: string,
-): Promise<void> {
+): Promise<ViewRow> {
   const where = { id, ...viewsOf(teamIds, principal.userId) };
   const view = isRowId(id) ? await database.savedView.findFirst({ where }) : null;
   if (view === null) throw notFound("view", id);
   if (view.teamId !== null) check(principal, teamRule);
+  return view;
 }

@@ -110,3 +110,35 @@ export class CreateViewInput {
   })
   teamId?: string | null;
 }
+
+@InputType({ description: "Changes of a saved view; what is left out stays as it is." })
+export class UpdateViewInput {
+  @Field(() => String, { nullable: true, description: "The new name, 1 to 100 characters." })
+  name?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The new condition in the filter language of docs/filter-language.md, which is checked; empty or null for none.",
+  })
+  query?: string | null;
+
+  @Field(() => ArchitectureOrder, {
+    nullable: true,
+    description: "The new order of a leaderboard; null for the usual one.",
+  })
+  architectureOrder?: ArchitectureOrder | null;
+
+  @Field(() => RunOrder, {
+    nullable: true,
+    description: "The new order of a list of runs; null for the usual one.",
+  })
+  runOrder?: RunOrder | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "The names of the new columns, at most 50 of up to 100 characters; null for the usual ones.",
+  })
+  columns?: string[] | null;
+}

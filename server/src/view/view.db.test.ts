@@ -21,6 +21,9 @@ const fields = `id name list query columns teamId
   architectureOrder { field direction } runOrder { field direction }`;
 const create = `mutation ($input: CreateViewInput!) { createView(input: $input) { ${fields} } }`;
 const rename = "mutation ($id: ID!, $name: String!) { renameView(id: $id, name: $name) { name } }";
+const update = `mutation ($id: ID!, $input: UpdateViewInput!) {
+  updateView(id: $id, input: $input) { ${fields} }
+}`;
 const remove = "mutation ($id: ID!) { deleteView(id: $id) }";
 
 const ask = (key: string, query: string, variables?: Record<string, unknown>) =>
@@ -118,6 +121,62 @@ test("one's own views are nobody else's, and a team's are its members'", async (
   expect(codeOf(await ask(reading, remove, { id: own }))).toBe("FORBIDDEN");
   expect(codeOf(await ask(admin.key, remove, { id: teams }))).toBe("OK");
   expect(codeOf(await ask(ann.key, remove, { id: own }))).toBe("OK");
+});
+
+test("a view's filter, order, columns and name are changed, each by itself", async () => {
+  const made = await save(ann.key, {
+    name: "to change",
+    list: "LEADERBOARD",
+    query: "score > 55",
+    architectureOrder: { field: "PARAMS", direction: "ASC" },
+    columns: ["name"],
+  });
+  const changed = async (input: Record<string, unknown>) => {
+    const { data } = await ask(ann.key, update, { id: made.id, input });
+    return z.object({ updateView: z.unknown() }).parse(data).updateView;
+  };
+  expect(await changed({})).toEqual(made);
+  const filtered = { ...made, query: "score > 60 and owner = me" };
+  expect(await changed({ query: "score > 60 and owner = me" })).toEqual(filtered);
+  const order = { field: "SCORE", direction: "DESC" };
+  const ordered = { ...filtered, architectureOrder: order, columns: ["name", "score"] };
+  expect(await changed({ architectureOrder: order, columns: ["name", "score"] })).toEqual(ordered);
+  expect(await changed({ name: "changed" })).toEqual({ ...ordered, name: "changed" });
+  const usual = { query: null, architectureOrder: null, columns: null };
+  expect(await changed(usual)).toEqual({
+    ...made,
+    name: "changed",
+    query: "",
+    architectureOrder: null,
+    columns: [],
+  });
+});
+
+test("a view is changed by those who may, to what its list takes", async () => {
+  const { id } = await save(ann.key, { name: "runs of ann", list: "RUNS", query: "seed = 1" });
+  const team = { name: "runs of a team", list: "RUNS", teamId: ann.teamId };
+  const { id: teams } = await save(ann.key, team);
+  const code = async (key: string, view: string, input: Record<string, unknown>) =>
+    codeOf(await ask(key, update, { id: view, input }));
+  for (const key of [bob.key, eve.key, admin.key]) {
+    expect(await code(key, id, { query: "seed = 2" })).toBe("NOT_FOUND");
+  }
+  expect(await code(bob.key, teams, { query: "seed = 2" })).toBe("NOT_FOUND");
+  expect(await code(eve.key, teams, { query: "seed = 2" })).toBe("FORBIDDEN");
+  expect(await code(admin.key, teams, { query: "seed = 2" })).toBe("OK");
+  for (const input of [
+    { name: "" },
+    { name: "runs of ann\u001b" },
+    { query: "score > 5 and" },
+    { query: "layer.kernel = 3" },
+    { architectureOrder: { field: "SCORE", direction: "ASC" } },
+    { columns: [""] },
+  ]) {
+    expect({ input, code: await code(ann.key, id, input) }).toEqual({ input, code: "BAD_INPUT" });
+  }
+  await save(ann.key, { name: "taken", list: "RUNS" });
+  expect(await code(ann.key, id, { name: "taken" })).toBe("BAD_INPUT");
+  expect(await code(ann.key, id, { name: "runs of ann" })).toBe("OK");
 });
 
 test("what a list would refuse is refused, with the place of the fault", async () => {
