@@ -58,6 +58,7 @@ const tests: Record<string, () => Promise<void>> = {
       [1, 0],
       [20, 0],
     ]);
+    expect(report.downloads.map(({ rows }) => rows)).toEqual([report.pages.length > 0 ? 1_749 : 0]);
     expect(report.throughput?.ours).toBeGreaterThan(0);
   },
 
