@@ -22,8 +22,8 @@ export class PageReader {
 
   /**
    * Yields the rows of a table in pages. The next is read while the present one is written and sent, and
-   * none beyond it: a slow reader holds no connection. Rows that are added or changed while it goes on come once at most, and those
-   * behind the present place not at all before it reaches them.
+   * none beyond it: a slow reader holds no connection. Rows that are added or changed while it goes on come
+   * once at most, and those behind the present place not at all before it reaches them.
    * @param limit the most rows in all; null for no limit
    */
   async *read(table: ExportTable, limit: number | null): AsyncGenerator<Row[], void, void> {
