@@ -8,6 +8,7 @@ import { countStatements } from "@opnas/prisma/testing/statements";
 import pg from "pg";
 import { flag, list, positive, runBench, text, whole } from "../common/command.ts";
 import { note } from "../common/progress.ts";
+import { measureDownload } from "./downloads.ts";
 import { closedLoop, GraphqlClient, type Operation } from "./load.ts";
 import { measurePages, pagesOf } from "./pages.ts";
 import type { Report } from "./report.ts";
@@ -16,9 +17,10 @@ import { type ServerKind, startServerProcess } from "./servers.ts";
 import { measureSubscribers, type MeasuredSubscribers } from "./subscribers.ts";
 
 const about = `The API over a store of --rows made architectures in --runs runs: the times of the portal's pages at
---rate requests a second and the statements of each; the time from a result's commit to each of so many live
-subscribers, at --changes results a second; and the requests a second of a page of 20 rows, by the API, by graphql-yoga
-with the same resolvers, and by bare http and pg. --keep names a folder in which the store is kept for the next
+--rate requests a second and the statements of each; the time from a result to each of so many live
+subscribers, at --changes results a second; the time of 100,000 rows as CSV and the server's memory meanwhile; and
+the requests a second of a page of 20 rows, by the API, by graphql-yoga with the same resolvers, and by bare http and
+pg. --keep names a folder in which the store is kept for the next
 measurement, --database a database of yours: an empty one is filled, a filled one is measured as it is. Without either
 the store is in a temporary folder. --only measures the pages whose names have that text. The requests of the
 throughput are all equal, as of many who watch one page, which the API executes together; --distinct makes them differ.`;
@@ -38,7 +40,7 @@ function distinctPages(): () => Operation {
 const atOnce = 16;
 const warmUpSeconds = 2;
 
-const parts = ["pages", "subscribers", "throughput"];
+const parts = ["pages", "subscribers", "downloads", "throughput"];
 
 await runBench(
   {
@@ -139,6 +141,8 @@ async function measure(databaseUrl: string, seeded: Seeded, options: Options): P
       ? await subscribersOf(databaseUrl, server.port, counter.count, options)
       : [];
     console.table(subscribers);
+    const downloads = options.parts.includes("downloads") ? [await measureDownload(server)] : [];
+    console.table(downloads);
     client.close();
     await server.stop();
     const throughput = options.parts.includes("throughput")
@@ -149,7 +153,7 @@ async function measure(databaseUrl: string, seeded: Seeded, options: Options): P
         }
       : null;
     console.table(throughput);
-    return { pages, subscribers, throughput };
+    return { pages, subscribers, downloads, throughput };
   } finally {
     client.close();
     await counter.stop();

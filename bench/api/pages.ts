@@ -15,6 +15,8 @@ export interface MeasuredPage {
   p50: number;
   p95: number;
   statements: number;
+  /** The time of one request while nobody else asks. */
+  alone: number;
 }
 
 /** The fields of a row of the portal's leaderboard. */
@@ -151,7 +153,9 @@ export async function measurePages(
     // What the last page has left under way must not count for this one.
     await sleep(20);
     const before = statements();
+    const began = performance.now();
     await client.read(z.unknown(), operation);
+    const alone = performance.now() - began;
     const taken = statements() - before;
     const times = await atRate(client, operation, rate);
     const page = {
@@ -159,9 +163,11 @@ export async function measurePages(
       p50: quantile(times, 0.5),
       p95: quantile(times, 0.95),
       statements: taken,
+      alone,
     };
     measured.push(page);
-    note(`${name}: ${page.p50.toFixed(1)} ms, p95 ${page.p95.toFixed(1)} ms, ${taken} statements`);
+    const [once, half, most] = [alone, page.p50, page.p95].map((time) => time.toFixed(1));
+    note(`${name}: ${once} ms alone, ${half} ms, p95 ${most} ms, ${taken} statements`);
   }
   return measured;
 }

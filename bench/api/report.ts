@@ -11,6 +11,8 @@ export const reportSchema = z.object({
       p95: milliseconds,
       /** Statements of one request. */
       statements: z.int().min(1),
+      /** The time of one request while nobody else asks. */
+      alone: milliseconds,
     }),
   ),
   subscribers: z.array(
@@ -21,6 +23,15 @@ export const reportSchema = z.object({
       p99: milliseconds,
       lost: z.int(),
       statementsPerChange: z.number(),
+    }),
+  ),
+  downloads: z.array(
+    z.object({
+      name: z.string(),
+      rows: z.int(),
+      seconds: z.number().positive(),
+      /** The server's most resident memory in either half of the time, in MiB. */
+      memory: z.object({ first: z.number(), second: z.number() }),
     }),
   ),
   /** Requests a second. */

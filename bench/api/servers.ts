@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -6,6 +6,8 @@ import { z } from "zod";
 /** A server process that accepts GraphQL over HTTP, and over WebSocket if it is ours. */
 export interface ServerProcess {
   port: number;
+  /** The resident memory of the process, in MiB. */
+  memory(): number;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,10 @@ export async function startServerProcess(
   });
   return {
     port: await ready,
+    memory: () => {
+      const kilobytes = execFileSync("ps", ["-o", "rss=", "-p", String(child.pid)]);
+      return Math.round(Number(kilobytes.toString().trim()) / 1024);
+    },
     stop: async () => {
       const ended = once(child, "exit");
       child.kill("SIGTERM");

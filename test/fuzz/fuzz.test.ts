@@ -18,6 +18,10 @@ test("hostile requests end no server, cost it no answer and are never its own fa
     const figures: unknown = JSON.parse(await readFile(json, "utf8"));
     const nothing = { serverErrors: 0, internal: 0, crashes: 0, leaks: 0, samples: [] };
     expect(figures).toMatchObject({ ...nothing, health: { slow: 0 } });
+    const number: unknown = expect.any(Number);
+    expect(figures).toMatchObject({
+      memory: { keptOfFirstThird: number, keptOfLastThird: number },
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -7,10 +7,15 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { migrate } from "@opnas/prisma";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
+import { z } from "zod";
 import { Owner } from "./owner.ts";
 import { Teams } from "./teams.ts";
 
 const main = fileURLToPath(new URL("../../server/dist/main.js", import.meta.url));
+const probe = new URL("./heapProbe.ts", import.meta.url).href;
+
+const readySchema = z.object({ type: z.literal("ready"), port: z.int() });
+const keptSchema = z.object({ type: z.literal("kept"), bytes: z.number() });
 
 /** The heap of the server, in MiB: memory that grows with the requests ends it. */
 const heapMegabytes = 400;
@@ -19,6 +24,8 @@ const heapMegabytes = 400;
 export class Target {
   port = 0;
   crashes = 0;
+  /** The memory that the server's process kept when it was asked, in MiB. */
+  readonly keptMemory: number[] = [];
   /** The server's lines about errors. */
   errorLog = "";
   private child: ChildProcess | undefined;
@@ -64,6 +71,11 @@ export class Target {
     return Math.round(Number(kilobytes.trim()) / 1024);
   }
 
+  /** Asks how much the server's process keeps once all garbage is collected; `keptMemory` has it then. */
+  askForKeptMemory(): void {
+    if (this.child?.connected === true) this.child.send("kept");
+  }
+
   async stop(): Promise<void> {
     this.isStopping = true;
     const { child } = this;
@@ -77,7 +89,8 @@ export class Target {
   }
 
   private async startServer(): Promise<void> {
-    const child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, main], {
+    const flags = [`--max-old-space-size=${heapMegabytes}`, "--import", probe];
+    const child = spawn(process.execPath, [...flags, main], {
       env: {
         PATH: process.env["PATH"],
         DATABASE_URL: this.databaseUrl,
@@ -97,7 +110,13 @@ export class Target {
       // The rest of the requests finds whether there is more.
       void this.startServer();
     });
-    const [message] = (await once(child, "message")) as [{ port: number }];
-    this.port = message.port;
+    this.port = await new Promise((resolve) => {
+      child.on("message", (message) => {
+        const ready = readySchema.safeParse(message).data;
+        if (ready !== undefined) resolve(ready.port);
+        const kept = keptSchema.safeParse(message).data;
+        if (kept !== undefined) this.keptMemory.push(Math.round(kept.bytes / 2 ** 20));
+      });
+    });
   }
 }

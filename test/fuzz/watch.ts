@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Target } from "./target.ts";
 
+/** The seconds between two measurements of what is kept: collecting all garbage holds requests up. */
+const keptSeconds = 5;
+
 /** Measures once a second the memory of the server, in MiB, and how long /health takes, in milliseconds. */
 export class Watch {
   private readonly health: number[] = [];
@@ -18,11 +21,19 @@ export class Watch {
     this.isOver = true;
     await this.running;
     const { memory, health } = this;
-    const third = Math.ceil(memory.length / 3);
-    const most = (part: number[]) => Math.max(0, ...part);
-    const [early, late] = [most(memory.slice(0, third)), most(memory.slice(-third))];
+    const { keptMemory } = this.target;
+    const most = (part: readonly number[]) => Math.max(0, ...part);
+    // What requests under way hold comes and goes; what grows is in the least of each third too.
+    const least = (part: readonly number[]) => Math.min(...part);
     return {
-      memory: { mostOfFirstThird: early, mostOfLastThird: late, most: most(memory) },
+      memory: {
+        mostOfFirstThird: most(firstThird(memory)),
+        mostOfLastThird: most(lastThird(memory)),
+        most: most(memory),
+        keptOfFirstThird: least(firstThird(keptMemory)),
+        keptOfLastThird: least(lastThird(keptMemory)),
+        kept: keptMemory,
+      },
       health,
     };
   }
@@ -37,7 +48,16 @@ export class Watch {
       );
       this.health.push(performance.now() - since);
       this.memory.push(this.target.memory());
+      if (this.memory.length % keptSeconds === 1) this.target.askForKeptMemory();
       await sleep(1_000);
     }
   }
+}
+
+function firstThird(values: readonly number[]): readonly number[] {
+  return values.slice(0, Math.ceil(values.length / 3));
+}
+
+function lastThird(values: readonly number[]): readonly number[] {
+  return values.slice(-Math.ceil(values.length / 3));
 }

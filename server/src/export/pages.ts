@@ -1,7 +1,7 @@
 import { openPool } from "@opnas/prisma";
 import type { ExportTable, Row } from "./tables.js";
 
-/** Rows of one query. A page is all that an export holds in memory, but for a row group of Parquet. */
+/** Rows of one query. Two pages are all that an export holds in memory, but for a row group of Parquet. */
 const pageRows = 1_000;
 
 /** Connections for all exports together: however many there are, the API keeps its own. */
@@ -21,21 +21,28 @@ export class PageReader {
   }
 
   /**
-   * Yields the rows of a table in pages, the next of which is read when it is asked for: no connection
-   * is held meanwhile. Rows that are added or changed while it goes on come once at most, and those
-   * behind the present place not at all before it reaches them.
+   * Yields the rows of a table in pages. The next is read while the present one is written and sent, and
+   * none beyond it: a slow reader holds no connection. Rows that are added or changed while it goes on come
+   * once at most, and those behind the present place not at all before it reaches them.
    * @param limit the most rows in all; null for no limit
    */
   async *read(table: ExportTable, limit: number | null): AsyncGenerator<Row[], void, void> {
     let left = limit ?? Infinity;
-    let after: Row | null = null;
-    while (left > 0) {
-      const size = Math.min(pageRows, left);
-      const rows: Row[] = await this.page(table, after, size);
-      if (rows.length > 0) yield rows;
-      if (rows.length < size) return;
-      after = rows.at(-1) ?? null;
+    if (left <= 0) return;
+    let size = Math.min(pageRows, left);
+    let reading = this.page(table, null, size);
+    for (;;) {
+      const rows: Row[] = await reading;
       left -= rows.length;
+      const isLast = rows.length < size || left <= 0;
+      if (!isLast) {
+        size = Math.min(pageRows, left);
+        reading = this.page(table, rows.at(-1) ?? null, size);
+        // A reader that leaves does not come to the next page, nor to its error.
+        reading.catch(() => undefined);
+      }
+      if (rows.length > 0) yield rows;
+      if (isLast) return;
     }
   }
 
