@@ -72,6 +72,16 @@ export default tseslint.config(
     rules: { "unicorn/filename-case": ["error", { case: "kebabCase" }] },
   },
   {
+    files: ["web/src/**/*.{ts,tsx}"],
+    ignores: ["web/src/security/zod.ts", "**/*.test.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { name: "zod", message: "import it from @/security/zod: pages may evaluate no text." },
+      ],
+    },
+  },
+  {
     files: ["**/*.{ts,tsx}"],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {

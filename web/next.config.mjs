@@ -1,25 +1,28 @@
 // JavaScript, so that the portal is served without the compiler that a TypeScript file would need.
 import path from "node:path";
 
-/**
- * Headers of every page and file. Next writes scripts into its pages, so the policy names no sources of
- * scripts; it forbids frames of other sites, plug-ins, and another base of the page's addresses.
- */
+/** Headers of every page and file; the policy of a page is made for each answer (src/proxy.ts). */
 const securityHeaders = [
-  {
-    key: "Content-Security-Policy",
-    value: "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'",
-  },
   { key: "X-Content-Type-Options", value: "nosniff" },
   { key: "X-Frame-Options", value: "DENY" },
   { key: "Referrer-Policy", value: "same-origin" },
 ];
 
+/** The policy of the built files, none of which is a page. */
+const filePolicy = {
+  key: "Content-Security-Policy",
+  value: "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** @type {import("next").NextConfig} */
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
-  headers: () => Promise.resolve([{ source: "/:path*", headers: securityHeaders }]),
+  headers: () =>
+    Promise.resolve([
+      { source: "/:path*", headers: securityHeaders },
+      { source: "/_next/static/:path*", headers: [filePolicy] },
+    ]),
   // Workspaces hoist their packages to the repository's root.
   turbopack: { root: path.join(import.meta.dirname, "..") },
   outputFileTracingRoot: path.join(import.meta.dirname, ".."),

@@ -80,6 +80,9 @@ test("the first administrator is made by the owner of the secret, signs in at th
   page.setDefaultTimeout(60_000);
   const errors: string[] = [];
   page.on("pageerror", ({ message }) => errors.push(message));
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) errors.push(message.text());
+  });
   await page.goto(`${portal}/runs`);
   await page.waitForURL(/\/sign-in\?next=%2Fruns/);
   await page.getByLabel("E-mail").fill("ada@example.org");
@@ -120,3 +123,30 @@ test("an invitation's link leads to an account, whose key opnas creates, keeps a
     stderr: expect.stringContaining("Sign in first") as string,
   });
 }, 120_000);
+
+test("every script of a page has the nonce of its policy, without which none runs", async () => {
+  for (const path of ["/runs", "/sign-in", "/nothing"]) {
+    const response = await fetch(`${portal}${path}`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    const [, nonce = ""] = /script-src 'nonce-([^']+)' 'strict-dynamic';/.exec(policy) ?? [];
+    expect({ path, nonce }).toEqual({ path, nonce: expect.stringMatching(/^.{24}$/) as string });
+    const scripts = [...(await response.text()).matchAll(/<script\b[^>]*>/g)].map(([tag]) => tag);
+    expect(scripts.length).toBeGreaterThan(1);
+    for (const tag of scripts) expect(tag).toContain(`nonce="${nonce}"`);
+  }
+  const page = await browser.newPage();
+  await page.goto(`${portal}/sign-in`);
+  await page.getByLabel("E-mail").waitFor();
+  const [directive, ran] = await page.evaluate(() => {
+    const refused = new Promise<string>((resolve) => {
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
+        resolve(effectiveDirective),
+      );
+    });
+    const markup = `<img src="data:," onerror="window.smuggled = true">`;
+    document.body.insertAdjacentHTML("beforeend", markup);
+    return refused.then((directive) => [directive, "smuggled" in window] as const);
+  });
+  expect({ directive, ran }).toEqual({ directive: "script-src-attr", ran: false });
+  await page.close();
+}, 60_000);

@@ -12,7 +12,7 @@ test("a browser gets an explorer at the API's address, all of whose files are th
   expect(response.headers.get("content-type")).toMatch(/^text\/html/);
   expect(response.headers.get("content-security-policy")).toMatch(/script-src 'self';/);
   const files = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address = ""]) => address);
-  expect(files).toHaveLength(6);
+  expect(files).toHaveLength(7);
   for (const file of files) {
     const { status, headers } = await fetch(new URL(file, server.url));
     expect([file, status]).toEqual([file, 200]);

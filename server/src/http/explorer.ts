@@ -6,6 +6,7 @@ const require = createRequire(import.meta.url);
 
 /** Files of the explorer by their names in the page, from the packages that they come with. */
 const files: Readonly<Record<string, readonly [packageName: string, file: string]>> = {
+  "graphql-ws.js": ["graphql-ws", "umd/graphql-ws.min.js"],
   "graphiql.js": ["graphiql", "graphiql.min.js"],
   "graphiql.css": ["graphiql", "graphiql.min.css"],
   "react.js": ["react", "umd/react.production.min.js"],
@@ -15,7 +16,11 @@ const files: Readonly<Record<string, readonly [packageName: string, file: string
 const folder = "explorer";
 
 /** Starts GraphiQL; a file of its own, since the page's policy runs no script within it. */
-const script = `const fetcher = GraphiQL.createFetcher({ url: "graphql" });
+const script = `const address = new URL("graphql", location.href);
+const socketAddress = new URL(address);
+socketAddress.protocol = address.protocol.replace("http", "ws");
+const wsClient = graphqlWs.createClient({ url: socketAddress.href });
+const fetcher = GraphiQL.createFetcher({ url: address.href, wsClient });
 ReactDOM.createRoot(document.getElementById("explorer")).render(
   React.createElement(GraphiQL, { fetcher }),
 );
@@ -30,6 +35,7 @@ const page = `<!doctype html>
     <link rel="stylesheet" href="graphql/${folder}/explorer.css" />
     <script src="graphql/${folder}/react.js" defer></script>
     <script src="graphql/${folder}/react-dom.js" defer></script>
+    <script src="graphql/${folder}/graphql-ws.js" defer></script>
     <script src="graphql/${folder}/graphiql.js" defer></script>
     <script src="graphql/${folder}/explorer.js" defer></script>
   </head>
@@ -57,7 +63,7 @@ const policy = [
 
 /**
  * Returns the routes of the API's explorer (GraphiQL) below the API's address: a browser that asks for
- * the address gets a page in which queries can be written and sent. Nothing comes from another host.
+ * the address gets a page in which queries can be written and sent, and subscriptions followed. Nothing comes from another host.
  */
 export function explorer(): Router {
   const router = Router();

@@ -1,9 +1,11 @@
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import { connection } from "next/server";
 import { ThemeProvider } from "next-themes";
 import type { ReactNode } from "react";
 import { ApiProvider } from "@/api/provider";
 import { readSettings } from "@/api/settings";
+import { nonceHeader } from "@/security/policy";
 import { ConnectionBanner } from "@/shell/connection-banner";
 import { Header } from "@/shell/header";
 import { Skeleton } from "@/ui/states";
@@ -28,10 +30,11 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection();
   const settings = readSettings(process.env);
+  const nonce = (await headers()).get(nonceHeader) ?? "";
   return (
     <html lang="en" suppressHydrationWarning>
       <body className="min-h-dvh antialiased">
-        <ThemeProvider attribute="class" disableTransitionOnChange>
+        <ThemeProvider attribute="class" disableTransitionOnChange nonce={nonce}>
           <a
             href="#content"
             className="sr-only rounded-lg bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50"

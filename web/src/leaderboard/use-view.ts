@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
-import { z } from "zod";
+import { z } from "@/security/zod";
 import type {
   ArchitectureOrder,
   ArchitectureOrderField,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@/security/zod";
 
 /** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */
 export type Setting =

@@ -3,7 +3,7 @@
 import { CircleStop, Play } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useMutation, useSubscription } from "urql";
-import { z } from "zod";
+import { z } from "@/security/zod";
 import { count } from "@/format/number";
 import { eta } from "@/format/time";
 import { isActive, statusLooks } from "@/status/status";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@/security/zod";
 import type { GenerationWithCandidates } from "@/run/queries";
 
 export interface Point {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@/security/zod";
 import { score } from "@/format/number";
 
 const nullableScore = z.number().nullable();
