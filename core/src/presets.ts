@@ -51,6 +51,7 @@ const linear: SearchSettings = {
   evaluator: "platform",
   masking: 0.3,
   repeats: 0,
+  reversals: 0,
   text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],
