@@ -44,6 +44,11 @@ export const superNetSchema = z.strictObject({
     description:
       "Branches of a layer that a step trains: both (by two complementary sub-networks; BIWS), or one (by a single sub-network, to measure what the second adds).",
   }),
+  vanilla: z.number().min(0).max(1).default(0).meta({
+    title: "Vanilla attention",
+    description:
+      "Share of the sampled attention layers that have BERT's graph in the super-net's training, so that the shared projections learn to look up; 0: every graph is a random one.",
+  }),
   batch: sequences.meta({
     title: "Batch size",
     description: "Sequences in a batch of the super-net's training.",

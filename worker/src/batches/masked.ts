@@ -71,7 +71,10 @@ export const batchSpecSchema = z.object({
     reversals: z.number(),
     mutation: searchSettingsSchema.shape.mutation,
     size: z.object({ layers: count, vocabulary: count }),
-    superNet: z.object({ branches: searchSettingsSchema.shape.superNet.shape.branches }),
+    superNet: z.object({
+      branches: searchSettingsSchema.shape.superNet.shape.branches,
+      vanilla: searchSettingsSchema.shape.superNet.shape.vanilla,
+    }),
   }),
   data: z.object({ pretrain: z.object({ count, length: count, ids: int32ArraySchema }) }),
   /** Sequences of a batch. */
