@@ -33,7 +33,10 @@ export interface Report {
   tauLearners: Interval | null;
   /** A candidate's cost, with its share of the super-net's, by that of a training alone. */
   costRatio: number | null;
-  proxies: Record<"parameters" | "flops" | "convolutions" | "oneBranch", Agreement>;
+  proxies: Record<
+    "parameters" | "flops" | "convolutions" | "operations" | "softmaxes" | "oneBranch",
+    Agreement
+  >;
   betweenSeedsAlone?: Agreement;
   seconds: {
     superNet: number | null;
@@ -90,6 +93,12 @@ export async function summarise(
       parameters: agreement(entries.map(({ parameters }) => parameters)),
       flops: agreement(entries.map(({ flops }) => flops)),
       convolutions: agreement(entries.map(({ architecture }) => convolutions(architecture))),
+      operations: agreement(entries.map(({ architecture }) => operations(architecture).length)),
+      softmaxes: agreement(
+        entries.map(
+          ({ architecture }) => operations(architecture).filter((op) => op === "softmax").length,
+        ),
+      ),
       oneBranch: bySeed("oneBranch"),
     },
     ...(isTwice && { betweenSeedsAlone: agreement(underSeed(0), underSeed(1)) }),
@@ -125,6 +134,13 @@ function convolutions({ layers }: Architecture): number {
   return layers.filter(({ kind }) => kind === "conv").length;
 }
 
+/** Returns the operations of all attention graphs. */
+function operations({ layers }: Architecture): string[] {
+  return layers.flatMap((layer) =>
+    layer.kind === "attention" ? layer.graph.nodes.map(({ op }) => op) : [],
+  );
+}
+
 /** Returns the mean of the seeds' figures, of those that are known. */
 function meanOver(agreements: readonly Agreement[]): Agreement {
   const over = (intervals: (Interval | null)[]): Interval | null => {
@@ -157,6 +173,8 @@ export function print(report: Report): void {
     ["parameters", proxies.parameters],
     ["FLOPs", proxies.flops],
     ["convolution layers", proxies.convolutions],
+    ["operations in attention graphs", proxies.operations],
+    ["softmax operations", proxies.softmaxes],
   ];
   if (betweenSeedsAlone) rows.push(["alone, one seed against another", betweenSeedsAlone]);
   console.log("Kendall's τ with scores trained alone: all, learners");

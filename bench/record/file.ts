@@ -6,7 +6,7 @@ import { architectureSchema, searchSettingsSchema } from "@opnas/core";
 import { candidateResultSchema } from "@opnas/worker/internals";
 import { z } from "zod";
 
-const { size, fineTune, masking, repeats, evaluationExamples, tasks, candidate } =
+const { size, fineTune, masking, repeats, reversals, evaluationExamples, tasks, candidate } =
   searchSettingsSchema.shape;
 const { score, stability, heldOutLoss, heldOutAccuracy } = candidateResultSchema.shape;
 
@@ -33,7 +33,7 @@ const entrySchema = z.object({
 
 const conditionsSchema = z.object({
   /** The settings that a training alone depends on: a record outlives changes of the others. */
-  settings: z.object({ size, fineTune, masking, repeats, evaluationExamples, tasks }),
+  settings: z.object({ size, fineTune, masking, repeats, reversals, evaluationExamples, tasks }),
   plan: candidate,
 });
 

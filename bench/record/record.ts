@@ -104,11 +104,11 @@ async function extend(file: string, options: RecordOptions): Promise<TrainingRec
   const everything = options.architectures === "all";
   const override = everything ? tinySpaceSettings : {};
   const settings = settingsOf(options.preset, { ...override, ...options.override });
-  const { size, fineTune, masking, repeats, evaluationExamples, tasks } = settings;
+  const { size, fineTune, masking, repeats, reversals, evaluationExamples, tasks } = settings;
   const { batch, learningRate } = settings.superNet;
   const plan = { steps: options.steps, batch, learningRate };
   const conditions = {
-    settings: { size, fineTune, masking, repeats, evaluationExamples, tasks },
+    settings: { size, fineTune, masking, repeats, reversals, evaluationExamples, tasks },
     plan,
   };
   const record = await openRecord(file, conditions);

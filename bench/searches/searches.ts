@@ -82,9 +82,19 @@ async function runAll(
 ): Promise<SearchOutcome[]> {
   const settings = settingsOf(options.preset, options.override);
   const seeds = numbersFrom(options["first-seed"], options.seeds);
-  const { size, masking, repeats, fineTune, evaluationExamples, tasks, text, superNet, candidate } =
-    settings;
-  const scored = { size, masking, repeats, fineTune, evaluationExamples, tasks, text };
+  const {
+    size,
+    masking,
+    repeats,
+    reversals,
+    fineTune,
+    evaluationExamples,
+    tasks,
+    text,
+    superNet,
+    candidate,
+  } = settings;
+  const scored = { size, masking, repeats, reversals, fineTune, evaluationExamples, tasks, text };
   const inherited = { ...scored, superNet, candidate, mutation: settings.mutation.maxNodes };
   const kept = await KeptScores.open(path.join(folder, "inherited.jsonl"), inherited);
   const fileOf = (seed: number) => path.join(folder, `super-net-${seed}.safetensors`);

@@ -36,6 +36,7 @@ const linear: SearchSettings = {
   superNet: {
     steps: 4000,
     branches: "both",
+    vanilla: 0,
     batch: 16,
     learningRate: 3e-3,
     warmup: 0.1,
@@ -51,6 +52,7 @@ const linear: SearchSettings = {
   evaluator: "platform",
   masking: 0.3,
   repeats: 0,
+  reversals: 0,
   text: builtInText,
   evaluationExamples: 600,
   tasks: ["mlm", "swap", "substitute", "preposition", "half-order", "definition", "far-swap"],
@@ -94,6 +96,23 @@ export const presets: readonly Preset[] = [
     title: "Tiny",
     description: "A real search in minutes on two cores: 3 layers, hidden 64, 94 candidates.",
     settings: tiny,
+  },
+  {
+    name: "reversal",
+    title: "Reversal",
+    description:
+      "A search in minutes where attention pays: 2 layers, hidden 32, text whose second half is the first reversed, 94 candidates.",
+    settings: {
+      ...tiny,
+      size: { layers: 2, hidden: 32, heads: 2, vocabulary: 512, length: 32, rawKernels: false },
+      mutation: { ...tiny.mutation, maxNodes: 10 },
+      superNet: { ...tiny.superNet, steps: 2000, batch: 16, learningRate: 4e-3, vanilla: 0.9 },
+      candidate: { steps: 200, batch: 16, learningRate: 4e-3 },
+      masking: 0.2,
+      reversals: 0.5,
+      evaluationExamples: 400,
+      tasks: ["mlm", "reversal"],
+    },
   },
   {
     name: "tiny-linear",

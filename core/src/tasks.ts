@@ -77,4 +77,12 @@ export const taskCatalog: Readonly<Record<TaskName, TaskInfo>> = {
     kind: "zeroShot",
     metric: "accuracy, %",
   },
+  reversal: {
+    name: "reversal",
+    title: "Reversal",
+    description:
+      "The second half of a sequence is its first half in reverse order, most of it hidden; does the model find a hidden word likelier there than four other words of the sequence?",
+    kind: "zeroShot",
+    metric: "accuracy, %",
+  },
 };

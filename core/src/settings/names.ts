@@ -8,6 +8,7 @@ export const taskNames = [
   "definition",
   "far-swap",
   "recall",
+  "reversal",
 ] as const;
 export type TaskName = (typeof taskNames)[number];
 

@@ -157,6 +157,7 @@ export const searchSettingsSchema = z
     }),
     masking: commonFields.masking,
     repeats: commonFields.repeats,
+    reversals: commonFields.reversals,
     text: textSchema.default(builtInText).meta({
       title: "Text",
       description: "Text to train and score on, in the worker's text folder (OPNAS_TEXT_DIR).",

@@ -22,6 +22,11 @@ export const commonFields = {
     description:
       "Share of the training sequences in which a stretch of the text occurs a second time at a random later place, so that a hidden word can be recalled from far away; 0: text as it is.",
   }),
+  reversals: z.number().min(0).max(1).default(0).meta({
+    title: "Sequences with a reversed half",
+    description:
+      "Share of the training sequences whose second half is the first in reverse order and alone has hidden words, so that each is to be looked up at a distance that depends on its place; 0: text as it is.",
+  }),
   checkpointEverySeconds: z.number().positive().max(86_400).meta({
     title: "Checkpoint interval",
     description: "Seconds from one checkpoint to the next, above 0.",
@@ -38,6 +43,11 @@ export const superNetSchema = z.strictObject({
     title: "Branches trained in a step",
     description:
       "Branches of a layer that a step trains: both (by two complementary sub-networks; BIWS), or one (by a single sub-network, to measure what the second adds).",
+  }),
+  vanilla: z.number().min(0).max(1).default(0).meta({
+    title: "Vanilla attention",
+    description:
+      "Share of the sampled attention layers that have BERT's graph in the super-net's training, so that the shared projections learn to look up; 0: every graph is a random one.",
   }),
   batch: sequences.meta({
     title: "Batch size",

@@ -1,7 +1,8 @@
 import { stream } from "@opnas/core";
 import { describe, expect, test } from "vitest";
 
-import { maskBatch } from "./masked.js";
+import { maskBatch, maskedBatches } from "./masked.js";
+import { smallData, smallSettings } from "../text/testing/smallData.js";
 import { clsId, firstWordId, maskId, padId, sepId, unknownId } from "../text/types.js";
 
 const vocabulary = 500;
@@ -62,5 +63,35 @@ describe("maskBatch", () => {
     const sample = (seed: number) => maskBatch(stream(seed, "masks"), ids, 0.3, vocabulary);
     expect(sample(5)).toEqual(sample(5));
     expect(sample(5).positions).not.toEqual(sample(6).positions);
+  });
+});
+
+describe("maskedBatches", () => {
+  test("reverses a share of the rows, hides in all and keeps one shape", () => {
+    const settings = { ...smallSettings(), reversals: 0.5 };
+    const data = smallData();
+    const { length } = data.pretrain;
+    const batchOf = maskedBatches(settings, data, 8, 1, "test");
+    const shapes = new Set<string>();
+    for (let step = 0; step < 5; step++) {
+      const { ids, positions, targets } = batchOf(step);
+      expect([...positions]).toEqual([...new Set(positions)].sort((a, b) => a - b));
+      shapes.add(`${ids.length} ${positions.length} ${targets.length}`);
+      for (const [index, position] of positions.entries()) {
+        const row = Math.floor(position / length);
+        if (row >= 4) continue;
+        const mirrored = row * length + (length - 1 - (position - row * length));
+        expect(ids[mirrored]).toBe(targets[index]);
+      }
+      expect(positions.some((position) => position >= 4 * length)).toBe(true);
+    }
+    expect(shapes.size).toBe(1);
+  });
+
+  test("may reverse all rows", () => {
+    const data = smallData();
+    const batch = maskedBatches({ ...smallSettings(), reversals: 1 }, data, 4, 1, "test")(0);
+    expect(batch.ids).toHaveLength(4 * data.pretrain.length);
+    expect(batch.positions.length % 4).toBe(0);
   });
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { firstWordId, maskId, type PreparedData } from "../text/types.js";
 import { batchRows } from "./batchRows.js";
 import { repeatStretches } from "./repeats.js";
+import { maskReversals } from "./reversals.js";
 import { int32ArraySchema } from "../text/schemas.js";
 import { gatherRows } from "../text/sequences.js";
 
@@ -67,9 +68,13 @@ export const batchSpecSchema = z.object({
   settings: z.object({
     masking: z.number(),
     repeats: z.number(),
+    reversals: z.number(),
     mutation: searchSettingsSchema.shape.mutation,
     size: z.object({ layers: count, vocabulary: count }),
-    superNet: z.object({ branches: searchSettingsSchema.shape.superNet.shape.branches }),
+    superNet: z.object({
+      branches: searchSettingsSchema.shape.superNet.shape.branches,
+      vanilla: searchSettingsSchema.shape.superNet.shape.vanilla,
+    }),
   }),
   data: z.object({ pretrain: z.object({ count, length: count, ids: int32ArraySchema }) }),
   /** Sequences of a batch. */
@@ -81,9 +86,12 @@ export const batchSpecSchema = z.object({
 });
 export type BatchSpec = z.infer<typeof batchSpecSchema>;
 
-/** Returns a function from a step to its batch, which follows from (seed, purpose, step) alone. */
+/**
+ * Returns a function from a step to its batch, which follows from (seed, purpose, step) alone. The
+ * reversed sequences come first, then those with a repeated stretch.
+ */
 export function maskedBatches(
-  { masking, repeats, size: { vocabulary } }: BatchSpec["settings"],
+  { masking, repeats, reversals, size: { vocabulary } }: BatchSpec["settings"],
   { pretrain }: Pick<PreparedData, "pretrain">,
   size: number,
   seed: number,
@@ -93,8 +101,32 @@ export function maskedBatches(
   return (step) => {
     const random = stream(seed, `${purpose}: masks`, step);
     const ids = gatherRows(pretrain, rows(step));
-    repeatStretches(stream(seed, `${purpose}: repeats`, step), ids, pretrain.length, repeats);
-    const masked = maskBatch(random, ids, masking, vocabulary);
-    return { ...masked, size, length: pretrain.length };
+    const border = Math.round(size * reversals) * pretrain.length;
+    const rest = ids.subarray(border);
+    repeatStretches(stream(seed, `${purpose}: repeats`, step), rest, pretrain.length, repeats);
+    const masked = maskBatch(random, rest, masking, vocabulary);
+    if (border === 0) return { ...masked, size, length: pretrain.length };
+    const reversed = maskReversals(
+      stream(seed, `${purpose}: reversals`, step),
+      ids.subarray(0, border),
+      pretrain.length,
+    );
+    return {
+      ids: concatenated(reversed.ids, masked.ids),
+      positions: concatenated(
+        reversed.positions,
+        masked.positions.map((position) => border + position),
+      ),
+      targets: concatenated(reversed.targets, masked.targets),
+      size,
+      length: pretrain.length,
+    };
   };
+}
+
+function concatenated(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

@@ -114,7 +114,8 @@ describe("zero-shot questions", () => {
   test("have baselines above chance and below certainty", () => {
     for (const { name, choicesPerItem, baselines } of zeroShot) {
       expect(baselines.majority).toBeGreaterThanOrEqual(100 / choicesPerItem);
-      if (name === "recall") continue; // Its neighbours are meant to tell little.
+      // Neighbours are meant to tell little.
+      if (name === "recall" || name === "reversal") continue;
       expect(baselines.ngram).toBeGreaterThan(baselines.majority + 15);
       expect(baselines.ngram).toBeLessThan(98);
     }
@@ -145,6 +146,27 @@ describe("recall", () => {
       if (row[best] === offered[0]) right++;
     }
     expect(right / items.count).toBeGreaterThan(0.85);
+  });
+});
+
+describe("reversal", () => {
+  test("is told by the mirrored place alone, at many distances", () => {
+    const { test: items, positions, choices, choicesPerItem, baselines } = zeroShotTask("reversal");
+    expect(baselines.majority).toBe(20);
+    expect(baselines.ngram).toBeLessThan(35);
+    const distances = new Set<number>();
+    for (let item = 0; item < items.count; item++) {
+      const row = rowOf(items, item);
+      const hidden = positions[item] ?? 0;
+      const mirrored = row.length - 1 - hidden;
+      const offered = [...choices.subarray(item * choicesPerItem, (item + 1) * choicesPerItem)];
+      expect(new Set(offered).size).toBe(5);
+      expect(row[hidden]).toBe(maskId);
+      expect(row[mirrored]).toBe(offered[0]);
+      expect(offered.every((id) => row.includes(id))).toBe(true);
+      distances.add(hidden - mirrored);
+    }
+    expect(distances.size).toBeGreaterThan(10);
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   architectureSchema,
+  bertLayer,
   sampleAttention,
   sampleConvolution,
   stream,
@@ -34,14 +35,17 @@ export function superNetBatches({
 
 /**
  * Samples two sub-networks that together use both branches of every layer once: a random choice of branch
- * per layer, and its complement. Graphs and kernels are sampled by the search space's own sampler.
+ * per layer, and its complement. Graphs and kernels are sampled by the search space's own sampler, but
+ * for the share of graphs that are BERT's.
  */
 export function samplePair(
-  { size, mutation }: BatchSpec["settings"],
+  { size, mutation, superNet: { vanilla } }: BatchSpec["settings"],
   random: Random,
 ): [Architecture, Architecture] {
   const pairs = Array.from({ length: size.layers }, () => {
-    const attention = sampleAttention(mutation.maxNodes, random);
+    // Without a share no number is drawn, so that older runs are repeated to the bit.
+    const isVanilla = vanilla > 0 && random.next() < vanilla;
+    const attention = isVanilla ? bertLayer : sampleAttention(mutation.maxNodes, random);
     const convolution = sampleConvolution(random);
     return random.next() < 0.5 ? [attention, convolution] : [convolution, attention];
   });

@@ -76,6 +76,17 @@ describe("training the super-net", () => {
     }
   });
 
+  test("samples BERT's graph for the share of attention layers that is asked for", () => {
+    const superNet = { ...settings.superNet, vanilla: 0.5 };
+    const graphs = Array.from({ length: 100 }, (_, step) =>
+      samplePair({ ...settings, superNet }, stream(1, "pairs", step)).flatMap(({ layers }) =>
+        layers.flatMap((layer) => (layer.kind === "attention" ? [layer.graph] : [])),
+      ),
+    ).flat();
+    const vanilla = graphs.filter((graph) => graph === bertLayer.graph);
+    expect(Math.abs(vanilla.length / graphs.length - 0.5)).toBeLessThan(0.12);
+  });
+
   test("stopped and resumed ends with the same bits as without a stop", async () => {
     const whole = await run();
     let saved: Tensors | undefined;

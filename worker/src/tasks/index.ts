@@ -7,6 +7,7 @@ import { definitionTask, readWordNetFiles } from "./definition.js";
 import { maskedTask } from "./masked.js";
 import { prepositionTask } from "./preposition.js";
 import { recallTask } from "./recall.js";
+import { reversalTask } from "./reversal.js";
 import { substituteTask } from "./substitute.js";
 import { swapTask } from "./swap.js";
 import type { TaskText } from "./taskText.js";
@@ -23,4 +24,5 @@ export const taskBuilders: Readonly<
   definition: async (text) => definitionTask(text, await readWordNetFiles()),
   "far-swap": farSwapTask,
   recall: recallTask,
+  reversal: reversalTask,
 };

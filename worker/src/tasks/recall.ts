@@ -29,18 +29,32 @@ export function recallTask(text: TaskText): ZeroShotTask {
     },
     (_, { repeated, index }) => {
       const original = repeated[index] ?? 0;
-      const likelihood = text.bigrams.between(repeated[index - 1] ?? 0, repeated[index + 1] ?? 0);
-      const present = [...repeated.keys()]
-        .filter((at) => words.at(repeated, at))
-        .map((at) => repeated[at] ?? 0);
-      const likeliest = [...new Set(present)]
-        .filter((id) => id !== original)
-        .sort((a, b) => (likelihood[b] ?? 0) - (likelihood[a] ?? 0) || a - b)
-        .slice(0, others);
-      if (likeliest.length < others) return undefined;
+      const likeliest = likeliestOthers(text, words, repeated, index, original, others);
+      if (likeliest === undefined) return undefined;
       const choices = [original, ...likeliest];
       return { row: repeated, positions: [index], choices: choices.map((id) => [id]) };
     },
   );
   return zeroShotTask("recall", questions, text, 100 / (1 + others));
+}
+
+/**
+ * Returns the `count` words of a row, other than `original`, that the neighbours of a position make
+ * likeliest by bigrams; undefined if the row has fewer.
+ */
+export function likeliestOthers(
+  { bigrams }: TaskText,
+  words: WholeWords,
+  row: Int32Array,
+  index: number,
+  original: number,
+  count: number,
+): number[] | undefined {
+  const likelihood = bigrams.between(row[index - 1] ?? 0, row[index + 1] ?? 0);
+  const present = [...row.keys()].filter((at) => words.at(row, at)).map((at) => row[at] ?? 0);
+  const likeliest = [...new Set(present)]
+    .filter((id) => id !== original)
+    .sort((a, b) => (likelihood[b] ?? 0) - (likelihood[a] ?? 0) || a - b)
+    .slice(0, count);
+  return likeliest.length < count ? undefined : likeliest;
 }

@@ -34,7 +34,7 @@ const taskSchema = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("zeroShot"),
-    name: z.enum(taskNames).extract(["swap", "substitute", "preposition", "recall"]),
+    name: z.enum(taskNames).extract(["swap", "substitute", "preposition", "recall", "reversal"]),
     test: sequencesSchema,
     positionsPerItem: z.int().min(1),
     positions: int32ArraySchema,

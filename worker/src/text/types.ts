@@ -53,7 +53,7 @@ export interface MaskedLanguageTask {
  */
 export interface ZeroShotTask {
   kind: "zeroShot";
-  name: "swap" | "substitute" | "preposition" | "recall";
+  name: "swap" | "substitute" | "preposition" | "recall" | "reversal";
   /** The items; [MASK] already stands at their positions. */
   test: Sequences;
   positionsPerItem: number;
