@@ -1,7 +1,4 @@
-import type {
-  Generation as GenerationRow,
-  RunEvent as EventRow,
-} from "@opnas/prisma";
+import type { Generation as GenerationRow, RunEvent as EventRow } from "@opnas/prisma";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";

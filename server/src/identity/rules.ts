@@ -5,13 +5,7 @@ import type { KeyScope, UserRole } from "@opnas/prisma";
  * own or a team's); `any` for whatever has an id and comes of a run.
  */
 export type OwnedRow =
-  | "run"
-  | "architecture"
-  | "training"
-  | "reproduction"
-  | "webhook"
-  | "view"
-  | "any";
+  "run" | "architecture" | "training" | "reproduction" | "webhook" | "view" | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
