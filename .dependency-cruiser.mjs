@@ -7,9 +7,10 @@
 /** The packages of this repository that a package may import. @type {Record<string, string[]>} */
 const mayImport = {
   core: [],
+  export: ["core"],
   telemetry: [],
   prisma: ["core"],
-  worker: ["core", "telemetry", "prisma"],
+  worker: ["core", "export", "telemetry", "prisma"],
   server: ["core", "telemetry", "prisma"],
   web: [],
   cli: [],
@@ -26,6 +27,7 @@ const layers = [
   "supernet",
   "pretraining",
   "benchmarks",
+  "export",
   "dataset",
   "training",
   "tasks",
@@ -74,7 +76,7 @@ export default {
       comment: "Only tests import tests, their helpers and the conformance suites.",
       severity: "error",
       from: {
-        path: "^(core|telemetry|prisma|worker|server|web|cli)/src/",
+        path: "^(core|export|telemetry|prisma|worker|server|web|cli)/src/",
         // The quick run of `npm run benchmark` trains on the files that tests make.
         pathNot: `${tests}|^worker/src/benchmarks/main\\.ts$`,
       },

@@ -32,6 +32,7 @@ export default defineConfig({
     pool: "forks",
     projects: [
       unit("core"),
+      unit("export"),
       unit("telemetry"),
       unit("prisma"),
       unit("worker"),

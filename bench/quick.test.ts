@@ -87,6 +87,28 @@ const tests: Record<string, () => Promise<void>> = {
     expect(new Set(report.steady.map(({ tensors }) => tensors)).size).toBe(1);
   },
 
+  "bench:export": async () => {
+    const difference = z.object({
+      hidden: z.number().max(1e-3),
+      logits: z.number().max(1e-3),
+      gradient: z.number(),
+      alone: z.number().max(1e-4),
+      checkpointed: z.literal(0),
+    });
+    const { printed, report } = await bench(
+      "bench:export",
+      z.object({
+        largest: difference,
+        findings: z.strictObject({ pyflakes: z.literal(""), mypy: z.literal("") }),
+        results: z.array(z.object({ differences: difference })).length(6),
+      }),
+    );
+    expect(report.largest.hidden).toBe(
+      Math.max(...report.results.map(({ differences }) => differences.hidden)),
+    );
+    expect(printed).toContain("mypy: clean");
+  },
+
   "bench:paths": async () => {
     const result = z.object({ name: z.string(), milliseconds: positive, ratio: spread });
     const { printed, report } = await bench(

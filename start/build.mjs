@@ -12,7 +12,7 @@ import path from "node:path";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
-const packages = ["core", "telemetry", "prisma", "worker", "server", "cli", "web"];
+const packages = ["core", "export", "telemetry", "prisma", "worker", "server", "cli", "web"];
 const rootFiles = ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"];
 const notSource = new Set([
   "node_modules",
@@ -25,6 +25,7 @@ const notSource = new Set([
 /** The results of a build; when one of these is missing, there was none. */
 const results = [
   "core/dist/index.js",
+  "export/dist/index.js",
   "telemetry/dist/index.js",
   "prisma/dist/index.js",
   "prisma/src/generated/client.ts",

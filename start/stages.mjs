@@ -28,6 +28,7 @@ export const stages = [
         "--config",
         ".dependency-cruiser.mjs",
         "core",
+        "export",
         "telemetry",
         "prisma",
         "worker",
@@ -45,6 +46,7 @@ export const stages = [
     title: "Unit",
     tests: [
       "core",
+      "export",
       "telemetry",
       "prisma",
       "worker",

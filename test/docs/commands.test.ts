@@ -114,7 +114,16 @@ describe("the command", () => {
 
   test("npm run build builds every package", async () => {
     const { code, output } = await run("npm", "run", "build", "--", "--dry-run");
-    for (const name of ["core", "telemetry", "prisma", "worker", "server", "cli", "web"]) {
+    for (const name of [
+      "core",
+      "export",
+      "telemetry",
+      "prisma",
+      "worker",
+      "server",
+      "cli",
+      "web",
+    ]) {
       expect(output).toMatch(new RegExp(`^@opnas/${name}#build$`, "m"));
     }
     expect(code).toBe(0);

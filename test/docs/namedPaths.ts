@@ -9,7 +9,7 @@ export interface Mention {
 }
 
 /** File names that comments give to files of other projects, each as its project spells it. */
-const foreignFiles = ["evaluate-v1.1.py", "evaluate-v2.0.py", "tf_attrtype.h"];
+const foreignFiles = ["evaluate-v1.1.py", "evaluate-v2.0.py", "modeling_opnas.py", "tf_attrtype.h"];
 
 /** Returns the text of a source file with everything but its comments blanked. */
 export function commentsOf(file: string, text: string): string {

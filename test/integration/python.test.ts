@@ -27,7 +27,10 @@ let control: Server;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  python = await pythonVenv(path.join(client, "requirements-test.txt"));
+  python = await pythonVenv(
+    path.join(client, "requirements-test.txt"),
+    "The packages that the Python client's tests need",
+  );
   folder = await mkdtemp(path.join(tmpdir(), "opnas-python-"));
   server = fork(serverMain, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -17,12 +17,13 @@ const failureSchema = z.looseObject({ stderr: z.string() });
 /**
  * Returns the Python of a virtual environment with the packages of a requirements file. It is made in
  * the platform's cache, once per machine and content of that file.
+ * @param what the packages in the sentence of an error, e.g. "The Python client's packages"
  * @throws Error in a sentence when it cannot be had: no test is skipped for the lack of Python
  */
-export async function pythonVenv(requirements: string): Promise<string> {
+export async function pythonVenv(requirements: string, what: string): Promise<string> {
   const content = await readFile(requirements);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
-  const folder = path.join(cacheFolder(), "python", `client-${hash}`);
+  const folder = path.join(cacheFolder(), "python", `venv-${hash}`);
   const python = path.join(folder, "bin", "python");
   if (existsSync(python)) return python;
   await mkdir(path.dirname(folder), { recursive: true });
@@ -40,7 +41,7 @@ export async function pythonVenv(requirements: string): Promise<string> {
     const said = failureSchema.safeParse(error).data?.stderr.trim() ?? "";
     const reason = (said === "" ? String(error) : said).split("\n").at(-1)?.slice(0, 300) ?? "";
     throw new Error(
-      `The Python client cannot be tested (${reason}): install Python 3.11 or newer with venv and pip, and see that pip reaches its index.`,
+      `${what} cannot be had (${reason}): install Python 3.11 or newer with venv and pip, and see that pip reaches its index.`,
       { cause: error },
     );
   } finally {

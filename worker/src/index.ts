@@ -1,4 +1,5 @@
 export { readModel, writeModel, type Model } from "./model/modelFile.js";
+export { writePytorchFolder, type WrittenModel } from "./export/pytorchFolder.js";
 export { readTensors } from "./files/tensorFile.js";
 export { writeTensors } from "./files/safetensors.js";
 export { runGlue, type GlueInput, type GlueResult } from "./benchmarks/glue/run.js";

@@ -37,11 +37,16 @@ export interface TensorPlace {
  * the header (name → dtype, shape, offsets), then the numbers, all little-endian. The header also
  * holds a checksum of every tensor. Numbers go to the file from where they are, without a copy.
  *
+ * @param metadata what else stands in the header's free part, such as a format for other programs
  * @returns the file's checksum: of its header, and through that of everything in it (decision 0024)
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
-export async function writeTensors(file: string, tensors: Tensors): Promise<string> {
-  const header = encodeHeader(tensors);
+export async function writeTensors(
+  file: string,
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const header = encodeHeader(tensors, metadata);
   await writeAtomically(file, [header, ...[...tensors.values()].map(bytesOf)]);
   return sha256(header);
 }
@@ -60,7 +65,7 @@ export function bytesOf({ data }: NamedTensor): Uint8Array {
  * Encodes the length and the JSON header, padded with spaces so that the numbers are aligned to 8
  * bytes.
  */
-function encodeHeader(tensors: Tensors): Buffer {
+function encodeHeader(tensors: Tensors, metadata: Readonly<Record<string, string>>): Buffer {
   let place = 0;
   const entries = [...tensors].map(([name, { shape, data }]) => {
     const start = place;
@@ -70,7 +75,10 @@ function encodeHeader(tensors: Tensors): Buffer {
   const checksums = [...tensors].map(
     ([name, tensor]) => [`${checksumPrefix}${name}`, sha256(bytesOf(tensor))] as const,
   );
-  const header = { [metadataKey]: Object.fromEntries(checksums), ...Object.fromEntries(entries) };
+  const header = {
+    [metadataKey]: { ...metadata, ...Object.fromEntries(checksums) },
+    ...Object.fromEntries(entries),
+  };
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / lengthBytes) * lengthBytes;
   const result = Buffer.alloc(lengthBytes + padded, " ");

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type ModelSize, referenceBackbones, sampleBackbone, stream } from "@opnas/core";
+import { startEngine } from "@opnas/worker";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compareOnnx } from "./onnx.ts";
+import { type Case, writeCase } from "./writeCase.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "opnas-onnx-"));
+  await startEngine("auto", 1);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const size: ModelSize = {
+  layers: 4,
+  hidden: 16,
+  heads: 2,
+  vocabulary: 256,
+  length: 40,
+  rawKernels: false,
+};
+
+async function differences(each: Case) {
+  const place = path.join(folder, each.seed.toString());
+  await writeCase(place, each);
+  return compareOnnx(place);
+}
+
+function expectEqual({ hidden, logits, alone }: Awaited<ReturnType<typeof differences>>): void {
+  expect(hidden).toBeLessThan(1e-4);
+  expect(logits).toBeLessThan(1e-4);
+  expect(alone).toBeLessThan(1e-4);
+}
+
+describe("an ONNX file in onnxruntime gives our own numbers", () => {
+  test.each(referenceBackbones(size.layers))("for $name", async ({ architecture, reference }) => {
+    expectEqual(await differences({ architecture, size, seed: 100 + reference.length }));
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])("for a sampled backbone (seed %i)", async (seed) => {
+    const architecture = sampleBackbone(size.layers, 12, stream(seed, "architecture"));
+    const heads = seed % 2 === 0 ? 4 : 1;
+    const own = { ...size, heads, rawKernels: seed % 3 === 0 };
+    expectEqual(await differences({ architecture, size: own, seed }));
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Architecture, ModelSize } from "@opnas/core";
+import {
+  configJson,
+  modelingFile,
+  modelingFileName,
+  type ModelClass,
+  pytorchTensors,
+} from "@opnas/export";
+import { writeTensors } from "../files/safetensors.js";
+import { writeAtomically } from "../files/writeAtomically.js";
+import type { Tensors } from "../model/tensors.js";
+import { fastTokenizer, tokenizerConfig } from "./tokenizerFiles.js";
+
+/** A model to be written for other programs. */
+export interface WrittenModel {
+  /** A legal architecture (`checkArchitecture`). */
+  architecture: Architecture;
+  size: ModelSize;
+  /** Parameters by their names (model/parameters.ts): the backbone's, and those of any heads. */
+  weights: Tensors;
+  /** Word pieces by id; null for an architecture that has no text yet, which gets no tokenizer. */
+  vocabulary: readonly string[] | null;
+}
+
+/**
+ * Writes a model as a folder that transformers loads with `trust_remote_code=True`: the classes in
+ * one Python file, config.json, the tokenizer, and the weights, which come last.
+ * @returns the names of the files
+ * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
+ */
+export async function writePytorchFolder(folder: string, model: WrittenModel): Promise<string[]> {
+  const { architecture, size, weights, vocabulary } = model;
+  await mkdir(folder, { recursive: true });
+  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  const texts = new Map([
+    [modelingFileName, modelingFile(architecture, size)],
+    ["config.json", json(configJson(architecture, size, modelClassOf(weights)))],
+  ]);
+  if (vocabulary !== null) {
+    texts.set("tokenizer.json", json(fastTokenizer(vocabulary)));
+    texts.set("tokenizer_config.json", json(tokenizerConfig(size.length)));
+  }
+  for (const [name, text] of texts) await writeAtomically(path.join(folder, name), [text]);
+  const tensors = pytorchTensors(architecture, weights);
+  await writeTensors(path.join(folder, weightsName), tensors, { format: "pt" });
+  return [...texts.keys(), weightsName];
+}
+
+/** The name of the weights' file, as transformers looks for it. */
+const weightsName = "model.safetensors";
+
+/** Names the class whose heads are all among the weights. */
+export function modelClassOf(weights: Tensors): ModelClass {
+  if (weights.has("nextSentence.weight")) return "OpnasForPreTraining";
+  if (weights.has("mlm.decoder.bias")) return "OpnasForMaskedLM";
+  if (weights.has("classifier.weight")) return "OpnasForSequenceClassification";
+  return weights.has("span.weight") ? "OpnasForQuestionAnswering" : "OpnasModel";
+}

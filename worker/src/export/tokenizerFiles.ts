@@ -1,0 +1,51 @@
+import { clsId, sepId } from "../text/types.js";
+import { tokenizerJson } from "../text/tokenizer.js";
+import { specialTokens } from "../text/vocabulary.js";
+
+/**
+ * Returns tokenizer.json as transformers reads it: a fast tokenizer that gives the platform's ids,
+ * with [CLS] and [SEP] around a sentence or a pair, and special tokens that text may name.
+ */
+export function fastTokenizer(vocabulary: readonly string[]): object {
+  const special = (id: string, of: number) => ({ [id]: { id, ids: [of], tokens: [id] } });
+  const token = (id: string, segment: number) => ({ SpecialToken: { id, type_id: segment } });
+  const sequence = (id: string, segment: number) => ({ Sequence: { id, type_id: segment } });
+  const single = [token("[CLS]", 0), sequence("A", 0), token("[SEP]", 0)];
+  return {
+    ...tokenizerJson(vocabulary),
+    added_tokens: specialTokens.map((content, id) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    post_processor: {
+      type: "TemplateProcessing",
+      single,
+      pair: [...single, sequence("B", 1), token("[SEP]", 1)],
+      special_tokens: { ...special("[CLS]", clsId), ...special("[SEP]", sepId) },
+    },
+  };
+}
+
+/**
+ * Returns tokenizer_config.json.
+ * @param length the most tokens of a row
+ */
+export function tokenizerConfig(length: number): object {
+  const [pad, unknown, cls, sep, mask] = specialTokens;
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_max_length: length,
+    model_input_names: ["input_ids", "token_type_ids", "attention_mask"],
+    padding_side: "right",
+    pad_token: pad,
+    unk_token: unknown,
+    cls_token: cls,
+    sep_token: sep,
+    mask_token: mask,
+  };
+}
