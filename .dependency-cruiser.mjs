@@ -11,7 +11,7 @@ const mayImport = {
   telemetry: [],
   prisma: ["core"],
   worker: ["core", "export", "telemetry", "prisma"],
-  server: ["core", "telemetry", "prisma"],
+  server: ["core", "export", "telemetry", "prisma"],
   web: [],
   cli: [],
 };

@@ -4,6 +4,7 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { AnnotationResolver } from "./annotation/resolver.js";
 import { ArchitectureFields, EvaluationFields, TaskScoreFields } from "./architecture/fields.js";
+import { ArchitectureFiles } from "./architecture/files.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
 import { SearchEventFields } from "./events/fields.js";
 import { ComparisonResolver } from "./comparison/resolver.js";
@@ -51,6 +52,7 @@ export function createSchema(): GraphQLSchema {
       ApiKeyResolver,
       AnnotationResolver,
       ArchitectureFields,
+      ArchitectureFiles,
       ArchitectureResolver,
       AuditResolver,
       ComparisonResolver,

@@ -39,6 +39,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run bench:workers": [benches],
   "npm run bench:sweep": [benches],
   "npx opnas --help": ["test/docs/commands.test.ts"],
+  "npx opnas export": ["test/integration/cli.test.ts"],
   "npx opnas leaderboard": ["test/integration/cli.test.ts"],
   "npx opnas logs": ["test/integration/cliLogs.test.ts"],
   "npx opnas pretrain": ["test/integration/cli.test.ts"],

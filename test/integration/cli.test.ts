@@ -1,10 +1,11 @@
 import { execFile, fork, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { bertLayer } from "@opnas/core";
+import { bertLayer, checkArchitecture } from "@opnas/core";
 import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { readModel } from "@opnas/worker";
@@ -187,6 +188,42 @@ describe("opnas pretrain", () => {
     });
     expect((await run(["trainings"])).stdout).toMatch(new RegExp(`${id} .* queued`));
     await run(["cancel-training", id]);
+  });
+
+  test("export writes the architecture for other programs, and its JSON reads back", async () => {
+    const out = path.join(folder, "exported");
+    const written = async (format: string, ...more: string[]) => {
+      const words = ["export", architectureId, "--format", format, "--out", out, ...more];
+      const { code, stdout } = await run(words);
+      expect(code).toBe(0);
+      return Promise.all(
+        stdout
+          .trim()
+          .split("\n")
+          .map((file) => readFile(file, "utf8")),
+      );
+    };
+    const [modeling, config] = await written("pytorch", "--size", "base");
+    expect(modeling).toContain("class OpnasForSequenceClassification");
+    expect(JSON.parse(config ?? "")).toMatchObject({ hidden_size: 768, num_hidden_layers: 12 });
+    const [, searched] = await written("pytorch");
+    expect(JSON.parse(searched ?? "")).toMatchObject({ num_hidden_layers: 1 });
+    expect((await written("latex"))[0]).toContain("\\end{document}");
+    expect((await written("svg"))[0]).toMatch(/^<\?xml[^]*<\/svg>\s*$/);
+    const [json] = await written("json");
+    expect(checkArchitecture(JSON.parse(json ?? ""))).toEqual({ version: 1, layers: [bertLayer] });
+    const refused = await run(["export", randomUUID(), "--out", out]);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    const file = path.join(out, "config.json");
+    const blocked = await run(["export", architectureId, "--out", file]);
+    expect(blocked).toMatchObject({ code: 1, stdout: "" });
+    expect(blocked.stderr).toMatch(/^✗ The file cannot be written: .+\n$/);
+  });
+
+  test("reproduce refuses an architecture without a result", async () => {
+    const { code, stderr } = await run(["reproduce", architectureId]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("has no stored result: wait for its evaluation.");
   });
 
   test("follows a training; Ctrl-C leaves it, and another command follows it to its end", async () => {

@@ -9,6 +9,7 @@ import { architectureCommands } from "./architecture.js";
 import { auditCommand } from "./audit.js";
 import { completionCommand } from "./completion.js";
 import { doctorCommand } from "./doctor.js";
+import { exportCommand } from "./exportCommand.js";
 import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
 import { logsCommand } from "./logs.js";
@@ -66,6 +67,7 @@ export function buildProgram(
     pretrainCommand(async (command, options) => {
       end(await runPretraining(connect(command), options, interruption()));
     }),
+    exportCommand(connect),
     reproduceCommand(async (command, options) => {
       end(await runReproduction(connect(command), options, interruption()));
     }),

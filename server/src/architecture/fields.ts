@@ -159,7 +159,11 @@ export class TaskScoreFields {
 const scoringSchema = z.enum(TaskScoring);
 
 /** Returns the JSON of an architecture, which is read where its list has left it out. */
-async function jsonOf({ id, json }: ArchitectureRow, { backbone }: Loaders): Promise<unknown> {
+/** Reads the JSON form of an architecture, where its row was read without it. */
+export async function jsonOf(
+  { id, json }: ArchitectureRow,
+  { backbone }: Loaders,
+): Promise<unknown> {
   return json ?? (await backbone.load(id)).json;
 }
 

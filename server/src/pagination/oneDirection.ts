@@ -18,9 +18,8 @@ export function refuseBothDirections(schema: GraphQLSchema): void {
       const names = field.args.map(({ name }) => name);
       if (!names.includes("first") || !names.includes("last")) continue;
       const resolve = field.resolve ?? defaultFieldResolver;
-      field.resolve = (root, args, context, info) => {
-        const isBackward: boolean = args["last"] != null;
-        if (isBackward && isGiven("first", info)) {
+      field.resolve = (root, args: Record<string, unknown>, context, info) => {
+        if (args["last"] != null && isGiven("first", info)) {
           const message = "first cannot be used: a page has either first or last.";
           throw new InputError({ path: ["first"], message });
         }
