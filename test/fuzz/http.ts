@@ -52,6 +52,8 @@ async function send(
     const response = await fetch(`${target.url}${path}`, {
       ...options,
       headers: { ...caller.headers, ...headers },
+      // The answer is the server's; the portal, to which it may lead, is not started.
+      redirect: "manual",
       signal: AbortSignal.timeout(answerMilliseconds),
     });
     const answer = Buffer.from(await response.arrayBuffer()).toString("latin1");

@@ -4,6 +4,7 @@ import { readRetention } from "./retention.js";
 test("retention settings are assignments; what is not named has its default", () => {
   expect(readRetention("")).toEqual({
     deletedDays: 7,
+    auditDays: 730,
     checkpointDays: 30,
     preparedDays: 30,
     eventDays: 365,

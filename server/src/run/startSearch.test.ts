@@ -64,7 +64,7 @@ test("an unknown setting is refused by its path, with the names of the known one
   expect(refusal({ preset: "tiny", settings: { superNet: { stepz: 7 } } })).toEqual({
     path: "input.settings.superNet.stepz",
     message:
-      "input.settings.superNet has no stepz; it has steps, branches, batch, learningRate, warmup, checkpointEverySeconds.",
+      "input.settings.superNet has no stepz; it has steps, branches, vanilla, batch, learningRate, warmup, checkpointEverySeconds.",
   });
 });
 
