@@ -26,6 +26,11 @@ test("the explorer follows a subscription, and asks no other host", async () => 
     const url = new URL(request.url());
     if (url.origin !== origin && url.protocol !== "data:") faults.push(url.href);
   });
+  page.on("response", (response) => {
+    if (response.status() >= 400 && !response.url().endsWith("/favicon.ico")) {
+      faults.push(`${String(response.status())} ${response.url()}`);
+    }
+  });
   await page.goto(api);
   const editor = page.locator(".graphiql-query-editor .CodeMirror").first();
   await editor.click();
@@ -34,6 +39,8 @@ test("the explorer follows a subscription, and asks no other host", async () => 
   await page.keyboard.insertText(
     `subscription { searchEvents(runId: "${id}", after: 0) { seq kind } }`,
   );
+  // The editor reads what is written a little later: before that it takes it for a query.
+  await page.waitForTimeout(1_000);
   await page.getByRole("button", { name: /execute query/i }).click();
   const result = page.locator(".result-window");
   await result.getByText("run.created").waitFor();

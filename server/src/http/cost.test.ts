@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  getIntrospectionQuery,
   getNamedType,
   getNullableType,
   type GraphQLType,
@@ -50,6 +51,14 @@ test("one document that comes again is refused or not by the variables of each t
   const isRefused = (n: number) =>
     excessOfCost(schema, { document, operationName: undefined, variables: { n } }) !== null;
   expect([5, 100, 5, 100, 6].map(isRefused)).toEqual([false, true, false, true, false]);
+});
+
+test("the whole schema can be read, as explorers and code generators do, but not many times at once", () => {
+  expect(refusal(getIntrospectionQuery())).toBeUndefined();
+  expect(refusal('{ __type(name: "Query") { fields { name args { name } } } }')).toBeUndefined();
+  const read = "__schema { types { fields { args { name } } } }";
+  const many = Array.from({ length: 5 }, (_, index) => `s${index}: ${read}`);
+  expect(refusal(`{ ${many.join(" ")} }`)).toMatch(/at most 50000/);
 });
 
 test("plain lists nested in one another are refused, however few words they take", () => {
