@@ -180,9 +180,10 @@ test("a lost connection shows, comes back, and the page has missed nothing", asy
   await expectToFitPhone(page, "run without a connection");
   await page.getByTestId("connection-lost").waitFor({ state: "detached" });
   await page.getByTestId("run-status").filter({ hasText: /done/i }).waitFor();
-  const shown = await page
-    .getByTestId("event")
-    .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
+  const shown = () =>
+    page
+      .getByTestId("event")
+      .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("data-seq"))));
   const stored = await storedEvents(
     platform.apiPort,
     new URL(page.url()).pathname.split("/").at(-1) ?? "",
@@ -192,7 +193,10 @@ test("a lost connection shows, comes back, and the page has missed nothing", asy
   const isFolded = (index: number) =>
     [stored[index], stored[index + 1]].every((event) => event?.kind === "supernet.progress");
   const expected = stored.filter((_, index) => !isFolded(index)).map(({ seq }) => seq);
-  expect(shown.toSorted((a, b) => a - b)).toEqual(expected);
+  // The run's status and its events come by two streams: either may be the first to be followed again.
+  await expect
+    .poll(async () => (await shown()).toSorted((a, b) => a - b), { timeout: 10_000 })
+    .toEqual(expected);
   await page.close();
 }, 400_000);
 
