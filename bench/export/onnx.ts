@@ -11,7 +11,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 export interface OnnxDifferences {
   hidden: number;
   logits: number;
-  /** Of a sentence by itself from the same sentence in the padded batch. */
+  /** Largest difference of a sentence by itself from the same sentence in the padded batch. */
   alone: number;
 }
 

@@ -14,7 +14,7 @@ const lineSchema = z.looseObject({
   job: z.string().optional(),
 });
 
-/** What lines to show. */
+/** Choice of the lines to show. */
 export interface Wanted {
   /** The id of a run or pre-training that lines must be about. */
   about?: string | undefined;

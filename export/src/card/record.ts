@@ -24,14 +24,14 @@ export interface CardAncestor {
   /** The generation in which it was made, from 0. */
   generation: number;
   score?: number;
-  /** What the mutation changed; undefined for one that was sampled. */
+  /** Change that the mutation made; undefined for one that was sampled. */
   change?: string;
 }
 
 /** Text that a model was trained on. */
 export interface CardData {
   name: string;
-  /** What it was used for, e.g. "pre-training". */
+  /** Purpose that it was used for, e.g. "pre-training". */
   use: string;
   description?: string;
   licence?: string;
@@ -44,7 +44,7 @@ export interface CardRecord {
   architecture: Architecture;
   size: ModelSize;
   modelClass: ModelClass;
-  /** How the weights came about. */
+  /** Origin of the weights. */
   weights: "none" | "super-net" | "candidate" | "pre-trained" | "fine-tuned";
   /** The number of trained numbers. */
   parameters: number;
@@ -58,7 +58,7 @@ export interface CardRecord {
   /** Ancestors, the oldest first; the model itself is not among them. */
   lineage: readonly CardAncestor[];
   data: readonly CardData[];
-  /** What computed it, e.g. "tensorflow 2.19 on x86-64, 8 threads". */
+  /** Engine and processor that computed it, e.g. "tensorflow 2.19 on x86-64, 8 threads". */
   engine: string;
   seed: number;
   /** Settings by their names, as commands take them. */

@@ -37,7 +37,7 @@ function reasons(details: readonly unknown[]): string {
   return known.length === 0 ? "" : ` (${known.join(": ").slice(0, 500)})`;
 }
 
-/** What of a provider's tokens is stored: nothing, since nothing is asked of it after signing in. */
+/** Leaves a provider's tokens out of what is stored, since nothing is asked of it after signing in. */
 const noTokens = {
   accessToken: null,
   refreshToken: null,
