@@ -8,9 +8,9 @@ import { z } from "zod";
 import { testServer } from "../testing/client.js";
 import { SearchDriver } from "../testing/searchDriver.js";
 
-/** Rows of about 4 KB each: more than the heap. */
-const rows = 25_000;
-const heapMegabytes = 96;
+/** Rows of about 8 KB each, together more than the heap, of which the server itself takes about 80 MB. */
+const rows = 24_000;
+const heapMegabytes = 160;
 
 const databaseUrl = await testDatabase();
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
@@ -29,7 +29,7 @@ beforeAll(async () => {
   runId = run.id;
   await database.$executeRaw`
     INSERT INTO "RunEvent" ("runId", seq, kind, payload)
-    SELECT ${run.id}::uuid, 1000 + n, 'candidate.started', jsonb_build_object('note', repeat('x', 4000))
+    SELECT ${run.id}::uuid, 1000 + n, 'candidate.started', jsonb_build_object('note', repeat('x', 8000))
       FROM generate_series(1, ${rows}::int) n`;
   await preparing.stop();
   child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, main], {
