@@ -38,6 +38,13 @@ const checkedFirst = [
   selector,
   message: "A refinement runs on what its fields' own checks let through: when: whenValid.",
 }));
+/** A connection without a listener for errors ends its process. */
+const heardConnections = [
+  {
+    selector: "NewExpression[callee.object.name='pg'][callee.property.name='Client']",
+    message: "Use createConnection: a connection that breaks would end the process.",
+  },
+];
 const purity = [
   {
     selector: "NewExpression[callee.name='Date'], CallExpression[callee.object.name='Date']",
@@ -117,6 +124,12 @@ export default tseslint.config(
   {
     files: ["{prisma,worker,server}/src/**/*.ts"],
     ignores: ["**/*.test.ts"],
+    rules: {
+      "no-restricted-syntax": ["error", ...inTypeScript, ...checkedFirst, ...heardConnections],
+    },
+  },
+  {
+    files: ["prisma/src/connections.ts"],
     rules: { "no-restricted-syntax": ["error", ...inTypeScript, ...checkedFirst] },
   },
   {

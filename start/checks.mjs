@@ -66,20 +66,6 @@ async function isFree(port) {
   });
 }
 
-/** Finds a port on loopback that nobody uses now. @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => {
-        if (address === null || typeof address === "string") reject(new Error("no port was given"));
-        else resolve(address.port);
-      });
-    });
-  });
-}
-
 /** @param {string} folder */
 function checkDataFolder(folder) {
   const probe = path.join(folder, `.writable-${process.pid}`);

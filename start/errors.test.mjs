@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { freePort } from "./checks.mjs";
+import { freePort } from "@opnas/prisma/embedded";
 import { claim } from "./running.mjs";
 
 const program = fileURLToPath(new URL("start.mjs", import.meta.url));

@@ -2,7 +2,6 @@
 // that runs on this data folder or starts one without portal, follows the search, stops what it started.
 import path from "node:path";
 import { build, prepareEngine } from "./build.mjs";
-import { freePort } from "./checks.mjs";
 import { root, startServices } from "./launcher.mjs";
 import { alreadyRunning, findRunning } from "./running.mjs";
 import { Session } from "./session.mjs";
@@ -53,6 +52,7 @@ process.exit();
  * @returns {Promise<string>} the API's address
  */
 async function startOwn(settings, logs) {
+  const { freePort } = await import("@opnas/prisma/embedded");
   const apiPort = await freePort();
   const api = `http://127.0.0.1:${apiPort}/graphql`;
   session.claim(settings.dataFolder, { command: "search", portal: null, api });

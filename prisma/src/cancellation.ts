@@ -53,19 +53,32 @@ async function queryUnless(
   throwIfGivenUp(signal);
   const client = await pool.connect();
   let cancelled: Promise<unknown> = Promise.resolve();
+  let broken: unknown;
+  // Without a listener a connection that breaks would end the process; the statement fails too.
+  const onBreak = (error: Error) => (broken = error);
   const cancel = () => {
     cancelled = cancelStatementOf(client, pool);
   };
   try {
     throwIfGivenUp(signal);
+    client.on("error", onBreak);
     signal.addEventListener("abort", cancel, { once: true });
     const answer: unknown = Reflect.apply(client.query.bind(client), client, args);
     return await answer;
+  } catch (error) {
+    if (endsItsSession(error)) broken = error;
+    throw error;
   } finally {
     signal.removeEventListener("abort", cancel);
     await cancelled;
-    client.release();
+    client.off("error", onBreak);
+    client.release(broken !== undefined);
   }
+}
+
+/** Tells an error after which the session serves no other statement, though the end may not have come in yet. */
+function endsItsSession(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || error.severity !== "ERROR";
 }
 
 function throwIfGivenUp(signal: AbortSignal): void {

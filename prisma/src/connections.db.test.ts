@@ -2,9 +2,11 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { createClient } from "./client.js";
+import { withCancellation } from "./cancellation.js";
+import { createClient, type Database } from "./client.js";
 import { endSilentConnections, openPool } from "./connections.js";
 import { databaseError } from "./databaseError.js";
+import { Prisma } from "./generated/client.js";
 import { openQueue } from "./queue.js";
 import { testDatabase } from "./testing/index.js";
 import { startProxy } from "./testing/proxy.js";
@@ -80,5 +82,47 @@ test("a statement that answers in time is left alone, however long its connectio
     expect(pool.totalCount).toBe(1);
   } finally {
     await pool.end();
+  }
+});
+
+const whereSleeping = Prisma.sql`
+  WHERE query LIKE '%to be ended%' AND state = 'active' AND pid <> pg_backend_pid()`;
+
+/** Sleeps in a statement that could be cancelled. @returns its error, as the platform tells it */
+function sleepUntilEnded(db: Database) {
+  return withCancellation(new AbortController().signal, () =>
+    db.$queryRaw`SELECT pg_sleep(20), 'to be ended' AS mark`.then(
+      () => undefined,
+      (error: unknown) => databaseError(error),
+    ),
+  );
+}
+
+test("a session that is ended within a statement that could be cancelled is not used again", async () => {
+  const [db, other] = [createClient(url), createClient(url)];
+  try {
+    const slept = sleepUntilEnded(db);
+    const end = () =>
+      other.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity ${whereSleeping}`;
+    await expect.poll(end).toBeGreaterThan(0);
+    expect(await slept).toMatchObject({ code: "DATABASE_UNREACHABLE" });
+    expect(await db.$queryRaw`SELECT 1 AS one`).toEqual([{ one: 1 }]);
+  } finally {
+    await Promise.all([db.$disconnect(), other.$disconnect()]);
+  }
+});
+
+test("a connection that breaks within a statement that could be cancelled fails it, and not the process", async () => {
+  const proxy = await startProxy(url);
+  const [db, other] = [createClient(proxy.url), createClient(url)];
+  try {
+    const slept = sleepUntilEnded(db);
+    const seen = () => other.$executeRaw`SELECT FROM pg_stat_activity ${whereSleeping}`;
+    await expect.poll(seen).toBeGreaterThan(0);
+    await proxy.stop();
+    expect(await slept).toMatchObject({ code: "DATABASE_UNREACHABLE" });
+    await other.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity ${whereSleeping}`;
+  } finally {
+    await Promise.all([db.$disconnect(), other.$disconnect()]);
   }
 });

@@ -46,6 +46,16 @@ export function connectionOptions(
   };
 }
 
+/**
+ * Creates a connection of its own, not yet connected. A connection without a listener for its end would
+ * end the process with it; the query under way, or the next one, fails too and tells of it.
+ */
+export function createConnection(config: pg.ClientConfig): pg.Client {
+  const client = new pg.Client(config);
+  client.on("error", () => undefined);
+  return client;
+}
+
 /** Joins the session settings with an address's own options, which come later and win. */
 function withSessionOptions(databaseUrl: string, more: readonly string[]): pg.ClientConfig {
   const options = [...deadPeerOptions, ...more].join(" ");

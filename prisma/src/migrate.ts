@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { OpnasError } from "@opnas/core";
 import pg from "pg";
 import type { Database } from "./client.js";
-import { connectionOptions } from "./connections.js";
+import { connectionOptions, createConnection } from "./connections.js";
 
 const migrationsFolder = fileURLToPath(new URL("../migrations", import.meta.url));
 
@@ -70,7 +70,7 @@ async function readMigrations(): Promise<Migration[]> {
  * or a lock cannot be had; `INTERNAL` when an applied migration was edited since
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const client = new pg.Client({
+  const client = createConnection({
     ...connectionOptions(databaseUrl, "opnas-migrate"),
     // Building an index takes as long as it takes.
     statement_timeout: 0,

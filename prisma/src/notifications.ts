@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { type Channel, runChannel, workerChannel } from "./channels.js";
-import { connectionOptions } from "./connections.js";
+import { connectionOptions, createConnection } from "./connections.js";
 import { unreachable } from "./migrate.js";
 
 /** A callback for a notification's payload; it is null when notifications may have been missed. */
@@ -97,7 +97,7 @@ export class Notifications {
   }
 
   private async connect(): Promise<Connection> {
-    const client = new pg.Client({
+    const client = createConnection({
       ...connectionOptions(this.databaseUrl, "opnas-listener"),
       query_timeout: answerMilliseconds,
     });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { createConnection } from "./connections.js";
 import { databaseError } from "./databaseError.js";
 
 const connectMilliseconds = 5_000;
@@ -18,11 +18,10 @@ export async function waitForDatabase(
   onWait: (reason: string) => void,
 ): Promise<void> {
   for (let pause = firstPause; ; pause = Math.min(2 * pause, longestPause)) {
-    const client = new pg.Client({
+    const client = createConnection({
       connectionString: databaseUrl,
       connectionTimeoutMillis: connectMilliseconds,
     });
-    client.on("error", () => undefined); // a lost connection also fails the query below
     try {
       await client.connect();
       await client.query("SELECT 1");

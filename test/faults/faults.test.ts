@@ -23,10 +23,12 @@ async function quickRun() {
   const folder = await mkdtemp(path.join(tmpdir(), "opnas-faults-test-"));
   const json = path.join(folder, "faults.json");
   try {
-    await promisify(execFile)(process.execPath, [program, "--quick", "--json", json]).catch(
-      (error: unknown) => console.error(error), // The rounds tell what was different.
-    );
-    return z.object({ played: z.array(round) }).parse(JSON.parse(await readFile(json, "utf8")));
+    const args = [program, "--quick", "--json", json];
+    const failure = await promisify(execFile)(process.execPath, args).then(() => "", String);
+    const result = await readFile(json, "utf8").catch((cause: unknown) => {
+      throw new Error(`The rounds gave no result: ${failure}`, { cause });
+    });
+    return z.object({ played: z.array(round) }).parse(JSON.parse(result));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type Database, openQueue, type Queue } from "@opnas/prisma";
+import { freePort } from "@opnas/prisma/embedded";
 import { startProxy } from "@opnas/prisma/testing/proxy";
 import { openDatabase } from "../../start/database.mjs";
 import { Supervised } from "../../start/supervise.mjs";
 import { Bucket } from "../support/bucket.ts";
-import { freePort } from "../support/freePort.ts";
 import { dataFolderOf, makeLaneFolder, mountSmallDisk } from "./laneFolder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { freePort } from "@opnas/prisma/embedded";
 import { testDatabase } from "@opnas/prisma/testing";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBrowser } from "../support/browser.js";
-import { freePort } from "../support/freePort.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const databaseUrl = await testDatabase();

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { freePort } from "@opnas/prisma/embedded";
 import S3rver from "s3rver";
 import { readTree } from "./readTree.ts";
 
@@ -20,6 +21,7 @@ export class Bucket {
   /** Starts the server, after the first time at the address that it had; does nothing while it runs. */
   async start(): Promise<void> {
     if (this.server !== undefined) return;
+    this.port ||= await freePort();
     this.server = new S3rver({
       port: this.port,
       address: "127.0.0.1",
@@ -27,7 +29,7 @@ export class Bucket {
       directory: this.folder,
       configureBuckets: [{ name: "opnas" }],
     });
-    ({ port: this.port } = await this.server.run());
+    await this.server.run();
   }
 
   /** Stops the server; clients meet a refused connection. */

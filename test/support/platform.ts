@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./freePort.js";
+import { freePort } from "@opnas/prisma/embedded";
 import { until } from "./until.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

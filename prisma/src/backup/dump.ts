@@ -1,5 +1,5 @@
 import pg from "pg";
-import { connectionOptions } from "../connections.js";
+import { connectionOptions, createConnection } from "../connections.js";
 
 /** A table as a backup has it: its columns in order, and its number of rows. */
 export interface DumpedTable {
@@ -36,12 +36,11 @@ const textForm = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO'; SET extra_float_d
  * beside them need.
  */
 export async function openForBackup(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client({
+  const client = createConnection({
     ...connectionOptions(databaseUrl, "backup"),
     statement_timeout: 0,
     idle_in_transaction_session_timeout: 0,
   });
-  client.on("error", () => undefined); // a lost connection also fails the query that follows
   await client.connect();
   await client.query(textForm);
   return client;

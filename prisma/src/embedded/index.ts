@@ -7,6 +7,7 @@ import { serve, stop } from "./serving.js";
 import { chooseUser, defaultHomeForRoot } from "./systemUser.js";
 import { removeOldClusters, upgradeIfOlder } from "./upgrade.js";
 
+export { freePort } from "./freePort.js";
 export { runningPostgresUrl } from "./running.js";
 
 /** The options of `startEmbeddedPostgres`. */

@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
-import pg from "pg";
+import { createConnection } from "../connections.js";
 import { undefinedIfAbsent } from "./absent.js";
 import type { Cluster } from "./cluster.js";
 import { superuser } from "./initdb.js";
@@ -72,8 +72,7 @@ export async function findStalePid(folder: string): Promise<number | undefined> 
  * changed password)
  */
 export async function answers(cluster: ClusterAddress, port: number): Promise<"yes" | "not yet"> {
-  const client = new pg.Client({ connectionString: urlOf(cluster, port, "postgres") });
-  client.on("error", () => undefined); // a lost connection also fails the query below
+  const client = createConnection({ connectionString: urlOf(cluster, port, "postgres") });
   try {
     await client.connect();
     const { rows } = await client.query<{ folder: string }>(

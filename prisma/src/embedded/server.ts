@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeExecutable } from "./binaries.js";
 import type { Cluster } from "./cluster.js";
+import { freePort } from "./freePort.js";
 import { answers, findStalePid, readPidFile, type Postmaster } from "./postmaster.js";
 import { postgresError } from "./postgresError.js";
 import { isAlive } from "./processes.js";
@@ -104,14 +104,4 @@ async function spawnServer(
   }
   child.unref();
   return { child, readLog: () => readFileSync(logFile).subarray(before).toString() };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port was given");
-  return address.port;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OpnasError } from "@opnas/core";
-import pg from "pg";
+import { createConnection } from "../connections.js";
 import type { Cluster } from "./cluster.js";
 import { findRunning, urlOf } from "./postmaster.js";
 import { isAlive } from "./processes.js";
@@ -58,7 +58,7 @@ async function takeOver(
 }
 
 async function createDatabase(cluster: Cluster, port: number): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(cluster, port, "postgres") });
+  const client = createConnection({ connectionString: urlOf(cluster, port, "postgres") });
   await client.connect();
   try {
     const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);

@@ -6,6 +6,7 @@ import pg from "pg";
 import { z } from "zod";
 import { dumpDatabase, type TablePart } from "../backup/dump.js";
 import { loadDatabase } from "../backup/load.js";
+import { createConnection } from "../connections.js";
 import { undefinedIfAbsent } from "./absent.js";
 import type { Binaries } from "./binaries.js";
 import { checkReadable, majorOf, openCluster } from "./cluster.js";
@@ -98,7 +99,7 @@ async function* partsIn(file: string): AsyncGenerator<TablePart> {
 
 /** Gives the new cluster the old one's password, so that the file with it stays as it is. */
 async function setPassword(url: string, password: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = createConnection({ connectionString: url });
   await client.connect();
   try {
     const literal = pg.escapeLiteral(password);

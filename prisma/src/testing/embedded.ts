@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { createConnection } from "../connections.js";
 import type { EmbeddedPostgresOptions } from "../embedded/index.js";
 
 /** Returns true for a process that runs; one that has ended but is still listed does not. */
@@ -11,7 +11,7 @@ export { isAlive as alive } from "../embedded/processes.js";
 
 /** Runs one statement on a database of its own connection. */
 export async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = createConnection({ connectionString: url });
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;

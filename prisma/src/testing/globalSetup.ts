@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import pg from "pg";
 import type { TestProject } from "vitest/node";
+import { createConnection } from "../connections.js";
 import { startEmbeddedPostgres } from "../embedded/index.js";
 import { migrate } from "../migrate.js";
 
@@ -25,7 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(path.join(tmpdir(), "opnas-test-"));
   await chmod(folder, 0o755); // for the other user that root's server runs as
   const server = await startEmbeddedPostgres({ folder });
-  const admin = new pg.Client({ connectionString: server.url });
+  const admin = createConnection({ connectionString: server.url });
   await admin.connect();
   await admin.query(`CREATE DATABASE ${template}`);
   await admin.end();

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, inject } from "vitest";
+import { createConnection } from "../connections.js";
 import { template } from "./globalSetup.js";
 
 export { startProxy } from "./proxy.js";
@@ -43,7 +44,7 @@ async function openConnections(admin: pg.Client, name: string): Promise<string[]
 }
 
 async function asAdmin<T>(address: string, act: (admin: pg.Client) => Promise<T>): Promise<T> {
-  const admin = new pg.Client({ connectionString: address });
+  const admin = createConnection({ connectionString: address });
   await admin.connect();
   try {
     return await act(admin);
