@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -17,6 +17,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
+import { makeFolder } from "../files/makeFolder.js";
 import { storageError } from "../files/writeAtomically.js";
 import { abortUpload, openUploads } from "./s3Uploads.js";
 import { isPlain, type OpenUpload, type StoredContent, type StoredFile } from "./store.js";
@@ -147,7 +148,7 @@ export class S3Objects {
     const draft = `${file}.${randomUUID()}.tmp`;
     await this.reach(async () => {
       try {
-        await mkdir(path.dirname(file), { recursive: true });
+        await makeFolder(path.dirname(file));
         await pipeline(found.content, createWriteStream(draft));
         await rename(draft, file);
       } finally {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, mkdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { access, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
+import { makeFolder } from "../files/makeFolder.js";
 import { isMissing, storageError } from "../files/writeAtomically.js";
 import { trimCache } from "./cache.js";
 import { S3Objects, type S3Place } from "./s3Objects.js";
@@ -67,7 +68,7 @@ export class S3Store implements ArtifactStore {
     await this.objects.upload(name, createReadStream(file));
     const copy = this.copyOf(name);
     try {
-      await mkdir(path.dirname(copy), { recursive: true });
+      await makeFolder(path.dirname(copy));
       await rename(file, copy);
     } catch (error) {
       throw storageError(error, path.dirname(copy));

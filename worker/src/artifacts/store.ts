@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makeFolder } from "../files/makeFolder.js";
 import { isMissing, storageError } from "../files/writeAtomically.js";
 import { claimFile, folderId } from "./storeId.js";
 
@@ -194,7 +195,7 @@ export class FolderStore implements ArtifactStore {
     const file = path.join(this.folder, name);
     const draft = `${file}.${randomUUID()}.tmp`;
     try {
-      await mkdir(path.dirname(file), { recursive: true });
+      await makeFolder(path.dirname(file));
       await pipeline(content, createWriteStream(draft, { flags: "wx", flush: true }));
       await rename(draft, file);
     } catch (error) {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
+import { makeFolder } from "../files/makeFolder.js";
 import { isMissing, storageError } from "../files/writeAtomically.js";
 
 /**
@@ -26,7 +27,7 @@ export async function claimFile(file: string, text: string): Promise<string> {
   const folder = path.dirname(file);
   const draft = `${file}.${randomUUID()}`;
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeFile(draft, text);
     // Unlike a renaming, a link leaves the file alone that another process made meanwhile.
     await link(draft, file);

@@ -1,8 +1,13 @@
 import { parentPort, Worker } from "node:worker_threads";
-import { OpnasError, toOpnasError } from "@opnas/core";
+import { errorCodes, OpnasError, toOpnasError } from "@opnas/core";
+import { z } from "zod";
 
 /** Batches sampled and not yet taken: enough that a slow one does not hold the training up. */
 const bufferSize = 8;
+
+/** The error that a thread sends in place of a batch: a thrown one would arrive without its code. */
+const failureSchema = z.strictObject({ code: z.enum(errorCodes), sentence: z.string() });
+type Failure = z.infer<typeof failureSchema>;
 
 /**
  * A queue of the steps' batches, sampled in order and ahead of time by a thread of its own, so that
@@ -29,6 +34,8 @@ export class Prefetcher<T> {
     const prefetcher = new Prefetcher<T>(thread);
     thread.on("message", (message) => {
       try {
+        const failure = failureSchema.safeParse(message).data;
+        if (failure) throw new OpnasError(failure.code, failure.sentence);
         prefetcher.receive(parse(message));
       } catch (error) {
         prefetcher.fail(error);
@@ -75,9 +82,30 @@ export class Prefetcher<T> {
 
 /**
  * Answers a `Prefetcher` from within its thread.
- * @param batchOf step → its batch; called for `first`, `first + 1`, …, once for each request
+ * @param begin returns the first step, and step → its batch, called for that one, the next, …, once for
+ *   each request
  */
-export function servePrefetch(first: number, batchOf: (step: number) => unknown): void {
-  let step = first;
-  parentPort?.on("message", () => parentPort?.postMessage(batchOf(step++)));
+export function servePrefetch(
+  begin: () => { first: number; batchOf: (step: number) => unknown },
+): void {
+  let next: (() => unknown) | undefined;
+  let failure: Failure | undefined;
+  const batch = () => {
+    if (next === undefined) {
+      const { first, batchOf } = begin();
+      let step = first;
+      next = () => batchOf(step++);
+    }
+    return next();
+  };
+  parentPort?.on("message", () => {
+    try {
+      parentPort?.postMessage(failure ?? batch());
+    } catch (error) {
+      const { code, message } = toOpnasError(error);
+      if (code === "INTERNAL") console.error(error);
+      failure = { code, sentence: message };
+      parentPort?.postMessage(failure);
+    }
+  });
 }

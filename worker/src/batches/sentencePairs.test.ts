@@ -99,4 +99,17 @@ describe("sentence pairs", () => {
   test("need two documents that are long enough", () => {
     expect(() => pairBatches({ ...spec, length: 512 })).toThrow(/choose a smaller length/);
   });
+
+  test("need a document of two sentences, and a thread says so with the code", async () => {
+    const { ids, documents } = spec.documents;
+    const wholes = { ids, documents, sentences: documents.slice(0, -1) };
+    const threadFile = new URL("../../dist/pretraining/batchThread.js", import.meta.url);
+    const parse = (message: unknown) => maskedPairsSchema.parse(message);
+    const data = { ...spec, documents: wholes, first: 0 };
+    const prefetcher = Prefetcher.start(threadFile, data, parse);
+    const refusal = { code: "BAD_INPUT", message: expect.stringContaining("has two sentences") as string };
+    await expect(prefetcher.next()).rejects.toMatchObject(refusal);
+    await expect(prefetcher.next()).rejects.toMatchObject(refusal);
+    await prefetcher.end();
+  });
 });

@@ -45,7 +45,8 @@ interface Boundary {
  * at its front and b at its end, so that every pair is full: there is no padding, and every batch
  * of one size gives tensors of one shape.
  *
- * @throws OpnasError BAD_SETTING when fewer than two documents are long enough
+ * @throws OpnasError BAD_INPUT when fewer than two documents have two sentences, BAD_SETTING when fewer than two documents
+ *   are long enough
  */
 export function pairBatches(spec: Omit<PairBatchSpec, "first">): (index: number) => MaskedPairs {
   const { documents, size, length, masking, vocabulary, seed } = spec;
@@ -93,13 +94,32 @@ function boundariesOf({ sentences, documents }: Documents, reach: number): Bound
     const [start = 0, end = 0] = documents.subarray(document, document + 2);
     if (at - start >= reach && end - at >= reach) found.push({ at, document });
   }
-  if (found[0]?.document === found.at(-1)?.document) {
-    throw new OpnasError(
-      "BAD_SETTING",
-      `Too few documents are long enough for sentence pairs of ${reach} tokens and more: choose a smaller length.`,
+  if (found[0]?.document === found.at(-1)?.document) throw tooFew({ sentences, documents }, reach);
+  return found;
+}
+
+/** Tells why there are no pairs: documents of one sentence each, which no length helps, or short ones. */
+function tooFew(
+  { sentences, documents }: Pick<Documents, "sentences" | "documents">,
+  reach: number,
+): OpnasError {
+  // Every document begins with a sentence; those that have more have more starts.
+  const starts = new Set(documents);
+  let withSeveral = 0;
+  for (const [index, at] of sentences.entries()) {
+    const isSecond = !starts.has(at) && starts.has(sentences[index - 1] ?? 0);
+    if (isSecond) withSeveral += 1;
+  }
+  if (withSeveral < 2) {
+    return new OpnasError(
+      "BAD_INPUT",
+      `${withSeveral === 0 ? "No document" : "Only one document"} of the text has two sentences, so there are no sentence pairs to pre-train on. A document is a file, or a line of a .jsonl file; its sentences end with a full stop or another such mark.`,
     );
   }
-  return found;
+  return new OpnasError(
+    "BAD_SETTING",
+    `Too few documents are long enough for sentence pairs of ${reach} tokens and more: choose a smaller length.`,
+  );
 }
 
 /** Returns a function that samples a boundary of another document, each equally likely. */

@@ -27,6 +27,11 @@ export async function readIfThere(file: string): Promise<string | undefined> {
   }
 }
 
+/** Tells a text of which some bytes were no UTF-8: decoding leaves a sign in their place. */
+export function isBroken(text: string): boolean {
+  return text.includes("\uFFFD");
+}
+
 /** Rows of a file that are malformed for one reason. */
 export interface Malformed {
   /** The reason and, if such rows are not left out, the way they are treated. */

@@ -53,6 +53,14 @@ describe("npm run benchmark", () => {
     expect((await readdir(at("out"))).sort()).toEqual(["done", "glue-submission.zip", "glue.json"]);
   });
 
+  test("refuses a folder that cannot be written before anything is trained", async () => {
+    for (const out of ["/proc/x/y", path.join(at("glue"), "SST-2", "dev.tsv")]) {
+      await expect(run("--glue", at("glue"), "--out", out)).rejects.toMatchObject({
+        code: "DATA_FOLDER_UNWRITABLE",
+      });
+    }
+  });
+
   test("prints the scores of SQuAD and writes its predictions", async () => {
     const quick = ["--epochs", "1", "--learning-rates", "1e-3", "--threads", "1"];
     const { printed } = await run("--squad", at("squad"), ...quick);

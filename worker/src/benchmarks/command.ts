@@ -1,5 +1,6 @@
 import { readModel } from "../model/modelFile.js";
 import { startEngine } from "../engine/start.js";
+import { checkWritable } from "../files/checkWritable.js";
 import { runGlue } from "./glue/run.js";
 import { ProgressReporter } from "../training/progress.js";
 import { parseOptions, spansOf, tuningOf } from "./options.js";
@@ -17,7 +18,8 @@ export interface Lines {
 
 /**
  * Runs `npm run benchmark`: reads the arguments and the model, runs GLUE or SQuAD, prints the scores.
- * @throws OpnasError BAD_SETTING for arguments that do not fit; STOPPED; else as `readModel`, `startEngine`,
+ * @throws OpnasError BAD_SETTING for arguments that do not fit; DATA_FOLDER_UNWRITABLE or DISK_FULL, before
+ *   anything is trained, if nothing can be written to `--out`; STOPPED; else as `readModel`, `startEngine`,
  *   `runGlue` and `runSquad`
  */
 export async function benchmark(
@@ -26,6 +28,7 @@ export async function benchmark(
   signal: AbortSignal,
 ): Promise<void> {
   const options = parseOptions(argv);
+  await checkWritable(options.out);
   const model = await readModel(options.model);
   const tuning = tuningOf(options, model.size);
   const engine = await startEngine(options.engine, options.threads);

@@ -13,11 +13,13 @@ export function summaryOf(result: GlueResult | SquadResult): string[] {
 
 const number = (value: number | null) => (value === null ? "–" : value.toFixed(1));
 
-function glueLines({ tasks, average, averageWithoutWnli }: GlueResult): string[] {
+function glueLines(result: GlueResult): string[] {
+  const { tasks, average, averageWithoutWnli, bertAverage } = result;
   return [
     ...tasks.map(glueLine),
     ...(average === null ? [] : [`average  ${number(average)}`]),
     ...(averageWithoutWnli === null ? [] : [`without WNLI  ${number(averageWithoutWnli)}`]),
+    ...(bertAverage === null ? [] : [`average of BERT's table  ${number(bertAverage)}`]),
   ];
 }
 

@@ -3,5 +3,7 @@ import { workerData } from "node:worker_threads";
 import { servePrefetch } from "../batches/prefetch.js";
 import { batchSpecSchema, maskedBatches } from "../batches/masked.js";
 
-const { settings, data, size, seed, purpose, first } = batchSpecSchema.parse(workerData);
-servePrefetch(first, maskedBatches(settings, data, size, seed, purpose));
+servePrefetch(() => {
+  const { settings, data, size, seed, purpose, first } = batchSpecSchema.parse(workerData);
+  return { first, batchOf: maskedBatches(settings, data, size, seed, purpose) };
+});

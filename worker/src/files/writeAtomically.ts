@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
+import { makeFolder } from "./makeFolder.js";
 
 /**
  * Writes a file atomically and creates its folder if it is missing: a reader sees the old file, the
@@ -15,7 +16,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const folder = path.dirname(file);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await replace(file, parts);
   } catch (error) {
     throw storageError(error, folder);

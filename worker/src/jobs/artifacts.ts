@@ -1,10 +1,11 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OpnasError } from "@opnas/core";
 import type { SearchRun } from "@opnas/prisma";
 import type { ArtifactStore } from "../artifacts/store.js";
 import type { TextPlaces } from "../dataset/request.js";
 import type { CheckpointPlace } from "../files/checkpointFolder.js";
+import { makeFolder } from "../files/makeFolder.js";
 import { removeFolder } from "../files/writeAtomically.js";
 import { modelFiles } from "../model/modelFile.js";
 import type { WorkerSettings } from "../settings.js";
@@ -38,7 +39,7 @@ export class RunArtifacts implements TextKey {
   /** Makes a run's folder where it is missing. */
   static async of(store: ArtifactStore, runId: string): Promise<RunArtifacts> {
     const folder = join(store.folder, runId);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     return new RunArtifacts(store, runId, folder);
   }
 
@@ -113,7 +114,7 @@ export async function pretrainingArtifacts(
 ) {
   const own = `trainings/${pretrainingId}`;
   const folder = join(store.folder, own);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const nameOf = (of: number) => `attempt-${String(of)}`;
   const earlier = join(folder, "checkpoint.safetensors");
   const checkpoints = { folder: join(folder, "checkpoints"), attempt, earlier };

@@ -3,5 +3,7 @@ import { workerData } from "node:worker_threads";
 import { servePrefetch } from "../batches/prefetch.js";
 import { pairBatches, pairBatchSpecSchema } from "../batches/sentencePairs.js";
 
-const { first, ...drawing } = pairBatchSpecSchema.parse(workerData);
-servePrefetch(first, pairBatches(drawing));
+servePrefetch(() => {
+  const { first, ...drawing } = pairBatchSpecSchema.parse(workerData);
+  return { first, batchOf: pairBatches(drawing) };
+});

@@ -4,5 +4,7 @@ import { servePrefetch } from "../batches/prefetch.js";
 import { batchSpecSchema } from "../batches/masked.js";
 import { superNetBatches } from "./sample.js";
 
-const { first, ...drawing } = batchSpecSchema.parse(workerData);
-servePrefetch(first, superNetBatches(drawing));
+servePrefetch(() => {
+  const { first, ...drawing } = batchSpecSchema.parse(workerData);
+  return { first, batchOf: superNetBatches(drawing) };
+});

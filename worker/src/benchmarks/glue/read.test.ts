@@ -87,6 +87,17 @@ describe("the official GLUE folder", () => {
     });
   });
 
+  test("counts rows that are not UTF-8 as malformed", async () => {
+    const file = path.join(folder, "SST-2", "train.tsv");
+    const latin1 = Buffer.from("a caf\u00E9\t1\n", "latin1");
+    const before = (await read("SST-2")).reports.find((report) => report.file === file);
+    await appendFile(file, Buffer.concat([latin1, Buffer.from("a caf\u00E9\t1\n")]));
+    const after = (await read("SST-2")).reports.find((report) => report.file === file);
+    const rows = (before?.rows ?? 0) + 2;
+    expect(after).toMatchObject({ rows, sound: (before?.sound ?? 0) + 1 });
+    expect(after?.malformed).toMatchObject([{ reason: "a sentence that is not UTF-8", count: 1 }]);
+  });
+
   test("counts scores that are not numbers from 0 to 5 as malformed", async () => {
     const row = (score: string) => `1\tg\tf\ty\t1\tn\tn\tone\ttwo\t${score}\n`;
     const file = path.join(folder, "STS-B", "dev.tsv");

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
-import { RowCounter, type FileReport, readIfThere, readText } from "../benchmarkFiles.js";
+import { isBroken, RowCounter, type FileReport, readIfThere, readText } from "../benchmarkFiles.js";
 import { diagnostic, type GlueTask } from "./tasks.js";
 
 /** One or two sentences with their class or score. */
@@ -104,8 +104,10 @@ function parseTest(text: string, file: string, task: GlueTask) {
 
 const wrongColumns = "wrong number of columns";
 
-const problemOf = (texts: readonly string[]) =>
-  texts.some((text) => text.trim() === "") ? "an empty sentence" : undefined;
+function problemOf(texts: readonly string[]): string | undefined {
+  if (texts.some((text) => text.trim() === "")) return "an empty sentence";
+  return texts.some(isBroken) ? "a sentence that is not UTF-8" : undefined;
+}
 
 function labelOf({ classes }: GlueTask, cell: string): number | undefined {
   if (classes) return classes.includes(cell) ? classes.indexOf(cell) : undefined;

@@ -33,6 +33,14 @@ describe("a SQuAD file", () => {
     ]);
   });
 
+  test("does not train on a question that is not UTF-8", () => {
+    const broken = { ...sound("broken"), question: "What is a caf\uFFFD?" };
+    const { questions, report } = parseSquad(file([...four, broken]), "f.json", "1.1", "train");
+    expect(questions).toHaveLength(4);
+    const reason = "a question or answer that is not UTF-8";
+    expect(report.malformed).toEqual([{ reason, count: 1, first: ["broken"] }]);
+  });
+
   const none = { ...sound("n"), answers: [] };
   test("has questions without answers only in v2.0", () => {
     const text = file([...four, none]);

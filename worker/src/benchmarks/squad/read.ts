@@ -1,6 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { RowCounter, type FileReport } from "../benchmarkFiles.js";
+import { isBroken, RowCounter, type FileReport } from "../benchmarkFiles.js";
 
 /** A question about a passage. */
 export interface SquadQuestion {
@@ -100,6 +100,9 @@ function check(
     ...(span && { span }),
   };
   if (text.trim() === "") return { question, problem: "an empty question" };
+  if ([text, ...question.answers].some(isBroken)) {
+    return { question, problem: "a question or answer that is not UTF-8" };
+  }
   if (impossible !== undefined && impossible !== (answers.length === 0)) {
     return { question, problem: "answers that is_impossible denies" };
   }

@@ -32,9 +32,20 @@ describe("a vocabulary file", () => {
     ]);
   });
 
+  test("has pieces of white space, as BERT's Chinese one; empty lines are unused pieces", async () => {
+    const lines = [...specialTokens, "", "\u2028", "the", "", "\u3000"];
+    expect(await read(`${lines.join("\n")}\n`)).toEqual([
+      ...specialTokens,
+      "\u2028",
+      "the",
+      "\u3000",
+      "[unused0]",
+      "[unused1]",
+    ]);
+  });
+
   test.each([
     ["[PAD]\n[UNK]\nthe", /lacks the special tokens \[CLS\], \[SEP\], \[MASK\]/],
-    [`${specialTokens.join("\n")}\nthe\n\nof`, /line 7 of vocab.txt is empty/],
     [`${specialTokens.join("\n")}\nthe\nthe`, /line 7 of vocab.txt repeats "the"/],
     [`${specialTokens.join("\n")}\na\nb\nc\nd\ne\nf`, /has 11 pieces.*set it to 11/],
     [Uint8Array.of(0xff, 0xfe, 0x41), /not a file of UTF-8 text/],

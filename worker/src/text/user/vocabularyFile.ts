@@ -10,7 +10,8 @@ const mostBytes = 10e6;
 /**
  * Reads the pieces of a vocabulary file in the format of BERT's vocab.txt (one a line, without
  * capitals) and returns them in the order of our ids: the special tokens, then the others in the
- * file's order, then [unused…] until there are `size`.
+ * file's order, then [unused…] until there are `size`. A line without any character is an unused piece; one
+ * of white space only, such as the line separator in BERT's Chinese list, is a piece like others.
  *
  * @param file its path, and its name for messages
  * @throws OpnasError BAD_INPUT if it is not such a file or has more than `size` pieces
@@ -19,11 +20,10 @@ export async function readVocabulary(
   { name, path }: { name: string; path: string },
   size: number,
 ): Promise<string[]> {
-  const pieces = (await contentOf(path, name)).split(/\r?\n/);
-  if (pieces.at(-1) === "") pieces.pop();
+  const lines = (await contentOf(path, name)).split(/\r?\n/);
   const known = new Set<string>();
-  for (const [index, piece] of pieces.entries()) {
-    if (piece.trim() === "") throw bad(`line ${index + 1} of ${name} is empty`);
+  for (const [index, piece] of lines.entries()) {
+    if (piece === "") continue; // An unused piece: the vocabulary is filled up with such.
     if (known.has(piece)) throw bad(`line ${index + 1} of ${name} repeats "${piece}"`);
     known.add(piece);
   }
@@ -36,7 +36,7 @@ export async function readVocabulary(
       `${name} has ${known.size} pieces, the setting size.vocabulary is ${size}: set it to ${known.size}`,
     );
   }
-  return filledUp([...specialTokens, ...pieces], size);
+  return filledUp([...specialTokens, ...known], size);
 }
 
 async function contentOf(path: string, name: string): Promise<string> {
