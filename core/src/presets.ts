@@ -107,7 +107,7 @@ export const presets: readonly Preset[] = [
       size: { layers: 2, hidden: 32, heads: 2, vocabulary: 512, length: 32, rawKernels: false },
       mutation: { ...tiny.mutation, maxNodes: 10 },
       superNet: { ...tiny.superNet, steps: 2000, batch: 16, learningRate: 4e-3, vanilla: 0.9 },
-      candidate: { steps: 200, batch: 16, learningRate: 4e-3 },
+      candidate: { steps: 1000, batch: 16, learningRate: 4e-3 },
       masking: 0.2,
       reversals: 0.5,
       evaluationExamples: 400,

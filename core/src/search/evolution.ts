@@ -43,7 +43,10 @@ export function evolve<A>(
   return mutateNew(parents, generation, known, choose, context, screening);
 }
 
-/** Returns the members of a sorted history that parents are selected from. */
+/**
+ * Returns the candidates of a sorted history that parents are selected from: the youngest, or all, of which
+ * `selectParents` takes the best.
+ */
 export function population<A>(
   evaluated: readonly Candidate<A>[],
   { settings }: SearchContext<A>,
@@ -51,7 +54,10 @@ export function population<A>(
   return settings.survivors === "youngest" ? evaluated.slice(-settings.population) : evaluated;
 }
 
-/** Selects the parent of each child of a generation. */
+/**
+ * Selects the parent of each child of a generation: the best of the members, or the winners of tournaments
+ * among the population.
+ */
 export function selectParents<A>(
   members: readonly Candidate<A>[],
   generation: number,
@@ -64,9 +70,11 @@ export function selectParents<A>(
       Array.from({ length: childrenPerParent }, () => parent),
     );
   }
+  const { survivors, population } = context.settings;
+  const living = survivors === "best" ? topK(members, population) : members;
   return Array.from({ length: childCount(context) }, (_, index) => {
     const random = stream(seed, `tournament for generation ${generation}`, index);
-    return topK(random.shuffle(members).slice(0, tournament), 1);
+    return topK(random.shuffle(living).slice(0, tournament), 1);
   }).flat();
 }
 

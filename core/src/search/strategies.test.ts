@@ -6,6 +6,7 @@ import { presetNamed } from "../presets.js";
 import { stream } from "../random.js";
 import { strategyNames, type ScoreUnit, type StrategyName } from "../settings/names.js";
 import { candidateCount, type SearchSettings } from "../settings/search.js";
+import { topK } from "./evolution.js";
 import { strategies, searchContext } from "./strategies.js";
 import type { SearchSpace } from "./searchSpace.js";
 import type { Candidate, Generation, SearchContext } from "./strategy.js";
@@ -159,7 +160,7 @@ describe("evolution", () => {
     const scores = new Map(seen.map(({ key, score }) => [key, score]));
     /** The score of each child's parent. */
     const parentsWith = (tournament: number) => {
-      const changed = { ...context, settings: { ...settings, tournament } };
+      const changed = { ...context, settings: { ...settings, tournament, population: 1_000 } };
       const { children } = strategies.evolution.next(seen, 4, changed);
       return children.map(({ parentKey }) => scores.get(parentKey ?? "") ?? NaN);
     };
@@ -169,6 +170,17 @@ describe("evolution", () => {
     expect(new Set(drawn).size).toBeGreaterThan(4);
     expect(mean(drawn)).toBeGreaterThan(mean(parentsWith(1)));
     expect(mean(drawn)).toBeLessThan(best);
+  });
+
+  test("holds tournaments among the best of all, as many as the population has", () => {
+    const { history } = run("evolution", context, artificialScore);
+    const seen = history.filter(({ generation }) => generation < 4);
+    const members = topK(seen, 6).map(({ key }) => key);
+    const small = { ...settings, survivors: "best", tournament: 2, population: 6 } as const;
+    const { children } = strategies.evolution.next(seen, 4, { ...context, settings: small });
+    const parents = children.map(({ parentKey }) => parentKey ?? "");
+    expect(parents.filter((key) => !members.includes(key))).toEqual([]);
+    expect(new Set(parents).size).toBeGreaterThan(2);
   });
 
   test("only OP-NAS reports operation priorities", { timeout: 60_000 }, () => {
