@@ -1,7 +1,7 @@
 import { candidateCount, type Architecture, type SearchSettings } from "@opnas/core";
 import { readTensors } from "@opnas/worker";
 import { tensorNamed } from "@opnas/worker/internals";
-import { kendallWithInterval, type Interval } from "../common/interval.ts";
+import { kendallLead, kendallWithInterval, type Interval } from "../common/interval.ts";
 import { item } from "../common/items.ts";
 import { mean } from "../common/statistics.ts";
 import type { TrainingRecord } from "../record/file.ts";
@@ -37,6 +37,8 @@ export interface Report {
     "parameters" | "flops" | "convolutions" | "operations" | "softmaxes" | "oneBranch",
     Agreement
   >;
+  /** Lead of two branches a step, mean of the seeds' scores, in τ over all. */
+  lead: Record<"convolutions" | "oneBranch", Interval | null>;
   betweenSeedsAlone?: Agreement;
   seconds: {
     superNet: number | null;
@@ -85,6 +87,9 @@ export async function summarise(
   const underSeed = (at: number) => entries.map(({ runs }) => item(runs, at).score);
   const isTwice = entries.every(({ runs }) => runs.length > 1);
   const biws = bySeed("biws");
+  const meanScores = (variant: Variant) =>
+    entries.map((_, at) => mean(results[variant].map((each) => item(each, at).score)));
+  const convolutionCounts = entries.map(({ architecture }) => convolutions(architecture));
   return {
     tau: biws.all,
     tauLearners: biws.learners,
@@ -92,7 +97,7 @@ export async function summarise(
     proxies: {
       parameters: agreement(entries.map(({ parameters }) => parameters)),
       flops: agreement(entries.map(({ flops }) => flops)),
-      convolutions: agreement(entries.map(({ architecture }) => convolutions(architecture))),
+      convolutions: agreement(convolutionCounts),
       operations: agreement(entries.map(({ architecture }) => operations(architecture).length)),
       softmaxes: agreement(
         entries.map(
@@ -100,6 +105,10 @@ export async function summarise(
         ),
       ),
       oneBranch: bySeed("oneBranch"),
+    },
+    lead: {
+      convolutions: kendallLead(meanScores("biws"), convolutionCounts, truth),
+      oneBranch: kendallLead(meanScores("biws"), meanScores("oneBranch"), truth),
     },
     ...(isTwice && { betweenSeedsAlone: agreement(underSeed(0), underSeed(1)) }),
     seconds: {
@@ -181,6 +190,8 @@ export function print(report: Report): void {
   for (const [name, { all, learners }] of rows) {
     console.log(`  ${name}: ${shown(all)}, ${shown(learners)}`);
   }
+  console.log(`two branches above convolution layers: ${shown(report.lead.convolutions)}`);
+  console.log(`two branches above one branch: ${shown(report.lead.oneBranch)}`);
   console.log(`cost ratio ${report.costRatio?.toFixed(3) ?? "not known"}`, report.seconds);
   for (const variant of variantNames) {
     console.log(`trained, ${variant}: ${JSON.stringify(report.trained[variant])}`);
