@@ -9,8 +9,8 @@ export interface ProgressView<State> extends Watcher<State> {
 
 /** A state as one line for a person. */
 export interface ProgressLine {
-  /** The part that is done, 0–1. */
-  fraction: number;
+  /** The part that is done, 0–1; null where nothing tells it. */
+  fraction: number | null;
   what: string;
   /** The time left, e.g. "42 s left"; empty where it is not known. */
   left: string;
@@ -37,7 +37,7 @@ function bar<State>(
   out: NodeJS.WriteStream,
   describe: (state: State) => ProgressLine,
 ): ProgressView<State> {
-  const format = "{bar} {percentage}%  {what}  {left}";
+  const format = "{bar} {share}  {what}  {left}";
   const view = new SingleBar({
     format,
     stream: out,
@@ -46,11 +46,11 @@ function bar<State>(
     clearOnComplete: false,
     gracefulExit: false,
   });
-  view.start(1000, 0, { what: "starting", left: "" });
+  view.start(1000, 0, { share: share(null), what: "starting", left: "" });
   return {
     state: (state) => {
       const { fraction, what, left } = describe(state);
-      view.update(Math.round(fraction * 1000), { what, left });
+      view.update(Math.round((fraction ?? 0) * 1000), { share: share(fraction), what, left });
     },
     lost: (reason) =>
       view.update({ what: `connection lost, trying again (${plain(reason)})`, left: "" }),
@@ -66,7 +66,7 @@ function lines<State>(
   let printedStage = "";
   const print = ({ fraction, what, left, stage }: ProgressLine) => {
     printedStage = stage;
-    out.write(`${(fraction * 100).toFixed(0).padStart(3)}%  ${what}  ${left}\n`);
+    out.write(`${share(fraction)}  ${what}  ${left}\n`);
   };
   const timer = setInterval(() => {
     if (latest !== undefined) print(latest);
@@ -79,6 +79,11 @@ function lines<State>(
     lost: (reason) => out.write(`connection lost, trying again (${plain(reason)})\n`),
     stop: () => clearInterval(timer),
   };
+}
+
+/** Formats the part that is done in four characters, e.g. " 42%". */
+function share(fraction: number | null): string {
+  return fraction === null ? "   …" : `${(fraction * 100).toFixed(0).padStart(3)}%`;
 }
 
 /** Formats the time left, e.g. "3 min 05 s left"; empty where it is not known. */

@@ -60,7 +60,8 @@ function followedReproduction(api: Api, id: string): Followed<ReproductionState>
 
 function progressLine({ status, engine, waitingReason }: ReproductionState): ProgressLine {
   const what = status === "QUEUED" ? "waits for a worker" : `evaluated again by ${engine ?? "it"}`;
-  return { fraction: 0, what: waitingReason ?? what, left: "", stage: status };
+  // An evaluation takes seconds and tells no share.
+  return { fraction: null, what: waitingReason ?? what, left: "", stage: status };
 }
 
 function report(state: ReproductionState, json: boolean): number {
