@@ -1,6 +1,7 @@
 import { access, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { FolderStore } from "@opnas/artifacts";
 import { defaultPretraining, presetNamed, readRetention } from "@opnas/core";
 import {
   cancelPretraining,
@@ -13,7 +14,6 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { FolderStore } from "../artifacts/store.js";
 import { clean } from "./clean.js";
 import { reportLine, reportLines } from "./report.js";
 

@@ -1,3 +1,4 @@
+import { type ArtifactStore } from "@opnas/artifacts";
 import type { Retention } from "@opnas/core";
 import {
   type Database,
@@ -13,7 +14,6 @@ import {
   removeOldEvents,
   removeOldWorker,
 } from "@opnas/prisma";
-import type { ArtifactStore } from "../artifacts/store.js";
 import {
   candidateOfCheckpoint,
   day,
