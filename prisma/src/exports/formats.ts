@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Name of an export's archive in the folder that its row names. */
+export const exportArchiveName = "model.tar";
+
 /** The forms in which a model leaves with its weights. */
 export const exportFormats = ["pytorch", "onnx"] as const;
 

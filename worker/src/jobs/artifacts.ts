@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ArtifactStore } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
-import type { SearchRun } from "@opnas/prisma";
+import { exportArchiveName, type SearchRun } from "@opnas/prisma";
 import type { TextPlaces } from "../dataset/request.js";
 import type { CheckpointPlace } from "../files/checkpointFolder.js";
 import { removeFolder } from "../files/writeAtomically.js";
@@ -156,9 +156,6 @@ export async function localModel(store: ArtifactStore, artifact: string) {
   };
   return { folder: dirname(first), forget };
 }
-
-/** Name of an export's archive in the folder of an attempt. */
-export const exportArchiveName = "model.tar";
 
 /**
  * Names the files of one attempt at an export: its folder in the store, and one of this machine for the
