@@ -14,6 +14,7 @@ import { type Context, createContext, type Services } from "../context.js";
 import type { Log } from "../log.js";
 import { guardRoute, routeRules, serveAuth } from "../identity/routes.js";
 import { exportRoutes } from "../export/routes.js";
+import { modelRoutes } from "../modelExport/routes.js";
 import { apolloMetrics } from "../metrics/apolloMetrics.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { StoredMetrics } from "../metrics/storedMetrics.js";
@@ -153,6 +154,7 @@ export async function serveHttp(
       },
     }),
   );
+  app.use("/export/models", modelRoutes(services, { formatError, log }));
   app.use("/export", exportRoutes(services, { schema, formatError, log }));
   // Express' own page for an unknown address has a policy of its own.
   app.use((_request, response) => {

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { makeFolder } from "./makeFolder.js";
-import { storageError } from "./writeAtomically.js";
+import { makeFolder, storageError } from "@opnas/artifacts";
 
 /**
  * Makes a folder and checks that files can be written to it, before hours of work are for nothing.

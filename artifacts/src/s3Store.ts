@@ -3,11 +3,11 @@ import { createReadStream } from "node:fs";
 import { access, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { makeFolder } from "../files/makeFolder.js";
-import { isMissing, storageError } from "../files/writeAtomically.js";
+import { makeFolder } from "./makeFolder.js";
+import { isMissing, storageError } from "./storageError.js";
 import { trimCache } from "./cache.js";
 import { S3Objects, type S3Place } from "./s3Objects.js";
-import type { ArtifactStore, OpenUpload, StoredContent, StoredFile } from "./store.js";
+import type { ArtifactStore, ByteRange, OpenUpload, StoredContent, StoredFile } from "./store.js";
 import { checkStoreId } from "./storeId.js";
 
 const idName = "store.id";
@@ -130,8 +130,8 @@ export class S3Store implements ArtifactStore {
     return this.objects.list(folder);
   }
 
-  read(name: string): Promise<StoredContent | undefined> {
-    return this.objects.read(name);
+  read(name: string, range?: ByteRange): Promise<StoredContent | undefined> {
+    return this.objects.read(name, range);
   }
 
   write(name: string, content: Readable): Promise<void> {

@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { freePort } from "@opnas/prisma/embedded";
 import S3rver from "s3rver";
 import { vi } from "vitest";
 import { S3Store } from "../s3Store.js";
@@ -22,9 +21,8 @@ export class TestBucket {
   /** Starts a server with the bucket "bucket" and sets the variables that name it. */
   static async start(): Promise<TestBucket> {
     const folder = await mkdtemp(path.join(tmpdir(), "s3-store-"));
-    const port = await freePort();
-    const server = serverOf(folder, port);
-    await server.run();
+    const server = serverOf(folder, 0);
+    const { port } = await server.run();
     vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${String(port)}`);
     vi.stubEnv("AWS_REGION", "us-east-1");
     vi.stubEnv("AWS_ACCESS_KEY_ID", "S3RVER");

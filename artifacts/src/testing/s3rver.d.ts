@@ -19,7 +19,7 @@ declare module "s3rver" {
       configureBuckets: { name: string }[];
     });
     middleware: ((exchange: Exchange, next: () => Promise<void>) => Promise<void>)[];
-    run(): Promise<unknown>;
+    run(): Promise<{ port: number }>;
     close(): Promise<void>;
   }
 }

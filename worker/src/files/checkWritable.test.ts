@@ -1,9 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { makeFolder } from "@opnas/artifacts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkWritable } from "./checkWritable.js";
-import { makeFolder } from "./makeFolder.js";
 
 let work: string;
 beforeAll(async () => {
