@@ -9,8 +9,8 @@ import { testServer } from "../testing/client.js";
 import { SearchDriver } from "../testing/searchDriver.js";
 
 /** Rows of about 4 KB each: more than the heap. */
-const rows = 25_000;
-const heapMegabytes = 96;
+const rows = 28_000;
+const heapMegabytes = 104;
 
 const databaseUrl = await testDatabase();
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
