@@ -166,6 +166,14 @@ test("an architecture is pre-trained from its page, and its loss curve grows as 
   await until("the curve is whole", 10, async () => (await points()) === 400);
   expect(await training.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("100");
   await expectToFitPhone(page, "architecture with a pre-training done");
+
+  const model = page.getByTestId("export-pytorch");
+  await model.getByRole("button").click();
+  const link = model.getByRole("link", { name: "Download" });
+  await link.waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  expect(download.suggestedFilename()).toMatch(/^opnas-.+-pytorch\.tar$/);
+  expect(await download.failure()).toBeNull();
   await page.close();
 }, 300_000);
 

@@ -16,13 +16,15 @@ export function ModelExport(props: { architectureId: string; format: ModelFormat
   const { architectureId, format, label } = props;
   const [{ data, fetching, error }, start] = useMutation(exportArchitecture);
   const started = data?.exportArchitecture;
+  const isFollowed = started !== undefined && isActive(started.status);
   const [{ data: changed }] = useSubscription({
     query: exportChanges,
     variables: { id: started?.id ?? "" },
-    pause: started === undefined || !isActive(started.status),
+    pause: !isFollowed,
   });
-  const row = changed?.exportChanged.id === started?.id ? changed?.exportChanged : undefined;
-  const shown = row ?? started;
+  // One that is asked for again is done at once, and has a newer link than was followed before.
+  const followed = changed?.exportChanged;
+  const shown = isFollowed && followed?.id === started.id ? followed : started;
   const busy = fetching || (shown !== undefined && isActive(shown.status));
   return (
     <div className="space-y-2" data-testid={`export-${format.toLowerCase()}`}>
