@@ -28,6 +28,7 @@ const layers = [
   "pretraining",
   "benchmarks",
   "export",
+  "import",
   "dataset",
   "training",
   "tasks",

@@ -25,8 +25,14 @@ const writers = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
  */
 export async function exportModel(argv: readonly string[]): Promise<string[]> {
   const options = parseOptions(argv);
-  const model = options.model === undefined ? await made(options) : await readModel(options.model);
+  const model = options.model === undefined ? await made(options) : await trained(options.model);
   return writers[options.format](options.out, model);
+}
+
+/** Reads a model; one whose vocabulary is of another tokenizer gets none. */
+async function trained(folder: string): Promise<WrittenModel> {
+  const { pieces, vocabulary, ...model } = await readModel(folder);
+  return { ...model, vocabulary: pieces === "foreign" ? null : vocabulary };
 }
 
 /** Makes a model with random weights of a published size, with the heads of pre-training. */

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   checkArchitecture,
-  modelSizeSchema,
   OpnasError,
+  trainedSizeSchema,
   type Architecture,
   type ModelSize,
 } from "@opnas/core";
@@ -27,6 +27,11 @@ export interface Model {
   /** Word pieces by id: the special tokens, then `size.vocabulary` − 5 others. */
   vocabulary: readonly string[];
   weights: Tensors;
+  /**
+   * "foreign" for pieces of another tokenizer, which an imported model may have: the platform cannot
+   * encode text by them. Left out for lower-cased word pieces.
+   */
+  pieces?: "foreign" | undefined;
 }
 
 const [weightsName, modelName] = ["weights.safetensors", "model.json"];
@@ -37,8 +42,9 @@ export const modelFiles: readonly string[] = [weightsName, modelName];
 const modelFileSchema = z.strictObject({
   version: z.literal(1),
   architecture: z.unknown(),
-  size: modelSizeSchema,
+  size: trainedSizeSchema,
   vocabulary: z.array(z.string().min(1)),
+  pieces: z.literal("foreign").optional(),
 });
 
 /**
@@ -48,9 +54,9 @@ const modelFileSchema = z.strictObject({
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<string> {
-  const { architecture, size, vocabulary, weights } = model;
+  const { architecture, size, vocabulary, weights, pieces } = model;
   const checksum = await writeTensors(weightsFile(folder), weights);
-  const file = { version: 1, architecture, size, vocabulary };
+  const file = { version: 1, architecture, size, vocabulary, pieces };
   await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
   return checksum;
 }
@@ -67,7 +73,7 @@ export async function readModel(folder: string): Promise<Model> {
     const place = issue?.path.join(".") ?? "";
     throw badModel(folder, `${place === "" ? "it" : place}: ${issue?.message ?? "not valid"}`);
   }
-  const { size, vocabulary } = parsed.data;
+  const { size, vocabulary, pieces } = parsed.data;
   const architecture = checkArchitecture(parsed.data.architecture);
   if (architecture.layers.length !== size.layers) {
     throw badModel(folder, "size.layers is not the number of the architecture's layers");
@@ -75,7 +81,7 @@ export async function readModel(folder: string): Promise<Model> {
   checkVocabulary(folder, vocabulary, size);
   const weights = await present(weightsFile(folder), readTensors(weightsFile(folder)));
   checkWeights(weights, architecture, size);
-  return { architecture, size, vocabulary, weights };
+  return { architecture, size, vocabulary, weights, ...(pieces && { pieces }) };
 }
 
 const modelFile = (folder: string) => path.join(folder, modelName);
