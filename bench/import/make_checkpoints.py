@@ -2,7 +2,7 @@
 
 Usage: make_checkpoints.py FOLDER, which holds our/, a model of ours for PyTorch, and texts.json. Of
 each checkpoint NAME it writes NAME/ and NAME.expected.safetensors: ids, mask and segments [b, n], and
-hidden [layers + 1, b, n, hidden]; of heads also logits. texts.tokens.json has each text's tokens.
+hidden [layers + 1, b, n, hidden]; of heads also logits. NAME.tokens.json has each text's tokens.
 """
 
 import json
@@ -102,10 +102,16 @@ def bert(**changes):
 
 place = write("pretraining", randomize(BertForPreTraining(bert())))
 words_file(place)
-tokenizer = BertTokenizer(str(place / "vocab.txt"), do_lower_case=True)
 texts = json.loads((folder / "texts.json").read_text())
-tokens = [tokenizer.tokenize(text) for text in texts]
-(folder / "texts.tokens.json").write_text(json.dumps(tokens))
+
+
+def tokens_of(name, place, lower):
+    tokenizer = BertTokenizer(str(place / "vocab.txt"), do_lower_case=lower)
+    tokens = [tokenizer.tokenize(text) for text in texts]
+    (folder / f"{name}.tokens.json").write_text(json.dumps(tokens))
+
+
+tokens_of("pretraining", place, True)
 
 # The form of the first checkpoints: other names of norms, a buffer of positions, a copied decoder.
 place = write("old", randomize(BertForMaskedLM(bert())))
@@ -126,7 +132,10 @@ words_file(place)
 BertTokenizer(str(place / "vocab.txt"), do_lower_case=True).save_pretrained(place)
 (place / "vocab.txt").unlink()
 
-words_file(write("answers", randomize(BertForQuestionAnswering(bert())).half().float()))
+place = write("answers", randomize(BertForQuestionAnswering(bert())))
+words_file(place)
+(place / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": False}))
+tokens_of("answers", place, False)
 
 # Sixteen bits: the numbers are those of the model in half precision, computed in single precision.
 half = BertForMaskedLM(bert())

@@ -65,10 +65,10 @@ export interface TunedModel {
  * @throws OpnasError BAD_INPUT if the platform cannot encode text by its vocabulary
  */
 export function modelToTune(model: Model): TunedModel {
-  const { architecture, size, vocabulary, weights, pieces } = model;
+  const { architecture, size, vocabulary, weights, pieces = "own" } = model;
   if (pieces === "foreign") {
     const sentence =
-      "The model's vocabulary is of another tokenizer than lower-cased word pieces, by which the platform cannot encode a benchmark's text.";
+      "The model's vocabulary is of another tokenizer than BERT's, by which the platform cannot encode a benchmark's text.";
     throw new OpnasError("BAD_INPUT", sentence);
   }
   const backbone = buildBackbone(size, architecture);
@@ -78,7 +78,7 @@ export function modelToTune(model: Model): TunedModel {
     size,
     backbone,
     weights: new Map(names.map((name) => [name, tensorNamed(weights, name)])),
-    encoder: new WordEncoder(vocabulary),
+    encoder: new WordEncoder(vocabulary, pieces),
   };
 }
 

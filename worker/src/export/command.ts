@@ -29,10 +29,11 @@ export async function exportModel(argv: readonly string[]): Promise<string[]> {
   return writers[options.format](options.out, model);
 }
 
-/** Reads a model; one whose vocabulary is of another tokenizer gets none. */
+/** Reads a model; one whose vocabulary has capitals or is of another tokenizer gets none. */
 async function trained(folder: string): Promise<WrittenModel> {
   const { pieces, vocabulary, ...model } = await readModel(folder);
-  return { ...model, vocabulary: pieces === "foreign" ? null : vocabulary };
+  const isLowered = pieces === undefined || pieces === "bert-uncased";
+  return { ...model, vocabulary: isLowered ? vocabulary : null };
 }
 
 /** Makes a model with random weights of a published size, with the heads of pre-training. */

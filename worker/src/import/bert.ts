@@ -40,13 +40,12 @@ export async function importBert(
   const vocabulary = await readImportedVocabulary(folder, specialNames[model_type], vocab_size);
   const reader = new BertReader(checkpoint, size, config, vocabulary.rows);
   const weights = await reader.weights();
-  const isUncased = model_type === "bert" && vocabulary.isUncased;
   const model = {
     architecture: withDepth({ version: 1, layers: [bertLayer] }, size.layers),
     size,
     vocabulary: vocabulary.pieces,
     weights,
-    ...(!isUncased && { pieces: "foreign" as const }),
+    pieces: vocabulary.pieceForm,
   };
   return withMaskedHead(model, checkpoint.left());
 }

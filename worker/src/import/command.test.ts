@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { bertBase } from "@opnas/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { benchmark } from "../benchmarks/command.js";
+import { writeGlueFolder } from "../benchmarks/testing/glueFolder.js";
 import { modelToTune } from "../benchmarks/tuning.js";
 import { writeModel, readModel } from "../model/modelFile.js";
 import { tinyModel } from "../model/testing/tinyModel.js";
@@ -112,14 +114,45 @@ describe("npm run import", () => {
     );
   });
 
-  test("a vocabulary with capitals is kept, but no benchmark's text is encoded by it", async () => {
-    await writeBertFolder(at("in"));
-    await writeFile(at("in/tokenizer_config.json"), JSON.stringify({ do_lower_case: false }));
+  test("a vocabulary of another tokenizer is kept, but no text is encoded by it", async () => {
+    await writeBertFolder(at("in"), { vocabulary: null });
+    const pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "\u0120the"];
+    const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+    await writeFile(at("in/tokenizer.json"), JSON.stringify({ model: { type: "BPE", vocab } }));
     expect((await imported()).join()).toContain("npm run benchmark refuses it");
     const model = await readModel(at("out"));
-    expect(() => modelToTune(model)).toThrow("of another tokenizer than lower-cased word pieces");
+    expect(model.vocabulary[5]).toBe("\u0120the");
+    expect(() => modelToTune(model)).toThrow("of another tokenizer than BERT's");
     const files = await exportModel(["--model", at("out"), "--out", at("exported")]);
     expect(files).not.toContain("tokenizer.json");
+  });
+
+  test.each([
+    ["bert-uncased", {}],
+    ["bert-cased", { do_lower_case: false }],
+    ["foreign", { do_lower_case: false, strip_accents: true }],
+    ["foreign", { tokenize_chinese_chars: false }],
+  ])("takes the pieces as %s by %j", async (pieces, settings) => {
+    await writeBertFolder(at("in"));
+    await writeFile(at("in/tokenizer_config.json"), JSON.stringify(settings));
+    await imported();
+    expect((await readModel(at("out"))).pieces).toBe(pieces);
+  });
+
+  test("an imported model is fine-tuned by npm run benchmark", async () => {
+    await writeBertFolder(at("in"));
+    await imported();
+    await writeGlueFolder(at("glue"));
+    const training = ["--epochs", "1", "--learning-rates", "1e-3", "--tasks", "CoLA"];
+    const places = ["--model", at("out"), "--glue", at("glue"), "--out", at("results")];
+    const printed: string[] = [];
+    const lines = { print: (line: string) => printed.push(line), note: () => undefined };
+    await benchmark(
+      [...places, ...training, "--threads", "1"],
+      lines,
+      new AbortController().signal,
+    );
+    expect(printed.join("\n")).toMatch(/^CoLA {2}-?\d+\.\d/m);
   });
 
   test("reads back what npm run export wrote", async () => {

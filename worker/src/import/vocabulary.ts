@@ -1,20 +1,33 @@
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
+import type { ImportedPieces } from "../model/modelFile.js";
 import { specialTokens } from "../text/vocabulary.js";
 import { badFile, readJson, readText } from "./json.js";
 
 const mapSchema = z.record(z.string(), z.int().min(0));
 const tokenizerSchema = z.looseObject({
-  normalizer: z.looseObject({ type: z.string(), lowercase: z.boolean().optional() }).nullish(),
+  normalizer: z
+    .looseObject({
+      type: z.string(),
+      lowercase: z.boolean().default(true),
+      strip_accents: z.boolean().nullish(),
+      handle_chinese_chars: z.boolean().default(true),
+    })
+    .nullish(),
   model: z.looseObject({
     // Files of older versions do not name it.
     type: z.string().default("WordPiece"),
+    continuing_subword_prefix: z.string().nullish(),
     vocab: z.union([mapSchema, z.array(z.tuple([z.string(), z.number()]))]),
   }),
   added_tokens: z.array(z.looseObject({ id: z.int().min(0), content: z.string() })).default([]),
 });
-const tokenizerConfigSchema = z.looseObject({ do_lower_case: z.boolean().default(true) });
+const tokenizerConfigSchema = z.looseObject({
+  do_lower_case: z.boolean().default(true),
+  strip_accents: z.boolean().nullish(),
+  tokenize_chinese_chars: z.boolean().default(true),
+});
 
 /** Names of special tokens in the order of the platform's ids. */
 export const specialNames = {
@@ -29,15 +42,15 @@ export interface ImportedVocabulary {
   pieces: string[];
   /** The row of the checkpoint's tables for each of the platform's ids. */
   rows: Int32Array;
-  /** True if they are lower-cased word pieces, with which the platform encodes text. */
-  isUncased: boolean;
+  /** The tokenizer that they are of. */
+  pieceForm: ImportedPieces;
 }
 
 /** Pieces by a checkpoint's ids. */
 interface Found {
   file: string;
   byId: Map<number, string>;
-  isUncased: boolean;
+  pieceForm: ImportedPieces;
 }
 
 /**
@@ -70,12 +83,26 @@ async function fromTokenizer(file: string): Promise<Found | undefined> {
     ? model.vocab.map(([piece], id) => [id, piece] as const)
     : Object.entries(model.vocab).map(([piece, id]) => [id, piece] as const);
   const added = added_tokens.map(({ id, content }) => [id, content] as const);
-  const isLowered = normalizer?.type === "BertNormalizer" && normalizer.lowercase !== false;
+  const prefix = model.continuing_subword_prefix ?? "##";
+  const isBert =
+    model.type === "WordPiece" && prefix === "##" && normalizer?.type === "BertNormalizer";
   return {
     file,
     byId: new Map([...entries, ...added]),
-    isUncased: model.type === "WordPiece" && isLowered,
+    pieceForm: isBert
+      ? bertForm(normalizer.lowercase, normalizer.strip_accents, normalizer.handle_chinese_chars)
+      : "foreign",
   };
+}
+
+/** Returns the form of BERT's word pieces; others than its two usual ones are foreign. */
+function bertForm(
+  isLowered: boolean,
+  stripAccents: boolean | null | undefined,
+  splitsChinese: boolean,
+): ImportedPieces {
+  if (!splitsChinese || (stripAccents ?? isLowered) !== isLowered) return "foreign";
+  return isLowered ? "bert-uncased" : "bert-cased";
 }
 
 async function fromLines(folder: string): Promise<Found | undefined> {
@@ -88,20 +115,22 @@ async function fromLines(folder: string): Promise<Found | undefined> {
   );
   const lines = text.split(/\r?\n/);
   const byId = new Map([...lines.entries()].filter(([, piece]) => piece !== ""));
-  return { file, byId, isUncased: settings?.do_lower_case ?? true };
+  const { do_lower_case, strip_accents, tokenize_chinese_chars } =
+    settings ?? tokenizerConfigSchema.parse({});
+  return { file, byId, pieceForm: bertForm(do_lower_case, strip_accents, tokenize_chinese_chars) };
 }
 
 async function fromMap(file: string): Promise<Found | undefined> {
   const map = await readJson(file, mapSchema);
   if (map === undefined) return undefined;
   const entries = Object.entries(map).map(([piece, id]) => [id, piece] as const);
-  return { file, byId: new Map(entries), isUncased: false };
+  return { file, byId: new Map(entries), pieceForm: "foreign" };
 }
 
 const isSpecial = (piece: string) => specialTokens.some((special) => special === piece);
 
 function inOurOrder(
-  { file, byId, isUncased }: Found,
+  { file, byId, pieceForm }: Found,
   special: readonly string[],
   size: number,
 ): ImportedVocabulary {
@@ -131,5 +160,5 @@ function inOurOrder(
     const isFound = piece !== undefined && idOf.get(piece) === id && !isSpecial(piece);
     pieces.push(isFound ? piece : nextUnused());
   }
-  return { pieces, rows: Int32Array.of(...firsts, ...others), isUncased };
+  return { pieces, rows: Int32Array.of(...firsts, ...others), pieceForm };
 }

@@ -27,12 +27,17 @@ export interface Model {
   /** Word pieces by id: the special tokens, then `size.vocabulary` − 5 others. */
   vocabulary: readonly string[];
   weights: Tensors;
-  /**
-   * "foreign" for pieces of another tokenizer, which an imported model may have: the platform cannot
-   * encode text by them. Left out for lower-cased word pieces.
-   */
-  pieces?: "foreign" | undefined;
+  /** The tokenizer that the pieces of an imported model are of; left out for the platform's own. */
+  pieces?: ImportedPieces | undefined;
 }
+
+const importedPieces = ["bert-uncased", "bert-cased", "foreign"] as const;
+
+/**
+ * The tokenizers of imported models: BERT's without or with capitals, or "foreign" for another one,
+ * by whose pieces the platform cannot encode text.
+ */
+export type ImportedPieces = (typeof importedPieces)[number];
 
 const [weightsName, modelName] = ["weights.safetensors", "model.json"];
 
@@ -44,7 +49,7 @@ const modelFileSchema = z.strictObject({
   architecture: z.unknown(),
   size: trainedSizeSchema,
   vocabulary: z.array(z.string().min(1)),
-  pieces: z.literal("foreign").optional(),
+  pieces: z.enum(importedPieces).optional(),
 });
 
 /**
