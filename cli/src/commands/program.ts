@@ -10,6 +10,7 @@ import { auditCommand } from "./audit.js";
 import { completionCommand } from "./completion.js";
 import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./exportCommand.js";
+import { importCommand } from "./importCommand.js";
 import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
 import { logsCommand } from "./logs.js";
@@ -62,6 +63,7 @@ export function buildProgram(
     leaderboardCommand(connect),
     viewCommand(connect),
     ...architectureCommands(connect),
+    importCommand(connect),
     workers,
     ...pretrainingCommands(connect),
     pretrainCommand(async (command, options) => {
