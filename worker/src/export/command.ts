@@ -29,11 +29,10 @@ export async function exportModel(argv: readonly string[]): Promise<string[]> {
   return writers[options.format](options.out, model);
 }
 
-/** Reads a model; one whose vocabulary has capitals or is of another tokenizer gets none. */
+/** Reads a model; one whose vocabulary is of another tokenizer than BERT's gets none. */
 async function trained(folder: string): Promise<WrittenModel> {
-  const { pieces, vocabulary, ...model } = await readModel(folder);
-  const isLowered = pieces === undefined || pieces === "bert-uncased";
-  return { ...model, vocabulary: isLowered ? vocabulary : null };
+  const model = await readModel(folder);
+  return { ...model, vocabulary: model.pieces === "foreign" ? null : model.vocabulary };
 }
 
 /** Makes a model with random weights of a published size, with the heads of pre-training. */
