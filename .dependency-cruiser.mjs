@@ -29,6 +29,7 @@ const layers = [
   "pretraining",
   "benchmarks",
   "export",
+  "import",
   "dataset",
   "training",
   "tasks",

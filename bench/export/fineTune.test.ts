@@ -43,6 +43,7 @@ const odd = [
   "Café, naïve — 北京 and x² don't fit!",
   "The  \t river\u0000 (glad)…",
   "ΑΒΓ straße İx",
+  "€5 5€ cost£20 20°C 1½ a😀a a×b ℃ №5 北a々b ああ",
 ];
 const texts = [...rows.map(({ text }) => text), ...odd];
 

@@ -6,5 +6,5 @@ export { type ExportedFile, onnxDataName, onnxFileName, onnxFiles } from "./onnx
 export { configJson, modelClasses, type ModelClass } from "./pytorch/config.js";
 export { modelingFile, modelingFileName } from "./pytorch/modelingFile.js";
 export { segmentTensor, type TensorPlace, tensorPlaces } from "./pytorch/tensorNames.js";
-export { type FloatTensor, pytorchTensors } from "./pytorch/tensors.js";
+export { type FloatTensor, pytorchTensors, transposed } from "./pytorch/tensors.js";
 export { svgFile, svgFileName } from "./svg.js";

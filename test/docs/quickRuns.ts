@@ -18,6 +18,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run test:faults": ["test/faults/faults.test.ts"],
   "npm run test:fuzz": ["test/fuzz/fuzz.test.ts"],
   "npm run export": ["bench/export/fineTune.test.ts"],
+  "npm run import": ["bench/import/import.test.ts"],
   "npm run build": ["test/docs/commands.test.ts"],
   "npm run lint": ["stage static"],
   "npm run format": ["stage static"],

@@ -1,4 +1,7 @@
 /** The commands of `opnas` that manage, compare and watch, on a real API and Postgres. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { bertLayer } from "@opnas/core";
 import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
@@ -107,6 +110,30 @@ test("an architecture is drawn; the leaderboard is paged, and written as CSV", a
   expect(lines).toHaveLength(2);
   expect(lines[0]).toMatch(/^id,name,key,reference,score,/);
   expect(lines[1]).toMatch(new RegExp(`^${id},[^,]+,[^,]+,,12.5,STABLE,`));
+});
+
+test("an architecture of one's own is imported beside a run; a wrong one is refused with its node", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "opnas-import-"));
+  const file = path.join(folder, "architecture.json");
+  const write = (layers: object[]) => writeFile(file, JSON.stringify({ version: 1, layers }));
+  try {
+    const first = await createArchitecture(db, { version: 1, layers: [bertLayer] });
+    const { runId } = await db.architecture.findUniqueOrThrow({ where: { id: first } });
+    await db.searchRun.update({ where: { id: runId }, data: { phase: "SEARCHING" } });
+    const graph = { inputs: ["Q", "K"], nodes: [{ op: "matmul", args: ["Q", "K"] }], output: 0 };
+    await write([bertLayer, { kind: "attention", graph }]);
+    const wrong = await opnas("import", runId, file);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain("Layer 2, node 0 (matmul): columns of the first argument");
+    await write([bertLayer, bertLayer]);
+    const said = await output("import", runId, file, "--name", "Mine");
+    expect(said).toMatch(/^[0-9a-f-]{36}: Mine, not scored yet$/);
+    expect(await output("import", runId, file)).toBe(said);
+    await writeFile(file, "{");
+    expect(await opnas("import", runId, file)).toMatchObject({ code: 2 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("doctor finds that there is no worker; an unknown id ends with code 2", async () => {

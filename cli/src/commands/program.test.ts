@@ -23,7 +23,7 @@ test("the commands of before are there, and those of opnas search beside its sta
   const all = names(program());
   const before = "runs show leaderboard pause resume cancel archive delete restore extend";
   const more = "trainings cancel-training pretrain search clone rename tag note watch events";
-  for (const name of `${before} ${more} architecture compare export reproduce workers profile doctor completion`.split(
+  for (const name of `${before} ${more} architecture compare import export reproduce workers profile doctor completion`.split(
     " ",
   )) {
     expect(all).toContain(name);

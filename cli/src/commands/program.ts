@@ -11,6 +11,7 @@ import { auditCommand } from "./audit.js";
 import { completionCommand } from "./completion.js";
 import { doctorCommand } from "./doctor.js";
 import { exportCommand } from "./exportCommand.js";
+import { importCommand } from "./importCommand.js";
 import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
 import { logsCommand } from "./logs.js";
@@ -63,6 +64,7 @@ export function buildProgram(
     leaderboardCommand(connect),
     viewCommand(connect),
     ...architectureCommands(connect),
+    importCommand(connect),
     workers,
     ...pretrainingCommands(connect),
     pretrainCommand(async (command, options) => {

@@ -1,10 +1,8 @@
-import type { ModelSize } from "@opnas/core";
+import { type ModelSize, normEpsilonOf } from "@opnas/core";
 import type { Axes, KernelUse, Operations, Value } from "../dataflow/operations.js";
 import type { FloatTensor } from "../pytorch/tensors.js";
 import { bytesOf, type OnnxGraph } from "./graph.js";
 
-/** Added to the variance in a layer norm. */
-const normEpsilon = 1e-12;
 /** Added to a row's squared length in a cosine, so that a row of zeros has cosine 0. */
 const lengthEpsilon = 1e-12;
 /** Added to a squared distance. */
@@ -58,7 +56,7 @@ export class OnnxOperations implements Operations {
   }
 
   layerNorm(name: string, x: Value, gain: Value, shift: Value): Value {
-    const attributes = { axis: -1, epsilon: { float: normEpsilon } };
+    const attributes = { axis: -1, epsilon: { float: normEpsilonOf(this.size) } };
     return this.graph.node(name, "LayerNormalization", [x, gain, shift], attributes);
   }
 

@@ -1,4 +1,4 @@
-import type { Architecture, ModelSize } from "@opnas/core";
+import { type Architecture, type ModelSize, normEpsilonOf } from "@opnas/core";
 
 /** Writes the class of the configuration, whose defaults are this backbone's sizes. */
 export function configClass(architecture: Architecture, size: ModelSize): string {
@@ -20,7 +20,7 @@ class OpnasConfig(PretrainedConfig):
         type_vocab_size: int = 2,
         raw_kernels: bool = ${size.rawKernels ? "True" : "False"},
         hidden_dropout_prob: float = 0.0,
-        layer_norm_eps: float = 1e-12,
+        layer_norm_eps: float = ${normEpsilonOf(size).toString()},
         initializer_range: float = 0.05,
         pad_token_id: int = 0,
         **kwargs: Any,
@@ -69,7 +69,7 @@ export function configJson(
     type_vocab_size: 2,
     raw_kernels: size.rawKernels,
     hidden_dropout_prob: 0,
-    layer_norm_eps: 1e-12,
+    layer_norm_eps: normEpsilonOf(size),
     initializer_range: 0.05,
     pad_token_id: 0,
     tie_word_embeddings: false,

@@ -33,7 +33,8 @@ export function segmentTable(hidden: number, second: FloatTensor | undefined): F
   return { shape: [2, hidden], data };
 }
 
-function transposed({ shape, data }: FloatTensor): FloatTensor {
+/** Turns a matrix [rows, columns] into [columns, rows]. */
+export function transposed({ shape, data }: FloatTensor): FloatTensor {
   const [rows = 0, columns = 0] = shape;
   const turned = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {

@@ -1,10 +1,9 @@
 import { framed } from "../text/sequences.js";
-import { splitWords } from "../text/words.js";
-import { idsOf, type WordEncoder } from "../text/tokenizer.js";
+import type { WordEncoder } from "../text/tokenizer.js";
 
 /** Returns the ids of a text's word pieces. */
 export function piecesOf(encoder: WordEncoder, text: string): number[] {
-  return idsOf(splitWords(text).map((word) => encoder.word(word)));
+  return [...encoder.placedWords(text)].flatMap(({ ids }) => ids);
 }
 
 /**

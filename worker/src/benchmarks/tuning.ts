@@ -60,8 +60,17 @@ export interface TunedModel {
   encoder: WordEncoder;
 }
 
-/** Prepares a model for fine-tuning; the caller releases its backbone. */
-export function modelToTune({ architecture, size, vocabulary, weights }: Model): TunedModel {
+/**
+ * Prepares a model for fine-tuning; the caller releases its backbone.
+ * @throws OpnasError BAD_INPUT if the platform cannot encode text by its vocabulary
+ */
+export function modelToTune(model: Model): TunedModel {
+  const { architecture, size, vocabulary, weights, pieces = "own" } = model;
+  if (pieces === "foreign") {
+    const sentence =
+      "The model's vocabulary is of another tokenizer than BERT's, by which the platform cannot encode a benchmark's text.";
+    throw new OpnasError("BAD_INPUT", sentence);
+  }
   const backbone = buildBackbone(size, architecture);
   const names = backbone.parameters.map(({ name }) => name);
   if (weights.has(segmentEmbedding)) names.push(segmentEmbedding);
@@ -69,7 +78,7 @@ export function modelToTune({ architecture, size, vocabulary, weights }: Model):
     size,
     backbone,
     weights: new Map(names.map((name) => [name, tensorNamed(weights, name)])),
-    encoder: new WordEncoder(vocabulary),
+    encoder: new WordEncoder(vocabulary, pieces),
   };
 }
 

@@ -26,8 +26,14 @@ export const modelWriters = { pytorch: writePytorchFolder, onnx: writeOnnxFolder
  */
 export async function exportModel(argv: readonly string[]): Promise<string[]> {
   const options = parseOptions(argv);
-  const model = options.model === undefined ? await made(options) : await readModel(options.model);
+  const model = options.model === undefined ? await made(options) : await trained(options.model);
   return modelWriters[options.format](options.out, model);
+}
+
+/** Reads a model; one whose vocabulary is of another tokenizer than BERT's gets none. */
+async function trained(folder: string): Promise<WrittenModel> {
+  const model = await readModel(folder);
+  return { ...model, vocabulary: model.pieces === "foreign" ? null : model.vocabulary };
 }
 
 /** Makes a model with random weights of a published size, with the heads of pre-training. */

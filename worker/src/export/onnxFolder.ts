@@ -11,7 +11,7 @@ import { fastTokenizer } from "./tokenizerFiles.js";
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeOnnxFolder(folder: string, model: WrittenModel): Promise<string[]> {
-  const { architecture, size, weights, vocabulary } = model;
+  const { architecture, size, weights, vocabulary, pieces } = model;
   await mkdir(folder, { recursive: true });
   const files = onnxFiles({
     architecture,
@@ -22,7 +22,7 @@ export async function writeOnnxFolder(folder: string, model: WrittenModel): Prom
   for (const { name, pieces } of files) await writeAtomically(path.join(folder, name), pieces);
   const names = files.map(({ name }) => name);
   if (vocabulary === null) return names;
-  const tokenizer = `${JSON.stringify(fastTokenizer(vocabulary), null, 2)}\n`;
+  const tokenizer = `${JSON.stringify(fastTokenizer(vocabulary, pieces), null, 2)}\n`;
   await writeAtomically(path.join(folder, "tokenizer.json"), [tokenizer]);
   return [...names, "tokenizer.json"];
 }

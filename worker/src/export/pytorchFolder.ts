@@ -10,6 +10,7 @@ import {
 } from "@opnas/export";
 import { writeTensors } from "../files/safetensors.js";
 import { writeAtomically } from "../files/writeAtomically.js";
+import type { ImportedPieces } from "../model/modelFile.js";
 import type { Tensors } from "../model/tensors.js";
 import { fastTokenizer, tokenizerConfig } from "./tokenizerFiles.js";
 
@@ -22,6 +23,8 @@ export interface WrittenModel {
   weights: Tensors;
   /** Word pieces by id; null for an architecture that has no text yet, which gets no tokenizer. */
   vocabulary: readonly string[] | null;
+  /** The tokenizer that the pieces of an imported model are of; left out for the platform's own. */
+  pieces?: ImportedPieces | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface WrittenModel {
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writePytorchFolder(folder: string, model: WrittenModel): Promise<string[]> {
-  const { architecture, size, weights, vocabulary } = model;
+  const { architecture, size, weights, vocabulary, pieces } = model;
   await mkdir(folder, { recursive: true });
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const texts = new Map([
@@ -39,7 +42,7 @@ export async function writePytorchFolder(folder: string, model: WrittenModel): P
     ["config.json", json(configJson(architecture, size, modelClassOf(weights)))],
   ]);
   if (vocabulary !== null) {
-    texts.set("tokenizer.json", json(fastTokenizer(vocabulary)));
+    texts.set("tokenizer.json", json(fastTokenizer(vocabulary, pieces)));
     texts.set("tokenizer_config.json", json(tokenizerConfig(size.length)));
   }
   for (const [name, text] of texts) await writeAtomically(path.join(folder, name), [text]);

@@ -1,18 +1,38 @@
+import type { ImportedPieces } from "../model/modelFile.js";
 import { clsId, sepId } from "../text/types.js";
 import { tokenizerJson } from "../text/tokenizer.js";
 import { specialTokens } from "../text/vocabulary.js";
 
+/** Splits text into BERT's words. */
+const bertWords = { type: "BertPreTokenizer" } as const;
+
+/** Splits text into the platform's words, of which any sign is one, as in `wordPattern`. */
+const ownWords = {
+  type: "Sequence",
+  pretokenizers: [
+    bertWords,
+    {
+      type: "Split",
+      pattern: { Regex: String.raw`[^\s\p{L}\p{N}\p{M}]|\p{Han}` },
+      behavior: "Isolated",
+      invert: false,
+    },
+  ],
+} as const;
+
 /**
  * Returns tokenizer.json as transformers reads it: a fast tokenizer that gives the platform's ids,
  * with [CLS] and [SEP] around a sentence or a pair, and special tokens that text may name.
+ * @param pieces the tokenizer that the pieces of an imported model are of
  */
-export function fastTokenizer(vocabulary: readonly string[]): object {
+export function fastTokenizer(vocabulary: readonly string[], pieces?: ImportedPieces): object {
   const special = (id: string, of: number) => ({ [id]: { id, ids: [of], tokens: [id] } });
   const token = (id: string, segment: number) => ({ SpecialToken: { id, type_id: segment } });
   const sequence = (id: string, segment: number) => ({ Sequence: { id, type_id: segment } });
   const single = [token("[CLS]", 0), sequence("A", 0), token("[SEP]", 0)];
   return {
-    ...tokenizerJson(vocabulary),
+    ...tokenizerJson(vocabulary, pieces !== "bert-cased"),
+    pre_tokenizer: pieces === undefined ? ownWords : bertWords,
     added_tokens: specialTokens.map((content, id) => ({
       id,
       content,

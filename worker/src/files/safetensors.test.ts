@@ -103,6 +103,28 @@ describe("reading a part of a file", () => {
     expect(await readTensors(file, ["a scalar"])).toEqual(new Map([...tensors].slice(1, 2)));
   });
 
+  test("reads numbers of 16 bits, and passes over others that are not asked for", async () => {
+    const header = JSON.stringify({
+      ids: { dtype: "I64", shape: [1], data_offsets: [0, 8] },
+      half: { dtype: "F16", shape: [2, 3], data_offsets: [8, 20] },
+      brain: { dtype: "BF16", shape: [2], data_offsets: [20, 24] },
+    });
+    const numbers = Buffer.alloc(24);
+    const halves = [0x3c00, 0xc500, 0x0001, 0x7bff, 0x8000, 0xfc00];
+    for (const [at, half] of [...halves, 0x3fc0, 0xc2f7].entries()) {
+      numbers.writeUInt16LE(half, 8 + 2 * at);
+    }
+    const file = path.join(folder, "halves.safetensors");
+    await writeFile(file, withHeader(Buffer.concat([Buffer.alloc(8), numbers]), header));
+    const read = await readTensors(file, ["half", "brain"]);
+    expect(read.get("half")).toEqual({
+      shape: [2, 3],
+      data: Float32Array.of(1, -5, 2 ** -24, 65504, -0, -Infinity),
+    });
+    expect(read.get("brain")?.data).toEqual(Float32Array.of(1.5, -123.5));
+    await expect(readTensors(file)).rejects.toThrow('the tensor "ids" has numbers of type I64');
+  });
+
   test("refuses a whole file that is not the expected one", async () => {
     const file = path.join(folder, "one.safetensors");
     const checksum = await writeTensors(file, tensors);

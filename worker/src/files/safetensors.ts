@@ -7,8 +7,6 @@ import { writeAtomically } from "./writeAtomically.js";
 export const longestHeader = 100_000_000;
 /** Bytes of the header's length, with which a file begins. */
 export const lengthBytes = 8;
-/** Bytes of a number. */
-export const floatBytes = 4;
 
 /** Key of the format's free part, which readers that do not know it pass over. */
 const metadataKey = "__metadata__";
@@ -16,7 +14,7 @@ const metadataKey = "__metadata__";
 const checksumPrefix = "sha256.";
 
 const entrySchema = z.strictObject({
-  dtype: z.literal("F32"),
+  dtype: z.string(),
   shape: z.array(z.int().min(0)),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
@@ -25,6 +23,8 @@ const metadataSchema = z.record(z.string(), z.string()).default({});
 
 /** The place of a tensor in a file: bytes from the end of the header, and the checksum of these. */
 export interface TensorPlace {
+  /** The type of its numbers, such as "F32". */
+  type: string;
   shape: number[];
   start: number;
   end: number;
@@ -89,7 +89,7 @@ function encodeHeader(tensors: Tensors, metadata: Readonly<Record<string, string
 
 /**
  * Parses the header's tensors in the order of their offsets.
- * @returns undefined if it is no list of float32 tensors, or if some have a checksum and some none
+ * @returns undefined if it is no list of tensors, or if some have a checksum and some none
  */
 export function parseHeader(text: string): Map<string, TensorPlace> | undefined {
   try {
@@ -97,9 +97,9 @@ export function parseHeader(text: string): Map<string, TensorPlace> | undefined 
     const checksums = metadataSchema.parse(metadata);
     const places = Object.entries(entries)
       .map(([name, entry]): [string, TensorPlace] => {
-        const { shape, data_offsets } = entrySchema.parse(entry);
+        const { dtype: type, shape, data_offsets } = entrySchema.parse(entry);
         const [start, end] = data_offsets;
-        return [name, { shape, start, end, checksum: checksums[`${checksumPrefix}${name}`] }];
+        return [name, { type, shape, start, end, checksum: checksums[`${checksumPrefix}${name}`] }];
       })
       .sort(([, a], [, b]) => a.start - b.start || a.end - b.end);
     const isChecked = Object.keys(checksums).some((name) => name.startsWith(checksumPrefix));

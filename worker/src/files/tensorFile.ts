@@ -2,14 +2,13 @@ import { open, type FileHandle } from "node:fs/promises";
 import { OpnasError } from "@opnas/core";
 import type { NamedTensor, Tensors } from "../engine/hostTensor.js";
 import {
-  bytesOf,
-  floatBytes,
   lengthBytes,
   longestHeader,
   parseHeader,
   sha256,
   type TensorPlace,
 } from "./safetensors.js";
+import { bytesOfType, isReadable, readableTypes, toFloats } from "./numberTypes.js";
 
 /** Most bytes of one read: Node cannot read 2 GiB at once. */
 const chunkBytes = 2 ** 24;
@@ -50,20 +49,23 @@ export class TensorFile {
   }
 
   /**
-   * Reads one tensor.
-   * @throws OpnasError CORRUPT_ARTIFACT if it is missing or not what was written
+   * Reads one tensor. Numbers of 16 bits become float32 numbers of the same values.
+   * @throws OpnasError CORRUPT_ARTIFACT if it is missing, not what was written, or of other numbers
    */
   async read(name: string): Promise<NamedTensor> {
     const place = this.places.get(name);
     if (place === undefined) throw corrupt(this.file, `it has no tensor "${name}"`);
-    const { shape, start, end, checksum } = place;
-    const tensor = { shape, data: new Float32Array((end - start) / floatBytes) };
-    const bytes = bytesOf(tensor);
+    const { type, shape, start, end, checksum } = place;
+    if (!isReadable(type)) {
+      const types = readableTypes.join(", ");
+      throw corrupt(this.file, `the tensor "${name}" has numbers of type ${type}, not ${types}`);
+    }
+    const bytes = new Uint8Array(end - start);
     await readFully(this.file, this.handle, bytes, this.dataStart + start);
     if (checksum !== undefined && sha256(bytes) !== checksum) {
       throw corrupt(this.file, `the tensor "${name}" is not what was written`);
     }
-    return tensor;
+    return { shape, data: toFloats(type, bytes) };
   }
 
   close(): Promise<void> {
@@ -106,11 +108,13 @@ async function readHeader(file: string, handle: FileHandle, size: number) {
   await readFully(file, handle, bytes, 0);
 
   const places = parseHeader(bytes.toString("utf8", lengthBytes));
-  if (!places) throw corrupt(file, "its header is not a list of float32 tensors");
+  if (!places) throw corrupt(file, "its header is not a list of tensors");
   let end = 0;
   for (const [name, place] of places) {
     const count = place.shape.reduce((product, length) => product * length, 1);
-    const fits = place.start === end && place.end - place.start === count * floatBytes;
+    const length = place.end - place.start;
+    const wanted = bytesOfType(place.type);
+    const fits = place.start === end && (wanted === undefined || length === count * wanted);
     if (!fits || dataStart + place.end > size) {
       throw corrupt(file, `the tensor "${name}" is not where its header says`);
     }

@@ -1,8 +1,8 @@
-import type { Architecture, ModelSize } from "@opnas/core";
+import { type Architecture, type ModelSize, normEpsilonOf } from "@opnas/core";
 import { embedding } from "../engine/composites.js";
 import type { Tensor } from "../engine/tf.js";
 import type { TokenBatch } from "./batch.js";
-import { buildLayer, norm, type Reuse } from "./layers.js";
+import { buildLayer, norm, once, type Reuse } from "./layers.js";
 import {
   backboneParameters,
   branchOf,
@@ -34,6 +34,7 @@ export function buildBackbone(
   reuse: Reuse = "often",
 ): Backbone {
   const layers = architecture.layers.map((layer, index) => buildLayer(size, index, layer, reuse));
+  const embedded = embeddings(normEpsilonOf(size));
   return {
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
@@ -53,26 +54,26 @@ const embeddingNames = [
   ...namesOf("embedding.norm"),
 ];
 
-function embedded(weights: Weights, { ids, segments }: TokenBatch): Tensor {
-  return segments ? embedPairs(weights, [], [ids, segments]) : embed(weights, [], [ids]);
-}
-
-/** Computes the norm of token + position embeddings: ids [b, n] → [b, n, hidden]. */
-const embed = modelPart(embeddingNames, (weights, _, [ids]) =>
-  norm(weights, "embedding.norm", tokensAndPositions(weights, given(ids))),
-);
-
 /**
- * Computes the norm of token + position + segment embeddings: ids [b, n], segments [b, n, 1] (1 at
- * tokens of the second segment) → [b, n, hidden].
+ * Returns the embedding of batches: the norm of token + position embeddings, ids [b, n] → [b, n,
+ * hidden]; with segments [b, n, 1] (1 at tokens of the second segment) also of segment embeddings.
  */
-const embedPairs = modelPart(
-  [...embeddingNames, segmentEmbedding],
-  (weights, _, [ids, segments]) => {
-    const second = given(segments).mul(weights(segmentEmbedding)); // [b, n, hidden]
-    return norm(weights, "embedding.norm", tokensAndPositions(weights, given(ids)).add(second));
-  },
-);
+function embeddings(epsilon: number): (weights: Weights, batch: TokenBatch) => Tensor {
+  const normed = (weights: Weights, sum: Tensor) => norm(weights, "embedding.norm", sum, epsilon);
+  const embed = once(`embed ${epsilon.toString()}`, () =>
+    modelPart(embeddingNames, (weights, _, [ids]) =>
+      normed(weights, tokensAndPositions(weights, given(ids))),
+    ),
+  );
+  const embedPairs = once(`embed pairs ${epsilon.toString()}`, () =>
+    modelPart([...embeddingNames, segmentEmbedding], (weights, _, [ids, segments]) => {
+      const second = given(segments).mul(weights(segmentEmbedding)); // [b, n, hidden]
+      return normed(weights, tokensAndPositions(weights, given(ids)).add(second));
+    }),
+  );
+  return (weights, { ids, segments }) =>
+    segments ? embedPairs(weights, [], [ids, segments]) : embed(weights, [], [ids]);
+}
 
 function tokensAndPositions(weights: Weights, ids: Tensor): Tensor {
   const length = ids.shape[1] ?? 0; // n

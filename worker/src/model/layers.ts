@@ -1,4 +1,11 @@
-import type { AttentionGraph, GraphInput, KernelSize, Layer, ModelSize } from "@opnas/core";
+import {
+  type AttentionGraph,
+  type GraphInput,
+  type KernelSize,
+  type Layer,
+  type ModelSize,
+  normEpsilonOf,
+} from "@opnas/core";
 import { gelu, glu, layerNorm, linear, composite } from "../engine/composites.js";
 import { lightweightConvolution } from "../engine/lightweightConvolution.js";
 import { tf, type Tensor } from "../engine/tf.js";
@@ -33,7 +40,7 @@ export function buildLayer(
 ): LayerFunction {
   const prefix = branchPrefix(index, layer.kind);
   if (layer.kind === "conv") {
-    const part = convolution(layer.kernelSize, size.rawKernels);
+    const part = convolution(size, layer.kernelSize);
     return (weights, x, { keep }) => part(withPrefix(weights, prefix), [x], keep && [keep]);
   }
   const run = attention(size, layer.graph);
@@ -54,15 +61,18 @@ export function buildLayer(
 function attention(size: ModelSize, graph: AttentionGraph) {
   const run = compileGraph(graph, size.hidden / size.heads);
   const project = projections(graph.inputs, size.heads);
+  const end = attentionEnd(normEpsilonOf(size));
   return (weights: Weights, x: Tensor, keep?: Tensor): Tensor => {
     const inputs = tf.unstack(project(weights, [x])); // each [b, heads, n, d_h]
-    return attentionEnd(weights, [x, run(inputs, keep && paddingOf(keep))]);
+    return end(weights, [x, run(inputs, keep && paddingOf(keep))]);
   };
 }
 
 /** Parts that many architectures have in common, by name; each is recorded once for all of them. */
 const shared = new Map<string, ModelPart>();
-function once(name: string, make: () => ModelPart): ModelPart {
+
+/** Returns the part of that name, which is made at the first call. */
+export function once(name: string, make: () => ModelPart): ModelPart {
   const part = shared.get(name) ?? make();
   shared.set(name, part);
   return part;
@@ -88,21 +98,29 @@ const endNames = ["out", "norm", "ffn.in", "ffn.out", "ffn.norm"].flatMap(namesO
  * The end of an attention layer: its input [b, n, hidden] and its graph's output [b, heads, n, d_h]
  * → [b, n, hidden].
  */
-const attentionEnd = modelPart(endNames, (weights, [x, y]) =>
-  layerEnd(weights, given(x), joinHeads(given(y))),
-);
+function attentionEnd(epsilon: number): ModelPart {
+  return once(`end ${epsilon.toString()}`, () =>
+    modelPart(endNames, (weights, [x, y]) =>
+      layerEnd(weights, epsilon, given(x), joinHeads(given(y))),
+    ),
+  );
+}
 
 /**
  * A convolution layer: linear, gated linear unit, lightweight convolution, then the layer's end:
  * x [b, n, hidden] → [b, n, hidden].
  */
-function convolution(kernelSize: KernelSize, rawKernels: boolean): ModelPart {
-  return once(`convolution ${kernelSize.toString()}${rawKernels ? " raw" : ""}`, () =>
+function convolution(size: ModelSize, kernelSize: KernelSize): ModelPart {
+  const { rawKernels } = size;
+  const epsilon = normEpsilonOf(size);
+  const name = `convolution ${kernelSize.toString()}${rawKernels ? " raw" : ""}`;
+  return once(`${name} ${epsilon.toString()}`, () =>
     modelPart([...namesOf("in"), "kernel", ...endNames], (weights, inputs, [keep]) => {
       const x = given(inputs[0]);
       const gated = glu(affine(weights, "in", x)); // [b, n, 2·hidden] → [b, n, hidden]
       const kernel = centre(weights("kernel"), kernelSize); // [heads, kernelSize]
-      return layerEnd(weights, x, lightweightConvolution(gated, kernel, keep, !rawKernels));
+      const mixed = lightweightConvolution(gated, kernel, keep, !rawKernels);
+      return layerEnd(weights, epsilon, x, mixed);
     }),
   );
 }
@@ -111,10 +129,11 @@ function convolution(kernelSize: KernelSize, rawKernels: boolean): ModelPart {
  * The end of every layer: output projection of the mixed states, residual, norm; feed-forward,
  * residual, norm. x and mixed [b, n, hidden] → [b, n, hidden].
  */
-function layerEnd(weights: Weights, x: Tensor, mixed: Tensor): Tensor {
-  const attended = norm(weights, "norm", x.add(affine(weights, "out", mixed))); // [b, n, hidden]
+function layerEnd(weights: Weights, epsilon: number, x: Tensor, mixed: Tensor): Tensor {
+  const residual = x.add(affine(weights, "out", mixed));
+  const attended = norm(weights, "norm", residual, epsilon); // [b, n, hidden]
   const inner = gelu(affine(weights, "ffn.in", attended)); // [b, n, 4·hidden]
-  return norm(weights, "ffn.norm", attended.add(affine(weights, "ffn.out", inner)));
+  return norm(weights, "ffn.norm", attended.add(affine(weights, "ffn.out", inner)), epsilon);
 }
 
 /**
@@ -134,8 +153,8 @@ export function affine(weights: Weights, name: string, x: Tensor): Tensor {
 }
 
 /** Layer norm with the parameters of that name: x [..., d] → [..., d]. */
-export function norm(weights: Weights, name: string, x: Tensor): Tensor {
-  return layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`));
+export function norm(weights: Weights, name: string, x: Tensor, epsilon?: number): Tensor {
+  return layerNorm(x, weights(`${name}.weight`), weights(`${name}.bias`), epsilon);
 }
 
 /**

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import {
   checkArchitecture,
-  modelSizeSchema,
   OpnasError,
+  trainedSizeSchema,
   type Architecture,
   type ModelSize,
 } from "@opnas/core";
@@ -27,7 +27,17 @@ export interface Model {
   /** Word pieces by id: the special tokens, then `size.vocabulary` − 5 others. */
   vocabulary: readonly string[];
   weights: Tensors;
+  /** The tokenizer that the pieces of an imported model are of; left out for the platform's own. */
+  pieces?: ImportedPieces | undefined;
 }
+
+const importedPieces = ["bert-uncased", "bert-cased", "foreign"] as const;
+
+/**
+ * The tokenizers of imported models: BERT's without or with capitals, or "foreign" for another one,
+ * by whose pieces the platform cannot encode text.
+ */
+export type ImportedPieces = (typeof importedPieces)[number];
 
 const [weightsName, modelName] = ["weights.safetensors", "model.json"];
 
@@ -37,8 +47,9 @@ export const modelFiles: readonly string[] = [weightsName, modelName];
 const modelFileSchema = z.strictObject({
   version: z.literal(1),
   architecture: z.unknown(),
-  size: modelSizeSchema,
+  size: trainedSizeSchema,
   vocabulary: z.array(z.string().min(1)),
+  pieces: z.enum(importedPieces).optional(),
 });
 
 /**
@@ -48,9 +59,9 @@ const modelFileSchema = z.strictObject({
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<string> {
-  const { architecture, size, vocabulary, weights } = model;
+  const { architecture, size, vocabulary, weights, pieces } = model;
   const checksum = await writeTensors(weightsFile(folder), weights);
-  const file = { version: 1, architecture, size, vocabulary };
+  const file = { version: 1, architecture, size, vocabulary, pieces };
   await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
   return checksum;
 }
@@ -67,7 +78,7 @@ export async function readModel(folder: string): Promise<Model> {
     const place = issue?.path.join(".") ?? "";
     throw badModel(folder, `${place === "" ? "it" : place}: ${issue?.message ?? "not valid"}`);
   }
-  const { size, vocabulary } = parsed.data;
+  const { size, vocabulary, pieces } = parsed.data;
   const architecture = checkArchitecture(parsed.data.architecture);
   if (architecture.layers.length !== size.layers) {
     throw badModel(folder, "size.layers is not the number of the architecture's layers");
@@ -75,7 +86,7 @@ export async function readModel(folder: string): Promise<Model> {
   checkVocabulary(folder, vocabulary, size);
   const weights = await present(weightsFile(folder), readTensors(weightsFile(folder)));
   checkWeights(weights, architecture, size);
-  return { architecture, size, vocabulary, weights };
+  return { architecture, size, vocabulary, weights, ...(pieces && { pieces }) };
 }
 
 const modelFile = (folder: string) => path.join(folder, modelName);

@@ -1,6 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 
-import { splitSentences, splitWords } from "./words.js";
+import { bertWordPattern, splitSentences, splitWords, wordPattern } from "./words.js";
 import { clsId, sepId, unknownId } from "./types.js";
 
 /** A word and its WordPiece ids; equal words of one encoder are one object. */
@@ -12,6 +12,16 @@ export interface Word {
 /** The words of a sentence, in order. */
 export type Sentence = readonly Word[];
 
+/** The ways in which text becomes words before it becomes pieces: the platform's, or BERT's. */
+export type Splitting = "own" | "bert-uncased" | "bert-cased";
+
+/** The pieces of a word and its place in the text: code units [start, end). */
+export interface PlacedWord {
+  ids: readonly number[];
+  start: number;
+  end: number;
+}
+
 /**
  * Encodes text to token ids with a vocabulary made by `trainVocabulary`. The library encodes each
  * distinct word once; after that, words are looked up.
@@ -20,11 +30,25 @@ export class WordEncoder {
   private readonly words = new Map<string, Word>();
   private readonly tokenizer: Tokenizer;
 
-  constructor(vocabulary: readonly string[]) {
-    this.tokenizer = new Tokenizer(tokenizerJson(vocabulary), {});
+  constructor(
+    vocabulary: readonly string[],
+    private readonly splitting: Splitting = "own",
+  ) {
+    this.tokenizer = new Tokenizer(tokenizerJson(vocabulary, splitting !== "bert-cased"), {});
   }
 
-  /** Encodes a lower-cased word of `splitWords`. */
+  /** Lists the words of a text in order, with their places in the unchanged text. */
+  *placedWords(text: string): Generator<PlacedWord> {
+    const isOwn = this.splitting === "own";
+    for (const { 0: word, index } of text.matchAll(isOwn ? wordPattern : bertWordPattern)) {
+      // Without its accents a word may be another number of words.
+      for (const part of isOwn ? splitWords(word) : [word]) {
+        yield { ids: this.word(part).ids, start: index, end: index + word.length };
+      }
+    }
+  }
+
+  /** Encodes a word: a lower-cased one of `splitWords`, or for BERT's splitting as it stands. */
   word(text: string): Word {
     let word = this.words.get(text);
     if (word === undefined) {
@@ -48,9 +72,10 @@ export function idsOf(sentence: Sentence): number[] {
 }
 
 /**
- * Returns the `tokenizer.json` (Hugging Face format) of a WordPiece vocabulary with lower-casing.
+ * Returns the `tokenizer.json` (Hugging Face format) of a WordPiece vocabulary.
+ * @param isLowered true for text without capitals and accents
  */
-export function tokenizerJson(vocabulary: readonly string[]): object {
+export function tokenizerJson(vocabulary: readonly string[], isLowered = true): object {
   const id = (name: string, value: number) => ({
     [name]: { id: name, ids: [value], tokens: [name] },
   });
@@ -61,8 +86,8 @@ export function tokenizerJson(vocabulary: readonly string[]): object {
       type: "BertNormalizer",
       clean_text: true,
       handle_chinese_chars: true,
-      strip_accents: true,
-      lowercase: true,
+      strip_accents: isLowered,
+      lowercase: isLowered,
     },
     pre_tokenizer: { type: "BertPreTokenizer" },
     post_processor: {

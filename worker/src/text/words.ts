@@ -45,6 +45,21 @@ export function splitWords(text: string): string[] {
   return plain.match(wordPattern) ?? [];
 }
 
+/** The Chinese signs that BERT's tokenizer takes for words, as ranges of a class. */
+const chinese = String.raw`\u{3400}-\u{4dbf}\u{4e00}-\u{9fff}\u{f900}-\u{faff}\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}`;
+
+/** The punctuation of BERT's tokenizer: that of Unicode, and the other signs of ASCII. */
+const punctuation = String.raw`\p{P}\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e`;
+
+/**
+ * Matches a word as BERT's tokenizer splits text: a Chinese sign, a punctuation mark, or a run of
+ * anything else but spaces. So "€5" is one word here, and two in `wordPattern`.
+ */
+export const bertWordPattern = new RegExp(
+  `[${chinese}]|[${punctuation}]|[^\\t\\n\\r\\p{Z}${punctuation}${chinese}]+`,
+  "gu",
+);
+
 /** Returns true if a word of `splitWords` is made of letters, not of digits or punctuation. */
 export function isAlphabetic(word: string): boolean {
   return /^[\p{L}\p{M}]+$/u.test(word);

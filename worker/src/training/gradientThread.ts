@@ -1,6 +1,6 @@
 /** The file of a gradient thread: computes micro-batches for the thread that started it. */
 import { MessagePort, workerData } from "node:worker_threads";
-import { architectureSchema, modelSizeSchema, toOpnasError } from "@opnas/core";
+import { architectureSchema, toOpnasError, trainedSizes } from "@opnas/core";
 import { z } from "zod";
 import { maskedSequencesSchema } from "../batches/masked.js";
 import { maskedPairsSchema } from "../batches/sentencePairs.js";
@@ -10,7 +10,7 @@ import { GradientComputer } from "./gradients.js";
 import type { GradientThreadReply } from "./gradientThreads.js";
 
 /** Core's settings of a size with their defaults; a vocabulary may be smaller than a search's. */
-const sizeSchema = z.object({ ...modelSizeSchema.shape, vocabulary: z.int().min(1) });
+const sizeSchema = z.object({ ...trainedSizes, vocabulary: z.int().min(1) });
 const tensorsSchema = z.map(
   z.string(),
   z.object({ shape: z.array(z.int()), data: z.instanceof(Float32Array) }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { splitWords } from "../../text/words.js";
-import { WordEncoder } from "../../text/tokenizer.js";
+import { idsOf, WordEncoder } from "../../text/tokenizer.js";
 import { specialTokens } from "../../text/vocabulary.js";
-import { encodeRow, piecesOf } from "../encode.js";
+import { encodeRow } from "../encode.js";
 import {
   encodePassage,
   encodeQuestions,
@@ -51,10 +51,22 @@ describe("a passage", () => {
   ];
   test.each(texts)("has the pieces of the text %j, each at its word", (text) => {
     const { pieces, starts, ends } = encodePassage(encoder, text);
-    expect(pieces).toEqual(piecesOf(encoder, text));
+    expect(pieces).toEqual(idsOf(splitWords(text).map((word) => encoder.word(word))));
     const words = starts.map((start, piece) => text.slice(start, ends[piece]));
     const distinct = words.filter((_, piece) => starts[piece] !== starts[piece - 1]);
     expect(distinct.flatMap(splitWords)).toEqual(splitWords(text));
+  });
+
+  test("has BERT's words for an imported model: a sign stays with its number", () => {
+    const text = "One (\u20ac5), a.";
+    const wordsOf = (cased: WordEncoder) => {
+      return [...cased.placedWords(text)].map(({ start, end }) => text.slice(start, end));
+    };
+    expect(wordsOf(encoder)).toEqual(["One", "(", "\u20ac", "5", ")", ",", "a", "."]);
+    const bert = new WordEncoder(vocabulary, "bert-cased");
+    expect(wordsOf(bert)).toEqual(["One", "(", "\u20ac5", ")", ",", "a", "."]);
+    expect(bert.word("one").ids).toEqual([id("one")]);
+    expect(bert.word("One").ids).toEqual([id("[UNK]")]);
   });
 });
 

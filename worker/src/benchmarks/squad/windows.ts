@@ -1,4 +1,3 @@
-import { splitWords, wordPattern } from "../../text/words.js";
 import type { WordEncoder } from "../../text/tokenizer.js";
 import { framed } from "../../text/sequences.js";
 import { piecesOf } from "../encode.js";
@@ -19,13 +18,11 @@ export interface Passage {
  */
 export function encodePassage(encoder: WordEncoder, text: string): Passage {
   const passage: Passage = { pieces: [], starts: [], ends: [] };
-  for (const { 0: word, index } of text.matchAll(wordPattern)) {
-    for (const part of splitWords(word)) {
-      for (const piece of encoder.word(part).ids) {
-        passage.pieces.push(piece);
-        passage.starts.push(index);
-        passage.ends.push(index + word.length);
-      }
+  for (const { ids, start, end } of encoder.placedWords(text)) {
+    for (const piece of ids) {
+      passage.pieces.push(piece);
+      passage.starts.push(start);
+      passage.ends.push(end);
     }
   }
   return passage;
