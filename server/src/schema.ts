@@ -14,7 +14,9 @@ import { guardSchema } from "./identity/guard.js";
 import { AccountResolver } from "./identity/accountResolver.js";
 import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
 import { AuditResolver } from "./identity/auditResolver.js";
+import { ProfileResolver } from "./identity/profileResolver.js";
 import { TeamResolver } from "./identity/teamResolver.js";
+import { FilterResolver } from "./filter/resolver.js";
 import { ExternalResolver } from "./external/resolver.js";
 import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
@@ -60,12 +62,14 @@ export function createSchema(): GraphQLSchema {
       EvaluationFields,
       EventResolver,
       ExternalResolver,
+      FilterResolver,
       GenerationFields,
       ImportResolver,
       ImportanceResolver,
       LeaderboardResolver,
       NodeResolver,
       PresetResolver,
+      ProfileResolver,
       ReproductionResolver,
       RunFields,
       RunResolver,

@@ -16,6 +16,11 @@ const embeddedTypes = [
   "ArchitectureConnection",
   "ArchitectureEdge",
   "AttentionGraph",
+  "AuditEntryConnection",
+  "AuditEntryEdge",
+  "CreatedApiKey",
+  "CreatedInvitation",
+  "FilterFieldDescription",
   "GraphEdge",
   "GraphNode",
   "KernelCount",
@@ -23,11 +28,13 @@ const embeddedTypes = [
   "LayerChoices",
   "LeaderboardChange",
   "LineageStep",
+  "NewWebhook",
   "OperationPriority",
   "PageInfo",
   "Progress",
   "RunError",
   "RunTimings",
+  "SavedArchitectureOrder",
   "SearchEvent",
   "SearchRunConnection",
   "SearchRunEdge",
@@ -37,8 +44,30 @@ const embeddedTypes = [
   "TrainingEdge",
   "TrainingMetric",
   "Viewer",
+  "WebhookDeliveryConnection",
+  "WebhookDeliveryEdge",
   "WorkerGpu",
 ];
+
+/** The lists of Query that a mutation adds a row to or takes one from; they are asked for again. */
+const listsOfMutations = {
+  createApiKey: "apiKeys",
+  createTeam: "teams",
+  createView: "savedViews",
+  createWebhook: "webhooks",
+  deleteView: "savedViews",
+  deleteWebhook: "webhooks",
+  endSession: "sessions",
+  inviteMember: "invitations",
+  testWebhook: "webhookDeliveries",
+} as const;
+
+const changesOfLists = Object.fromEntries(
+  Object.entries(listsOfMutations).map(([mutation, list]) => [
+    mutation,
+    (_result: unknown, _args: unknown, cache: Cache) => cache.invalidate("Query", list),
+  ]),
+);
 
 const eventSchema = z.object({
   searchEvents: z.object({
@@ -82,6 +111,7 @@ export function createCache() {
         },
       },
       Mutation: {
+        ...changesOfLists,
         startSearch(result, _args, cache) {
           startedSchema.parse(result);
           cache.invalidate("Query", "searchRuns");
