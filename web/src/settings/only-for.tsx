@@ -5,7 +5,7 @@ import type { UserRole } from "@/generated/graphql";
 import { Card } from "@/ui/card";
 import { Empty } from "@/ui/states";
 import { roleLabels } from "./labels";
-import { isAtLeast, useViewer, type Viewer } from "./use-viewer";
+import { isAtLeast, useViewer, type Viewer } from "@/account/use-viewer";
 
 /** Shows a page to those whose role it is for; others read whom to ask. */
 export function OnlyFor(props: { role: UserRole; children: (viewer: Viewer) => ReactNode }) {

@@ -12,7 +12,7 @@ import { dateTime } from "@/format/time";
 import { AccountsOff } from "../accounts-off";
 import { roleLabels } from "../labels";
 import { OnlyFor } from "../only-for";
-import type { Viewer } from "../use-viewer";
+import type { Viewer } from "@/account/use-viewer";
 import { PasswordPanel } from "./password-panel";
 import { renameAccount } from "./queries";
 import { Sessions } from "./sessions";

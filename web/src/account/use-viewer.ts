@@ -1,32 +1,16 @@
 "use client";
 
-import { type DocumentType, graphql } from "@/generated";
+import type { DocumentType } from "@/generated";
 import type { UserRole } from "@/generated/graphql";
 import { useLiveQuery } from "@/api/use-live-query";
-
-export const viewerWithAccount = graphql(`
-  query ViewerWithAccount {
-    viewer {
-      kind
-      userId
-      name
-      role
-      account {
-        id
-        name
-        email
-        createdAt
-      }
-    }
-  }
-`);
+import { whoIsThere } from "./queries";
 
 /** The person who looks at the page. */
-export type Viewer = NonNullable<DocumentType<typeof viewerWithAccount>["viewer"]>;
+export type Viewer = NonNullable<DocumentType<typeof whoIsThere>["viewer"]>;
 
 /** Asks who looks at the page: undefined while it is not known, null for nobody. */
 export function useViewer() {
-  const [{ data, error }, retry] = useLiveQuery({ query: viewerWithAccount });
+  const [{ data, error }, retry] = useLiveQuery({ query: whoIsThere });
   return { viewer: data?.viewer, error, retry };
 }
 
