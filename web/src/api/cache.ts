@@ -59,15 +59,23 @@ const listsOfMutations = {
   deleteWebhook: "webhooks",
   endSession: "sessions",
   inviteMember: "invitations",
+  startSearch: "searchRuns",
   testWebhook: "webhookDeliveries",
 } as const;
 
 const changesOfLists = Object.fromEntries(
   Object.entries(listsOfMutations).map(([mutation, list]) => [
     mutation,
-    (_result: unknown, _args: unknown, cache: Cache) => cache.invalidate("Query", list),
+    (_result: unknown, _args: unknown, cache: Cache) => forget(cache, list),
   ]),
 );
+
+/** Forgets a list of Query under whatever arguments it was loaded; the cache alone forgets one of them. */
+function forget(cache: Cache, list: string): void {
+  for (const { fieldName, arguments: given } of cache.inspectFields("Query")) {
+    if (fieldName === list) cache.invalidate("Query", fieldName, given ?? undefined);
+  }
+}
 
 const eventSchema = z.object({
   searchEvents: z.object({
@@ -77,7 +85,6 @@ const eventSchema = z.object({
   }),
 });
 const workersSchema = z.object({ workersChanged: z.array(z.object({ id: z.string() })) });
-const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
 
 /**
  * Creates the normalised cache. Results of subscriptions update the entities that they contain; the
@@ -110,13 +117,7 @@ export function createCache() {
           cache.link("Query", "workers", workers);
         },
       },
-      Mutation: {
-        ...changesOfLists,
-        startSearch(result, _args, cache) {
-          startedSchema.parse(result);
-          cache.invalidate("Query", "searchRuns");
-        },
-      },
+      Mutation: changesOfLists,
     },
   });
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useSearchParams } from "next/navigation";
 import { useApi } from "@/api/provider";
 import { SecretForm, textOf } from "@/account/secret-form";
 import { changePassword } from "@/account/session";
@@ -10,11 +10,11 @@ import { Field, Input } from "@/ui/field";
 /** Changes the person's password, which ends the sessions of other browsers. */
 export function PasswordPanel() {
   const { address } = useApi();
-  const [changes, setChanges] = useState(0);
+  const isChanged = useSearchParams().get("changed") === "password";
   return (
     <Panel title="Password" note="A new one signs you out of all other browsers.">
-      <div key={changes} className="max-w-sm">
-        {changes > 0 && (
+      <div className="max-w-sm">
+        {isChanged && (
           <p role="status" className="mb-3 text-sm font-medium text-good">
             The password is changed.
           </p>
@@ -23,7 +23,8 @@ export function PasswordPanel() {
           label="Change the password"
           send={async (values) => {
             await changePassword(address.http, textOf(values, "current"), textOf(values, "new"));
-            setChanges((count) => count + 1);
+            // The session is a new one, and the live connection ended with the one before.
+            window.location.assign("/settings?changed=password");
           }}
         >
           <Field label="Present password">
