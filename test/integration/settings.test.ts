@@ -16,14 +16,14 @@ let password = "";
 const errors: string[] = [];
 
 /** Opens a page of a browser of its own, whose faults are collected in `errors`. */
-async function open(path: string): Promise<Page> {
+async function open(path: string, of = portal): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.setDefaultTimeout(30_000);
   page.on("pageerror", ({ message }) => errors.push(message));
   page.on("console", (message) => {
     if (message.text().includes("Content Security Policy")) errors.push(message.text());
   });
-  await page.goto(`${portal.url}${path}`);
+  await page.goto(`${of.url}${path}`);
   return page;
 }
 
@@ -292,6 +292,22 @@ test("a view is saved, opened, changed, renamed and deleted", async () => {
   await admin.getByRole("alertdialog").getByRole("button", { name: "Delete" }).click();
   await views.waitFor({ state: "detached" });
 });
+
+test("without accounts the pages say so and how to set them up, and webhooks work", async () => {
+  const local = await Portal.start(await testDatabase(), "local");
+  const page = await open("/settings/users", local);
+  await page.getByTestId("accounts-off").getByText("export OPNAS_AUTH=accounts").waitFor();
+  await page.getByRole("link", { name: "Webhooks" }).click();
+  const form = page.getByTestId("webhook-form");
+  await form.getByLabel("Address").fill("https://example.org/hook");
+  expect(await form.getByLabel("Runs of").count()).toBe(0);
+  await form.getByRole("button").click();
+  await page.getByTestId("webhook").getByText("all runs").waitFor();
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await page.getByTestId("audit-entry").getByText("createWebhook").waitFor();
+  await page.close();
+  await local.stop();
+}, 120_000);
 
 test("no page threw an error or broke its policy meanwhile", () => {
   expect(errors).toEqual([]);

@@ -45,7 +45,7 @@ export function DataTable<Row>(props: {
             key={keyOf(row)}
             role="row"
             data-testid={props["data-testid"]}
-            className="border-t border-line max-sm:grid max-sm:gap-1 max-sm:py-3 max-sm:first:border-t-0"
+            className="border-t border-line max-sm:grid max-sm:gap-1 max-sm:py-3 max-sm:first:border-t-0 max-sm:first:pt-0"
           >
             {columns.map((column) => (
               <td
