@@ -20,7 +20,7 @@ export function SaveView(props: {
         input: {
           ...content,
           name: values.text("name"),
-          list: "LEADERBOARD",
+          list: "LEADERBOARD" as const,
           teamId: values.text("teamId") || null,
         },
       })}
