@@ -14,8 +14,10 @@ import { guardSchema } from "./identity/guard.js";
 import { AccountResolver } from "./identity/accountResolver.js";
 import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
 import { AuditResolver } from "./identity/auditResolver.js";
+import { ProfileResolver } from "./identity/profileResolver.js";
 import { TeamResolver } from "./identity/teamResolver.js";
 import { ExportResolver } from "./modelExport/resolver.js";
+import { FilterResolver } from "./filter/resolver.js";
 import { ExternalResolver } from "./external/resolver.js";
 import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
@@ -62,12 +64,14 @@ export function createSchema(): GraphQLSchema {
       EventResolver,
       ExportResolver,
       ExternalResolver,
+      FilterResolver,
       GenerationFields,
       ImportResolver,
       ImportanceResolver,
       LeaderboardResolver,
       NodeResolver,
       PresetResolver,
+      ProfileResolver,
       ReproductionResolver,
       RunFields,
       RunResolver,

@@ -92,3 +92,17 @@ export const eventColumns: readonly Column[] = [
   ...columns("time", { time: "v.time" }),
   ...columns("json", { payload: "v.payload::text" }),
 ];
+
+/** Columns of an entry `e` of the audit log. */
+export const auditColumns: readonly Column[] = [
+  ...columns("text", { id: "e.id::text" }),
+  ...columns("time", { time: "e.time" }),
+  ...columns("text", {
+    principalId: 'e."principalId"',
+    principalName: 'e."principalName"',
+    ipAddress: 'e."ipAddress"',
+    action: "e.action",
+    targetId: 'e."targetId"',
+    outcome: "e.outcome",
+  }),
+];

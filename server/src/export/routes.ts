@@ -7,8 +7,10 @@ import type { GraphQLSchema } from "graphql";
 import { z } from "zod";
 import type { Services } from "../context.js";
 import type { ErrorFormatter } from "../http/errorFormatter.js";
+import type { AuditFilter } from "../identity/auditFilter.js";
 import { check } from "../identity/guard.js";
 import { routeRules } from "../identity/routes.js";
+import type { Rule } from "../identity/rules.js";
 import { isVisible, type TeamIds } from "../identity/visible.js";
 import type { LeaderboardFilter } from "../leaderboard/types.js";
 import type { Log } from "../log.js";
@@ -18,6 +20,7 @@ import { isOfReader, refuseWith } from "./failure.js";
 import { type FormatName, formats } from "./formats.js";
 import { readFilter, readParameters } from "./request.js";
 import {
+  auditTable,
   candidateTable,
   eventTable,
   type ExportTable,
@@ -34,6 +37,7 @@ const idleMilliseconds = 60_000;
 /** A filter that GraphQL has checked against its input type. */
 const leaderboardFilter = z.custom<LeaderboardFilter | null>();
 const runFilter = z.custom<RunFilter | null>();
+const auditFilter = z.custom<AuditFilter | null>();
 
 /** A file to send: its rows, and what its name says of them. */
 interface Export {
@@ -44,8 +48,8 @@ interface Export {
 
 /**
  * Returns the routes of the files to download: /leaderboard.FORMAT, /runs.FORMAT,
- * /runs/ID/candidates.FORMAT and /runs/ID/events.FORMAT, where FORMAT is csv, jsonl or parquet. They
- * list what the queries of GraphQL list with the same filter.
+ * /runs/ID/candidates.FORMAT, /runs/ID/events.FORMAT and, for administrators, /audit.FORMAT, where FORMAT
+ * is csv, jsonl or parquet. They list what the queries of GraphQL list with the same filter.
  */
 export function exportRoutes(
   { database, exports, identity }: Services,
@@ -61,13 +65,14 @@ export function exportRoutes(
       teamIds: TeamIds,
       userId: string | undefined,
     ) => Export | Promise<Export>,
+    rule: Rule = routeRules.export,
   ) => {
     router.get(
       `${path}.:format`,
       async (request: Request<{ id: string; format: string }>, response) => {
         const { socket, headers } = request;
         const principal = await identity.principalOf({ socket, headers });
-        check(principal, routeRules.export);
+        check(principal, rule);
         const format = formatNamed(request.params.format);
         const file = await exportOf(request, principal.teamIds, principal.userId);
         response.set({
@@ -110,6 +115,15 @@ export function exportRoutes(
     const id = await existing(params.id, teamIds);
     return { name: `run-${id}-events`, table: eventTable(id, after ?? 0), limit };
   });
+  serve(
+    "/audit",
+    ({ query }) => {
+      const { filter, limit } = readParameters(query, ["filter", "limit"]);
+      const read = auditFilter.parse(readFilter(schema, "AuditFilter", filter));
+      return { name: "audit", table: auditTable(read), limit };
+    },
+    routeRules.audit,
+  );
   router.use(refuseWith(formatError));
   return router;
 

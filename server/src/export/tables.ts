@@ -1,4 +1,5 @@
 import { Prisma } from "@opnas/prisma";
+import { type AuditFilter, auditEntries } from "../identity/auditFilter.js";
 import type { TeamIds } from "../identity/visible.js";
 import { boardOf } from "../leaderboard/filter.js";
 import type { LeaderboardFilter } from "../leaderboard/types.js";
@@ -8,6 +9,7 @@ import { runSource } from "../run/page.js";
 import {
   type Column,
   architectureColumns,
+  auditColumns,
   eventColumns,
   generationColumns,
   runColumns,
@@ -112,6 +114,26 @@ export function eventTable(runId: string, first: number): ExportTable {
        WHERE v."runId" = ${runId}::uuid AND v.seq > ${after === null ? first : after["seq"]}::int
        ORDER BY v.seq LIMIT ${limit}`,
   };
+}
+
+/**
+ * Returns the entries of the audit log, the newest first.
+ * @throws InputError for a filter that cannot be used
+ */
+export function auditTable(filter: AuditFilter | null): ExportTable {
+  const source = auditEntries(filter);
+  return {
+    columns: auditColumns,
+    page: (after, limit) => Prisma.sql`
+      SELECT ${selected(auditColumns)} FROM ${source.from}
+       WHERE ${allOf(source, after && earlier(source, after))}
+       ORDER BY e.time DESC, ${source.id} LIMIT ${limit}`,
+  };
+}
+
+function earlier(source: RowSource, after: Row): Prisma.Sql {
+  const time = Prisma.sql`${after["time"]}::timestamptz`;
+  return Prisma.sql`(e.time <= ${time} AND (e.time < ${time} OR ${source.id} > ${after["id"]}::uuid))`;
 }
 
 function allOf({ conditions }: RowSource, behind: Prisma.Sql | null): Prisma.Sql {

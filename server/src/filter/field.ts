@@ -23,6 +23,8 @@ export interface FieldKind {
   /** The values in words, such as "a number". */
   label: string;
   comparisons: readonly WrittenComparison[];
+  /** The values that are known beforehand, as they are written. */
+  choices?: readonly string[];
   /** Reports whether the field by itself, without a comparison, is a condition. */
   alone: boolean;
   /** Returns the condition of a comparison with what is written, or why there is none. */

@@ -78,6 +78,7 @@ export const tagKind: FieldKind = { ...textKind, label: "a tag", comparisons: eq
 /** Statements that hold or not: by themselves, or compared with true or false. */
 export const flagKind: FieldKind = {
   label: "true or false",
+  choices: ["true", "false"],
   comparisons: equality,
   alone: true,
   condition(field, _comparison, { value }) {
@@ -102,6 +103,7 @@ export const idKind: FieldKind = {
 /** People: `me`, an e-mail address or an account's id. */
 export const personKind: FieldKind = {
   label: "me, an e-mail address or an id",
+  choices: ["me"],
   comparisons: equality,
   alone: true,
   condition(field, comparison, { value }, { userId }) {
@@ -127,6 +129,7 @@ export function choiceKind(stored: Readonly<Record<string, Operand>>): FieldKind
   const names = Object.keys(stored);
   return {
     label: `one of ${names.join(", ")}`,
+    choices: names,
     comparisons: equality,
     alone: true,
     condition: (field, comparison, token) =>

@@ -1,8 +1,9 @@
 import { Prisma } from "@opnas/prisma";
-import { Args, Ctx, Query, Resolver } from "type-graphql";
+import { Arg, Args, Ctx, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
 import { type Page, readPage } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
+import { auditEntries, AuditFilter } from "./auditFilter.js";
 import { AuditEntryConnection } from "./types.js";
 
 const column = {
@@ -19,9 +20,14 @@ export class AuditResolver {
   })
   auditLog(
     @Args(() => PageArguments) { first, after, last, before }: PageArguments,
+    @Arg("filter", () => AuditFilter, {
+      nullable: true,
+      description: "Conditions on the entries; without it all are listed.",
+    })
+    filter: AuditFilter | null,
     @Ctx() { database }: Context,
   ): Promise<Page> {
-    const source = { from: Prisma.sql`"AuditEntry" e`, id: Prisma.sql`e.id`, conditions: [] };
-    return readPage(database, source, { first, after, last, before, column, direction: "DESC" });
+    const page = { first, after, last, before, column, direction: "DESC" } as const;
+    return readPage(database, auditEntries(filter ?? null), page);
   }
 }

@@ -68,6 +68,8 @@ export function createAuth(
       ...(request === undefined ? [] : [new URL(request.url).origin]),
     ],
     telemetry: { enabled: false },
+    // GraphQL renames an account, with the checks of every name and an entry in the audit log.
+    disabledPaths: ["/update-user"],
     logger: {
       level: "error",
       log: (_level, message, ...details: unknown[]) =>

@@ -139,6 +139,7 @@ export class Identity {
       id: `user:${account.id}`,
       name: account.email,
       userId: account.id,
+      sessionId: found.session.id,
       role: account.role,
       scopes: allScopes,
       teamIds: account.role === "ADMIN" ? undefined : account.teamIds,

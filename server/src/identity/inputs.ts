@@ -112,6 +112,7 @@ export const createApiKeySchema = z.object({
 });
 
 export const teamNameSchema = name;
+export { name as personNameSchema };
 /** A schema for the name of a text folder, one level below OPNAS_TEXT_DIR. */
 export const textNameSchema = label(200)
   .min(1, "it is empty")

@@ -12,6 +12,8 @@ export interface Principal {
   name: string;
   /** The account's id; undefined for what has none. */
   userId: string | undefined;
+  /** The id of the browser's session; undefined for callers without one. */
+  sessionId?: string;
   /** The role; undefined for somebody unknown, who may do nothing but sign in. */
   role: UserRole | undefined;
   scopes: readonly KeyScope[];

@@ -20,11 +20,11 @@ test.each(["Query", "Mutation", "Subscription"] as const)(
 );
 
 test.each(["Query", "Mutation", "Subscription"] as const)(
-  "an id that %s takes is of a row that its rule looks at, but for accounts and keys",
+  "an id that %s takes is of a row that its rule looks at, but for accounts, keys and sessions",
   (root) => {
     const unchecked = fieldsOf(root).filter(({ name, args }) => {
       const { role, row } = rules[root][name] ?? { role: "ADMIN" };
-      if (role === "ADMIN" || name === "revokeApiKey") return false;
+      if (role === "ADMIN" || ["revokeApiKey", "endSession"].includes(name)) return false;
       const ids = args.filter(({ type }) => /^\[?ID/.test(String(type))).map((arg) => arg.name);
       return ids.length > 0 && (row === undefined || !ids.includes(row.argument));
     });

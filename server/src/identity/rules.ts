@@ -27,6 +27,8 @@ const administer: Rule = { role: "ADMIN", scope: "ADMIN" };
 const lookAt = (kind: OwnedRow, argument = "id"): Rule => ({ ...look, row: { kind, argument } });
 /** Viewers save views of their own; those of a team are for researchers (view/resolver.ts). */
 const ownView: Rule = { role: "VIEWER", scope: "WRITE" };
+/** What everybody does with an own account; an API key needs the scope of accounts for it. */
+const ownAccount: Rule = { role: "VIEWER", scope: "ADMIN" };
 const change = (kind?: OwnedRow, argument = "id"): Rule => ({
   role: "RESEARCHER",
   scope: "WRITE",
@@ -48,6 +50,7 @@ export const rules: Readonly<
     compare: lookAt("any", "ids"),
     estimate: look,
     export: lookAt("export"),
+    filterFields: look,
     importance: lookAt("run", "runId"),
     invitations: administer,
     kernelsByDepth: lookAt("run", "runId"),
@@ -60,6 +63,7 @@ export const rules: Readonly<
     savedViews: look,
     searchRun: lookAt("run"),
     searchRuns: look,
+    sessions: look,
     settingDescriptions: look,
     signInMethods: anybody,
     tags: look,
@@ -83,7 +87,7 @@ export const rules: Readonly<
     cancelSearch: change("run"),
     cancelTraining: change("training"),
     cloneSearch: change("run"),
-    createApiKey: { role: "VIEWER", scope: "ADMIN" },
+    createApiKey: ownAccount,
     createTeam: administer,
     createUser: administer,
     createView: ownView,
@@ -93,6 +97,8 @@ export const rules: Readonly<
     deleteWebhook: change("webhook"),
     disableUser: administer,
     exportArchitecture: change("any"),
+    // The session is looked for among the caller's own.
+    endSession: ownAccount,
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
     inviteMember: administer,
@@ -100,6 +106,7 @@ export const rules: Readonly<
     pretrain: change("architecture", "architectureId"),
     proposeCandidates: change("run", "runId"),
     removeTeamMember: administer,
+    renameAccount: ownAccount,
     renameRun: change("run"),
     renameView: { ...ownView, row: { kind: "view", argument: "id" } },
     reportScore: change("architecture", "candidateId"),
@@ -107,7 +114,7 @@ export const rules: Readonly<
     restoreRun: change("run"),
     resumeSearch: change("run"),
     resumeTraining: change("training"),
-    revokeApiKey: { role: "VIEWER", scope: "ADMIN" },
+    revokeApiKey: ownAccount,
     setRole: administer,
     startSearch: change(),
     tag: change("any"),

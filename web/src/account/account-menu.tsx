@@ -7,7 +7,10 @@ import { Button } from "@/ui/button";
 import { whoIsThere } from "./queries";
 import { signOut } from "./session";
 
-/** Shows who is signed in, with a button to sign out; nothing where there are no accounts. */
+/**
+ * Shows who is signed in, with a button to sign out; nothing where there are no accounts, and on a
+ * phone, where the settings have that button.
+ */
 export function AccountMenu() {
   const { address } = useApi();
   const [{ data }] = useQuery({ query: whoIsThere });
@@ -20,6 +23,7 @@ export function AccountMenu() {
       size="icon"
       aria-label={`Sign out ${viewer.name}`}
       title={`${viewer.name} (${viewer.role.toLowerCase()}): sign out`}
+      className="max-sm:hidden"
       data-testid="sign-out"
       onClick={leave}
     >

@@ -4,8 +4,15 @@ export const whoIsThere = graphql(`
   query WhoIsThere {
     viewer {
       kind
+      userId
       name
       role
+      account {
+        id
+        name
+        email
+        createdAt
+      }
     }
   }
 `);

@@ -58,6 +58,16 @@ export async function singleSignOn(
   return parsed.data.url;
 }
 
+/** Changes the password and ends the sessions of all other browsers. @throws Refusal */
+export async function changePassword(
+  api: string,
+  currentPassword: string,
+  newPassword: string,
+): Promise<void> {
+  const body = { currentPassword, newPassword, revokeOtherSessions: true };
+  await post(api, "/auth/change-password", body);
+}
+
 /** Ends the session. @throws Refusal */
 export async function signOut(api: string): Promise<void> {
   await post(api, "/auth/sign-out", {});

@@ -1,5 +1,5 @@
-import { Client, fetchExchange, subscriptionExchange } from "urql";
-import { expect, test } from "vitest";
+import { Client, fetchExchange, gql, subscriptionExchange } from "urql";
+import { expect, test, vi } from "vitest";
 import { runEvents } from "@/run/events/queries";
 import { runPage } from "@/run/queries";
 import { createCache } from "./cache";
@@ -152,4 +152,49 @@ test("a new generation and a new candidate are added to their lists once", async
   expect(cached()?.generations.map(({ index }) => index)).toEqual([0, 1]);
   expect(cached()?.generations[1]?.candidates.map(({ id }) => id)).toEqual(["b"]);
   expect(fetches()).toBe(1);
+});
+
+test("a list is asked for again after a mutation that adds to it, whatever its arguments", async () => {
+  const asked: string[] = [];
+  const view = (name: string) => ({ __typename: "SavedView", id: name, name });
+  const client = new Client({
+    url: "http://api.test/graphql",
+    preferGetMethod: false,
+    fetch: (_url, request) => {
+      const body = request?.body;
+      const isMutation = typeof body === "string" && body.includes("mutation");
+      asked.push(isMutation ? "mutation" : "list");
+      const all = asked.includes("mutation") ? [view("a"), view("b")] : [view("a")];
+      const data = isMutation ? { createView: view("b") } : { savedViews: all };
+      const headers = { "content-type": "application/json" };
+      return Promise.resolve(new Response(JSON.stringify({ data }), { headers }));
+    },
+    exchanges: [createCache(), fetchExchange],
+  });
+  const seen: unknown[] = [];
+  const list = gql<{ savedViews: { name: string }[] }>`
+    query {
+      savedViews(list: LEADERBOARD) {
+        id
+        name
+      }
+    }
+  `;
+  client
+    .query(list, {})
+    .subscribe(({ data }) => seen.push(data?.savedViews.map(({ name }) => name)));
+  await vi.waitFor(() => expect(seen).toEqual([["a"]]));
+  await client.mutation(
+    gql`
+      mutation {
+        createView(input: {}) {
+          id
+          name
+        }
+      }
+    `,
+    {},
+  );
+  await vi.waitFor(() => expect(seen.at(-1)).toEqual(["a", "b"]));
+  expect(asked).toEqual(["list", "mutation", "list"]);
 });

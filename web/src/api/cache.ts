@@ -17,7 +17,12 @@ const embeddedTypes = [
   "ArchitectureEdge",
   "ArchitectureFile",
   "AttentionGraph",
+  "AuditEntryConnection",
+  "AuditEntryEdge",
+  "CreatedApiKey",
+  "CreatedInvitation",
   "ExportLink",
+  "FilterFieldDescription",
   "GraphEdge",
   "GraphNode",
   "KernelCount",
@@ -25,11 +30,13 @@ const embeddedTypes = [
   "LayerChoices",
   "LeaderboardChange",
   "LineageStep",
+  "NewWebhook",
   "OperationPriority",
   "PageInfo",
   "Progress",
   "RunError",
   "RunTimings",
+  "SavedArchitectureOrder",
   "SearchEvent",
   "SearchRunConnection",
   "SearchRunEdge",
@@ -39,8 +46,38 @@ const embeddedTypes = [
   "TrainingEdge",
   "TrainingMetric",
   "Viewer",
+  "WebhookDeliveryConnection",
+  "WebhookDeliveryEdge",
   "WorkerGpu",
 ];
+
+/** The lists of Query that a mutation adds a row to or takes one from; they are asked for again. */
+const listsOfMutations = {
+  createApiKey: "apiKeys",
+  createTeam: "teams",
+  createView: "savedViews",
+  createWebhook: "webhooks",
+  deleteView: "savedViews",
+  deleteWebhook: "webhooks",
+  endSession: "sessions",
+  inviteMember: "invitations",
+  startSearch: "searchRuns",
+  testWebhook: "webhookDeliveries",
+} as const;
+
+const changesOfLists = Object.fromEntries(
+  Object.entries(listsOfMutations).map(([mutation, list]) => [
+    mutation,
+    (_result: unknown, _args: unknown, cache: Cache) => forget(cache, list),
+  ]),
+);
+
+/** Forgets a list of Query under whatever arguments it was loaded; the cache alone forgets one of them. */
+function forget(cache: Cache, list: string): void {
+  for (const { fieldName, arguments: given } of cache.inspectFields("Query")) {
+    if (fieldName === list) cache.invalidate("Query", fieldName, given ?? undefined);
+  }
+}
 
 const eventSchema = z.object({
   searchEvents: z.object({
@@ -50,7 +87,6 @@ const eventSchema = z.object({
   }),
 });
 const workersSchema = z.object({ workersChanged: z.array(z.object({ id: z.string() })) });
-const startedSchema = z.object({ startSearch: z.object({ id: z.string() }) });
 
 /**
  * Creates the normalised cache. Results of subscriptions update the entities that they contain; the
@@ -83,12 +119,7 @@ export function createCache() {
           cache.link("Query", "workers", workers);
         },
       },
-      Mutation: {
-        startSearch(result, _args, cache) {
-          startedSchema.parse(result);
-          cache.invalidate("Query", "searchRuns");
-        },
-      },
+      Mutation: changesOfLists,
     },
   });
 }

@@ -3,7 +3,6 @@
 import { useQuery } from "urql";
 import { graphql } from "@/generated";
 import { Select } from "@/ui/field";
-import { SearchBox } from "@/ui/search-box";
 import type { ViewChange } from "./use-view";
 import { ErrorNotice } from "@/ui/states";
 
@@ -25,20 +24,18 @@ const filterChoices = graphql(`
 `);
 
 /**
- * Controls that filter the leaderboard by run, preset, references and a search in names and keys.
+ * Controls that filter the leaderboard by run, preset and references.
  */
 export function Filters(props: {
   preset: string | null;
   run: string | null;
   references: "only" | "none" | null;
-  search: string;
   onChange: (change: ViewChange) => void;
 }) {
-  const { preset, run, references, search, onChange } = props;
+  const { preset, run, references, onChange } = props;
   const [{ data, error }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
   return (
     <div className="flex w-full flex-wrap gap-2 sm:w-auto">
-      <SearchBox value={search} onChange={(q) => onChange({ q })} />
       <Select
         aria-label="Run"
         className="min-w-32 flex-1 sm:w-40"

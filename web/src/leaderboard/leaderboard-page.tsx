@@ -1,11 +1,14 @@
 "use client";
 
 import { ActiveRuns } from "@/runs/active-runs";
+import { filterFault } from "@/filter/fault";
+import { FilterBox } from "@/filter/filter-box";
 import { plural } from "@/format/number";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader } from "@/ui/page";
 import { Empty } from "@/ui/states";
+import { ViewMenu } from "@/views/view-menu";
 import { Workers } from "@/workers/workers";
 import { Filters } from "./filters";
 import { LeaderboardTable } from "./leaderboard-table";
@@ -15,8 +18,10 @@ import { useView } from "./use-view";
 
 /** The front page: the best candidates of all runs, the active runs and the workers. */
 export function LeaderboardPage() {
-  const { filter, order, preset, run, references, search, change, sortBy } = useView();
+  const { filter, order, preset, run, references, view, text, change, searchFor, sortBy } =
+    useView();
   const leaderboard = useLeaderboard(filter, order);
+  const fault = filterFault(leaderboard.error);
   const narrowed = Object.keys(filter).length > 0;
   const { total } = leaderboard.board;
   return (
@@ -34,19 +39,24 @@ export function LeaderboardPage() {
         <div className="min-w-0 space-y-6 xl:col-start-1 xl:row-span-2 xl:row-start-1">
           <Card aria-label="Leaderboard" className="overflow-hidden" data-testid="leaderboard">
             <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3 sm:px-5">
-              <Filters
-                preset={preset}
-                run={run}
-                references={references}
-                search={search}
-                onChange={change}
-              />
-              {narrowed && (
+              <div className="flex w-full items-start gap-2">
+                <FilterBox list="LEADERBOARD" value={text} onChange={searchFor} fault={fault} />
+                <ViewMenu
+                  filter={filter}
+                  order={order}
+                  opened={view}
+                  isReadable={!fault}
+                  onOpened={(id) => change({ view: id })}
+                />
+              </div>
+              <Filters preset={preset} run={run} references={references} onChange={change} />
+              {narrowed && !fault && (
                 <p className="text-sm text-muted">{plural(total, "match", "matches")}</p>
               )}
             </div>
             <LeaderboardTable
               leaderboard={leaderboard}
+              isOutdated={fault !== undefined}
               order={order}
               showRun
               onSort={sortBy}
@@ -72,7 +82,7 @@ export function LeaderboardPage() {
               }
             />
           </Card>
-          <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />
+          {!fault && <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />}
         </div>
         <Workers className="xl:col-start-2" />
       </div>

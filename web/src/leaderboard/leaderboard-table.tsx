@@ -1,10 +1,11 @@
 "use client";
 
 import { useAutoAnimate } from "@formkit/auto-animate/react";
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import type { ArchitectureOrder, ArchitectureOrderField } from "@/generated/graphql";
 import { Button } from "@/ui/button";
-import { ErrorNotice, SkeletonRows } from "@/ui/states";
+import { Empty, ErrorNotice, SkeletonRows } from "@/ui/states";
 import { Headings } from "./headings";
 import { LeaderboardRow } from "./leaderboard-row";
 import type { Leaderboard } from "./use-leaderboard";
@@ -17,17 +18,19 @@ export function LeaderboardTable(props: {
   leaderboard: Leaderboard;
   order: ArchitectureOrder;
   showRun: boolean;
+  /** True while the filter cannot be read: the rows are those of the one before. */
+  isOutdated?: boolean;
   empty: ReactNode;
   onSort: (field: ArchitectureOrderField) => void;
 }) {
-  const { leaderboard, order, showRun, empty, onSort } = props;
+  const { leaderboard, order, showRun, isOutdated = false, empty, onSort } = props;
   const { board, loading, loadingMore, error, arrived, loadMore, retry } = leaderboard;
   const [rows] = useAutoAnimate<HTMLDivElement>({ duration: 260, easing: "ease-out" });
   const firstLoad = loading && board.rows.length === 0;
 
   return (
     <>
-      {error && (
+      {error && !isOutdated && (
         <div className="p-4">
           <ErrorNotice error={error} retry={retry} />
         </div>
@@ -38,7 +41,13 @@ export function LeaderboardTable(props: {
         </div>
       )}
       {board.rows.length > 0 && (
-        <div role="table" aria-label="Candidates" aria-rowcount={board.total} aria-busy={loading}>
+        <div
+          role="table"
+          aria-label="Candidates"
+          aria-rowcount={board.total}
+          aria-busy={loading}
+          className={clsx(isOutdated && "opacity-50")}
+        >
           <Headings order={order} showRun={showRun} onSort={onSort} />
           <div role="rowgroup" ref={rows}>
             {board.rows.map((row, index) => (
@@ -54,7 +63,10 @@ export function LeaderboardTable(props: {
         </div>
       )}
       {!firstLoad && !error && board.rows.length === 0 && empty}
-      {board.next !== null && (
+      {isOutdated && board.rows.length === 0 && (
+        <Empty title="The filter cannot be read">Correct it above; the rows come at once.</Empty>
+      )}
+      {board.next !== null && !isOutdated && (
         <div className="flex justify-center border-t border-line p-3">
           <Button size="small" onClick={loadMore} disabled={loadingMore} data-testid="load-more">
             {loadingMore ? "Loading…" : `Load more (${board.rows.length} of ${board.total})`}

@@ -13,6 +13,8 @@ const viewSchema = z.object({
   preset: z.string().nullable().catch(null),
   run: z.string().nullable().catch(null),
   q: z.string().nullable().catch(null),
+  where: z.string().nullable().catch(null),
+  view: z.string().nullable().catch(null),
   references: z.enum(["only", "none"]).nullable().catch(null),
   sort: z.enum(["SCORE", "PARAMS", "FLOPS", "STEP_TIME", "CREATED_AT"]).catch("SCORE"),
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
@@ -28,7 +30,7 @@ const firstDirection = {
 } as const;
 
 export type ViewChange = Partial<
-  Record<"preset" | "run" | "q" | "references" | "sort" | "dir", string | null>
+  Record<"preset" | "run" | "q" | "where" | "view" | "references" | "sort" | "dir", string | null>
 >;
 
 /**
@@ -37,10 +39,12 @@ export type ViewChange = Partial<
  */
 export function useView() {
   const params = useSearchParams();
-  const { preset, run, q, references, sort, dir } = viewSchema.parse({
+  const { preset, run, q, where, view, references, sort, dir } = viewSchema.parse({
     preset: params.get("preset"),
     run: params.get("run"),
     q: params.get("q"),
+    where: params.get("where"),
+    view: params.get("view"),
     references: params.get("references"),
     sort: params.get("sort") ?? undefined,
     dir: params.get("dir") ?? undefined,
@@ -50,15 +54,30 @@ export function useView() {
       ...(preset && { preset }),
       ...(run && { runId: run }),
       ...(q && { search: q }),
+      ...(where && { query: where }),
       ...(references && { references: references === "only" }),
     }),
-    [preset, run, q, references],
+    [preset, run, q, where, references],
   );
   const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
 
   const sortBy = (field: ArchitectureOrderField) => changeView(nextSort(order, field));
-  const search = q ?? "";
-  return { filter, order, preset, run, references, search, change: changeView, sortBy };
+  const searchFor = (text: string, isFilter: boolean) =>
+    changeView(isFilter ? { where: text, q: null } : { q: text, where: null });
+  return {
+    filter,
+    order,
+    preset,
+    run,
+    references,
+    /** The id of the saved view that was opened, if one was. */
+    view,
+    /** The filter, or else the text that is looked for in names. */
+    text: where ?? q ?? "",
+    change: changeView,
+    searchFor,
+    sortBy,
+  };
 }
 
 function changeView(changes: ViewChange): void {

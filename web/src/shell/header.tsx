@@ -1,7 +1,7 @@
 "use client";
 
 import { clsx } from "clsx";
-import { Plus } from "lucide-react";
+import { Plus, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { AccountMenu } from "@/account/account-menu";
@@ -47,6 +47,18 @@ export function Header() {
         <div className="ml-auto flex items-center gap-1 sm:gap-2">
           <ConnectionDot />
           <ThemeToggle />
+          <ButtonLink
+            look="quiet"
+            size="icon"
+            href="/settings"
+            aria-label="Settings"
+            title="Settings"
+            aria-current={path.startsWith("/settings") ? "page" : undefined}
+            className="aria-[current]:bg-sunken aria-[current]:text-ink"
+            data-testid="settings"
+          >
+            <Settings aria-hidden />
+          </ButtonLink>
           <AccountMenu />
           <ButtonLink look="primary" href="/runs/new" data-testid="new-search">
             <Plus aria-hidden />

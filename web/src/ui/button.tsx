@@ -35,6 +35,11 @@ export function Button({ look, size, className, ...props }: ComponentProps<"butt
   return <button type="button" className={classes({ look, size }, className)} {...props} />;
 }
 
+/** Returns the classes that make a link outside of the portal look like a button. */
+export function linkLook(look: Look): string {
+  return classes(look);
+}
+
 export function ButtonLink({
   look,
   size,

@@ -8,9 +8,11 @@ const typingPauseMs = 250;
 
 /** Shows a search box that reports its text when the typing pauses. */
 export function SearchBox({
+  label = "Search",
   value,
   onChange,
 }: {
+  label?: string;
   value: string;
   onChange: (value: string) => void;
 }) {
@@ -26,8 +28,8 @@ export function SearchBox({
       <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-muted" />
       <Input
         type="search"
-        aria-label="Search"
-        placeholder="Search"
+        aria-label={label}
+        placeholder={label}
         className="pl-8"
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -1,0 +1,10 @@
+/**
+ * Returns the address of a file of the API, such as `audit.csv`, with a filter as GraphQL takes it.
+ *
+ * @param api the address of GraphQL, beside which the files lie
+ */
+export function exportAddress(api: string, file: string, filter: object): string {
+  const address = new URL(`/export/${file}`, api);
+  if (Object.keys(filter).length > 0) address.searchParams.set("filter", JSON.stringify(filter));
+  return address.href;
+}

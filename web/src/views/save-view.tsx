@@ -1,0 +1,46 @@
+"use client";
+
+import type { ArchitectureOrder } from "@/generated/graphql";
+import { TeamSelect } from "@/settings/teams/team-select";
+import { Field, Input } from "@/ui/field";
+import { MutationForm } from "@/ui/mutation-form";
+import { createView } from "./queries";
+
+/** Saves the leaderboard as it is under a name, for oneself or for a team. */
+export function SaveView(props: {
+  content: { query: string; architectureOrder: ArchitectureOrder };
+  mayShare: boolean;
+  onSaved: (id: string) => void;
+}) {
+  const { content, mayShare, onSaved } = props;
+  return (
+    <MutationForm
+      mutation={createView}
+      variables={(values) => ({
+        input: {
+          ...content,
+          name: values.text("name"),
+          list: "LEADERBOARD" as const,
+          teamId: values.text("teamId") || null,
+        },
+      })}
+      label="Save"
+      onDone={({ createView: { id } }) => onSaved(id)}
+      className="mt-3 space-y-3 border-t border-line pt-3"
+      data-testid="save-view"
+    >
+      {(errorOf) => (
+        <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
+          <Field label="Save this view as" {...errorOf("name")}>
+            {(control) => <Input {...control} name="name" autoComplete="off" />}
+          </Field>
+          {mayShare && (
+            <Field label="For" {...errorOf("teamId")}>
+              {(control) => <TeamSelect {...control} name="teamId" none="Myself" />}
+            </Field>
+          )}
+        </div>
+      )}
+    </MutationForm>
+  );
+}
