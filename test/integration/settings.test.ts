@@ -3,11 +3,14 @@ import { bertLayer } from "@opnas/core";
 import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import type { Browser, Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createArchitecture } from "../support/architecture.js";
 import { openBrowser } from "../support/browser.js";
 import { expectToFitPhone } from "../support/phone.js";
 import { Portal } from "../support/portal.js";
+
+// Three programs start beside the browser, on a machine that runs other tests too.
+vi.setConfig({ testTimeout: 180_000 });
 
 let portal: Portal;
 let browser: Browser;
@@ -307,7 +310,7 @@ test("without accounts the pages say so and how to set them up, and webhooks wor
   await page.getByTestId("audit-entry").getByText("createWebhook").waitFor();
   await page.close();
   await local.stop();
-}, 120_000);
+});
 
 test("no page threw an error or broke its policy meanwhile", () => {
   expect(errors).toEqual([]);
