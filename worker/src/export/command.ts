@@ -11,11 +11,11 @@ import {
 import { buildBackbone } from "../model/backbone.js";
 import { readModel } from "../model/modelFile.js";
 import { initialWeights, pairParameters } from "../model/parameters.js";
-import { writeOnnxFolder } from "./onnxFolder.js";
+import { writeOnnxFolder, writeTfjsFolder } from "./graphFolder.js";
 import { type Options, parseOptions } from "./options.js";
 import { writePytorchFolder, type WrittenModel } from "./pytorchFolder.js";
 
-const writers = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
+const writers = { pytorch: writePytorchFolder, onnx: writeOnnxFolder, tfjs: writeTfjsFolder };
 
 /**
  * Writes the model that the arguments name as a folder for other programs.
