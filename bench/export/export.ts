@@ -18,7 +18,8 @@ run there on a padded batch. How far they are off, at the most: hidden states an
 gradients of a loss, as a share of their length; a sentence by itself from the same one in the batch; hidden states from
 those in double precision (exact), and gradients; hidden states from those with weights moved by a unit in the last
 place (sensitive), which shows what no two programs compute alike; gradients with checkpointing from those without;
-bfloat16, in the mean. pyflakes and mypy read every file. The same backbones as ONNX, checked by onnx.checker, run in
+bfloat16 and
+float16, in the mean, and how many models are not finite in them. pyflakes and mypy read every file. The same backbones as ONNX, checked by onnx.checker, run in
 onnxruntime, and as GraphModels in TensorFlow.js, on its backends cpu and wasm. Python's packages are put by pip into
 the cache, once per machine: several GB; --formats tfjs needs none.`;
 

@@ -20,7 +20,9 @@ const differenceSchema = z.object({
   exactGradient: z.number(),
   sensitive: z.number(),
   checkpointed: z.number(),
-  halves: z.number(),
+  /** Null where hidden states are not finite. */
+  bfloat16: z.number().nullable(),
+  float16: z.number().nullable(),
 });
 type Difference = z.output<typeof differenceSchema>;
 
@@ -92,9 +94,12 @@ export class Pytorch {
   }
 }
 
-function largestOf(results: readonly Result[]): Difference {
+/** Returns the largest of each difference, and how many models are not finite in half precision. */
+function largestOf(results: readonly Result[]) {
   const worst = (name: keyof Difference) =>
-    Math.max(...results.map(({ differences }) => differences[name]));
+    Math.max(...results.map(({ differences }) => differences[name] ?? 0));
+  const infinite = (name: "bfloat16" | "float16") =>
+    results.filter(({ differences }) => differences[name] === null).length;
   return {
     hidden: worst("hidden"),
     logits: worst("logits"),
@@ -104,7 +109,10 @@ function largestOf(results: readonly Result[]): Difference {
     exactGradient: worst("exactGradient"),
     sensitive: worst("sensitive"),
     checkpointed: worst("checkpointed"),
-    halves: worst("halves"),
+    bfloat16: worst("bfloat16"),
+    float16: worst("float16"),
+    infiniteBfloat16: infinite("bfloat16"),
+    infiniteFloat16: infinite("float16"),
   };
 }
 
