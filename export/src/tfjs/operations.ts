@@ -1,7 +1,8 @@
 import type { ModelSize } from "@opnas/core";
 import type { Axes, KernelUse, Operations, Value } from "../dataflow/operations.js";
 import type { FloatTensor } from "../pytorch/tensors.js";
-import { type Attribute, bytesOf, type ElementType, type TfjsGraph } from "./graph.js";
+import { bytesOf, type TfjsGraph } from "./graph.js";
+import { float, floats, int32, NodeWriter, text } from "./nodes.js";
 
 /** Added to the variance in a layer norm. */
 const normEpsilon = 1e-12;
@@ -10,10 +11,6 @@ const lengthEpsilon = 1e-12;
 /** Added to a squared distance. */
 const distanceEpsilon = 1e-6;
 
-const float = { type: "DT_FLOAT" } as const;
-const int32 = { type: "DT_INT32" } as const;
-const floats = { T: float } as const;
-
 /** An output of the model. */
 export interface Output {
   name: string;
@@ -21,7 +18,7 @@ export interface Output {
 }
 
 /** Writes a model's operations as those of TensorFlow that TensorFlow.js has on every backend. */
-export class TfjsOperations implements Operations {
+export class TfjsOperations extends NodeWriter implements Operations {
   readonly inputIds = "input_ids";
   readonly attentionMask = "attention_mask";
   readonly tokenTypeIds = "token_type_ids";
@@ -32,9 +29,10 @@ export class TfjsOperations implements Operations {
   private readonly joinedShape: Value;
 
   constructor(
-    private readonly graph: TfjsGraph,
+    graph: TfjsGraph,
     private readonly size: ModelSize,
   ) {
+    super(graph);
     const shape = { dim: [{ size: "-1" }, { size: "-1" }] };
     for (const input of [this.inputIds, this.attentionMask, this.tokenTypeIds]) {
       graph.node(input, "Placeholder", [], { dtype: int32, shape: { shape } });
@@ -194,7 +192,10 @@ export class TfjsOperations implements Operations {
     return this.product(name, first, second, true);
   }
 
-  euclidean(name: string, a: Value, b: Value): Value {
+  euclidean(name: string, first: Value, second: Value): Value {
+    // A common vector changes no distance; without it less cancels between rows that are near.
+    const a = first === second ? this.centred(`${name}.first`, first) : first;
+    const b = first === second ? a : second;
     const product = this.product(`${name}.product`, a, b, true);
     // The diagonal of the product makes the distance of a row from itself exact: rounding errors of
     // a sum in another order would be far above the smallest distance.
@@ -235,75 +236,11 @@ export class TfjsOperations implements Operations {
     return this.gather(name, x, this.graph.integer(index), 2);
   }
 
-  private unary(name: string, op: string, x: Value): Value {
-    return this.graph.node(name, op, [x], floats);
-  }
-
-  private subtract(name: string, a: Value, b: Value): Value {
-    return this.graph.node(name, "Sub", [a, b], floats);
-  }
-
-  /** Computes a · b, or a · bᵀ, over the last two axes. */
-  private product(name: string, a: Value, b: Value, transposeB: boolean): Value {
-    const attributes = { T: float, adj_x: { b: false }, adj_y: { b: transposeB } };
-    return this.graph.node(name, "BatchMatMulV2", [a, b], attributes);
-  }
-
-  private transposed(name: string, x: Value, order: readonly number[]): Value {
-    const attributes = { T: float, Tperm: int32 };
-    return this.graph.node(name, "Transpose", [x, this.graph.integers(order)], attributes);
-  }
-
-  private reshaped(name: string, x: Value, shape: Value): Value {
-    return this.graph.node(name, "Reshape", [x, shape], { T: float, Tshape: int32 });
-  }
-
-  private expanded(name: string, x: Value, axis: number, type: Attribute = float): Value {
-    const attributes = { T: type, Tdim: int32 };
-    return this.graph.node(name, "ExpandDims", [x, this.graph.integer(axis)], attributes);
-  }
-
-  private cast(name: string, x: Value, from: ElementType): Value {
-    return this.graph.node(name, "Cast", [x], { SrcT: { type: from }, DstT: float });
-  }
-
-  /** Takes slices of x by their places along an axis. */
-  private gather(name: string, x: Value, places: Value, axis: number): Value {
-    const types = { Tparams: float, Tindices: int32, Taxis: int32, batch_dims: { i: "0" } };
-    return this.graph.node(name, "GatherV2", [x, places, this.graph.integer(axis)], types);
-  }
-
-  private reduced(name: string, op: "Mean" | "Sum", x: Value, axis: number, keep: boolean): Value {
-    const attributes = { T: float, Tidx: int32, keep_dims: { b: keep } };
-    return this.graph.node(name, op, [x, this.graph.integers([axis])], attributes);
-  }
-
-  /** Takes one element of whole numbers [·]. */
-  private element(name: string, x: Value, at: number): Value {
-    const bounds = [[at], [at + 1], [1]].map((each) => this.graph.integers(each));
-    const none = { i: "0" };
-    return this.graph.node(name, "StridedSlice", [x, ...bounds], {
-      T: int32,
-      Index: int32,
-      begin_mask: none,
-      end_mask: none,
-      ellipsis_mask: none,
-      new_axis_mask: none,
-      shrink_axis_mask: { i: "1" },
-    });
-  }
-
   /** Makes the shape [batch, tokens, ...rest]. */
   private packed(name: string, rest: readonly number[]): Value {
     const lengths = [this.batch, this.tokens, ...rest.map((each) => this.graph.integer(each))];
     const attributes = { T: int32, N: { i: lengths.length.toString() }, axis: { i: "0" } };
     return this.graph.node(name, "Pack", lengths, attributes);
-  }
-
-  /** Counts from 0 up to a length. */
-  private range(name: string, length: Value): Value {
-    const [zero, one] = [this.graph.integer(0), this.graph.integer(1)];
-    return this.graph.node(name, "Range", [zero, length, one], { Tidx: int32 });
   }
 
   /** Divides each row by its length. */
@@ -312,6 +249,12 @@ export class TfjsOperations implements Operations {
     const above = this.add(`${name}.aboveZero`, squared, this.graph.number(lengthEpsilon));
     const length = this.unary(`${name}.length`, "Sqrt", above);
     return this.graph.node(name, "RealDiv", [x, length], floats);
+  }
+
+  /** Takes the mean of the rows [..., m, c] from each of them. */
+  private centred(name: string, x: Value): Value {
+    const mean = this.reduced(`${name}.mean`, "Mean", x, -2, true);
+    return this.subtract(name, x, mean);
   }
 
   /** Takes the diagonals of square matrices [..., m, m] → [..., m, 1]. */
@@ -328,9 +271,4 @@ export class TfjsOperations implements Operations {
   private squaredLength(name: string, x: Value): Value {
     return this.reduced(name, "Sum", this.multiply(`${name}.elements`, x, x), -1, true);
   }
-}
-
-/** Returns a text as an attribute: its bytes in base 64. */
-function text(value: string): Attribute {
-  return { s: btoa(value) };
 }
