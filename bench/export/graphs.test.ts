@@ -4,6 +4,7 @@ import path from "node:path";
 import { type ModelSize, referenceBackbones, sampleBackbone, stream } from "@opnas/core";
 import { startEngine } from "@opnas/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { caseOf } from "./cases.ts";
 import type { GraphDifferences } from "./compareFolder.ts";
 import { compareOnnx } from "./onnx.ts";
 import { type Side, startTfjs } from "./sides.ts";
@@ -57,4 +58,8 @@ describe("an ONNX file in onnxruntime and a GraphModel in TensorFlow.js give our
       seed,
     });
   });
+
+  test.each([5, 101])("for a backbone whose rows are near one another (case %i)", (index) =>
+    expectEqual(caseOf(1, index)),
+  );
 });
