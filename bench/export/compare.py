@@ -12,7 +12,7 @@ import subprocess
 import sys
 import traceback
 import warnings
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 import transformers
@@ -45,7 +45,8 @@ def compare(folder: str) -> Dict[str, Any]:
         "exact": largest(hidden[real], double[real]),
         "sensitive": sensitivity(model, ids, mask, hidden),
         "checkpointed": checkpointed(model, expected, gradients),
-        "halves": halves(model, ids, mask, hidden),
+        "bfloat16": halves(model, ids, mask, hidden, torch.bfloat16),
+        "float16": halves(model, ids, mask, hidden, torch.float16),
     }
     known = {name[9:]: value for name, value in expected.items() if name.startswith("gradient.")}
     whole = torch.cat([value.flatten() for value in known.values()]).norm().item()
@@ -109,14 +110,21 @@ def checkpointed(model: Any, expected: Dict[str, torch.Tensor], gradients: Dict[
     return max(largest(a, b) for a, b in pairs if a is not None and b is not None)
 
 
-def halves(model: Any, ids: torch.Tensor, mask: torch.Tensor, hidden: torch.Tensor) -> float:
-    """The mean difference of hidden states in bfloat16, which has three digits, padding left out."""
+def halves(
+    model: Any, ids: torch.Tensor, mask: torch.Tensor, hidden: torch.Tensor, dtype: torch.dtype
+) -> Optional[float]:
+    """The mean difference of hidden states in half precision, padding left out.
+
+    bfloat16 has three digits, float16 four but none above 65504: None where that was passed.
+    """
     with torch.no_grad():
-        half = copy.deepcopy(model).bfloat16().opnas(input_ids=ids, attention_mask=mask)
-    states = half.last_hidden_state
-    if states.dtype != torch.bfloat16:
-        raise TypeError(f"hidden states of a model in half precision are {states.dtype}")
-    return (states[mask.bool()].float() - hidden[mask.bool()]).abs().mean().item()
+        half = copy.deepcopy(model).to(dtype).opnas(input_ids=ids, attention_mask=mask)
+    states = half.last_hidden_state[mask.bool()]
+    if states.dtype != dtype:
+        raise TypeError(f"hidden states of a model in {dtype} are {states.dtype}")
+    if not states.isfinite().all():
+        return None
+    return (states.float() - hidden[mask.bool()]).abs().mean().item()
 
 
 def check(files: List[str], cache: str) -> Dict[str, str]:

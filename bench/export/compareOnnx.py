@@ -1,4 +1,4 @@
-"""Compares exported ONNX models with the platform's own numbers; started by onnxSides.ts.
+"""Compares exported ONNX models with the platform's own numbers; started by sides.ts.
 
 Each question names a folder with model.onnx and expected.safetensors: ids, mask, hidden states and
 masked-word logits. The model passes onnx.checker first. The answer is how far the model is off.

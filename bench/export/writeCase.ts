@@ -1,14 +1,19 @@
 /** One backbone as files: the exported model, and the numbers that it must give. */
+import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { type Architecture, type ModelSize, type Random, stream } from "@opnas/core";
 import {
   configJson,
   type FloatTensor,
   modelingFile,
   modelingFileName,
+  onnxFiles,
   pytorchTensors,
   segmentTensor,
+  tfjsFiles,
 } from "@opnas/export";
 import { type Tensors, writeTensors } from "@opnas/worker";
 import {
@@ -24,7 +29,6 @@ import {
   valueAndGradients,
   weightsOf,
 } from "@opnas/worker/internals";
-import { writeOnnx } from "./onnx.ts";
 
 /** A backbone with its size, and what its weights and its batch follow from. */
 export interface Case {
@@ -33,7 +37,7 @@ export interface Case {
   seed: number;
 }
 
-/** Writes a case's model and expected.safetensors into a folder. */
+/** Writes a case's model in every format, and expected.safetensors, into a folder. */
 export async function writeCase(folder: string, { architecture, size, seed }: Case): Promise<void> {
   const backbone = buildBackbone(size, architecture, "once");
   const weights = changed(initialWeights(backbone.parameters, seed), stream(seed, "weights"));
@@ -42,7 +46,9 @@ export async function writeCase(folder: string, { architecture, size, seed }: Ca
   const config = configJson(architecture, size, "OpnasForMaskedLM");
   await writeFile(path.join(folder, "config.json"), JSON.stringify(config));
   const model = { architecture, size, tensors: weights, modelClass: "OpnasForMaskedLM" } as const;
-  await writeOnnx(folder, model);
+  for (const { name, pieces } of [...onnxFiles(model), ...tfjsFiles(model)]) {
+    await pipeline(Readable.from(pieces), createWriteStream(path.join(folder, name)));
+  }
   const exported = pytorchTensors(architecture, weights);
   await writeTensors(path.join(folder, "model.safetensors"), exported, { format: "pt" });
   const expected = compute(backbone, weights, batchOf(size, stream(seed, "batch")));

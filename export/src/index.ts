@@ -1,10 +1,12 @@
 export { cardFileName, modelCard } from "./card/card.js";
 export type { CardAncestor, CardData, CardRecord, CardScore } from "./card/record.js";
 export { type ExportedModel } from "./dataflow/modelWriter.js";
+export { type ExportedFile } from "./exportedFile.js";
 export { latexFile, latexFileName } from "./latex.js";
-export { type ExportedFile, onnxDataName, onnxFileName, onnxFiles } from "./onnx/file.js";
+export { onnxDataName, onnxFileName, onnxFiles } from "./onnx/file.js";
 export { configJson, modelClasses, type ModelClass } from "./pytorch/config.js";
 export { modelingFile, modelingFileName } from "./pytorch/modelingFile.js";
 export { segmentTensor, type TensorPlace, tensorPlaces } from "./pytorch/tensorNames.js";
 export { type FloatTensor, pytorchTensors, transposed } from "./pytorch/tensors.js";
 export { svgFile, svgFileName } from "./svg.js";
+export { tfjsFileName, tfjsFiles } from "./tfjs/file.js";

@@ -18,12 +18,12 @@ const formats = {
   card: "CARD",
 } as const;
 /** The forms with weights. */
-const modelFormats = { pytorch: "PYTORCH", onnx: "ONNX" } as const;
+const modelFormats = { pytorch: "PYTORCH", onnx: "ONNX", tfjs: "TFJS" } as const;
 const names = Object.keys({ ...formats, ...modelFormats });
 const sizes = { small: "SMALL", base: "BASE", large: "LARGE" } as const;
 
 const optionsSchema = z.object({
-  format: z.enum(["pytorch", "latex", "svg", "json", "card", "onnx"]),
+  format: z.enum(["pytorch", "latex", "svg", "json", "card", "onnx", "tfjs"]),
   weights: z.boolean().default(false),
   size: z.enum(["small", "base", "large"]).optional(),
   out: z.string(),
@@ -58,7 +58,7 @@ export function exportCommand(
         Object.keys(sizes),
       ),
     )
-    .option("--weights", "with weights, for pytorch or onnx")
+    .option("--weights", "with weights, for pytorch, onnx or tfjs")
     .requiredOption(
       "--out <folder>",
       "where the files are written; with --weights also a .tar file",
@@ -70,8 +70,8 @@ export function exportCommand(
         await act(this, { id, format: modelFormat(format, size), out });
         return;
       }
-      if (format === "onnx") {
-        const message = "An ONNX file holds weights: add --weights.";
+      if (format === "onnx" || format === "tfjs") {
+        const message = `A model for ${format} holds weights: add --weights.`;
         throw new CliError(message, exitCodes.usage);
       }
       const { architecture } = await connect(this).request(architectureFilesDocument, {

@@ -2,6 +2,7 @@ import { architectureKey, architectureName } from "@opnas/core";
 import type { PbfWriter } from "pbf";
 import { writeModel } from "../dataflow/model.js";
 import type { ExportedModel } from "../dataflow/modelWriter.js";
+import type { ExportedFile } from "../exportedFile.js";
 import { OnnxGraph } from "./graph.js";
 import {
   encoded,
@@ -13,12 +14,6 @@ import {
   writeValue,
 } from "./messages.js";
 import { OnnxOperations } from "./operations.js";
-
-/** A file as pieces one after another; tensors among them share their memory with the model. */
-export interface ExportedFile {
-  name: string;
-  pieces: readonly Uint8Array[];
-}
 
 /** The form of the file that opset 17 came with; onnxruntime reads it from 1.12 on. */
 const [irVersion, opset] = [8, 17];

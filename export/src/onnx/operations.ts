@@ -155,7 +155,10 @@ export class OnnxOperations implements Operations {
     return this.matmul(name, first, this.transpose(`${name}.transposed`, second));
   }
 
-  euclidean(name: string, a: Value, b: Value): Value {
+  euclidean(name: string, first: Value, second: Value): Value {
+    // A common vector changes no distance; without it less cancels between rows that are near.
+    const a = first === second ? this.centred(`${name}.first`, first) : first;
+    const b = first === second ? a : second;
     const product = this.matmul(`${name}.product`, a, this.transpose(`${name}.transposed`, b));
     // The diagonal of the product makes the distance of a row from itself exact: rounding errors of
     // a sum in another order would be far above the smallest distance.
@@ -200,6 +203,12 @@ export class OnnxOperations implements Operations {
     const above = this.add(`${name}.aboveZero`, squared, this.graph.number(lengthEpsilon));
     const length = this.graph.node(`${name}.length`, "Sqrt", [above]);
     return this.graph.node(name, "Div", [x, length]);
+  }
+
+  /** Takes the mean of the rows [..., m, c] from each of them. */
+  private centred(name: string, x: Value): Value {
+    const mean = this.graph.node(`${name}.mean`, "ReduceMean", [x], { axes: [-2], keepdims: 1 });
+    return this.graph.node(name, "Sub", [x, mean]);
   }
 
   /** Takes the diagonals of square matrices [..., m, m] → [..., m, 1]. */

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { ExportedFile } from "../onnx/file.js";
+import type { ExportedFile } from "../exportedFile.js";
 
 /** Token ids of equally long rows; those of a shorter sentence end with 0, which is padding. */
 export type Rows = readonly (readonly number[])[];

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const exportArchiveName = "model.tar";
 
 /** The forms in which a model leaves with its weights. */
-export const exportFormats = ["pytorch", "onnx"] as const;
+export const exportFormats = ["pytorch", "onnx", "tfjs"] as const;
 
 /** Parses a stored form; one of a newer program is refused. */
 export const exportFormatSchema = z.enum(exportFormats);

@@ -24,6 +24,7 @@ registerEnumType(ExportStatus, {
 export const ModelFormat = {
   PYTORCH: "pytorch",
   ONNX: "onnx",
+  TFJS: "tfjs",
 } as const satisfies Record<string, ExportFormat>;
 export type ModelFormat = ExportFormat;
 registerEnumType(ModelFormat, {
@@ -35,6 +36,7 @@ registerEnumType(ModelFormat, {
         "A folder for torch and transformers, as on Hugging Face: AutoModel.from_pretrained loads it.",
     },
     ONNX: { description: "An ONNX model and its tokenizer." },
+    TFJS: { description: "A GraphModel of TensorFlow.js, for browsers and Node, and its tokenizer." },
   },
 });
 

@@ -21,6 +21,7 @@ const files: readonly { format: ArchitectureFormat; label: string }[] = [
 const models: readonly { format: ModelFormat; label: string }[] = [
   { format: "PYTORCH", label: "PyTorch, Hugging Face" },
   { format: "ONNX", label: "ONNX" },
+  { format: "TFJS", label: "TensorFlow.js" },
 ];
 
 /** Offers an architecture for other programs: its files at once, and its model with the weights. */

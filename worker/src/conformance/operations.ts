@@ -40,6 +40,7 @@ export function describeOperations(): void {
     test("an operation whose two arguments are one tensor", () => {
       expectGradients((x) => matMul(x, x, true), [heads]);
       expectGradients((x) => cosine(x, x), [heads], { step: 0.01 });
+      expectGradients((x) => euclidean(x, x), [heads], { step: 0.01 });
     });
   });
 
@@ -78,6 +79,23 @@ export function describeOperations(): void {
           tf.zeros([1, 2]),
         ]);
         expectValues(only(gradient), [0, 0], 1e-6);
+      });
+    });
+
+    test("euclidean of a tensor and itself is exact, however far its rows are from 0", () => {
+      tf.tidy(() => {
+        const [n, d] = [5, 8];
+        const rows = tensorOf([n, d], 7).add(tf.linspace(10, 20, d));
+        const values = rows.dataSync();
+        const row = (at: number) => [...values.subarray(at * d, (at + 1) * d)];
+        const distances = Array.from({ length: n * n }, (_, at) => {
+          const other = row(at % n);
+          const differences = row(Math.floor(at / n)).map((x, i) => x - (other[i] ?? NaN));
+          return Math.hypot(1e-3, ...differences);
+        });
+        expectValues(euclidean(rows, rows), distances, 1e-5);
+        const [gradient] = tf.grads((x: Tensor) => euclidean(x, x))([tf.fill([2, d], 15)]);
+        expectValues(only(gradient), Array<number>(2 * d).fill(0), 0);
       });
     });
   });

@@ -191,8 +191,10 @@ const distanceEpsilon = 1e-6;
 /**
  * Euclidean distance √(|a_i − b_j|² + 1e-6) of each row of a [..., n, d] and each of b [..., m, d]
  * → [..., n, m]. The distances come from one matrix product, so that no [n, m, d] tensor is needed.
+ * `a` and `b` may be one tensor, whose rows are then at a distance of exactly 1e-3 from themselves.
  */
 export function euclidean(a: Tensor, b: Tensor): Tensor {
+  if (a === b) return euclideanWithin(a);
   return composite([a, b], () => {
     const squares = a.square().sum(-1, true).add(b.square().sum(-1).expandDims(-2));
     const products = kernels.matMul(a, b, false, true); // [..., n, m]
@@ -209,4 +211,43 @@ export function euclidean(a: Tensor, b: Tensor): Tensor {
       },
     };
   });
+}
+
+/**
+ * Euclidean distances of the rows of one tensor [..., n, d] → [..., n, n]. |a|² + |b|² − 2ab of a
+ * row and itself would leave rounding errors far above 1e-6, which the root makes larger still, so
+ * that those are set to 0; the mean of the rows is taken away first, which changes no distance but
+ * leaves less to cancel elsewhere (decision 0056).
+ */
+function euclideanWithin(x: Tensor): Tensor {
+  return composite([x], () => {
+    const rows = x.sub(x.mean(-2, true));
+    const squares = rows.square().sum(-1, true); // [..., n, 1]
+    const products = kernels.matMul(rows, rows.mul(-2), false, true); // [..., n, n]
+    const others = offDiagonal(size(x, -2));
+    const squared = products.add(squares.add(transposed(squares))).relu();
+    const distance = squared.mul(others).add(distanceEpsilon).sqrt();
+    return {
+      value: distance,
+      saved: [rows, distance, others] as const,
+      gradient: (dy, [rows, distance, others]) => {
+        const pull = dy.mul(others).div(distance);
+        const both = pull.add(transposed(pull));
+        return [rows.mul(both.sum(-1, true)).sub(kernels.matMul(both, rows))];
+      },
+    };
+  });
+}
+
+/** Exchanges the last two axes. */
+function transposed(x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return x.transpose([...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+}
+
+/** Returns 0 on the diagonal and 1 elsewhere: [n, n]. */
+function offDiagonal(n: number): Tensor {
+  const values = new Float32Array(n * n).fill(1);
+  for (let at = 0; at < n; at++) values[at * (n + 1)] = 0;
+  return tf.tensor2d(values, [n, n]);
 }

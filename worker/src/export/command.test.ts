@@ -31,7 +31,18 @@ describe("npm run export", () => {
   test("writes the same model in ONNX's form", async () => {
     await writeModel(at("model"), tinyModel());
     const files = await exportModel(["--model", at("model"), "--out", at("out"), "--format=onnx"]);
-    expect(files.sort()).toEqual(["model.onnx", "tokenizer.json"]);
+    expect(files.sort()).toEqual(["model.onnx", "tokenizer.json", "tokenizer_config.json"]);
+  });
+
+  test("writes the same model in TensorFlow.js's form, with the files of weights it names", async () => {
+    await writeModel(at("model"), tinyModel());
+    const files = await exportModel(["--model", at("model"), "--out", at("out"), "--format=tfjs"]);
+    expect((await readdir(at("out"))).sort()).toEqual(files.sort());
+    const json: unknown = JSON.parse(await readFile(at("out/model.json"), "utf8"));
+    const paths = files.filter((name) => name.startsWith("group1-shard"));
+    expect(json).toMatchObject({ format: "graph-model", weightsManifest: [{ paths }] });
+    expect(files).toContain("README.md");
+    expect(files).toContain("tokenizer.json");
   });
 
   test.each([

@@ -11,12 +11,16 @@ import {
 import { buildBackbone } from "../model/backbone.js";
 import { readModel } from "../model/modelFile.js";
 import { initialWeights, pairParameters } from "../model/parameters.js";
-import { writeOnnxFolder } from "./onnxFolder.js";
+import { writeOnnxFolder, writeTfjsFolder } from "./graphFolder.js";
 import { type Options, parseOptions } from "./options.js";
 import { writePytorchFolder, type WrittenModel } from "./pytorchFolder.js";
 
 /** The functions that write a model as a folder and return the names of its files, by form. */
-export const modelWriters = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
+export const modelWriters = {
+  pytorch: writePytorchFolder,
+  onnx: writeOnnxFolder,
+  tfjs: writeTfjsFolder,
+};
 
 /**
  * Writes the model that the arguments name as a folder for other programs.

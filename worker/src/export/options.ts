@@ -11,11 +11,11 @@ npm run export -- --architecture FILE --random-weights --size base --out FOLDER
   --random-weights        writes made weights, since an architecture alone has none
   --size base             the paper's small, base or large, for --architecture
   --vocabulary 30522  --length 128  --seed 1   of made weights
-  --format pytorch        pytorch (Hugging Face) or onnx
+  --format pytorch        pytorch (Hugging Face), onnx or tfjs (TensorFlow.js)
   --out FOLDER            where the files are written`;
 
 /** The formats that a model can be written in. */
-export const modelFormats = ["pytorch", "onnx"] as const;
+export const modelFormats = ["pytorch", "onnx", "tfjs"] as const;
 
 const given = z.string().min(1);
 const count = z.coerce.number().pipe(z.int().min(1));

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { makeFolder } from "@opnas/artifacts";
 import type { Architecture, ModelSize } from "@opnas/core";
 import {
   configJson,
@@ -35,7 +35,7 @@ export interface WrittenModel {
  */
 export async function writePytorchFolder(folder: string, model: WrittenModel): Promise<string[]> {
   const { architecture, size, weights, vocabulary, pieces } = model;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const texts = new Map([
     [modelingFileName, modelingFile(architecture, size)],

@@ -137,7 +137,10 @@ class GraphCompiler {
     if (this.axes(first).columns === "d") return this.binary(first, second, run);
     const a = this.placeOf(first);
     const b = this.placeOf(second);
-    return (values, padding) => run(kept(at(values, a), padding), kept(at(values, b), padding));
+    return (values, padding) => {
+      const left = kept(at(values, a), padding);
+      return run(left, a === b ? left : kept(at(values, b), padding));
+    };
   }
 
   /**
