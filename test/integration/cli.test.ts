@@ -281,7 +281,7 @@ describe("opnas pretrain", () => {
   test.each([
     ["--weights --format svg", /The form svg has no weights; these have: pytorch, onnx/],
     ["--weights --size base", /leave out --size or --weights/],
-    ["--format onnx", /An ONNX file holds weights: add --weights/],
+    ["--format onnx", /A model for onnx holds weights: add --weights/],
   ])("refuses to export with %s", async (more, message) => {
     const outcome = await run(["export", architectureId, "--out", folder, ...more.split(" ")]);
     expect(outcome).toMatchObject({ code: 2, stdout: "" });

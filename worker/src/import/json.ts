@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { isMissing } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import type { z } from "zod";
-import { isMissing } from "../files/writeAtomically.js";
 
 /**
  * Reads a JSON file of another program.
