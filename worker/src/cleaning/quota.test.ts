@@ -92,7 +92,12 @@ test("files of a place of another database stay", () => {
 });
 
 test("what goes anyway counts as gone", () => {
-  const known = { owners: new Map(), evaluated: new Set<string>(), namedBy: new Map() };
+  const known = {
+    owners: new Map(),
+    evaluated: new Set<string>(),
+    oldExports: new Set<string>(),
+    namedBy: new Map(),
+  };
   const rest = { ownPlaces: new Set([place]), retention: readRetention("quotaGB=8"), now };
   const going = [{ kind: "prepared" as const, id: "text", files: files.slice(6, 7) }];
   expect(beyondQuota(files, going, { ...known, ...rest })).toEqual({ groups: [], notes: [] });
