@@ -12,6 +12,7 @@ import {
   runChannel,
   workerChannel,
 } from "@opnas/prisma";
+import { RunArchives } from "./archive/runArchives.js";
 import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
@@ -94,6 +95,7 @@ export async function startServer(
     const identity = await Identity.open(database, settings.identity, settings, log);
     const exports = new PageReader(settings.databaseUrl);
     closing.push(() => exports.stop());
+    const archives = new RunArchives(database, settings.databaseUrl);
 
     const streams = {
       leaderboards: new LeaderboardStreams({ database, feed, backoff }),
@@ -116,6 +118,7 @@ export async function startServer(
       probe,
       identity,
       exports,
+      archives,
       webhooks,
       streams,
       fronts,

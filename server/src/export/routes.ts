@@ -1,12 +1,13 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { describeError, type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
+import { describeError, OpnasError } from "@opnas/core";
 import { databaseError } from "@opnas/prisma";
-import { type ErrorRequestHandler, type Request, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { GraphQLSchema } from "graphql";
 import { z } from "zod";
 import type { Services } from "../context.js";
 import type { ErrorFormatter } from "../http/errorFormatter.js";
+import { isOfReader, refuseWith } from "../http/refuseWith.js";
 import { check } from "../identity/guard.js";
 import { routeRules } from "../identity/routes.js";
 import { isVisible, type TeamIds } from "../identity/visible.js";
@@ -140,23 +141,6 @@ export function exportRoutes(
   }
 }
 
-/** Answers a request whose export failed before its headers were sent. */
-function refuseWith(formatError: ErrorFormatter): ErrorRequestHandler {
-  return (thrown: unknown, _request, response, next) => {
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
-    const error = thrown instanceof URIError ? badAddress() : databaseError(thrown);
-    response.removeHeader("Content-Disposition");
-    response.status(statusOf(error.code)).json({ errors: [formatError({ message: "" }, error)] });
-  };
-}
-
-function badAddress(): OpnasError {
-  return new OpnasError("BAD_INPUT", "The address is not percent-encoded UTF-8.");
-}
-
 async function* afterFirst<Part>(
   first: IteratorResult<Part, void>,
   rest: AsyncGenerator<Part, void>,
@@ -176,18 +160,4 @@ function formatNamed(name: string): FormatName {
 function tooMany(): OpnasError {
   const message = `${maxExports} exports are under way, the most at once. Try again when one has ended.`;
   return new OpnasError("DATABASE_BUSY", message);
-}
-
-/** Reports whether a stream ended because its reader closed the connection. */
-function isOfReader(error: unknown): boolean {
-  const codes = ["ERR_STREAM_PREMATURE_CLOSE", "ECONNRESET", "EPIPE"];
-  return error instanceof Error && "code" in error && codes.includes(String(error.code));
-}
-
-function statusOf(code: ErrorCode): number {
-  if (code === "NOT_FOUND") return 404;
-  if (code === "UNAUTHENTICATED") return 401;
-  if (code === "FORBIDDEN") return 403;
-  if (errorKinds[code] === "retryable") return 503;
-  return errorKinds[code] === "user" ? 400 : 500;
 }

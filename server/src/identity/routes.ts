@@ -16,6 +16,7 @@ import { requireProvider } from "./singleSignOn.js";
 export const routeRules = {
   metrics: { role: "VIEWER", scope: "READ" },
   export: { role: "VIEWER", scope: "READ" },
+  importRun: { role: "RESEARCHER", scope: "WRITE" },
 } as const satisfies Record<string, Rule>;
 
 /** Creates the check of a rule before an address that is not GraphQL. */
