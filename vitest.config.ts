@@ -34,6 +34,7 @@ export default defineConfig({
       unit("core"),
       unit("export"),
       unit("telemetry"),
+      unit("artifacts"),
       unit("prisma"),
       unit("worker"),
       unit("server"),

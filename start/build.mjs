@@ -12,7 +12,17 @@ import path from "node:path";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
-const packages = ["core", "export", "telemetry", "prisma", "worker", "server", "cli", "web"];
+const packages = [
+  "core",
+  "export",
+  "telemetry",
+  "artifacts",
+  "prisma",
+  "worker",
+  "server",
+  "cli",
+  "web",
+];
 const rootFiles = ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"];
 const notSource = new Set([
   "node_modules",
@@ -27,6 +37,7 @@ const results = [
   "core/dist/index.js",
   "export/dist/index.js",
   "telemetry/dist/index.js",
+  "artifacts/dist/index.js",
   "prisma/dist/index.js",
   "prisma/src/generated/client.ts",
   "worker/dist/main.js",

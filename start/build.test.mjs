@@ -13,7 +13,17 @@ beforeEach(() => {
   for (const file of ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"]) {
     writeFileSync(path.join(root, file), "{}");
   }
-  for (const name of ["core", "export", "telemetry", "prisma", "worker", "server", "cli", "web"])
+  for (const name of [
+    "core",
+    "export",
+    "telemetry",
+    "artifacts",
+    "prisma",
+    "worker",
+    "server",
+    "cli",
+    "web",
+  ])
     mkdirSync(path.join(root, name, "src"), { recursive: true });
   writeFileSync(path.join(root, "core", "src", "a.ts"), "1");
 });

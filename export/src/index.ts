@@ -3,7 +3,7 @@ export type { CardAncestor, CardData, CardRecord, CardScore } from "./card/recor
 export { type ExportedModel } from "./dataflow/modelWriter.js";
 export { latexFile, latexFileName } from "./latex.js";
 export { type ExportedFile, onnxDataName, onnxFileName, onnxFiles } from "./onnx/file.js";
-export { configJson, type ModelClass } from "./pytorch/config.js";
+export { configJson, modelClasses, type ModelClass } from "./pytorch/config.js";
 export { modelingFile, modelingFileName } from "./pytorch/modelingFile.js";
 export { segmentTensor, type TensorPlace, tensorPlaces } from "./pytorch/tensorNames.js";
 export { type FloatTensor, pytorchTensors } from "./pytorch/tensors.js";

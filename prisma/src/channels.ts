@@ -19,6 +19,9 @@ export const pretrainingChannel = "opnas_training";
 /** Postgres NOTIFY channel of reproductions: sent when a reproduction changed, with its id. */
 export const reproductionChannel = "opnas_reproduction";
 
+/** Postgres NOTIFY channel of exports: sent when an export changed, with its id. */
+export const exportChannel = "opnas_export";
+
 /**
  * Postgres NOTIFY channel of jobs: sent when jobs were enqueued that may start at once, with the name
  * of their queue.
@@ -26,8 +29,8 @@ export const reproductionChannel = "opnas_reproduction";
 export const jobChannel = "opnas_job";
 
 /**
- * Postgres NOTIFY channel of claims: sent when a claim may have become void, because a run or a
- * pre-training changed its status or another attempt took over, with its id.
+ * Postgres NOTIFY channel of claims: sent when a claim may have become void, because a run, a
+ * pre-training, a reproduction or an export changed its status or another attempt took over, with its id.
  */
 export const claimChannel = "opnas_claim";
 
@@ -43,6 +46,7 @@ export type Channel =
   | typeof workerChannel
   | typeof pretrainingChannel
   | typeof reproductionChannel
+  | typeof exportChannel
   | typeof jobChannel
   | typeof claimChannel
   | typeof identityChannel;

@@ -61,13 +61,13 @@ export async function presentPriority(tx: Transaction, queue: string): Promise<n
 }
 
 /**
- * Returns a job's priority, above 0 before 0. Candidates go before reproductions, for which nothing
- * waits, and these before pre-trainings, which take days. Of the candidates that were enqueued together each goes behind the one before it: runs take turns,
+ * Returns a job's priority, above 0 before 0. Candidates go before reproductions and exports, for which
+ * no run waits, and these before pre-trainings, which take days. Of the candidates that were enqueued together each goes behind the one before it: runs take turns,
  * however many candidates each has.
  * @param first the priority of the first of them
  * @param place the job's place among those that are enqueued with it, from 0
  */
 export function priorityOf(job: TrainerJob | EvolveJob, first: number, place: number): number {
   if ("trainingId" in job) return 0;
-  return "reproductionId" in job ? 1 : Math.max(1, first - place);
+  return "reproductionId" in job || "exportId" in job ? 1 : Math.max(1, first - place);
 }

@@ -1,13 +1,12 @@
 import type { Database, Transaction } from "./client.js";
 import type { EvolveJob, TrainerJob } from "./contracts/jobs.js";
-import { lockPretraining } from "./pretrainings/row.js";
-import { lockReproduction } from "./reproductions/row.js";
+import { isOrderOpen, lockOrder, orderKinds, orderTables } from "./orders/kinds.js";
 import { enqueueJobs, jobKey, type Queue, queues } from "./queue.js";
 import { openJobs } from "./runs/openWork.js";
 import { lockRun } from "./runs/row.js";
 
 /**
- * Enqueues a job for all open work of live runs, pre-trainings and reproductions that has no waiting or active one.
+ * Enqueues a job for all open work of live runs and for all open orders that has no waiting or active one.
  * Rows say what is to be done, jobs only tell workers of it: whatever becomes of a job (the queue's
  * retention, a restored backup, somebody's DELETE), the work goes on (decision 0025).
  *
@@ -18,8 +17,6 @@ import { lockRun } from "./runs/row.js";
 export async function restoreLostJobs(db: Database, queue: Queue): Promise<number> {
   const where = { status: { in: ["QUEUED" as const, "RUNNING" as const] } };
   const runs = await db.searchRun.findMany({ where, select: { id: true } });
-  const pretrainings = await db.pretraining.findMany({ where, select: { id: true } });
-  const reproductions = await db.reproduction.findMany({ where, select: { id: true } });
   let restored = 0;
   for (const { id } of runs) {
     if ((await withoutJob(db, await openJobs(db, id))).length === 0) continue;
@@ -29,21 +26,15 @@ export async function restoreLostJobs(db: Database, queue: Queue): Promise<numbe
       return enqueueLost(queue, tx, await openJobs(tx, id));
     });
   }
-  for (const { id } of pretrainings) {
-    const job = { kind: "pretrain" as const, trainingId: id };
-    if ((await withoutJob(db, [job])).length === 0) continue;
-    restored += await db.$transaction(async (tx) => {
-      const { status } = await lockPretraining(tx, id);
-      return status === "QUEUED" || status === "RUNNING" ? enqueueLost(queue, tx, [job]) : 0;
-    });
-  }
-  for (const { id } of reproductions) {
-    const job = { kind: "reproduce" as const, reproductionId: id };
-    if ((await withoutJob(db, [job])).length === 0) continue;
-    restored += await db.$transaction(async (tx) => {
-      const { status } = await lockReproduction(tx, id);
-      return status === "QUEUED" || status === "RUNNING" ? enqueueLost(queue, tx, [job]) : 0;
-    });
+  for (const kind of orderKinds) {
+    for (const { id } of await orderTables[kind].openIds(db)) {
+      const job = orderTables[kind].job(id);
+      if ((await withoutJob(db, [job])).length === 0) continue;
+      restored += await db.$transaction(async (tx) => {
+        const row = await lockOrder(tx, { kind, id });
+        return row !== null && isOrderOpen(row) ? enqueueLost(queue, tx, [job]) : 0;
+      });
+    }
   }
   return restored;
 }

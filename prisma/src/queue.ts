@@ -295,5 +295,6 @@ async function insertJobs(
 export function jobKey(job: TrainerJob | EvolveJob): string {
   if ("trainingId" in job) return `training/${job.trainingId}`;
   if ("reproductionId" in job) return `reproduction/${job.reproductionId}`;
+  if ("exportId" in job) return `export/${job.exportId}`;
   return `${job.runId}/${workKey(job)}`;
 }

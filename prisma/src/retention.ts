@@ -2,9 +2,9 @@ import type { Retention } from "@opnas/core";
 import type { Database } from "./client.js";
 import { Prisma } from "./generated/client.js";
 
-/** A run or a pre-training to whose files cleaning looks, at the time of reading by Postgres' clock. */
+/** A run, a pre-training or an export to whose files cleaning looks, at the time of reading by Postgres' clock. */
 export interface FileOwner {
-  /** Id of the run or pre-training, after which its folder is named. */
+  /** Id of the run, pre-training or export, after which its folder is named. */
   id: string;
   /** Its run; for a run its own id. */
   runId: string;
@@ -15,11 +15,11 @@ export interface FileOwner {
   isOld: boolean;
   /** True when its run was deleted so long ago that it is to be removed for good. */
   isDue: boolean;
-  /** Name of the published super-net's file or model's folder; null before there is one. */
+  /** Name of the published super-net's file, or of the folder of a model or an archive; null before there is one. */
   published: string | null;
 }
 
-/** Reads all runs and pre-trainings, by id. */
+/** Reads all runs, pre-trainings and exports, by id. */
 export async function fileOwners(
   db: Database,
   { deletedDays, checkpointDays }: Retention,
@@ -38,6 +38,11 @@ export async function fileOwners(
            coalesce(t."finishedAt" <= ${before(checkpointDays)}, false)
       FROM "Training" t
       JOIN "Architecture" a ON a.id = t."architectureId"
+      JOIN "SearchRun" r ON r.id = a."runId"
+    UNION ALL
+    SELECT x.id, r.id, x.artifact, ${isDue}, x.status IN ('QUEUED', 'RUNNING'), x.status = 'DONE', false
+      FROM "Export" x
+      JOIN "Architecture" a ON a.id = x."architectureId"
       JOIN "SearchRun" r ON r.id = a."runId"`;
   return new Map(rows.map((row) => [row.id, row]));
 }
@@ -119,6 +124,32 @@ export async function removeOldWorker(
 function isOldWorker(days: number): Prisma.Sql {
   return Prisma.sql`w."lastSeenAt" <= clock_timestamp() - ${days}::float8 * interval '1 day'
     AND NOT EXISTS (SELECT 1 FROM "Evaluation" e WHERE e."workerId" = w.id)`;
+}
+
+/** Reads the ids of exports that have ended and that nobody asked for in the days that they are kept. */
+export async function oldExports(db: Database, { exportDays }: Retention): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT x.id FROM "Export" x WHERE ${isOldExport(exportDays)} ORDER BY x.id`;
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Removes an export's row, unless somebody has asked for it since.
+ * @returns false when somebody has
+ */
+export async function removeOldExport(
+  db: Database,
+  id: string,
+  { exportDays }: Retention,
+): Promise<boolean> {
+  const removed = await db.$executeRaw`
+    DELETE FROM "Export" x WHERE x.id = ${id}::uuid AND ${isOldExport(exportDays)}`;
+  return removed > 0;
+}
+
+function isOldExport(days: number): Prisma.Sql {
+  return Prisma.sql`x.status IN ('DONE', 'FAILED')
+    AND x."usedAt" <= clock_timestamp() - ${days}::float8 * interval '1 day'`;
 }
 
 /** Counts the entries of the audit log that are kept no longer. */

@@ -13,6 +13,8 @@ import type { LeaderboardStreams } from "./leaderboard/changes.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 import type { RunStream } from "./run/changes.js";
 import type { WorkerStream } from "./worker/changes.js";
+import type { ModelLinks } from "./modelExport/links.js";
+import type { Store } from "./modelExport/store.js";
 import type { WebhookSender } from "./webhooks/sender.js";
 
 /** The services that the process has once. */
@@ -31,6 +33,8 @@ export interface Services {
   fronts: ParetoFronts;
   totals: CappedTotals;
   webhooks: WebhookSender;
+  store: Store;
+  modelLinks: ModelLinks;
   /** The most live searches of one account and of one team. */
   quota: RunQuota;
 }

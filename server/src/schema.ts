@@ -15,6 +15,7 @@ import { AccountResolver } from "./identity/accountResolver.js";
 import { ApiKeyResolver } from "./identity/apiKeyResolver.js";
 import { AuditResolver } from "./identity/auditResolver.js";
 import { TeamResolver } from "./identity/teamResolver.js";
+import { ExportResolver } from "./modelExport/resolver.js";
 import { ExternalResolver } from "./external/resolver.js";
 import { ImportResolver } from "./external/importResolver.js";
 import { ImportanceResolver } from "./importance/resolver.js";
@@ -59,6 +60,7 @@ export function createSchema(): GraphQLSchema {
       EstimateResolver,
       EvaluationFields,
       EventResolver,
+      ExportResolver,
       ExternalResolver,
       GenerationFields,
       ImportResolver,
@@ -96,7 +98,7 @@ function describeRoots(schema: GraphQLSchema): void {
   const descriptions = {
     Query: "Reads: none of them changes anything.",
     Mutation:
-      "Starts, pauses, resumes and cancels searches and pre-trainings; reproduces evaluations; names, tags, archives and deletes runs; saves views; makes webhooks; administers accounts, teams and API keys.",
+      "Starts, pauses, resumes and cancels searches and pre-trainings; reproduces evaluations; exports models; names, tags, archives and deletes runs; saves views; makes webhooks; administers accounts, teams and API keys.",
     Subscription: "Streams of changes, over WebSocket.",
   };
   for (const [name, description] of Object.entries(descriptions)) {

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import {
   createClient,
   databaseError,
+  exportChannel,
   identityChannel,
   Notifications,
   openQueue,
@@ -21,6 +22,8 @@ import { PageReader } from "./export/pages.js";
 import { createRateLimit } from "./http/rateLimit.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
+import { ModelLinks } from "./modelExport/links.js";
+import { Store } from "./modelExport/store.js";
 import { ParetoFronts } from "./leaderboard/fronts.js";
 import { CappedTotals } from "./leaderboard/totals.js";
 import { LeaderboardStreams } from "./leaderboard/changes.js";
@@ -36,6 +39,7 @@ const channels = [
   workerChannel,
   pretrainingChannel,
   reproductionChannel,
+  exportChannel,
   identityChannel,
 ] as const;
 
@@ -93,9 +97,11 @@ export async function startServer(
     closing.push(() => probe.stop());
 
     const identity = await Identity.open(database, settings.identity, settings, log);
+    const store = new Store(settings);
+    closing.push(() => store.stop());
     const exports = new PageReader(settings.databaseUrl);
     closing.push(() => exports.stop());
-    const archives = new RunArchives(database, settings.databaseUrl);
+    const archives = new RunArchives(database, settings.databaseUrl, store);
 
     const streams = {
       leaderboards: new LeaderboardStreams({ database, feed, backoff }),
@@ -124,6 +130,8 @@ export async function startServer(
       fronts,
       totals: new CappedTotals(feed),
       quota: settings.limits.runs,
+      store,
+      modelLinks: new ModelLinks(identity.keyFor("links to models")),
     };
     const { operationsPerMinute, rateLimitStore } = settings.limits;
     const rate = createRateLimit(operationsPerMinute, rateLimitStore, settings.databaseUrl);

@@ -10,6 +10,8 @@ test("only the database has no default", () => {
     port: 4000,
     webPort: 3000,
     publicUrl: undefined,
+    dataFolder: ".data",
+    artifacts: { kind: "folder", folder: ".data/artifacts" },
     identity: {
       mode: "local",
       secret: undefined,

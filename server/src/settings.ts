@@ -1,3 +1,4 @@
+import { artifactPlace, type ArtifactPlace, artifactVariables } from "@opnas/artifacts";
 import { OpnasError, whenValid } from "@opnas/core";
 import { noQuota, type RunQuota } from "@opnas/prisma";
 import { logLevels } from "@opnas/telemetry";
@@ -13,6 +14,7 @@ const port = z.coerce
 
 const settingsSchema = z.object({
   ...identityVariables,
+  ...artifactVariables,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: "must be set to an address like postgres://user:password@host:5432/database",
@@ -131,6 +133,10 @@ export interface ServerSettings {
   webPort: number;
   /** The origin at which people reach portal and API, where that is not this machine. */
   publicUrl: string | undefined;
+  /** The folder in which the artifacts are where no other place is named. */
+  dataFolder: string;
+  /** The artifact store of the workers, of which archives are read. */
+  artifacts: ArtifactPlace;
   /** Who may use the API. */
   identity: IdentitySettings;
   limits: ServerLimits;
@@ -162,6 +168,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     );
   }
   const { data } = parsed;
+  const dataFolder = data.OPNAS_DATA_DIR ?? ".data";
   const usual = isLoopback(data.OPNAS_HOST) ? localLimits : sharedLimits;
   const given = (value: number | null | undefined, otherwise: number | null) =>
     value === undefined ? otherwise : value;
@@ -171,6 +178,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     port: data.OPNAS_API_PORT,
     webPort: data.OPNAS_WEB_PORT,
     publicUrl: data.OPNAS_PUBLIC_URL,
+    dataFolder,
+    artifacts: artifactPlace(data, dataFolder),
     identity: identitySettings(data, data.OPNAS_HOST),
     limits: {
       operationsPerMinute: given(data.OPNAS_RATE_LIMIT, usual.operationsPerMinute),

@@ -15,6 +15,7 @@ export interface LogFields {
   run?: string;
   pretraining?: string;
   reproduction?: string;
+  export?: string;
   job?: string;
   attempt?: number;
 }

@@ -118,6 +118,7 @@ describe("the command", () => {
       "core",
       "export",
       "telemetry",
+      "artifacts",
       "prisma",
       "worker",
       "server",

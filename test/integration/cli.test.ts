@@ -1,14 +1,14 @@
 import { execFile, fork, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { bertLayer, checkArchitecture } from "@opnas/core";
 import { createClient } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
-import { readModel } from "@opnas/worker";
+import { readModel, readTensors, type Tensors } from "@opnas/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createArchitecture } from "../support/architecture.js";
 import { WorkerProcess } from "../support/workerProcess.js";
@@ -24,7 +24,12 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "opnas-cli-"));
   server = fork(serverMain, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...process.env, DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" },
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      OPNAS_API_PORT: "0",
+      OPNAS_ARTIFACTS: path.join(folder, "data", "artifacts"),
+    },
   });
   const [message] = (await once(server, "message")) as [{ port: number }];
   api = `http://127.0.0.1:${message.port}/graphql`;
@@ -209,6 +214,7 @@ describe("opnas pretrain", () => {
     const [, searched] = await written("pytorch");
     expect(JSON.parse(searched ?? "")).toMatchObject({ num_hidden_layers: 1 });
     expect((await written("latex"))[0]).toContain("\\end{document}");
+    expect((await written("card"))[0]).toContain("It has no trained weights");
     expect((await written("svg"))[0]).toMatch(/^<\?xml[^]*<\/svg>\s*$/);
     const [json] = await written("json");
     expect(checkArchitecture(JSON.parse(json ?? ""))).toEqual({ version: 1, layers: [bertLayer] });
@@ -241,10 +247,46 @@ describe("opnas pretrain", () => {
       expect(rest.stderr).toMatch(/100% +step 200 of 200, loss \d/);
       const { weights } = await readModel(path.join(dataFolder, rest.stdout.trim()));
       expect(weights.has("layer.1.attention.q.weight")).toBe(true);
+      await exportsWithWeights(id, weights);
     } finally {
       await worker.stop();
     }
-  }, 120_000);
+  }, 240_000);
+
+  /** Exports a pre-trained model from the shell, whole and from where a download broke off. */
+  async function exportsWithWeights(id: string, weights: Tensors): Promise<void> {
+    const out = path.join(folder, "with-weights");
+    const whole = await run(["export", id, "--weights", "--out", out]);
+    expect(whole).toMatchObject({ code: 0 });
+    expect(whole.stdout.split("\n")).toContain(path.join(out, "model.safetensors"));
+    const tensors = await readTensors(path.join(out, "model.safetensors"));
+    const embedding = "opnas.embeddings.token.weight";
+    expect(tensors.get(embedding)?.data).toEqual(weights.get("embedding.token.weight")?.data);
+    expect((await readdir(out)).some((name) => name.endsWith(".part"))).toBe(false);
+
+    const file = path.join(out, "model.tar");
+    const kept = ["export", id, "--weights", "--out", file];
+    expect(await run(kept)).toMatchObject({ code: 0, stdout: `${file}\n` });
+    const archive = await readFile(file);
+    await writeFile(`${file}.part`, archive.subarray(0, 1_000));
+    expect(await run(kept)).toMatchObject({ code: 0 });
+    expect((await readFile(file)).equals(archive)).toBe(true);
+    await writeFile(`${file}.part`, archive.subarray(1, 1_000));
+    const damaged = await run(kept);
+    expect(damaged.code).toBe(1);
+    expect(damaged.stderr).toContain("arrived damaged and was removed");
+    expect(await run(kept)).toMatchObject({ code: 0 });
+  }
+
+  test.each([
+    ["--weights --format svg", /The form svg has no weights; these have: pytorch, onnx/],
+    ["--weights --size base", /leave out --size or --weights/],
+    ["--format onnx", /An ONNX file holds weights: add --weights/],
+  ])("refuses to export with %s", async (more, message) => {
+    const outcome = await run(["export", architectureId, "--out", folder, ...more.split(" ")]);
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(outcome.stderr).toMatch(message);
+  });
 
   test.each([
     ["--layers 0", /whole number from 1/],

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
+import { artifactPlace, type ArtifactPlace, artifactVariables } from "@opnas/artifacts";
 import { OpnasError, readRetention, type Retention } from "@opnas/core";
 import { logLevelSchema } from "@opnas/telemetry";
 import { z } from "zod";
@@ -9,10 +10,7 @@ import { gpuChoiceSchema, gpusFor } from "./engine/gpus.js";
 const settingsSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   OPNAS_DATA_DIR: z.string().min(1).default(".data"),
-  /** The artifact store: a folder, or `s3://bucket/prefix`. */
-  OPNAS_ARTIFACTS: z.string().min(1).optional(),
-  /** Most gigabytes of copies from an S3 store that stay on this machine. */
-  OPNAS_ARTIFACTS_CACHE_GB: z.coerce.number().positive().max(1e6).default(20),
+  ...artifactVariables,
   /** Folder of users' own texts; searches read nothing outside of it. */
   OPNAS_TEXT_DIR: z.string().min(1).optional(),
   OPNAS_ENGINE: z.enum(engineChoices).default("auto"),
@@ -30,11 +28,6 @@ const settingsSchema = z.object({
   /** Port of /healthz and /readyz; without it there are none. */
   OPNAS_HEALTH_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
-
-/** The place of artifacts: a folder, or a bucket with the bytes that its copies here may take. */
-export type ArtifactPlace =
-  | { kind: "folder"; folder: string }
-  | { kind: "s3"; bucket: string; prefix: string; cacheBytes: number };
 
 export interface WorkerSettings {
   databaseUrl: string;
@@ -78,7 +71,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   return {
     databaseUrl: data.DATABASE_URL,
     dataFolder: data.OPNAS_DATA_DIR,
-    artifacts: artifactPlace(data),
+    artifacts: artifactPlace(data, data.OPNAS_DATA_DIR),
     textFolder: data.OPNAS_TEXT_DIR ?? join(data.OPNAS_DATA_DIR, "text"),
     engine: data.OPNAS_ENGINE,
     slots: data.OPNAS_WORKER_SLOTS ?? ownSlots,
@@ -87,19 +80,4 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     retention: readRetention(data.OPNAS_RETENTION),
     healthPort: data.OPNAS_HEALTH_PORT,
   };
-}
-
-const s3Form = /^s3:\/\/([^/]+)\/?(.*?)\/*$/;
-
-function artifactPlace(data: z.infer<typeof settingsSchema>): ArtifactPlace {
-  const { OPNAS_ARTIFACTS: given, OPNAS_DATA_DIR: dataFolder } = data;
-  if (given?.includes("://") !== true) {
-    return { kind: "folder", folder: given ?? join(dataFolder, "artifacts") };
-  }
-  const [, bucket, prefix = ""] = s3Form.exec(given) ?? [];
-  if (bucket === undefined) {
-    const sentence = "OPNAS_ARTIFACTS must be a folder or an address such as s3://bucket/prefix.";
-    throw new OpnasError("BAD_SETTING", sentence);
-  }
-  return { kind: "s3", bucket, prefix, cacheBytes: data.OPNAS_ARTIFACTS_CACHE_GB * 1e9 };
 }

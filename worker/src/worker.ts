@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { openStore } from "@opnas/artifacts";
 import {
   anyJobSchema,
   claimChannel,
@@ -24,12 +25,12 @@ import {
 } from "@opnas/prisma";
 import { SpanKind } from "@opentelemetry/api";
 import { inSpan, type LogFields, withLogFields } from "@opnas/telemetry";
-import { openStore } from "./artifacts/open.js";
 import { cleanRegularly } from "./cleaning/regularly.js";
 import { ClaimLooks } from "./jobs/claimLooks.js";
 import type { Course, JobContext } from "./jobs/context.js";
 import { handleCandidate } from "./jobs/candidate.js";
 import { handleEvolve } from "./jobs/evolve.js";
+import { handleExport } from "./jobs/export.js";
 import { handlePretraining } from "./jobs/pretraining.js";
 import { Proposals } from "./jobs/proposals.js";
 import { handleReproduction } from "./jobs/reproduction.js";
@@ -158,6 +159,7 @@ export async function startWorker(
       else if (job.kind === "pretrain") await handlePretraining(context, job.trainingId, course);
       else if (job.kind === "reproduce")
         await handleReproduction(context, job.reproductionId, course);
+      else if (job.kind === "export") await handleExport(context, job.exportId, course);
       else await handleCandidate(context, job, course);
     } finally {
       unfollow();
@@ -269,6 +271,7 @@ function attempting<T>(job: TrainerJob | EvolveJob, work: () => Promise<T>): Pro
 function fieldsOf(job: TrainerJob | EvolveJob): LogFields {
   if ("trainingId" in job) return { pretraining: job.trainingId, job: job.kind };
   if ("reproductionId" in job) return { reproduction: job.reproductionId, job: job.kind };
+  if ("exportId" in job) return { export: job.exportId, job: job.kind };
   return { run: job.runId, job: workKey(job) };
 }
 
@@ -283,5 +286,7 @@ function describe(job: TrainerJob): string {
       return `pre-training ${job.trainingId}`;
     case "reproduce":
       return `reproduction ${job.reproductionId}`;
+    case "export":
+      return `export ${job.exportId}`;
   }
 }

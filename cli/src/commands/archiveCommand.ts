@@ -34,7 +34,6 @@ const importedSchema = z.object({
   run: z.object({ id: z.string(), name: z.string(), status: z.string(), visibility: z.string() }),
   rows: z.record(z.string(), z.number()),
   artifacts: z.array(z.string()),
-  leftOut: z.array(z.string()),
   ignored: z.array(z.string()),
 });
 
@@ -87,7 +86,7 @@ async function write(api: Api, id: string, out: string, artifacts: string | unde
   print(`${out}: ${(bytes / 1e6).toFixed(1)} MB`);
 }
 
-function tell({ result, run, rows, artifacts, leftOut, ignored }: z.infer<typeof importedSchema>) {
+function tell({ result, run, rows, artifacts, ignored }: z.infer<typeof importedSchema>) {
   if (result === "EQUAL") {
     print(`${run.id}: ${run.name} is here already, as the file has it`);
     return;
@@ -96,9 +95,6 @@ function tell({ result, run, rows, artifacts, leftOut, ignored }: z.infer<typeof
   const files = artifacts.length === 0 ? "" : `, ${artifacts.length} files of weights`;
   print(`${run.id}: ${run.name}, ${run.status.toLowerCase()}`);
   print(`${architectures} architectures, ${events} events${files}`);
-  if (leftOut.length > 0) {
-    print(`Left out, since the server has no artifact store: ${leftOut.join(", ")}`);
-  }
   if (ignored.length > 0)
     print(`Left out, since only a newer version knows it: ${ignored.join(", ")}`);
   if (run.visibility === "ARCHIVED") {

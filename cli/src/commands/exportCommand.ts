@@ -5,13 +5,26 @@ import { z } from "zod";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import { architectureFilesDocument } from "../api/files.js";
+import type { ExportOptions } from "../export/runExport.js";
+import type { ModelFormat } from "../generated/graphql.js";
 import { print } from "./output.js";
 
-const formats = { pytorch: "PYTORCH", latex: "LATEX", svg: "SVG", json: "JSON" } as const;
+/** The forms without weights. */
+const formats = {
+  pytorch: "PYTORCH",
+  latex: "LATEX",
+  svg: "SVG",
+  json: "JSON",
+  card: "CARD",
+} as const;
+/** The forms with weights. */
+const modelFormats = { pytorch: "PYTORCH", onnx: "ONNX" } as const;
+const names = Object.keys({ ...formats, ...modelFormats });
 const sizes = { small: "SMALL", base: "BASE", large: "LARGE" } as const;
 
 const optionsSchema = z.object({
-  format: z.enum(["pytorch", "latex", "svg", "json"]),
+  format: z.enum(["pytorch", "latex", "svg", "json", "card", "onnx"]),
+  weights: z.boolean().default(false),
   size: z.enum(["small", "base", "large"]).optional(),
   out: z.string(),
 });
@@ -20,28 +33,47 @@ const help = `
 Examples:
   opnas export ARCHITECTURE --size base --out my-backbone
   opnas export ARCHITECTURE --format svg --out drawings
+  opnas export TRAINING --weights --out my-model
+  opnas export TRAINING --weights --format onnx --out my-model.tar
 
-The files have no weights: a trained model is written by npm run export -- --model FOLDER.`;
+With --weights a worker writes the model, and the command downloads it; repeated, it goes on from where
+it broke off. Of an architecture that was not pre-trained it is its share of the search's super-net.`;
 
-/** Builds the command `export`, which writes an architecture for other programs. */
-export function exportCommand(connect: (command: Command) => Api): Command {
+/**
+ * Builds the command `export`, which writes an architecture or a model for other programs.
+ * @param act has a model written with its weights
+ */
+export function exportCommand(
+  connect: (command: Command) => Api,
+  act: (command: Command, options: ExportOptions) => Promise<void>,
+): Command {
   return new Command("export")
-    .description("write an architecture for PyTorch, LaTeX or a browser, without weights")
-    .argument("<architecture>", "the architecture's id")
-    .addOption(
-      new Option("--format <name>", "form of the files")
-        .choices(Object.keys(formats))
-        .default("pytorch"),
+    .description(
+      "write an architecture for PyTorch, LaTeX or a browser, or a model with its weights",
     )
+    .argument("<id>", "the id of an architecture or, with --weights, a pre-training")
+    .addOption(new Option("--format <name>", "form of the files").choices(names).default("pytorch"))
     .addOption(
       new Option("--size <name>", "a published size; by default that of the search").choices(
         Object.keys(sizes),
       ),
     )
-    .requiredOption("--out <folder>", "where the files are written")
+    .option("--weights", "with weights, for pytorch or onnx")
+    .requiredOption(
+      "--out <folder>",
+      "where the files are written; with --weights also a .tar file",
+    )
     .addHelpText("after", help)
     .action(async function (this: Command, id: string) {
-      const { format, size, out } = optionsSchema.parse(this.opts());
+      const { format, size, out, weights } = optionsSchema.parse(this.opts());
+      if (weights) {
+        await act(this, { id, format: modelFormat(format, size), out });
+        return;
+      }
+      if (format === "onnx") {
+        const message = "An ONNX file holds weights: add --weights.";
+        throw new CliError(message, exitCodes.usage);
+      }
       const { architecture } = await connect(this).request(architectureFilesDocument, {
         id,
         format: formats[format],
@@ -51,6 +83,18 @@ export function exportCommand(connect: (command: Command) => Api): Command {
         print(await write(out, name, content));
       }
     });
+}
+
+/** Returns the form of a model. @throws CliError when it has no weights, or for a size */
+function modelFormat(format: string, size: string | undefined): ModelFormat {
+  if (size !== undefined) {
+    const message = "A model has the size that it was trained at: leave out --size or --weights.";
+    throw new CliError(message, exitCodes.usage);
+  }
+  const found = Object.entries(modelFormats).find(([name]) => name === format);
+  if (found !== undefined) return found[1];
+  const message = `The form ${format} has no weights; these have: ${Object.keys(modelFormats).join(", ")}.`;
+  throw new CliError(message, exitCodes.usage);
 }
 
 /** Writes a file below a folder, which is made where it is missing; returns its path. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Api } from "../api/client.js";
 import { connectTo, withConnectionOptions, type ConnectionOptions } from "../connection/connect.js";
+import { runExport } from "../export/runExport.js";
 import { runPretraining } from "../pretraining/runPretraining.js";
 import { runReproduction } from "../reproduction/runReproduction.js";
 import { runSearch } from "../search/runSearch.js";
@@ -67,7 +68,9 @@ export function buildProgram(
     pretrainCommand(async (command, options) => {
       end(await runPretraining(connect(command), options, interruption()));
     }),
-    exportCommand(connect),
+    exportCommand(connect, async (command, options) => {
+      end(await runExport(connect(command), options, interruption()));
+    }),
     reproduceCommand(async (command, options) => {
       end(await runReproduction(connect(command), options, interruption()));
     }),

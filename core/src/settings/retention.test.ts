@@ -7,6 +7,7 @@ test("retention settings are assignments; what is not named has its default", ()
     auditDays: 730,
     checkpointDays: 30,
     preparedDays: 30,
+    exportDays: 7,
     eventDays: 365,
     workerDays: 30,
     quotaGB: 0,

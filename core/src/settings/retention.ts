@@ -23,6 +23,11 @@ export const retentionSchema = z.strictObject({
     description:
       "Days since the last use for which a prepared text stays that no run or pre-training names; it is prepared again when it is needed.",
   }),
+  exportDays: days(7).meta({
+    title: "Exports",
+    description:
+      "Days since it was last asked for in which a model that was exported with its weights can be downloaded; then it is made again when it is asked for.",
+  }),
   eventDays: days(365).meta({
     title: "Events",
     description:

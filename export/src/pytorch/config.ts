@@ -80,9 +80,13 @@ export function configJson(
 }
 
 /** The classes of the file that weights may be of. */
-export type ModelClass =
-  | "OpnasModel"
-  | "OpnasForMaskedLM"
-  | "OpnasForPreTraining"
-  | "OpnasForSequenceClassification"
-  | "OpnasForQuestionAnswering";
+export const modelClasses = [
+  "OpnasModel",
+  "OpnasForMaskedLM",
+  "OpnasForPreTraining",
+  "OpnasForSequenceClassification",
+  "OpnasForQuestionAnswering",
+] as const;
+
+/** A class of the file that weights may be of. */
+export type ModelClass = (typeof modelClasses)[number];

@@ -20,6 +20,7 @@ export const trainerJobSchema = z.discriminatedUnion("kind", [
   z.object({ version, trace, kind: z.literal("evaluate"), runId, architectureId: z.uuid() }),
   z.object({ version, trace, kind: z.literal("pretrain"), trainingId: z.uuid() }),
   z.object({ version, trace, kind: z.literal("reproduce"), reproductionId: z.uuid() }),
+  z.object({ version, trace, kind: z.literal("export"), exportId: z.uuid() }),
 ]);
 
 /**
@@ -33,15 +34,13 @@ export const anyJobSchema = z.union([trainerJobSchema, evolveJobSchema]);
 
 /** A job of the queue `queues.trainer`. */
 export type TrainerJob = z.infer<typeof trainerJobSchema>;
-/** The trainer job of a full pre-training. */
-export type PretrainJob = Extract<TrainerJob, { kind: "pretrain" }>;
-/** The trainer job of an evaluation that is made again. */
-export type ReproduceJob = Extract<TrainerJob, { kind: "reproduce" }>;
+/** The trainer job of an order (orders/kinds.ts): a pre-training, a reproduction or an export. */
+export type OrderJob = Extract<TrainerJob, { kind: "pretrain" | "reproduce" | "export" }>;
 /** A job of the queue `queues.evolve`. */
 export type EvolveJob = z.infer<typeof evolveJobSchema>;
 
-/** A job that is part of a run; pre-trainings and reproductions are not. */
-export type RunJob = Exclude<TrainerJob, PretrainJob | ReproduceJob> | EvolveJob;
+/** A job that is part of a run; orders are not. */
+export type RunJob = Exclude<TrainerJob, OrderJob> | EvolveJob;
 
 /**
  * Names a job's work within its run: `superNet`, `evaluate:<architecture id>` or

@@ -1,9 +1,10 @@
 import { bertBase, defaultPretraining, OpnasError, presetNamed } from "@opnas/core";
 import { describe, expect, test } from "vitest";
+import { isOrderWanted, type OrderClaim } from "../orders/claim.js";
+import { failOrder, giveBackOrder, retryOrder } from "../orders/failures.js";
 import { queues } from "../queue.js";
 import { testStore } from "../testing/store.js";
-import { claimPretraining, isPretrainingWanted, type PretrainingClaim } from "./claim.js";
-import { failPretraining, giveBackPretraining, retryPretraining } from "./failures.js";
+import { claimPretraining } from "./claim.js";
 import {
   cancelPretraining,
   resumePretraining,
@@ -42,7 +43,7 @@ const start = (idempotencyKey?: string) =>
     idempotencyKey,
   });
 
-async function claimed(id: string): Promise<PretrainingClaim> {
+async function claimed(id: string): Promise<OrderClaim> {
   const taken = await claimPretraining(db, id);
   if (taken === null) throw new Error("The pre-training could not be claimed.");
   return taken.claim;
@@ -57,7 +58,7 @@ const points = (from: number, to: number) =>
     learningRate: 1e-3,
     tokensPerSecond: 1000 + from,
   }));
-const report = (claim: PretrainingClaim, from: number, to: number) =>
+const report = (claim: OrderClaim, from: number, to: number) =>
   reportPretraining(db, claim, { step: to, engine: "wasm", metrics: points(from, to) });
 const stored = (pretrainingId: string) =>
   db.pretrainingMetric.findMany({ where: { pretrainingId }, orderBy: { step: "asc" } });
@@ -109,8 +110,8 @@ describe("a pre-training", () => {
     await expect(finishPretraining(db, first, "x")).rejects.toMatchObject({
       code: "ATTEMPT_REPLACED",
     });
-    expect(await isPretrainingWanted(db, first)).toBe(false);
-    expect(await isPretrainingWanted(db, second)).toBe(true);
+    expect(await isOrderWanted(db, first)).toBe(false);
+    expect(await isOrderWanted(db, second)).toBe(true);
     expect(await stored(id)).toHaveLength(10);
   });
 
@@ -131,7 +132,7 @@ describe("a pre-training", () => {
     await cancelPretraining(db, id);
     expect((await cancelPretraining(db, id)).status).toBe("CANCELLED");
     await expect(report(claim, 1, 2)).rejects.toMatchObject({ code: "STOPPED" });
-    expect(await isPretrainingWanted(db, claim)).toBe(false);
+    expect(await isOrderWanted(db, claim)).toBe(false);
     expect(await claimPretraining(db, id)).toBeNull();
     expect(await resumePretraining(db, queue, id)).toMatchObject({
       status: "QUEUED",
@@ -145,8 +146,8 @@ describe("a pre-training", () => {
   test("that failed keeps the error until it is resumed", async () => {
     const { id } = await start();
     const claim = await claimed(id);
-    await failPretraining(db, claim, new Error("the loss is odd"));
-    await expect(failPretraining(db, claim, new Error("too late"))).rejects.toMatchObject({
+    await failOrder(db, claim, new Error("the loss is odd"));
+    await expect(failOrder(db, claim, new Error("too late"))).rejects.toMatchObject({
       code: "STOPPED",
     });
     const error = { code: "INTERNAL", message: "the loss is odd" };
@@ -165,9 +166,9 @@ describe("a pre-training", () => {
     const error = new OpnasError("DISK_FULL", "The disk is full.");
     const fault = { claim: first, workerName: "old", error };
     for (const late of [
-      () => failPretraining(db, first, error),
-      () => retryPretraining(db, queue, first, 1),
-      () => giveBackPretraining(db, queue, id, fault),
+      () => failOrder(db, first, error),
+      () => retryOrder(db, queue, first, 1),
+      () => giveBackOrder(db, queue, { kind: "pretrain", id }, fault),
     ]) {
       await expect(late()).rejects.toMatchObject({ code: "ATTEMPT_REPLACED" });
     }
@@ -181,11 +182,11 @@ describe("a pre-training", () => {
   test("fails after some attempts at the same step, not after any number of steps further on", async () => {
     const { id } = await start();
     for (let step = 1; step <= 21; step++) {
-      expect(await retryPretraining(db, queue, await claimed(id), step)).toBe(true);
+      expect(await retryOrder(db, queue, await claimed(id), step)).toBe(true);
     }
     const again: boolean[] = [];
     for (let attempt = 0; attempt < 4; attempt++) {
-      again.push(await retryPretraining(db, queue, await claimed(id), 21));
+      again.push(await retryOrder(db, queue, await claimed(id), 21));
     }
     expect(again).toEqual([true, true, true, false]);
   });
@@ -194,7 +195,12 @@ describe("a pre-training", () => {
     const { id } = await start();
     await queue.deleteAllJobs(queues.trainer);
     const error = new OpnasError("DISK_FULL", "The disk is full.");
-    await giveBackPretraining(db, queue, id, { claim: undefined, workerName: "one", error });
+    await giveBackOrder(
+      db,
+      queue,
+      { kind: "pretrain", id },
+      { claim: undefined, workerName: "one", error },
+    );
     const read = () => db.pretraining.findUniqueOrThrow({ where: { id } });
     expect(await read()).toMatchObject({
       status: "QUEUED",

@@ -1,7 +1,7 @@
 import type { Database } from "../client.js";
 import { databaseTime } from "../clock.js";
 import type { LossPoint } from "../contracts/pretraining.js";
-import { type PretrainingClaim, writeUnderPretrainingClaim } from "./claim.js";
+import { type OrderClaim, writeUnderOrderClaim } from "../orders/claim.js";
 import { changePretraining } from "./row.js";
 
 /**
@@ -13,12 +13,12 @@ import { changePretraining } from "./row.js";
  */
 export async function reportPretraining(
   db: Database,
-  claim: PretrainingClaim,
+  claim: OrderClaim,
   progress: { step: number; engine: string; metrics: readonly LossPoint[] },
 ): Promise<void> {
-  const { pretrainingId } = claim;
+  const { id: pretrainingId } = claim;
   const { step, engine, metrics } = progress;
-  await writeUnderPretrainingClaim(db, claim, async (tx) => {
+  await writeUnderOrderClaim(db, claim, async (tx) => {
     await tx.pretrainingMetric.createMany({
       data: metrics.map((metric) => ({ pretrainingId, ...metric })),
       skipDuplicates: true,
@@ -34,12 +34,12 @@ export async function reportPretraining(
  */
 export async function finishPretraining(
   db: Database,
-  claim: PretrainingClaim,
+  claim: OrderClaim,
   artifact: string,
   checksum?: string,
 ): Promise<void> {
-  await writeUnderPretrainingClaim(db, claim, async (tx) => {
-    await changePretraining(tx, claim.pretrainingId, {
+  await writeUnderOrderClaim(db, claim, async (tx) => {
+    await changePretraining(tx, claim.id, {
       status: "DONE",
       artifact,
       artifactChecksum: checksum ?? null,

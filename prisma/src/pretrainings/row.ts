@@ -1,10 +1,9 @@
 import type { Transaction } from "../client.js";
-import { claimChannel, pretrainingChannel } from "../channels.js";
 import type { Prisma, Pretraining } from "../generated/client.js";
+import { tellOrder } from "../orders/kinds.js";
 
 /**
- * Locks a pre-training's row until the caller's transaction ends and returns it. All changes of a
- * pre-training start with this lock.
+ * Locks a pre-training's row until the caller's transaction ends and returns it.
  * @throws Prisma's P2025 when there is no such pre-training
  */
 export async function lockPretraining(tx: Transaction, id: string): Promise<Pretraining> {
@@ -12,17 +11,13 @@ export async function lockPretraining(tx: Transaction, id: string): Promise<Pret
   return tx.pretraining.findUniqueOrThrow({ where: { id } });
 }
 
-/**
- * Updates a pre-training and notifies `pretrainingChannel` when the caller's transaction commits; a
- * change of its status also notifies `claimChannel`.
- */
+/** Updates a pre-training and tells its channels when the caller's transaction commits. */
 export async function changePretraining(
   tx: Transaction,
   id: string,
   data: Prisma.PretrainingUpdateInput,
 ): Promise<Pretraining> {
   const pretraining = await tx.pretraining.update({ where: { id }, data });
-  await tx.$executeRaw`SELECT pg_notify(${pretrainingChannel}, ${id})`;
-  if (data.status !== undefined) await tx.$executeRaw`SELECT pg_notify(${claimChannel}, ${id})`;
+  await tellOrder(tx, { kind: "pretrain", id }, data.status !== undefined);
   return pretraining;
 }

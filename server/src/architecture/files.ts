@@ -7,15 +7,17 @@ import {
   publishedTraining,
 } from "@opnas/core";
 import {
+  cardFileName,
   configJson,
   latexFile,
   latexFileName,
   modelingFile,
+  modelCard,
   modelingFileName,
   svgFile,
   svgFileName,
 } from "@opnas/export";
-import { settingsOfRun } from "@opnas/prisma";
+import { type Database, modelFacts, settingsOfRun } from "@opnas/prisma";
 import {
   Arg,
   Ctx,
@@ -38,6 +40,7 @@ export enum ArchitectureFormat {
   PYTORCH = "PYTORCH",
   LATEX = "LATEX",
   SVG = "SVG",
+  CARD = "CARD",
 }
 registerEnumType(ArchitectureFormat, {
   name: "ArchitectureFormat",
@@ -50,6 +53,10 @@ registerEnumType(ArchitectureFormat, {
     },
     LATEX: { description: "The formulas of the layers, as a LaTeX document." },
     SVG: { description: "A drawing of the layers' graphs." },
+    CARD: {
+      description:
+        "A model card in Markdown, as on Hugging Face: scores beside baselines, lineage, text, settings, and the commands that make it again.",
+    },
   },
 });
 
@@ -78,7 +85,7 @@ export class ArchitectureFiles {
         "A published size, for PYTORCH: its depth repeats the layers. By default that of the search.",
     })
     size: PublishedSize | null,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loaders, database }: Context,
   ): Promise<ArchitectureFile[]> {
     const architecture = architectureSchema.parse(await jsonOf(row, loaders));
     if (format === ArchitectureFormat.JSON) return [jsonFile("architecture.json", architecture)];
@@ -88,9 +95,33 @@ export class ArchitectureFiles {
     if (format === ArchitectureFormat.SVG) {
       return [{ name: svgFileName, content: svgFile(architecture) }];
     }
+    if (format === ArchitectureFormat.CARD) {
+      return [{ name: cardFileName, content: await cardOf(database, row, architecture) }];
+    }
     const searched = settingsOfRun(await loaders.settings.load(row.runId)).size;
     return pytorchFiles(architecture, row.reference, searched, size);
   }
+}
+
+/** Writes the model card of an architecture at the size of its search, without weights. */
+async function cardOf(
+  database: Database,
+  { id, runId, params }: ArchitectureRow,
+  architecture: Backbone,
+): Promise<string> {
+  const run = await database.searchRun.findUniqueOrThrow({ where: { id: runId } });
+  const facts = await modelFacts(database, { architectureId: id, pretrainingId: null });
+  const { layers } = architecture;
+  return modelCard({
+    ...facts,
+    architecture,
+    size: { ...settingsOfRun(run).size, layers: layers.length },
+    modelClass: "OpnasForPreTraining",
+    weights: "none",
+    parameters: params,
+    data: [],
+    commands: [...facts.commands, `npx opnas export ${id} --format pytorch`],
+  });
 }
 
 function pytorchFiles(

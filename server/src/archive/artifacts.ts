@@ -1,23 +1,9 @@
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import type { ArtifactStore } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import type { Database, SearchRun } from "@opnas/prisma";
 import { artifactFolder } from "./manifest.js";
 import type { ReceivedFile } from "./receive.js";
-
-/** The artifact store, as far as archives need it. */
-export interface ArchiveStore {
-  /** Begin of the addresses by which a person finds its files. */
-  readonly address: string;
-  id(): Promise<string>;
-  /** Lists the files below a folder, sorted by name. */
-  list(folder: string): Promise<{ name: string; bytes: number }[]>;
-  /** Reads a file; undefined where there is none of this name. */
-  read(name: string): Promise<{ bytes: number; content: Readable } | undefined>;
-  /** Writes a file, of which a reader sees the whole or none. */
-  write(name: string, content: Readable): Promise<void>;
-  remove(name: string): Promise<void>;
-}
 
 /** Kinds of artifacts that an archive may hold, as they are asked for. */
 export const artifactKinds = ["super-net", "models"] as const;
@@ -30,19 +16,15 @@ const modelForm = /trainings\/[0-9a-f-]{36}\/attempt-\d+$/;
 /**
  * Finds the names of a run's artifacts in the store: its super-net, and the files of the models that its
  * architectures were pre-trained to.
- * @throws OpnasError `WRONG_STATE` where there is no super-net, or no artifact store
+ * @throws OpnasError `WRONG_STATE` where there is no super-net, `ARTIFACTS_UNREACHABLE`
  */
 export async function artifactsOf(
   database: Database,
-  store: ArchiveStore | undefined,
+  store: ArtifactStore,
   run: SearchRun,
   kinds: readonly ArtifactKind[],
 ): Promise<string[]> {
   if (kinds.length === 0) return [];
-  if (store === undefined) {
-    const message = "This server has no artifact store: archive the run without artifacts.";
-    throw new OpnasError("WRONG_STATE", message);
-  }
   const names: string[] = [];
   if (kinds.includes("super-net")) {
     const wanted = `${run.id}/${run.superNetFile ?? ""}`;
@@ -74,7 +56,7 @@ export async function artifactsOf(
  * @throws OpnasError `BAD_INPUT` for an artifact that no row names
  */
 export async function storeArtifacts(
-  store: ArchiveStore | undefined,
+  store: ArtifactStore,
   artifacts: readonly ReceivedFile[],
   load: (storeFiles: (named: ReadonlySet<string>) => Promise<void>) => Promise<void>,
 ): Promise<string[]> {
@@ -88,13 +70,12 @@ export async function storeArtifacts(
           const message = `The archive cannot be used: no row names ${name}.`;
           throw new OpnasError("BAD_INPUT", message);
         }
-        if (store === undefined) continue;
         stored.push(name);
         await store.write(key, createReadStream(file));
       }
     });
   } catch (error) {
-    for (const name of stored) await store?.remove(name.slice(artifactFolder.length));
+    for (const name of stored) await store.remove(name.slice(artifactFolder.length));
     throw error;
   }
   return stored;

@@ -4,9 +4,9 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, type Gzip } from "node:zlib";
+import type { ArtifactStore } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import { type Pack, pack } from "tar-stream";
-import type { ArchiveStore } from "./artifacts.js";
 import {
   archiveFolder,
   artifactFolder,
@@ -24,7 +24,7 @@ export interface ArchiveParts {
   folder: string;
   /** Names of artifacts in the store. */
   artifacts: readonly string[];
-  store: ArchiveStore | undefined;
+  store: ArtifactStore;
   /** Time of all entries: the same run gives the same bytes. */
   time: Date;
   /** Gives the manifest of the files that were written. */
@@ -51,7 +51,7 @@ async function writeEntries(archive: Pack, parts: ArchiveParts): Promise<void> {
     await entries.add(name, bytes, createReadStream(path.join(parts.folder, name)));
   }
   for (const name of parts.artifacts) {
-    const found = await parts.store?.read(name);
+    const found = await parts.store.read(name);
     if (found === undefined) {
       throw new OpnasError("FILE_MISSING", `The artifact ${name} is no longer in the store.`);
     }

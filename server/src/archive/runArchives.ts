@@ -15,7 +15,8 @@ import {
 import type { TeamIds } from "../identity/visible.js";
 import { isOfTeams } from "../identity/visible.js";
 import { notFound } from "../notFound.js";
-import { type ArchiveStore, type ArtifactKind, artifactsOf, storeArtifacts } from "./artifacts.js";
+import type { Store } from "../modelExport/store.js";
+import { type ArtifactKind, artifactsOf, storeArtifacts } from "./artifacts.js";
 import { linesOf } from "./lines.js";
 import { archiveFormat, digestOf, type Manifest } from "./manifest.js";
 import { packArchive } from "./pack.js";
@@ -40,19 +41,16 @@ export interface Imported {
   rows: Record<string, number>;
   /** Artifacts that were stored. */
   artifacts: string[];
-  /** Artifacts of the archive that were not, since this server has no artifact store. */
-  leftOut: string[];
   /** Fields of a newer version that have no place here. */
   ignored: string[];
 }
 
 /** Writes runs as archives and brings them in from archives (decision 0055). */
 export class RunArchives {
-  /** @param store undefined for a server without one: rows alone are then written and read */
   constructor(
     private readonly database: Database,
     private readonly databaseUrl: string,
-    private readonly store?: ArchiveStore,
+    private readonly artifacts: Store,
   ) {}
 
   /**
@@ -66,7 +64,7 @@ export class RunArchives {
     send: (bytes: Readable) => Promise<void>,
   ): Promise<void> {
     await this.inFolder(async (folder) => {
-      const { store } = this;
+      const store = await this.artifacts.open();
       const found = await this.database.searchRun.findUnique({ where: { id: runId } });
       if (found === null) throw notFound("run", runId);
       if (found.deletedAt !== null) {
@@ -113,7 +111,7 @@ export class RunArchives {
     { manifest, files }: ReceivedArchive,
     { ownerId, teamId }: Importer,
   ): Promise<Imported> {
-    const { store } = this;
+    const store = await this.artifacts.open();
     const { digest, database, program, madeAt } = manifest;
     const artifacts = [...files.values()].filter(({ name }) => name.startsWith("artifacts/"));
     const names = artifacts.map(({ name }) => name);
@@ -133,15 +131,14 @@ export class RunArchives {
         ownerId,
         teamId,
         origin: { digest, database, program, madeAt, importedAt, status: manifest.run.status },
-        superNetStore: hasSuperNet ? ((await store?.id()) ?? null) : null,
-        storeAddress: store?.address ?? "artifacts",
+        superNetStore: hasSuperNet ? await store.id() : null,
+        storeAddress: store.address,
         storeFiles,
       });
     });
     const { rows = {}, ignored = [] } = loaded ?? {};
     const run = await this.outcomeOf(runId);
-    const leftOut = names.filter((name) => !stored.includes(name));
-    return { result: "IMPORTED", run, rows, artifacts: stored, leftOut, ignored };
+    return { result: "IMPORTED", run, rows, artifacts: stored, ignored };
   }
 
   /**
@@ -174,7 +171,7 @@ export class RunArchives {
         );
       }
     }
-    const outcome = { rows: manifest.rows, artifacts: [], leftOut: [], ignored: [] };
+    const outcome = { rows: manifest.rows, artifacts: [], ignored: [] };
     return { result: "EQUAL", run: await this.outcomeOf(id), ...outcome };
   }
 

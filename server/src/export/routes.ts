@@ -7,7 +7,6 @@ import type { GraphQLSchema } from "graphql";
 import { z } from "zod";
 import type { Services } from "../context.js";
 import type { ErrorFormatter } from "../http/errorFormatter.js";
-import { isOfReader, refuseWith } from "../http/refuseWith.js";
 import { check } from "../identity/guard.js";
 import { routeRules } from "../identity/routes.js";
 import { isVisible, type TeamIds } from "../identity/visible.js";
@@ -15,6 +14,7 @@ import type { LeaderboardFilter } from "../leaderboard/types.js";
 import type { Log } from "../log.js";
 import { notFound } from "../notFound.js";
 import type { RunFilter } from "../run/inputs.js";
+import { isOfReader, refuseWith } from "./failure.js";
 import { type FormatName, formats } from "./formats.js";
 import { readFilter, readParameters } from "./request.js";
 import {

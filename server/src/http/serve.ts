@@ -15,6 +15,7 @@ import { archiveRoutes } from "../archive/routes.js";
 import type { Log } from "../log.js";
 import { guardRoute, routeRules, serveAuth } from "../identity/routes.js";
 import { exportRoutes } from "../export/routes.js";
+import { modelRoutes } from "../modelExport/routes.js";
 import { apolloMetrics } from "../metrics/apolloMetrics.js";
 import { createMetrics } from "../metrics/metrics.js";
 import { StoredMetrics } from "../metrics/storedMetrics.js";
@@ -157,6 +158,7 @@ export async function serveHttp(
     }),
   );
   app.use(archiveRoutes(services, { formatError, log }));
+  app.use("/export/models", modelRoutes(services, { formatError, log }));
   app.use("/export", exportRoutes(services, { schema, formatError, log }));
   // Express' own page for an unknown address has a policy of its own.
   app.use((_request, response) => {

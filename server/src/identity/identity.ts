@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { OpnasError } from "@opnas/core";
@@ -36,6 +36,7 @@ export class Identity {
   private readonly peers = new Peers();
   private readonly peerOf = new WeakMap<Socket, Promise<Peer>>();
   private readonly owners: ReadonlySet<number>;
+  private readonly ownSecret = randomBytes(32).toString("hex");
 
   private constructor(
     private readonly database: Database,
@@ -62,6 +63,16 @@ export class Identity {
     const token = dataFolder === undefined ? ownerToken(secret) : await readLocalToken(dataFolder);
     const auth = createAuth(database, settings, portal, log);
     return new Identity(database, settings, token, portalUrl(portal), auth);
+  }
+
+  /**
+   * Derives a key for signatures from the secret that all API processes at one address share; one that
+   * has none signs with a key of its own.
+   * @param purpose tells keys apart
+   */
+  keyFor(purpose: string): string {
+    const secret = this.settings.secret ?? this.token ?? this.ownSecret;
+    return createHmac("sha256", secret).update(purpose).digest("hex");
   }
 
   /** Prepares telling accounts of this machine apart, once the server listens. */

@@ -5,7 +5,7 @@ import type { KeyScope, UserRole } from "@opnas/prisma";
  * own or a team's); `any` for whatever has an id and comes of a run.
  */
 export type OwnedRow =
-  "run" | "architecture" | "training" | "reproduction" | "webhook" | "view" | "any";
+  "run" | "architecture" | "training" | "reproduction" | "export" | "webhook" | "view" | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -47,6 +47,7 @@ export const rules: Readonly<
     auditLog: administer,
     compare: lookAt("any", "ids"),
     estimate: look,
+    export: lookAt("export"),
     importance: lookAt("run", "runId"),
     invitations: administer,
     kernelsByDepth: lookAt("run", "runId"),
@@ -91,6 +92,7 @@ export const rules: Readonly<
     deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
     deleteWebhook: change("webhook"),
     disableUser: administer,
+    exportArchitecture: change("any"),
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
     inviteMember: administer,
@@ -114,6 +116,7 @@ export const rules: Readonly<
     updateView: { ...ownView, row: { kind: "view", argument: "id" } },
   },
   Subscription: {
+    exportChanged: lookAt("export"),
     leaderboardChanged: look,
     reproductionChanged: lookAt("reproduction"),
     runsChanged: look,

@@ -60,6 +60,8 @@ export async function isVisible(
       return (await database.pretraining.count({ where: { id, architecture: { run } } })) > 0;
     case "reproduction":
       return (await database.reproduction.count({ where: { id, architecture: { run } } })) > 0;
+    case "export":
+      return (await database.export.count({ where: { id, architecture: { run } } })) > 0;
     case "webhook":
       return (await database.webhook.count({ where: { id, ...webhooksOf(teamIds) } })) > 0;
     case "view":
@@ -82,6 +84,7 @@ async function isAnyVisible(
     database.evaluation.count({ where: { id, run } }),
     database.pretraining.count({ where: { id, architecture: { run } } }),
     database.reproduction.count({ where: { id, architecture: { run } } }),
+    database.export.count({ where: { id, architecture: { run } } }),
     database.worker.count({ where: { id } }),
   ]);
   return counts.some((count) => count > 0);

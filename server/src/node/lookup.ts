@@ -1,4 +1,4 @@
-import type { Database, Pretraining, Reproduction, SearchRun } from "@opnas/prisma";
+import type { Database, Export, Pretraining, Reproduction, SearchRun } from "@opnas/prisma";
 import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
 import { isRowId } from "../input.js";
 import { notFound } from "../notFound.js";
@@ -41,6 +41,15 @@ export async function requireTraining(database: Database, id: string): Promise<P
 export async function requireReproduction(database: Database, id: string): Promise<Reproduction> {
   const where = { id, architecture: { run: { deletedAt: null } } };
   return found("reproduction", id, () => database.reproduction.findUnique({ where }));
+}
+
+/**
+ * Reads one export.
+ * @throws OpnasError `NOT_FOUND`, also for one of a deleted run and for an id of another form
+ */
+export async function requireExport(database: Database, id: string): Promise<Export> {
+  const where = { id, architecture: { run: { deletedAt: null } } };
+  return found("export", id, () => database.export.findUnique({ where }));
 }
 
 async function found<Row>(what: string, id: string, read: () => Promise<Row | null>): Promise<Row> {

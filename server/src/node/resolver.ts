@@ -15,7 +15,7 @@ export class NodeResolver {
   @Query(() => Node, {
     nullable: true,
     description:
-      "Anything by its id: a run, generation, architecture, evaluation, pre-training, reproduction or worker that the workers query lists. An unknown id gets the error NOT_FOUND, as in every look-up by id.",
+      "Anything by its id: a run, generation, architecture, evaluation, pre-training, reproduction, export or worker that the workers query lists. An unknown id gets the error NOT_FOUND, as in every look-up by id.",
   })
   async node(
     @Arg("id", () => ID, { description: "The id." }) id: string,
@@ -41,6 +41,7 @@ async function rowOf(context: Context, id: string): Promise<TypedRow | null> {
       "Reproduction",
       database.reproduction.findUnique({ where: { id, architecture: { run } } }),
     ),
+    typed("Export", database.export.findUnique({ where: { id, architecture: { run } } })),
     typed("Worker", workerOf(context, id)),
   ]);
   return found.find((row) => row !== null) ?? null;

@@ -4,7 +4,7 @@ import {
   claimPretraining,
   finishPretraining,
   reportPretraining,
-  type PretrainingClaim,
+  type OrderClaim,
 } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,13 +53,13 @@ async function refusal(input: object, id = architectureId) {
   return errors?.[0];
 }
 
-async function claimed(id: string): Promise<PretrainingClaim> {
+async function claimed(id: string): Promise<OrderClaim> {
   const taken = await claimPretraining(database, id);
   if (taken === null) throw new Error("The training was not to be had.");
   return taken.claim;
 }
 
-function report(claim: PretrainingClaim, from: number, to: number): Promise<void> {
+function report(claim: OrderClaim, from: number, to: number): Promise<void> {
   const metrics = Array.from({ length: to - from + 1 }, (_, index) => ({
     step: from + index,
     loss: 7.5,

@@ -1,4 +1,8 @@
-import { startReproduction, type Reproduction as ReproductionRow } from "@opnas/prisma";
+import {
+  reproductionChannel,
+  startReproduction,
+  type Reproduction as ReproductionRow,
+} from "@opnas/prisma";
 import {
   Arg,
   Ctx,
@@ -14,12 +18,12 @@ import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
+import { followRow } from "../events/followRow.js";
 import { isRowId } from "../input.js";
 import { requireReproduction } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
 import { RunError } from "../run/types.js";
 import { compareReproduction } from "./compare.js";
-import { followReproduction } from "./follow.js";
 import { Reproduction, ReproductionComparison } from "./types.js";
 
 const errorSchema = z.object({ code: z.string(), message: z.string() });
@@ -99,5 +103,6 @@ export class ReproductionResolver {
 
 async function changes(id: string, context: Context) {
   await requireReproduction(context.database, id);
-  return followReproduction(context, id);
+  const read = () => context.database.reproduction.findUnique({ where: { id } });
+  return followRow(context, { channel: reproductionChannel, id, read });
 }

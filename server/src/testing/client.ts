@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { FormattedExecutionResult } from "graphql";
 import { type Client, createClient } from "graphql-ws";
 import WebSocket from "ws";
@@ -5,7 +7,12 @@ import { z } from "zod";
 import type { IdentitySettings } from "../identity/settings.js";
 import type { Log } from "../log.js";
 import { type RunningServer, startServer } from "../server.js";
-import { localLimits, type ServerLimits, type WebhookSettings } from "../settings.js";
+import {
+  localLimits,
+  type ServerLimits,
+  type ServerSettings,
+  type WebhookSettings,
+} from "../settings.js";
 
 /** The portal's port in the settings of the servers of these tests. */
 export const webPort = 3999;
@@ -36,6 +43,9 @@ export const answerSchema = z.object({
 /** The JSON of a response. */
 export type Answer = z.infer<typeof answerSchema>;
 
+/** A folder of artifacts that is not there, unless a test makes one. */
+const artifactFolder = path.join(tmpdir(), "opnas-no-artifacts");
+
 /** Settings of a server of the machine's owner, without accounts. */
 const localIdentity: IdentitySettings = {
   mode: "local",
@@ -49,7 +59,9 @@ const localIdentity: IdentitySettings = {
 /** Starts the whole server on a free port, over the database at `databaseUrl`. */
 export async function testServer(
   databaseUrl: string,
-  changes: Partial<IdentitySettings & ServerLimits & WebhookSettings> = {},
+  changes: Partial<
+    IdentitySettings & ServerLimits & WebhookSettings & Pick<ServerSettings, "artifacts">
+  > = {},
 ): Promise<TestServer> {
   const log = rememberingLog();
   const server = await startServer(
@@ -59,6 +71,8 @@ export async function testServer(
       port: 0,
       webPort,
       publicUrl: undefined,
+      dataFolder: artifactFolder,
+      artifacts: changes.artifacts ?? { kind: "folder", folder: artifactFolder },
       identity: { ...localIdentity, ...changes },
       limits: { ...localLimits, ...changes },
       webhooks: {

@@ -15,7 +15,9 @@ const embedded: KeyGenerator = () => null;
 const embeddedTypes = [
   "ArchitectureConnection",
   "ArchitectureEdge",
+  "ArchitectureFile",
   "AttentionGraph",
+  "ExportLink",
   "GraphEdge",
   "GraphNode",
   "KernelCount",

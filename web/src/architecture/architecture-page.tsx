@@ -2,6 +2,7 @@
 
 import Link from "next/link";
 import { compact, score } from "@/format/number";
+import { Exports } from "@/exports/exports";
 import { Pretrainings } from "@/pretraining/pretrainings";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
@@ -51,6 +52,7 @@ export function ArchitecturePage({ id }: { id: string }) {
           <Uniformity architecture={architecture} />
           <Evaluations evaluations={architecture.evaluations} />
           <Pretrainings architectureId={architecture.id} />
+          <Exports architectureId={architecture.id} />
           <JsonPanel name={architecture.name} json={architecture.json} />
         </div>
       </div>

@@ -1,6 +1,7 @@
 "use client";
 
 import { Download } from "lucide-react";
+import { saveFile } from "@/exports/save-file";
 import { Button } from "@/ui/button";
 import { Panel } from "@/ui/card";
 import { CopyButton } from "@/ui/copy-button";
@@ -14,7 +15,7 @@ export function JsonPanel({ name, json }: { name: string; json: unknown }) {
       controls={
         <div className="flex gap-2">
           <CopyButton text={text}>Copy</CopyButton>
-          <Button size="small" onClick={() => download(`${name}.json`, text)}>
+          <Button size="small" onClick={() => saveFile(`${name}.json`, text, "application/json")}>
             <Download aria-hidden /> Download
           </Button>
         </div>
@@ -29,13 +30,4 @@ export function JsonPanel({ name, json }: { name: string; json: unknown }) {
       </pre>
     </Panel>
   );
-}
-
-function download(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
-import { compact, percent, plural, score, shortTime } from "./number";
+import { byteSize, compact, percent, plural, score, shortTime } from "./number";
 import { ago, duration, eta } from "./time";
+
+test("sizes of files have the unit that fits", () => {
+  expect([0, 950, 1_234_567, 438_000_000, 5e12].map(byteSize)).toEqual([
+    "0 B",
+    "950 B",
+    "1.2 MB",
+    "438 MB",
+    "5000 GB",
+  ]);
+});
 
 test("counts are shortened to three digits and never to 1000 of a unit", () => {
   expect([0, 999, 1000, 371_234, 999_600, 1_250_000, 2.5e9].map(compact)).toEqual([

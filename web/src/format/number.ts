@@ -49,3 +49,12 @@ export function gigabytes(bytes: number): string {
   const amount = bytes / 2 ** 30;
   return amount < 9.95 ? amount.toFixed(1) : String(Math.round(amount));
 }
+
+const units = ["B", "kB", "MB", "GB"];
+
+/** Formats the size of a file: 950 → "950 B", 1 234 567 → "1.2 MB". */
+export function byteSize(bytes: number): string {
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const amount = bytes / 1000 ** power;
+  return `${amount.toFixed(power > 0 && amount < 100 ? 1 : 0)} ${units[power] ?? ""}`;
+}

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { FolderStore } from "@opnas/artifacts";
 import {
   changeRunState,
   createClient,
@@ -14,7 +15,6 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FolderStore } from "../artifacts/store.js";
 import { restoreBackup, verifyBackup } from "./read.js";
 import { writeBackup } from "./write.js";
 

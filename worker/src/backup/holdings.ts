@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { type ArtifactStore, FolderStore, type StoredContent } from "../artifacts/store.js";
+import { type ArtifactStore, FolderStore, type StoredContent } from "@opnas/artifacts";
 import { removeEmptied } from "../cleaning/places.js";
 
 /** The files that a platform keeps: in its artifact store, and on this machine. */

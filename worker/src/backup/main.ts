@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { openStore } from "@opnas/artifacts";
 import { exitCodeOf, OpnasError, toOpnasError } from "@opnas/core";
 import { databaseError } from "@opnas/prisma";
-import { openStore } from "../artifacts/open.js";
 import { readSettings } from "../settings.js";
 import type { Files } from "./holdings.js";
 import type { Manifest } from "./manifest.js";

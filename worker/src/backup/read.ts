@@ -5,10 +5,10 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { isMissing, storageError } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import { loadDatabase, type TablePart } from "@opnas/prisma";
 import { extract, type Header } from "tar-stream";
-import { isMissing, storageError } from "../files/writeAtomically.js";
 import { type Files, Holdings } from "./holdings.js";
 import {
   isStoredFile,

@@ -3,11 +3,11 @@ import { access, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promi
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
+import { type ArtifactStore, FolderStore } from "@opnas/artifacts";
+import { TestBucket } from "@opnas/artifacts/testing";
 import { openPool } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FolderStore, type ArtifactStore } from "../artifacts/store.js";
-import { TestBucket } from "../artifacts/testing/testBucket.js";
 import type { Files } from "./holdings.js";
 import { restoreBackup, verifyBackup } from "./read.js";
 import { writeBackup } from "./write.js";

@@ -6,11 +6,10 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { isMissing, storageError, type StoredContent } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import { dumpDatabase } from "@opnas/prisma";
 import { type Pack, pack } from "tar-stream";
-import type { StoredContent } from "../artifacts/store.js";
-import { isMissing, storageError } from "../files/writeAtomically.js";
 import { type Files, Holdings } from "./holdings.js";
 import { type Manifest, manifestName, manifestSchema, tableEntryName } from "./manifest.js";
 

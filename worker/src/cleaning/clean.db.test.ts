@@ -1,19 +1,22 @@
 import { access, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { FolderStore } from "@opnas/artifacts";
 import { defaultPretraining, presetNamed, readRetention } from "@opnas/core";
 import {
   cancelPretraining,
+  claimExport,
   changeRunState,
   createClient,
   deleteRun,
+  finishExport,
   openQueue,
   reportWorker,
+  startExport,
   startPretraining,
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { FolderStore } from "../artifacts/store.js";
 import { clean } from "./clean.js";
 import { reportLine, reportLines } from "./report.js";
 
@@ -174,6 +177,28 @@ test("a deleted run goes with its files, its models and the text that it alone u
   expect(await isThere(`artifacts/${gone.runId}`)).toBe(false);
   expect(await isThere(`artifacts/trainings/${id}`)).toBe(false);
   expect(await remaining([keptFiles.superNet, keptFiles.key, keptFiles.prepared])).toHaveLength(3);
+});
+
+test("an export goes with its archive when nobody asked for it lately, and replaced attempts before", async () => {
+  const { runId, ids } = await maker.searchingRun(["a"]);
+  const { id } = await startExport(db, queue, { id: ids[0] ?? "", format: "pytorch" });
+  const archive = await write(`artifacts/exports/${id}/attempt-2/model.tar`);
+  const replaced = await write(`artifacts/exports/${id}/attempt-1/model.tar`);
+  expect((await cleaned(false, "exportDays=0")).findings).toEqual([]);
+  await claimExport(db, id);
+  const claim = (await claimExport(db, id)) ?? expect.fail("no claim");
+  const made = { artifact: `exports/${id}/attempt-2`, store: "any", bytes: 10, checksum: "" };
+  await finishExport(db, claim, made);
+  expect((await cleaned()).findings).toMatchObject([{ kind: "leftovers", parts: 1 }]);
+  expect(await remaining([archive, replaced])).toEqual([archive]);
+  await db.$executeRaw`UPDATE "Export" SET "usedAt" = now() - interval '8 days'`;
+  await startExport(db, queue, { id: ids[0] ?? "", format: "pytorch" });
+  expect((await cleaned()).findings).toEqual([]);
+  await db.$executeRaw`UPDATE "Export" SET "usedAt" = now() - interval '8 days'`;
+  expect((await cleaned()).findings).toEqual([{ kind: "exports", id, parts: 1, bytes: 10 }]);
+  expect(await remaining([archive])).toEqual([]);
+  expect(await db.export.count()).toBe(0);
+  await changeRunState(db, queue, runId, "cancel");
 });
 
 test("files that no row names and texts long unused go; a folder of another database keeps them", async () => {

@@ -1,3 +1,4 @@
+import { type ArtifactStore } from "@opnas/artifacts";
 import type { Retention } from "@opnas/core";
 import {
   type Database,
@@ -6,14 +7,15 @@ import {
   fileOwners,
   oldAuditEntries,
   oldEvents,
+  oldExports,
   oldWorkers,
   purgeableRuns,
   purgeRun,
   removeOldAuditEntries,
   removeOldEvents,
+  removeOldExport,
   removeOldWorker,
 } from "@opnas/prisma";
-import type { ArtifactStore } from "../artifacts/store.js";
 import {
   candidateOfCheckpoint,
   day,
@@ -90,6 +92,7 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
     evaluated: await evaluatedAmong(db, [...new Set(candidates)]),
     namedBy: await textNamers(files),
     ownPlaces,
+    oldExports: new Set(await oldExports(db, retention)),
     retention,
     now: Date.now(),
   };
@@ -106,8 +109,16 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
     };
     return { ...findingOf(group), remove: purge };
   });
+  const ofExports = [...known.oldExports].map((id): Step => {
+    const own = groups.find((group) => group.kind === "exports" && group.id === id);
+    const group = own ?? { kind: "exports", id, files: [] };
+    const removeBoth = async () => {
+      if (await removeOldExport(db, id, retention)) await remove(group);
+    };
+    return { ...findingOf(group), remove: removeBoth };
+  });
   const ofFiles = [...groups, ...overQuota.groups]
-    .filter(({ kind }) => kind !== "deletedRuns")
+    .filter(({ kind }) => kind !== "deletedRuns" && kind !== "exports")
     .map((group): Step => ({ ...findingOf(group), remove: () => remove(group) }));
   const ofEvents = (await oldEvents(db, retention)).map(({ runId, events, bytes }): Step => ({
     kind: "events",
@@ -137,6 +148,7 @@ async function plan(db: Database, { store, dataFolder }: Files, retention: Reten
   return {
     steps: [
       ...ofRuns,
+      ...ofExports,
       ...ofFiles,
       ...ofUploads,
       ...ofEvents,

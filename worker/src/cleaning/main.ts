@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { openStore } from "@opnas/artifacts";
 import { exitCodeOf, OpnasError, readRetention, toOpnasError } from "@opnas/core";
 import { createClient, databaseError, refuseNewerDatabase } from "@opnas/prisma";
-import { openStore } from "../artifacts/open.js";
 import { readSettings } from "../settings.js";
 import { clean } from "./clean.js";
 import { reportLines } from "./report.js";

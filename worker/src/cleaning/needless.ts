@@ -8,6 +8,7 @@ export const kinds = [
   "checkpoints",
   "leftovers",
   "unnamed",
+  "exports",
   "prepared",
   "quota",
   "uploads",
@@ -34,6 +35,8 @@ export interface Known {
   namedBy: ReadonlyMap<string, readonly string[]>;
   /** Places that belong to this database; of another one's, whose rows are not seen here, little goes. */
   ownPlaces: ReadonlySet<Place>;
+  /** Ids of the exports that are kept no longer. */
+  oldExports: ReadonlySet<string>;
   retention: Retention;
   /** Time of this machine, in milliseconds since the epoch. */
   now: number;
@@ -44,15 +47,17 @@ export const day = 24 * 3600 * 1000;
 const uuid = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}";
 const runForm = new RegExp(`^artifacts/(${uuid})/(.+)$`);
 const pretrainingForm = new RegExp(`^artifacts/trainings/(${uuid})/(.+)$`);
+const exportForm = new RegExp(`^artifacts/exports/(${uuid})/(.+)$`);
 const draftForm = new RegExp(`\\.${uuid}\\.tmp(/|$)`);
 const candidateForm = new RegExp(`^checkpoints/(${uuid})/`);
 const checkpointForm = /^(checkpoints\/|(super-net\.)?checkpoint\.safetensors)/;
 const attemptForm = /^(super-net\.\d+\.safetensors$|attempt-\d+(?=\/))/;
 const preparedForm = /^prepared\/text-([0-9a-f]{24})\.bin$/;
 
-/** Returns the id of the run or pre-training in whose folder a file of this role lies, and its path there. */
+/** Returns the id of the run, pre-training or export in whose folder a file of this role lies, and its path there. */
 export function placeOf(role: string): { id: string; rest: string } | undefined {
-  const [, id, rest] = runForm.exec(role) ?? pretrainingForm.exec(role) ?? [];
+  const [, id, rest] =
+    runForm.exec(role) ?? pretrainingForm.exec(role) ?? exportForm.exec(role) ?? [];
   return id === undefined || rest === undefined ? undefined : { id, rest };
 }
 
@@ -114,6 +119,7 @@ function needless(file: PlacedFile, known: Known): Found | undefined {
   if (owner === undefined) return isOwn ? { kind: "unnamed", id: folder } : undefined;
   if (owner.isDue) return { kind: "deletedRuns", id: owner.runId };
   if (owner.isLive) return undefined;
+  if (known.oldExports.has(place.id)) return { kind: "exports", id: place.id };
   if (draftForm.test(name)) return { kind: "leftovers", id: folder };
   if (isCheckpoint(place.rest)) {
     const isOver = owner.isDone || owner.isOld;

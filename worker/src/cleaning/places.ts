@@ -1,8 +1,13 @@
+import {
+  type ArtifactStore,
+  FolderStore,
+  isMissing,
+  storageError,
+  type StoredFile,
+} from "@opnas/artifacts";
 import { rmdir } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { type ArtifactStore, FolderStore, type StoredFile } from "../artifacts/store.js";
-import { isMissing, storageError } from "../files/writeAtomically.js";
 
 /** A file that cleaning looks at. */
 export interface PlacedFile extends StoredFile {

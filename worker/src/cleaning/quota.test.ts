@@ -55,6 +55,7 @@ function chosen(quotaGB: number, change: Partial<Known> = {}) {
     evaluated: new Set(),
     namedBy: new Map([[key("b"), [ended]]]),
     ownPlaces: new Set([place]),
+    oldExports: new Set(),
     retention: readRetention(`quotaGB=${quotaGB}`),
     now,
     ...change,

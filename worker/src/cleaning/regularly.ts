@@ -1,7 +1,7 @@
+import { type ArtifactPlace, openStore } from "@opnas/artifacts";
 import type { Retention } from "@opnas/core";
 import { databaseError, type Database } from "@opnas/prisma";
-import { openStore } from "../artifacts/open.js";
-import { type ArtifactPlace, readSettings } from "../settings.js";
+import { readSettings } from "../settings.js";
 import { clean } from "./clean.js";
 import { reportLine } from "./report.js";
 

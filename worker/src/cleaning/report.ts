@@ -8,6 +8,7 @@ const words: Record<Kind, { title: string; part: string }> = {
   checkpoints: { title: "checkpoints of ended work", part: "file" },
   leftovers: { title: "left by replaced attempts", part: "file" },
   unnamed: { title: "files that no row names", part: "file" },
+  exports: { title: "exports that nobody asked for lately", part: "file" },
   prepared: { title: "prepared texts that nothing uses", part: "file" },
   quota: { title: "above the quota, oldest first", part: "file" },
   uploads: { title: "uploads that were cut off", part: "upload" },

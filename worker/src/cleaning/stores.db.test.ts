@@ -1,6 +1,8 @@
 import { access, mkdir, readdir, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
+import { FolderStore, type S3Store } from "@opnas/artifacts";
+import { TestBucket } from "@opnas/artifacts/testing";
 import { CreateMultipartUploadCommand, S3Client } from "@aws-sdk/client-s3";
 import { defaultPretraining, presetNamed, readRetention } from "@opnas/core";
 import {
@@ -15,9 +17,6 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { S3Store } from "../artifacts/s3Store.js";
-import { FolderStore } from "../artifacts/store.js";
-import { TestBucket } from "../artifacts/testing/testBucket.js";
 import { clean } from "./clean.js";
 
 const url = await testDatabase();

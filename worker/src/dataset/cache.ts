@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile, stat, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
+import { storageError } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import { readWordNetFiles } from "../tasks/definition.js";
 import type { DataRequest } from "./request.js";
 import type { Document } from "../text/corpus.js";
-import { storageError, writeAtomically } from "../files/writeAtomically.js";
+import { writeAtomically } from "../files/writeAtomically.js";
 import type { DataReport } from "./build.js";
 import { preparedDataSchema } from "../text/schemas.js";
 import type { PreparedData } from "../text/types.js";

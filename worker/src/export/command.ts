@@ -15,7 +15,8 @@ import { writeOnnxFolder } from "./onnxFolder.js";
 import { type Options, parseOptions } from "./options.js";
 import { writePytorchFolder, type WrittenModel } from "./pytorchFolder.js";
 
-const writers = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
+/** The functions that write a model as a folder and return the names of its files, by form. */
+export const modelWriters = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
 
 /**
  * Writes the model that the arguments name as a folder for other programs.
@@ -26,7 +27,7 @@ const writers = { pytorch: writePytorchFolder, onnx: writeOnnxFolder };
 export async function exportModel(argv: readonly string[]): Promise<string[]> {
   const options = parseOptions(argv);
   const model = options.model === undefined ? await made(options) : await readModel(options.model);
-  return writers[options.format](options.out, model);
+  return modelWriters[options.format](options.out, model);
 }
 
 /** Makes a model with random weights of a published size, with the heads of pre-training. */

@@ -1,11 +1,11 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
+import { isMissing } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Tensors } from "../engine/hostTensor.js";
 import { writeTensors } from "./safetensors.js";
 import { readTensors } from "./tensorFile.js";
-import { isMissing } from "./writeAtomically.js";
 
 /** The place of a piece of work's checkpoints, and the attempt in whose name new ones are written. */
 export const checkpointPlaceSchema = z.strictObject({

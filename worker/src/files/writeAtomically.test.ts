@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { isMissing } from "@opnas/artifacts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isMissing, removeFolder, writeAtomically } from "./writeAtomically.js";
+import { removeFolder, writeAtomically } from "./writeAtomically.js";
 
 let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(path.join(tmpdir(), "write-atomically-"))));

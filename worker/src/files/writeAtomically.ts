@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { OpnasError } from "@opnas/core";
+import { isMissing, storageError } from "@opnas/artifacts";
 
 /**
  * Writes a file atomically and creates its folder if it is missing: a reader sees the old file, the
@@ -37,11 +37,6 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(removed, { recursive: true, force: true });
 }
 
-/** Returns true for Node's error about a file or folder that does not exist. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
-}
-
 const draftEnd = ".tmp";
 
 async function replace(file: string, parts: Iterable<string | Uint8Array>): Promise<void> {
@@ -58,32 +53,5 @@ async function replace(file: string, parts: Iterable<string | Uint8Array>): Prom
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
-  }
-}
-
-/**
- * Turns an error of the file system at `folder` into an OpnasError; returns any other error
- * unchanged.
- */
-export function storageError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new OpnasError("DISK_FULL", `The disk of ${folder} is full: free some space.`, {
-        cause: error,
-      });
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-    case "ENOTDIR":
-    case "EEXIST":
-      return new OpnasError(
-        "DATA_FOLDER_UNWRITABLE",
-        `${folder} cannot be read or written (${code}).`,
-        { cause: error },
-      );
-    default:
-      return error;
   }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { FolderStore } from "@opnas/artifacts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FolderStore } from "../artifacts/store.js";
 import { writeAtomically } from "../files/writeAtomically.js";
 import { pretrainingArtifacts, requireSameStore, RunArtifacts } from "./artifacts.js";
 

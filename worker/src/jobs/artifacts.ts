@@ -1,8 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { type ArtifactStore } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
-import type { SearchRun } from "@opnas/prisma";
-import type { ArtifactStore } from "../artifacts/store.js";
+import { exportArchiveName, type SearchRun } from "@opnas/prisma";
 import type { TextPlaces } from "../dataset/request.js";
 import type { CheckpointPlace } from "../files/checkpointFolder.js";
 import { removeFolder } from "../files/writeAtomically.js";
@@ -135,6 +135,42 @@ export async function pretrainingArtifacts(
         if (published.endsWith(`${own}/${nameOf(of)}`)) continue;
         for (const file of files(of)) await store.remove(file);
         await removeFolder(join(folder, nameOf(of)));
+      }
+    },
+  };
+}
+
+/**
+ * Brings a pre-trained model to this machine.
+ * @param artifact its folder, as the pre-training's row names it
+ * @returns its folder here, and a function that removes copies, if they are any
+ * @throws OpnasError ARTIFACTS_UNREACHABLE
+ */
+export async function localModel(store: ArtifactStore, artifact: string) {
+  const own = artifact.slice(artifact.lastIndexOf("trainings/"));
+  const names = modelFiles.map((file) => `${own}/${file}`);
+  const [first = ""] = await Promise.all(names.map((name) => store.local(name)));
+  const forget = async () => {
+    const were = await Promise.all(names.map((name) => store.forget(name)));
+    return were.some((was) => was);
+  };
+  return { folder: dirname(first), forget };
+}
+
+/**
+ * Names the files of one attempt at an export: its folder in the store, and one of this machine for the
+ * files of the archive.
+ */
+export function exportArtifacts(store: ArtifactStore, exportId: string, attempt: number) {
+  const nameOf = (of: number) => `exports/${exportId}/attempt-${of}`;
+  return {
+    artifact: nameOf(attempt),
+    archive: `${nameOf(attempt)}/${exportArchiveName}`,
+    folder: join(store.folder, nameOf(attempt), "files"),
+    /** Removes the archives of attempts up to this one but the published one. */
+    tidy: async (published: string | null): Promise<void> => {
+      for (let of = 1; of <= attempt; of++) {
+        if (nameOf(of) !== published) await store.remove(`${nameOf(of)}/${exportArchiveName}`);
       }
     },
   };

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ArtifactStore } from "@opnas/artifacts";
 import {
   claimChannel,
   databaseError,
   type Database,
   type Notifications,
-  type PretrainingClaim,
+  type OrderClaim,
   type Queue,
-  type ReproductionClaim,
   type RunWriter,
   type WorkClaim,
 } from "@opnas/prisma";
-import type { ArtifactStore } from "../artifacts/store.js";
 import type { Rest } from "../rest.js";
 import type { ClaimLooks } from "./claimLooks.js";
 import type { WorkerSettings } from "../settings.js";
@@ -38,7 +37,7 @@ export interface JobContext {
 /** Course of one attempt at a job: its handler fills it in, and its failure is judged by it. */
 export interface Course {
   /** Right to write that the attempt holds; absent until it has claimed its work. */
-  claim?: WorkClaim | PretrainingClaim | ReproductionClaim;
+  claim?: WorkClaim | OrderClaim;
   /** Steps done that a next attempt goes on from; 0 where that begins anew. */
   step: number;
   /** Tokens a second of a training at present; absent for other work. */

@@ -2,12 +2,12 @@ import { atDepth, checkArchitecture, OpnasError } from "@opnas/core";
 import {
   claimPretraining,
   finishPretraining,
-  isPretrainingWanted,
+  isOrderWanted,
   reportPretraining,
   settingsOfRun,
   settingsOfPretraining,
   type Pretraining,
-  type PretrainingClaim,
+  type OrderClaim,
   type LossPoint,
 } from "@opnas/prisma";
 import { textPlaces, pretrainingArtifacts } from "./artifacts.js";
@@ -42,7 +42,7 @@ export async function handlePretraining(
 
 async function train(
   context: JobContext,
-  { claim, pretraining }: { claim: PretrainingClaim; pretraining: Pretraining },
+  { claim, pretraining }: { claim: OrderClaim; pretraining: Pretraining },
   course: Course,
   trainer: TrainerHandle,
 ): Promise<void> {
@@ -60,7 +60,7 @@ async function train(
   const places = await text.bring();
   const shared = new SharedCheckpoints(store, files.checkpoints, () => text.share());
   await shared.bring();
-  const watched = watchClaim(context, () => isPretrainingWanted(db, claim));
+  const watched = watchClaim(context, () => isOrderWanted(db, claim));
   const reporter = new ProgressReporter<CurveProgress>(
     ({ step, points }) =>
       reportPretraining(db, claim, { step, engine: trainer.engine.name, metrics: points }),
@@ -109,12 +109,12 @@ async function train(
  */
 async function tidyIfDone(
   { db }: JobContext,
-  { pretrainingId }: PretrainingClaim,
+  { id }: OrderClaim,
   tidy: (published: string) => Promise<void>,
   shared: SharedCheckpoints,
 ): Promise<boolean> {
   try {
-    const pretraining = await db.pretraining.findUnique({ where: { id: pretrainingId } });
+    const pretraining = await db.pretraining.findUnique({ where: { id } });
     const published = pretraining?.artifact ?? null;
     if (published === null) return false;
     await tidy(published);

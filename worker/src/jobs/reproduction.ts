@@ -3,7 +3,7 @@ import {
   type CandidateResult,
   claimReproduction,
   finishReproduction,
-  isReproductionWanted,
+  isOrderWanted,
   settingsOfRun,
 } from "@opnas/prisma";
 import { removeFolder } from "../files/writeAtomically.js";
@@ -39,7 +39,7 @@ export async function handleReproduction(
     course.claim = claim;
     const files = await RunArtifacts.of(store, run.id);
     const checkpoints = files.candidateCheckpoints(reproductionId, claim.attempt);
-    const watched = watchClaim(context, () => isReproductionWanted(db, claim));
+    const watched = watchClaim(context, () => isOrderWanted(db, claim));
     try {
       const architecture = checkArchitecture(json);
       const work = { files, run, architecture, key, checkpoints, trainer };

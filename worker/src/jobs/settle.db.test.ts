@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
+import { FolderStore, openStore } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import {
   changeRunState,
@@ -16,8 +17,6 @@ import {
 } from "@opnas/prisma";
 import { RunMaker, testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { openStore } from "../artifacts/open.js";
-import { FolderStore } from "../artifacts/store.js";
 import { Rest } from "../rest.js";
 import { TrainerPool } from "../trainer/pool.js";
 import { readSettings } from "../settings.js";

@@ -4,21 +4,20 @@ import {
   databaseError,
   type EvolveJob,
   failCandidate,
-  failPretraining,
-  failReproduction,
+  failOrder,
   failRun,
-  giveBackPretraining,
-  giveBackReproduction,
+  giveBackOrder,
   giveBackRunJob,
-  giveUpPretraining,
-  giveUpReproduction,
+  giveUpOrder,
   giveUpRunJob,
-  reportReproductionWaiting,
+  type OrderClaim,
+  orderOf,
+  reportOrderWaiting,
   reportWaiting,
-  retryPretraining,
-  retryReproduction,
+  retryOrder,
   retryWork,
   type TrainerJob,
+  type WorkClaim,
 } from "@opnas/prisma";
 import { trace } from "@opentelemetry/api";
 import { addLogFields } from "@opnas/telemetry";
@@ -36,7 +35,7 @@ export type Verdict =
   | "decline"
   /** The machine is at fault: the job goes back and this worker takes none for a while. */
   | "rest"
-  /** It would fail anywhere: the candidate fails, or the run or pre-training that cannot go on. */
+  /** It would fail anywhere: the candidate fails, or the run or order that cannot go on. */
   | "fail";
 
 /** Decides what an attempt's error means, from its code and how far the attempt was. */
@@ -104,9 +103,8 @@ export async function settleDead({ db, queue }: JobContext, work: AnyJob): Promi
   const sentence =
     "It was given up after many attempts that took their worker down; see the workers' logs.";
   const error = new OpnasError("WORKER_LOST", sentence);
-  if ("trainingId" in work) await giveUpPretraining(db, work.trainingId, error);
-  else if ("reproductionId" in work) await giveUpReproduction(db, work.reproductionId, error);
-  else await giveUpRunJob(db, queue, work, error);
+  if ("runId" in work) await giveUpRunJob(db, queue, work, error);
+  else await giveUpOrder(db, orderOf(work), error);
 }
 
 async function dealWith(
@@ -134,7 +132,7 @@ async function dealWith(
   return undefined;
 }
 
-/** Leaves a job to other workers and tells its run or reproduction why this one does not take it. */
+/** Leaves a job to other workers and tells its run or order why this one does not take it. */
 async function decline(
   { db, settings }: JobContext,
   job: AnyJob,
@@ -142,7 +140,7 @@ async function decline(
 ): Promise<Again> {
   const reason = `Worker ${settings.name} leaves it to others: ${message}`;
   if ("runId" in job) await reportWaiting(db, job.runId, reason);
-  if ("reproductionId" in job) await reportReproductionWaiting(db, job.reproductionId, reason);
+  else await reportOrderWaiting(db, orderOf(job), reason);
   return { againInSeconds: declinedSeconds };
 }
 
@@ -154,16 +152,17 @@ async function giveBackAndRest(
 ): Promise<void> {
   rest.begin(error);
   const workerName = settings.name;
-  if ("trainingId" in job) {
-    const held = claim !== undefined && "pretrainingId" in claim ? claim : undefined;
-    await giveBackPretraining(db, queue, job.trainingId, { claim: held, workerName, error });
-  } else if ("reproductionId" in job) {
-    const held = claim !== undefined && "reproductionId" in claim ? claim : undefined;
-    await giveBackReproduction(db, queue, job.reproductionId, { claim: held, workerName, error });
-  } else {
-    const held = claim !== undefined && "runId" in claim ? claim : undefined;
+  if ("runId" in job) {
+    const held = claim !== undefined && !isOfOrder(claim) ? claim : undefined;
     await giveBackRunJob(db, queue, job, { claim: held, workerName, error });
+  } else {
+    const held = claim !== undefined && isOfOrder(claim) ? claim : undefined;
+    await giveBackOrder(db, queue, orderOf(job), { claim: held, workerName, error });
   }
+}
+
+function isOfOrder(claim: WorkClaim | OrderClaim): claim is OrderClaim {
+  return "kind" in claim;
 }
 
 async function retry(
@@ -172,8 +171,7 @@ async function retry(
   { claim, step }: Course,
 ): Promise<boolean> {
   if (claim === undefined) return false;
-  if ("pretrainingId" in claim) return retryPretraining(db, queue, claim, step);
-  if ("reproductionId" in claim) return retryReproduction(db, queue, claim);
+  if (isOfOrder(claim)) return retryOrder(db, queue, claim, step);
   return "runId" in job && retryWork(db, queue, claim, { job, step });
 }
 
@@ -184,8 +182,7 @@ async function fail(
   cause: OpnasError,
 ): Promise<void> {
   if (claim === undefined) return;
-  if ("pretrainingId" in claim) await failPretraining(db, claim, cause);
-  else if ("reproductionId" in claim) await failReproduction(db, claim, cause);
+  if (isOfOrder(claim)) await failOrder(db, claim, cause);
   else if ("architectureId" in job && candidateCodes.includes(cause.code)) {
     await failCandidate(db, queue, claim, { architectureId: job.architectureId, cause });
   } else await failRun(db, claim, cause);

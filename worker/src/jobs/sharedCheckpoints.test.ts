@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { type S3Store } from "@opnas/artifacts";
+import { TestBucket } from "@opnas/artifacts/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { S3Store } from "../artifacts/s3Store.js";
-import { TestBucket } from "../artifacts/testing/testBucket.js";
 import { CheckpointFolder } from "../files/checkpointFolder.js";
 import { SharedCheckpoints } from "./sharedCheckpoints.js";
 

@@ -1,12 +1,11 @@
 import path from "node:path";
+import { type ArtifactStore, isMissing } from "@opnas/artifacts";
 import { toOpnasError } from "@opnas/core";
-import type { ArtifactStore } from "../artifacts/store.js";
 import {
   CheckpointFolder,
   type CheckpointPlace,
   parseCheckpointName,
 } from "../files/checkpointFolder.js";
-import { isMissing } from "../files/writeAtomically.js";
 
 /**
  * Carries the checkpoints of one piece of work over the store, so that another machine goes on from

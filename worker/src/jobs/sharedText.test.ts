@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
+import { type S3Store } from "@opnas/artifacts";
+import { TestBucket } from "@opnas/artifacts/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { S3Store } from "../artifacts/s3Store.js";
-import { TestBucket } from "../artifacts/testing/testBucket.js";
 import { writeAtomically } from "../files/writeAtomically.js";
 import { SharedText } from "./sharedText.js";
 

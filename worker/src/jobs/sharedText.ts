@@ -1,10 +1,9 @@
 import { access, rm } from "node:fs/promises";
 import path from "node:path";
+import { type ArtifactStore, isMissing, storageError } from "@opnas/artifacts";
 import type { SearchSettings } from "@opnas/core";
-import type { ArtifactStore } from "../artifacts/store.js";
 import { begunKey, fileOf, usesUserText } from "../dataset/prepare.js";
 import type { TextPlaces } from "../dataset/request.js";
-import { isMissing, storageError } from "../files/writeAtomically.js";
 
 /**
  * Carries a user's text over the store: as a person put it below `text/` there, for the machine that

@@ -1,5 +1,12 @@
 import { pretrainSettingsSchema, searchSettingsSchema } from "@opnas/core";
-import type { Again, Database, EvolveJob, TrainerJob } from "@opnas/prisma";
+import {
+  type Again,
+  type Database,
+  type EvolveJob,
+  type OrderJob,
+  orderOf,
+  type TrainerJob,
+} from "@opnas/prisma";
 import { z } from "zod";
 
 /** Seconds after which a job of a newer program is offered again, to workers that understand it. */
@@ -62,10 +69,9 @@ export class SettingsLooks {
   }
 }
 
-/** Returns the id of the run, pre-training or reproduction that a job is about. */
+/** Returns the id of the run or order that a job is about. */
 function jobSubject(job: TrainerJob | EvolveJob): string {
-  if ("trainingId" in job) return job.trainingId;
-  return "reproductionId" in job ? job.reproductionId : job.runId;
+  return "runId" in job ? job.runId : orderOf(job).id;
 }
 
 async function settingsProblem(
@@ -84,9 +90,14 @@ async function storedSettings(db: Database, job: TrainerJob | EvolveJob): Promis
   if ("trainingId" in job) {
     return (await db.pretraining.findUnique({ where: { id: job.trainingId }, select }))?.settings;
   }
-  const where =
-    "runId" in job
-      ? { id: job.runId }
-      : { architectures: { some: { reproductions: { some: { id: job.reproductionId } } } } };
+  const where = "runId" in job ? { id: job.runId } : { architectures: { some: ordered(job) } };
   return (await db.searchRun.findFirst({ where, select }))?.settings;
+}
+
+/** Returns the condition that an architecture is the one that an order is about. */
+function ordered(job: OrderJob) {
+  const { kind, id } = orderOf(job);
+  const some = { some: { id } };
+  if (kind === "reproduce") return { reproductions: some };
+  return kind === "export" ? { exports: some } : { pretrainings: some };
 }

@@ -1,15 +1,22 @@
 import {
   architectureSchema,
   errorCodes,
+  modelSizeSchema,
   pretrainSettingsSchema,
   searchSettingsSchema,
 } from "@opnas/core";
-import { candidateResultSchema, lossPointSchema } from "@opnas/prisma";
+import { modelClasses } from "@opnas/export";
+import { candidateResultSchema, exportFormatSchema, lossPointSchema } from "@opnas/prisma";
 import { z } from "zod";
 import { textPlacesSchema } from "../dataset/request.js";
 import { checkpointPlaceSchema } from "../files/checkpointFolder.js";
 
 const run = z.strictObject({ seed: z.int(), settings: searchSettingsSchema });
+const superNetSchema = z.strictObject({
+  file: z.string(),
+  /** The file's checksum; null for one of an older version. */
+  checksum: z.string().nullable(),
+});
 
 /** The worker's requests to a trainer: one at a time, then perhaps `stop`. */
 export const requestSchema = z.discriminatedUnion("type", [
@@ -26,11 +33,7 @@ export const requestSchema = z.discriminatedUnion("type", [
     type: z.literal("evaluate"),
     run,
     text: textPlacesSchema,
-    superNet: z.strictObject({
-      file: z.string(),
-      /** The file's checksum; null for one of an older version. */
-      checksum: z.string().nullable(),
-    }),
+    superNet: superNetSchema,
     checkpoints: checkpointPlaceSchema,
     architecture: architectureSchema,
     key: z.string(),
@@ -49,6 +52,24 @@ export const requestSchema = z.discriminatedUnion("type", [
     modelFolder: z.string(),
     /** Cores that the training may use. */
     cores: z.int().min(1),
+  }),
+  z.strictObject({
+    type: z.literal("export"),
+    format: exportFormatSchema,
+    model: z.discriminatedUnion("from", [
+      /** A model's folder. */
+      z.strictObject({ from: z.literal("folder"), folder: z.string() }),
+      /** An architecture's share of a super-net. */
+      z.strictObject({
+        from: z.literal("superNet"),
+        run,
+        text: textPlacesSchema,
+        superNet: superNetSchema,
+        architecture: architectureSchema,
+      }),
+    ]),
+    /** The folder that the files are written to. */
+    folder: z.string(),
   }),
   z.strictObject({ type: z.literal("stop") }),
 ]);
@@ -86,12 +107,22 @@ export const replySchema = z.discriminatedUnion("type", [
     checksum: z.string(),
   }),
   z.strictObject({ type: z.literal("evaluate"), result: candidateResultSchema }),
-  /** Ends an evaluation that cannot begin: the super-net's file is missing, cut off or damaged. */
+  /** Ends an evaluation or an export that cannot begin: the super-net's file is missing, cut off or damaged. */
   z.strictObject({ type: z.literal("superNetUnusable"), reason: z.string() }),
   z.strictObject({
     type: z.literal("pretrain"),
     /** The checksum of the model's file of weights. */
     checksum: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("export"),
+    /** The names of the files, in the request's folder. */
+    files: z.array(z.string()),
+    architecture: architectureSchema,
+    size: modelSizeSchema,
+    modelClass: z.enum(modelClasses),
+    /** The number of trained numbers. */
+    parameters: z.int().min(0),
   }),
   z.strictObject({
     type: z.literal("error"),

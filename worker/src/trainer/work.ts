@@ -1,3 +1,4 @@
+import { isMissing } from "@opnas/artifacts";
 import { OpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
 import { evaluateCandidate } from "../candidate/evaluate.js";
 import { loadState as candidateState } from "../candidate/state.js";
@@ -7,12 +8,15 @@ import type { EngineName } from "../engine/choose.js";
 import { CheckpointFolder } from "../files/checkpointFolder.js";
 import { writeTensors } from "../files/safetensors.js";
 import { readTensors } from "../files/tensorFile.js";
-import { isMissing } from "../files/writeAtomically.js";
-import { writeModel } from "../model/modelFile.js";
+import { modelWriters } from "../export/command.js";
+import { modelClassOf, type WrittenModel } from "../export/pytorchFolder.js";
+import { buildBackbone } from "../model/backbone.js";
+import { readModel, writeModel } from "../model/modelFile.js";
 import { backboneParameters, branchOf, type Parameter } from "../model/parameters.js";
 import type { Tensors } from "../model/tensors.js";
 import { loadState as pretrainState } from "../pretraining/state.js";
 import { microBatchesPerStep, pretrainModel } from "../pretraining/train.js";
+import { inherit } from "../supernet/inherit.js";
 import { loadState as superNetState, skippedIn } from "../supernet/state.js";
 import { trainSuperNet } from "../supernet/train.js";
 import type { PreparedData } from "../text/types.js";
@@ -21,6 +25,8 @@ import type { Progress, Reply, Work } from "./protocol.js";
 
 type SuperNetWork = Extract<Work, { type: "superNet" }>;
 type EvaluateWork = Extract<Work, { type: "evaluate" }>;
+type ExportWork = Extract<Work, { type: "export" }>;
+type SliceOfSuperNet = Extract<ExportWork["model"], { from: "superNet" }>;
 type PretrainWork = Extract<Work, { type: "pretrain" }>;
 
 /** The worker's hold on a piece of work: how it is stopped, and where its progress goes. */
@@ -53,6 +59,8 @@ export class TrainerWork {
         return this.evaluate(work, control);
       case "pretrain":
         return this.pretrain(work, control);
+      case "export":
+        return this.export(work, control);
     }
   }
 
@@ -86,7 +94,7 @@ export class TrainerWork {
     const resume = await checkpoints.newest((tensors) => candidateState(tensors, parameters));
     const superNet = resume ? noTensors : await usable(inheritedTensors(work.superNet, parameters));
     if (superNet instanceof OpnasError) {
-      return { type: "superNetUnusable", reason: superNet.message };
+      return superNetUnusable(superNet);
     }
     const result = await evaluateCandidate({
       architecture,
@@ -135,7 +143,37 @@ export class TrainerWork {
     return { type: "pretrain", checksum: await writeModel(work.modelFolder, model) };
   }
 
-  private dataOf(work: SuperNetWork | EvaluateWork, control: WorkControl): Promise<PreparedData> {
+  private async export({ format, folder, model: from }: ExportWork, control: WorkControl) {
+    const model =
+      from.from === "folder" ? await readModel(from.folder) : await this.slice(from, control);
+    if (model instanceof OpnasError) return superNetUnusable(model);
+    const { signal } = control;
+    if (signal.aborted) throw new OpnasError("STOPPED", "The export was stopped.");
+    const files = await modelWriters[format](folder, model);
+    const { architecture, size, weights } = model;
+    const parameters = [...weights.values()].reduce((sum, { data }) => sum + data.length, 0);
+    const modelClass = modelClassOf(weights);
+    return { type: "export" as const, files, architecture, size, modelClass, parameters };
+  }
+
+  /** Makes a model of an architecture's share of a super-net; returns the reason where that is unusable. */
+  private async slice(
+    from: SliceOfSuperNet,
+    control: WorkControl,
+  ): Promise<WrittenModel | OpnasError> {
+    const { run, architecture, superNet } = from;
+    const { size } = run.settings;
+    const { vocabulary } = await this.dataOf(from, control);
+    const backbone = buildBackbone(size, architecture, "once");
+    const tensors = await usable(inheritedTensors(superNet, backbone.parameters));
+    if (tensors instanceof OpnasError) return tensors;
+    return { architecture, size, weights: inherit(tensors, backbone), vocabulary };
+  }
+
+  private dataOf(
+    work: Pick<EvaluateWork, "run" | "text">,
+    control: WorkControl,
+  ): Promise<PreparedData> {
     const { size, tasks, evaluationExamples, text } = work.run.settings;
     const { vocabulary, length } = size;
     const request = { vocabulary, length, tasks, evaluationExamples };
@@ -175,6 +213,10 @@ export class TrainerWork {
       }
     };
   }
+}
+
+function superNetUnusable({ message }: OpnasError) {
+  return { type: "superNetUnusable" as const, reason: message };
 }
 
 /** An evaluation that resumes reads no super-net. */

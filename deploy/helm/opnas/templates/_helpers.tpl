@@ -60,6 +60,26 @@ affinity: {{ toYaml . | nindent 2 }}
     secretKeyRef: { name: {{ .Values.existingSecret }}, key: DATABASE_URL }
 {{- end }}
 
+{{/* Where the artifact store is, for those that read it. */}}
+{{- define "opnas.store" -}}
+{{- with .Values.artifacts }}
+{{- if .url }}
+- { name: OPNAS_ARTIFACTS, value: {{ .url | quote }} }
+- { name: AWS_REGION, value: {{ .region | quote }} }
+{{- with .endpoint }}
+- { name: AWS_ENDPOINT_URL, value: {{ . | quote }} }
+{{- end }}
+{{- range list "AWS_ACCESS_KEY_ID" "AWS_SECRET_ACCESS_KEY" }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef: { name: {{ $.Values.existingSecret }}, key: {{ . }}, optional: true }
+{{- end }}
+{{- else }}
+- { name: OPNAS_ARTIFACTS, value: /artifacts }
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "opnas.probes" -}}
 startupProbe:
   httpGet: { path: /healthz, port: http }

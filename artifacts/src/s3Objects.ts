@@ -17,9 +17,15 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { storageError } from "../files/writeAtomically.js";
+import { storageError } from "./storageError.js";
 import { abortUpload, openUploads } from "./s3Uploads.js";
-import { isPlain, type OpenUpload, type StoredContent, type StoredFile } from "./store.js";
+import {
+  type ByteRange,
+  isPlain,
+  type OpenUpload,
+  type StoredContent,
+  type StoredFile,
+} from "./store.js";
 
 /** A part of a bucket that holds a store. */
 export interface S3Place {
@@ -100,9 +106,9 @@ export class S3Objects {
     });
   }
 
-  /** Reads an object; undefined where there is none. */
-  async read(name: string): Promise<StoredContent | undefined> {
-    const found = await this.reach(() => this.get(name));
+  /** Reads an object, or a part of it; undefined where there is none. */
+  async read(name: string, range?: ByteRange): Promise<StoredContent | undefined> {
+    const found = await this.reach(() => this.get(name, range));
     if (found === undefined) return undefined;
     const { content, bytes } = found;
     const failing = (error: unknown) => this.unreachable(error);
@@ -184,11 +190,12 @@ export class S3Objects {
     }
   }
 
-  /** Returns an object's bytes; undefined where there is no such object. */
-  private async get(name: string): Promise<StoredContent | undefined> {
+  /** Returns the bytes of an object, or of a part of it; undefined where there is no such object. */
+  private async get(name: string, range?: ByteRange): Promise<StoredContent | undefined> {
+    const Range = range && `bytes=${range.first}-${range.last}`;
     try {
       const { Body, ContentLength } = await this.client.send(
-        new GetObjectCommand(this.objectOf(name)),
+        new GetObjectCommand({ ...this.objectOf(name), Range }),
       );
       return {
         bytes: z.number().parse(ContentLength),

@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { access, mkdir, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { isMissing, storageError } from "../files/writeAtomically.js";
+import { isMissing, storageError } from "./storageError.js";
 import { trimCache } from "./cache.js";
 import { S3Objects, type S3Place } from "./s3Objects.js";
-import type { ArtifactStore, OpenUpload, StoredContent, StoredFile } from "./store.js";
+import type { ArtifactStore, ByteRange, OpenUpload, StoredContent, StoredFile } from "./store.js";
 import { checkStoreId } from "./storeId.js";
 
 const idName = "store.id";
@@ -129,8 +129,8 @@ export class S3Store implements ArtifactStore {
     return this.objects.list(folder);
   }
 
-  read(name: string): Promise<StoredContent | undefined> {
-    return this.objects.read(name);
+  read(name: string, range?: ByteRange): Promise<StoredContent | undefined> {
+    return this.objects.read(name, range);
   }
 
   write(name: string, content: Readable): Promise<void> {

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { OpnasError } from "@opnas/core";
 import { z } from "zod";
-import { isMissing, storageError } from "../files/writeAtomically.js";
+import { isMissing, storageError } from "./storageError.js";
 
 /**
  * Returns the id of an artifact store, a folder; gives it one when it has none. Workers that see the

@@ -1,9 +1,9 @@
 import { type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
 import { databaseError } from "@opnas/prisma";
 import type { ErrorRequestHandler } from "express";
-import type { ErrorFormatter } from "./errorFormatter.js";
+import type { ErrorFormatter } from "../http/errorFormatter.js";
 
-/** Answers a request for a file, or with one, that failed before its headers were sent. */
+/** Answers a request whose export failed before its headers were sent. */
 export function refuseWith(formatError: ErrorFormatter): ErrorRequestHandler {
   return (thrown: unknown, _request, response, next) => {
     if (response.headersSent) {

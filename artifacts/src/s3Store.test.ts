@@ -1,8 +1,7 @@
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { writeAtomically } from "../files/writeAtomically.js";
 import type { S3Store } from "./s3Store.js";
 import { TestBucket } from "./testing/testBucket.js";
 
@@ -13,7 +12,9 @@ afterEach(() => bucket.end());
 const machine: TestBucket["machine"] = (...named) => bucket.machine(...named);
 
 async function publish(store: S3Store, name: string, content: string | Uint8Array): Promise<void> {
-  await writeAtomically(path.join(store.folder, name), [content]);
+  const file = path.join(store.folder, name);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, content);
   await store.publish(name);
 }
 

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { isMissing, storageError } from "../files/writeAtomically.js";
+import { isMissing, storageError } from "./storageError.js";
 import { claimFile, folderId } from "./storeId.js";
 
 /** A file that is stored somewhere. */
@@ -16,10 +16,17 @@ export interface StoredFile {
   modified: number;
 }
 
-/** The content of a stored file, which is read to its end or destroyed. */
+/** The content of a stored file or of a part of it, which is read to its end or destroyed. */
 export interface StoredContent {
+  /** Bytes of the content. */
   bytes: number;
   content: Readable;
+}
+
+/** A part of a file: the numbers of its first and last byte, from 0. */
+export interface ByteRange {
+  first: number;
+  last: number;
 }
 
 /** An upload that is under way or was cut off, and costs space in a bucket. */
@@ -92,9 +99,10 @@ export interface ArtifactStore {
   list(folder?: string): Promise<StoredFile[]>;
   /**
    * Reads a file; undefined where the store has none of this name.
+   * @param range the part to read, which lies within the file
    * @throws OpnasError ARTIFACTS_UNREACHABLE, also while the content is read
    */
-  read(name: string): Promise<StoredContent | undefined>;
+  read(name: string, range?: ByteRange): Promise<StoredContent | undefined>;
   /**
    * Writes a file, in place of the one of this name; a reader sees the whole or none of it.
    * @throws OpnasError ARTIFACTS_UNREACHABLE; DATA_FOLDER_UNWRITABLE or DISK_FULL for a folder
@@ -178,7 +186,7 @@ export class FolderStore implements ArtifactStore {
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async read(name: string): Promise<StoredContent | undefined> {
+  async read(name: string, range?: ByteRange): Promise<StoredContent | undefined> {
     let handle;
     try {
       handle = await open(path.join(this.folder, name));
@@ -187,7 +195,13 @@ export class FolderStore implements ArtifactStore {
       throw storageError(error, this.folder);
     }
     const { size } = await handle.stat();
-    return { bytes: size, content: handle.createReadStream() };
+    const { first, last } = range ?? { first: 0, last: size - 1 };
+    if (last < first) {
+      await handle.close();
+      return { bytes: 0, content: Readable.from([]) };
+    }
+    const content = handle.createReadStream({ start: first, end: last });
+    return { bytes: last + 1 - first, content };
   }
 
   async write(name: string, content: Readable): Promise<void> {

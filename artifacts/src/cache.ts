@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { isMissing } from "../files/writeAtomically.js";
+import { isMissing } from "./storageError.js";
 
 /** Seconds after its last use in which a file stays: it may just be written, or read for the first time. */
 const inUseSeconds = 60;

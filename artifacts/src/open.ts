@@ -1,12 +1,15 @@
 import path from "node:path";
-import type { WorkerSettings } from "../settings.js";
+import type { ArtifactPlace } from "./place.js";
 import { FolderStore, type ArtifactStore } from "./store.js";
 
-/** Opens the artifact store that a worker's settings name; only a bucket loads the client for one. */
+/** Opens the artifact store that settings name; only a bucket loads the client for one. */
 export async function openStore({
   artifacts,
   dataFolder,
-}: Pick<WorkerSettings, "artifacts" | "dataFolder">): Promise<ArtifactStore> {
+}: {
+  artifacts: ArtifactPlace;
+  dataFolder: string;
+}): Promise<ArtifactStore> {
   const own = path.join(dataFolder, "artifacts");
   if (artifacts.kind === "folder") {
     const { folder } = artifacts;

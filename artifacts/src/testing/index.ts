@@ -1,0 +1,1 @@
+export { TestBucket } from "./testBucket.js";
