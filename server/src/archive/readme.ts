@@ -1,4 +1,4 @@
-import { archiveFolder } from "./manifest.js";
+import { archiveFolder, artifactFolder } from "./manifest.js";
 
 /** Texts of an archive's README that depend on its run. */
 export interface ReadmeOf {
@@ -6,7 +6,7 @@ export interface ReadmeOf {
   name: string;
   /** Number of rows by file. */
   rows: Readonly<Record<string, number>>;
-  /** Names of the artifacts that are inside. */
+  /** Names, in the artifact store, of the artifacts that are inside. */
   artifacts: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export function readmeOf({ id, name, rows, artifacts }: ReadmeOf): string {
   const files = Object.entries(descriptions).map(
     ([file, text]) => `| \`${file}\` | ${rows[file] ?? 0} | ${text} |`,
   );
-  const held = artifacts.map((artifact) => `- \`${artifact}\``).join("\n");
+  const held = artifacts.map((artifact) => `- \`${artifactFolder}${artifact}\``).join("\n");
   return `# ${inOneLine(name)}
 
 One architecture search of the OP-NAS Platform, run ${id}, with all that is stored of it.

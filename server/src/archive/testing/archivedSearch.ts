@@ -1,6 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { defaultPretraining, presetNamed } from "@opnas/core";
 import type { TestServer } from "../../testing/client.js";
 import { SearchDriver } from "../../testing/searchDriver.js";
+
+/** Name of the super-net's file of a stored search, in the artifact store. */
+export const superNetOf = (runId: string): string => `${runId}/super-net.1.safetensors`;
 
 /** Stores a finished search with rows in every table that archives hold. @returns the run's id */
 export async function archivedSearch({ services }: TestServer): Promise<string> {
@@ -19,7 +23,9 @@ export async function archivedSearch({ services }: TestServer): Promise<string> 
   for (const each of references) await driver.evaluate(id, each.id, 30);
   await driver.finish(id);
   const note = 'a note with "quotes", a \\ and\nanother line: ü 𝛼';
-  await database.searchRun.update({ where: { id }, data: { note, tags: ["paper", "ü"] } });
+  const superNet = { superNetFile: "super-net.1.safetensors", superNetChecksum: "sha256:0" };
+  const data = { note, tags: ["paper", "ü"], superNetStore: randomUUID(), ...superNet };
+  await database.searchRun.update({ where: { id }, data });
   const [architectureId = ""] = ids;
   const { size } = presetNamed("smoke").settings;
   const { id: pretrainingId } = await database.pretraining.create({
@@ -49,8 +55,9 @@ export async function download(
   { port }: Pick<TestServer, "port">,
   runId: string,
   headers: Record<string, string> = {},
+  query = "",
 ): Promise<Buffer> {
-  const address = `http://127.0.0.1:${port}/export/runs/${runId}/archive`;
+  const address = `http://127.0.0.1:${port}/export/runs/${runId}/archive${query}`;
   const response = await fetch(address, { headers });
   if (!response.ok) throw new Error(`${address}: ${await response.text()}`);
   return Buffer.from(await response.arrayBuffer());
