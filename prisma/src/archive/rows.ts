@@ -12,7 +12,7 @@ import {
   timingsSchema,
   tokenUniformitySchema,
 } from "../contracts/candidateResult.js";
-import { type EventKind, eventPayloads } from "../contracts/runEvents.js";
+import { eventPayloads } from "../contracts/runEvents.js";
 import {
   PretrainingStatus,
   PriorityKind,
@@ -38,7 +38,12 @@ const architecture = z.unknown().superRefine(
   { when: whenValid },
 );
 
-const isKnown = (kind: string): kind is EventKind => Object.hasOwn(eventPayloads, kind);
+const loosely = (schema: z.ZodObject) => schema.partial();
+
+/** Schemas of events' payloads by kind; what an older version did not write yet may be absent. */
+const payloads = new Map(
+  Object.entries(eventPayloads).map(([kind, schema]) => [kind, loosely(schema)]),
+);
 
 /**
  * Schemas of the rows of an archive by table, with every column that is written. A column of a later
@@ -157,9 +162,8 @@ export const rowSchemas = {
     .superRefine(
       ({ kind, payload }, context) => {
         // A kind that only a newer version knows is kept: readers pass it on unread.
-        if (!isKnown(kind)) return;
-        for (const { path, message } of eventPayloads[kind].safeParse(payload).error?.issues ??
-          []) {
+        const issues = payloads.get(kind)?.safeParse(payload).error?.issues ?? [];
+        for (const { path, message } of issues) {
           context.addIssue({ code: "custom", path: ["payload", ...path], message });
         }
       },

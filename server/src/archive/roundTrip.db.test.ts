@@ -80,7 +80,10 @@ test("a run that is searching comes in as cancelled and can go on", async () => 
   await upload(second, open);
   const imported = await run(second, id);
   expect(imported).toMatchObject({ status: "CANCELLED", phase: "SEARCHING" });
-  expect(imported.origin).toMatchObject({ status: "RUNNING" });
+  const origin = `{ searchRun(id: "${id}") { origin { status program madeAt importedAt } } }`;
+  const { data } = await second.ask(origin);
+  expect(data).toMatchObject({ searchRun: { origin: { status: "RUNNING", program: "0.1.0" } } });
+  expect(await first.ask(origin)).toEqual({ data: { searchRun: { origin: null } } });
   const { database } = second.services;
   const last = { runId_seq: { runId: id, seq: imported.lastSeq } };
   expect(await database.runEvent.findUniqueOrThrow({ where: last })).toMatchObject({
