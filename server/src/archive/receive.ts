@@ -77,7 +77,8 @@ export async function receiveArchive(
   const size = new SizeLimit(limits.sentBytes);
   const archive = extract();
   const reading = pipeline(
-    source,
+    // A pipeline that fails destroys its source: a request's connection, before the answer is sent.
+    Readable.from(source.iterator({ destroyOnReturn: false })),
     (sent: AsyncIterable<Buffer>) => size.sent(sent),
     createGunzip(),
     (expanded: AsyncIterable<Buffer>) => size.expanded(expanded),
@@ -98,7 +99,6 @@ export async function receiveArchive(
     }
     await reading;
   } catch (error) {
-    source.unpipe();
     throw unreadable(error);
   }
   return { manifest: await checkedManifest(files), files };

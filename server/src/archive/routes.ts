@@ -24,6 +24,9 @@ const atOnce = { written: 4, received: 2 };
 /** Milliseconds after which a client that takes or sends nothing more is cut off. */
 const idleMilliseconds = 60_000;
 
+/** Milliseconds that a client whose archive was refused may go on sending it. */
+const drainMilliseconds = 10_000;
+
 const writtenSchema = z.strictObject({
   artifacts: z
     .string("it is given more than once")
@@ -112,11 +115,21 @@ function receiving(services: Services): RequestHandler {
     } catch (error) {
       const { code: outcome } = databaseError(toOpnasError(error));
       await closeAuditEntry(database, entry, { outcome, targetId: null });
-      // A client hears an answer only once what it sends is taken.
-      request.resume();
+      await drain(request);
       throw error;
     }
   };
+}
+
+/** Takes what a client still sends, for a while: it hears an answer only once it is done with that. */
+async function drain(request: Request): Promise<void> {
+  if (request.closed) return;
+  const timer = setTimeout(() => request.destroy(), drainMilliseconds);
+  await new Promise<void>((resolve) => {
+    request.once("close", resolve);
+    request.resume();
+  });
+  clearTimeout(timer);
 }
 
 function answer(response: Response, imported: Imported): void {
