@@ -77,8 +77,7 @@ export async function receiveArchive(
   const size = new SizeLimit(limits.sentBytes);
   const archive = extract();
   const reading = pipeline(
-    // A pipeline that fails destroys its source: a request's connection, before the answer is sent.
-    Readable.from(source.iterator({ destroyOnReturn: false })),
+    chunksOf(source),
     (sent: AsyncIterable<Buffer>) => size.sent(sent),
     createGunzip(),
     (expanded: AsyncIterable<Buffer>) => size.expanded(expanded),
@@ -102,6 +101,16 @@ export async function receiveArchive(
     throw unreadable(error);
   }
   return { manifest: await checkedManifest(files), files };
+}
+
+/**
+ * Gives the chunks of a stream and leaves it as it is when they are no longer wanted: a pipeline would
+ * destroy it, and with a request its connection, before the answer is sent.
+ */
+async function* chunksOf(source: Readable): AsyncGenerator<Buffer, void> {
+  for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+    if (Buffer.isBuffer(chunk)) yield chunk;
+  }
 }
 
 /** Counts the bytes of an archive as it is sent and as it expands. */
