@@ -1,3 +1,7 @@
+export { collectRun, type CollectedRun } from "./archive/collect.js";
+export { type ArchiveSource, type LoadedRun, loadRun } from "./archive/load.js";
+export { type RunOrigin, runOriginSchema } from "./archive/origin.js";
+export { archivedTables, runTable, settingsFile } from "./archive/tables.js";
 export {
   dumpDatabase,
   type AppliedMigration,

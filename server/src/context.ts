@@ -1,4 +1,5 @@
 import type { Database, Notifications, Probe, Queue, RunQuota } from "@opnas/prisma";
+import type { RunArchives } from "./archive/runArchives.js";
 import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
@@ -27,6 +28,7 @@ export interface Services {
   probe: Probe;
   identity: Identity;
   exports: PageReader;
+  archives: RunArchives;
   streams: Streams;
   fronts: ParetoFronts;
   totals: CappedTotals;

@@ -13,6 +13,7 @@ import {
   runChannel,
   workerChannel,
 } from "@opnas/prisma";
+import { RunArchives } from "./archive/runArchives.js";
 import type { Services } from "./context.js";
 import { EventLog } from "./events/eventLog.js";
 import { EventFeed } from "./events/feed.js";
@@ -100,6 +101,7 @@ export async function startServer(
     closing.push(() => store.stop());
     const exports = new PageReader(settings.databaseUrl);
     closing.push(() => exports.stop());
+    const archives = new RunArchives(database, settings.databaseUrl, store);
 
     const streams = {
       leaderboards: new LeaderboardStreams({ database, feed, backoff }),
@@ -122,6 +124,7 @@ export async function startServer(
       probe,
       identity,
       exports,
+      archives,
       webhooks,
       streams,
       fronts,

@@ -24,11 +24,14 @@ export interface CommandLine {
   stop: () => Promise<void>;
 }
 
-/** Starts the API's program on a free port. */
-export async function startCommandLine(databaseUrl: string): Promise<CommandLine> {
+/** Starts the API's program on a free port, with further variables of its environment. */
+export async function startCommandLine(
+  databaseUrl: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<CommandLine> {
   const server = fork(serverMain, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...process.env, DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" },
+    env: { ...process.env, DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0", ...more },
   });
   const [{ port }] = started.parse(await once(server, "message"));
   const api = `http://127.0.0.1:${port}/graphql`;

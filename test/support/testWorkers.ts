@@ -38,5 +38,5 @@ export async function startTestWorkers(name: string) {
     await rm(dataFolder, { recursive: true, force: true });
     expect(queueErrors).toEqual([]);
   });
-  return { db, queue, dataFolder, startWorker, stopWorkers };
+  return { db, queue, databaseUrl, dataFolder, startWorker, stopWorkers };
 }

@@ -69,8 +69,8 @@ export class Api {
     await this.send("/auth/sign-out", "{}");
   }
 
-  /** The headers that say who asks. */
-  private credentials(): Record<string, string> {
+  /** Returns the headers that say who asks. */
+  credentials(): Record<string, string> {
     if (this.cookie !== undefined) return { cookie: this.cookie };
     return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
   }

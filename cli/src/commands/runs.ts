@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import type { Api } from "../api/client.js";
 import {
-  archiveDocument,
   cancelDocument,
   deleteDocument,
   extendDocument,
@@ -12,6 +11,7 @@ import {
 } from "../api/runs.js";
 import { filterWith, findView } from "../api/views.js";
 import { buildRecord, fetchRunData } from "../search/record.js";
+import { archiveCommand } from "./archiveCommand.js";
 import { collect, pageSize, positiveNumber } from "./optionValues.js";
 import { decimals, nextPage, print, printJson, printTable } from "./output.js";
 
@@ -90,7 +90,7 @@ Examples:
       printJson(buildRecord(await fetchRunData(connect(this), id)));
     });
 
-  return [runs, show, ...changeCommands(connect)];
+  return [runs, show, ...changeCommands(connect), archiveCommand(connect)];
 }
 
 function changeCommands(connect: (command: Command) => Api): Command[] {
@@ -112,13 +112,6 @@ function changeCommands(connect: (command: Command) => Api): Command[] {
       description: "cancel a run",
       change: async (api: Api, id: string) =>
         (await api.request(cancelDocument, { id })).cancelSearch,
-    },
-    {
-      name: "archive",
-      description: "take a run that is over out of the lists and the leaderboard",
-      change: async (api: Api, id: string) =>
-        (await api.request(archiveDocument, { id })).archiveRun,
-      said: "archived",
     },
     {
       name: "delete",

@@ -36,6 +36,9 @@ export const maxErrors = 20;
 export const headersMilliseconds = 15_000;
 export const requestMilliseconds = 60_000;
 
+/** The milliseconds within which a client must have sent all of a file, to the addresses that take one. */
+export const uploadMilliseconds = 3_600_000;
+
 /** The milliseconds that an idle connection is kept: longer than proxies keep theirs, which so are never late. */
 export const keepAliveMilliseconds = 75_000;
 

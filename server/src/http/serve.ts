@@ -11,6 +11,7 @@ import { type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
 import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
+import { archiveRoutes } from "../archive/routes.js";
 import type { Log } from "../log.js";
 import { guardRoute, routeRules, serveAuth } from "../identity/routes.js";
 import { exportRoutes } from "../export/routes.js";
@@ -33,7 +34,7 @@ import {
   maxTokens,
   operationLimits,
   persistedSeconds,
-  requestMilliseconds,
+  uploadMilliseconds,
 } from "./limits.js";
 import { health, live, ready } from "./health.js";
 import { checkPersistedQuery } from "./persistedQuery.js";
@@ -43,6 +44,7 @@ import { ofOverload } from "./overload.js";
 import type { RateLimit } from "./rateLimit.js";
 import { traceRequest } from "./tracing.js";
 import { sharedReads, sharedTexts } from "./sharedReads.js";
+import { endSlowRequests } from "./endSlowRequests.js";
 import { securityHeaders } from "./securityHeaders.js";
 import { Subscriptions } from "./subscriptions.js";
 import { serveWebSocket } from "./websocket.js";
@@ -89,7 +91,7 @@ export async function serveHttp(
   const httpServer = createServer(
     {
       headersTimeout: headersMilliseconds,
-      requestTimeout: requestMilliseconds,
+      requestTimeout: uploadMilliseconds,
       keepAliveTimeout: keepAliveMilliseconds,
     },
     app,
@@ -122,6 +124,7 @@ export async function serveHttp(
   await apollo.start();
 
   app.use(securityHeaders);
+  app.use(endSlowRequests);
   app.use(guard(options));
   app.use(
     cors({
@@ -154,6 +157,7 @@ export async function serveHttp(
       },
     }),
   );
+  app.use(archiveRoutes(services, { formatError, log }));
   app.use("/export/models", modelRoutes(services, { formatError, log }));
   app.use("/export", exportRoutes(services, { schema, formatError, log }));
   // Express' own page for an unknown address has a policy of its own.

@@ -17,6 +17,7 @@ export const routeRules = {
   metrics: { role: "VIEWER", scope: "READ" },
   export: { role: "VIEWER", scope: "READ" },
   audit: { role: "ADMIN", scope: "ADMIN" },
+  importRun: { role: "RESEARCHER", scope: "WRITE" },
 } as const satisfies Record<string, Rule>;
 
 /** Creates the check of a rule before an address that is not GraphQL. */

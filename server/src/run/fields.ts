@@ -3,6 +3,7 @@ import {
   type Generation as GenerationRow,
   Prisma,
   type RunEvent as EventRow,
+  runOriginSchema,
   type SearchRun as StoredRun,
   settingsOfRun,
 } from "@opnas/prisma";
@@ -26,7 +27,7 @@ import { Progress, progressOf } from "./progress.js";
 import type { RunRow } from "./row.js";
 import { RunTimings } from "./timings.js";
 import { SearchSettings } from "../setting/typed.js";
-import { Generation, RunError, SearchRun } from "./types.js";
+import { Generation, RunError, RunOrigin, SearchRun } from "./types.js";
 import { UsualLength } from "../http/cost.js";
 
 const defaultEventCount = 50;
@@ -35,6 +36,17 @@ const runErrorSchema = z.object({ code: z.string(), message: z.string() });
 
 @Resolver(() => SearchRun)
 export class RunFields {
+  @FieldResolver(() => RunOrigin, {
+    nullable: true,
+    description: "The archive that it was imported from. Null for a run that was started here.",
+  })
+  origin(@Root() { origin }: RunRow): RunOrigin | null {
+    const stored = runOriginSchema.safeParse(origin).data;
+    if (stored === undefined) return null;
+    const { program, status, madeAt, importedAt } = stored;
+    return { program, status, madeAt: new Date(madeAt), importedAt: new Date(importedAt) };
+  }
+
   @FieldResolver(() => RunError, {
     nullable: true,
     description: "The error that it failed with. Null if it did not fail.",

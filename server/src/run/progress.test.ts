@@ -51,6 +51,7 @@ const row: SearchRun = {
   ownerId: null,
   tags: [],
   note: null,
+  origin: null,
 };
 
 test("the fraction grows from 0 to 1 through all phases and never falls", () => {

@@ -118,6 +118,21 @@ export class RunError {
   message!: string;
 }
 
+@ObjectType({ description: "The archive that a run was imported from." })
+export class RunOrigin {
+  @Field(() => Date, { description: "The time at which the archive was made." })
+  madeAt!: Date;
+
+  @Field(() => Date, { description: "The time at which it was imported." })
+  importedAt!: Date;
+
+  @Field(() => String, { description: "The version of the program that made it." })
+  program!: string;
+
+  @Field(() => String, { description: "The state of the run in the archive, as RunStatus has it." })
+  status!: string;
+}
+
 @ObjectType({
   description: "Candidates of a run that were proposed together.",
   implements: Node,
