@@ -86,7 +86,11 @@ export class TfjsOperations extends NodeWriter implements Operations {
     const centred = this.subtract(`${name}.centred`, x, mean);
     const squares = this.multiply(`${name}.squares`, centred, centred);
     const variance = this.reduced(`${name}.variance`, "Mean", squares, -1, true);
-    const above = this.add(`${name}.aboveZero`, variance, this.graph.number(normEpsilonOf(this.size)));
+    const above = this.add(
+      `${name}.aboveZero`,
+      variance,
+      this.graph.number(normEpsilonOf(this.size)),
+    );
     const inverse = this.unary(`${name}.inverse`, "Rsqrt", above);
     const normal = this.multiply(`${name}.normal`, centred, inverse);
     return this.add(name, this.multiply(`${name}.scaled`, normal, gain), shift);

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { connectionOptions } from "../connections.js";
+import { connectionOptions, createConnection } from "../connections.js";
 import type { RunStatus } from "../generated/client.js";
 import { type ArchivedTable, archivedTables, runTable, settingsFile, withRun } from "./tables.js";
 
@@ -28,8 +28,9 @@ const statementSeconds = 120;
  * Opens a connection on which rows have one text form wherever they are read.
  */
 export async function openForArchive(databaseUrl: string): Promise<pg.Client> {
-  const client = new pg.Client(connectionOptions(databaseUrl, "opnas-archive", statementSeconds));
-  client.on("error", () => undefined); // a lost connection also fails the query that follows
+  const client = createConnection(
+    connectionOptions(databaseUrl, "opnas-archive", statementSeconds),
+  );
   await client.connect();
   await client.query("SET TimeZone = 'UTC'; SET extra_float_digits = 1");
   return client;

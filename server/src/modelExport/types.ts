@@ -36,7 +36,9 @@ registerEnumType(ModelFormat, {
         "A folder for torch and transformers, as on Hugging Face: AutoModel.from_pretrained loads it.",
     },
     ONNX: { description: "An ONNX model and its tokenizer." },
-    TFJS: { description: "A GraphModel of TensorFlow.js, for browsers and Node, and its tokenizer." },
+    TFJS: {
+      description: "A GraphModel of TensorFlow.js, for browsers and Node, and its tokenizer.",
+    },
   },
 });
 

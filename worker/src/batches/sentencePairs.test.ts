@@ -107,7 +107,10 @@ describe("sentence pairs", () => {
     const parse = (message: unknown) => maskedPairsSchema.parse(message);
     const data = { ...spec, documents: wholes, first: 0 };
     const prefetcher = Prefetcher.start(threadFile, data, parse);
-    const refusal = { code: "BAD_INPUT", message: expect.stringContaining("has two sentences") as string };
+    const refusal = {
+      code: "BAD_INPUT",
+      message: expect.stringContaining("has two sentences") as string,
+    };
     await expect(prefetcher.next()).rejects.toMatchObject(refusal);
     await expect(prefetcher.next()).rejects.toMatchObject(refusal);
     await prefetcher.end();
