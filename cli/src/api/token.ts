@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { makeFolder } from "../makeFolder.js";
 import { CliError, exitCodes } from "./error.js";
 
 /** The tokens that `opnas login` has saved, by the API's address. */
@@ -27,7 +28,7 @@ export function saveToken(address: string, token: string | undefined): void {
   );
   const saved = token === undefined ? others : { ...others, [origin]: token };
   const file = savedFile();
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file), 0o700);
   writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
   chmodSync(file, 0o600);
 }

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, Option } from "commander";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import { CliError, exitCodes } from "../api/error.js";
 import { architectureFilesDocument } from "../api/files.js";
 import type { ExportOptions } from "../export/runExport.js";
 import type { ModelFormat } from "../generated/graphql.js";
+import { makeFolder } from "../makeFolder.js";
 import { print } from "./output.js";
 
 /** The forms without weights. */
@@ -102,7 +103,7 @@ async function write(folder: string, name: string, content: string): Promise<str
   // The name comes from the server: it must not lead elsewhere.
   const file = path.join(folder, path.basename(name));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await writeFile(file, content);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

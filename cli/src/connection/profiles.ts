@@ -1,8 +1,9 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { CliError, exitCodes } from "../api/error.js";
+import { makeFolder } from "../makeFolder.js";
 
 const profileSchema = z.object({
   /** Address of the GraphQL API. */
@@ -45,7 +46,7 @@ export function readProfiles(file: string): Profiles {
 
 /** Writes the profiles so that only their owner may read them: they hold tokens. */
 export function writeProfiles(file: string, profiles: Profiles): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file), 0o700);
   const unfinished = `${file}.${process.pid}`;
   writeFileSync(unfinished, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600 });
   chmodSync(unfinished, 0o600);

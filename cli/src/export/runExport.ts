@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
@@ -12,6 +12,7 @@ import { print, say } from "../commands/output.js";
 import { follow, type Followed } from "../follow/follow.js";
 import { showProgress, type ProgressLine } from "../follow/progress.js";
 import type { ModelFormat } from "../generated/graphql.js";
+import { makeFolder } from "../makeFolder.js";
 import { download } from "./download.js";
 import { unpack } from "./unpack.js";
 
@@ -70,7 +71,7 @@ async function fetchInto(
   const { fileName } = await followed.read();
   // The name comes from the server: it must not lead elsewhere.
   const archive = isKept ? out : path.join(out, path.basename(fileName));
-  await written(() => mkdir(path.dirname(path.resolve(archive)), { recursive: true }));
+  await written(() => makeFolder(path.dirname(archive)));
   const part = `${archive}.part`;
   await written(() => download(api.address, () => followed.read(), part, signal));
   if (isKept) {
@@ -83,7 +84,7 @@ async function fetchInto(
 }
 
 /** Turns an error of the file system into a sentence. */
-async function written<T>(write: () => Promise<T>): Promise<T> {
+async function written<T>(write: () => T | Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
@@ -8,6 +8,7 @@ import { print, printJson, say } from "../commands/output.js";
 import { follow } from "../follow/follow.js";
 import { showProgress } from "../follow/progress.js";
 import type { StartSearchInput } from "../generated/graphql.js";
+import { makeFolder } from "../makeFolder.js";
 import { buildRecord, fetchRunData } from "./record.js";
 import { followedRun, readRun, runLine } from "./runState.js";
 import { timeSplit } from "./timeSplit.js";
@@ -112,7 +113,7 @@ function report(run: RunState, out: string | undefined): number {
 function checkWritable(file: string): void {
   const isNew = !existsSync(file);
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     writeFileSync(file, "", { flag: "a" });
     if (isNew) rmSync(file);
   } catch (cause) {
