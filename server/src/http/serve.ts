@@ -124,7 +124,7 @@ export async function serveHttp(
   await apollo.start();
 
   app.use(securityHeaders);
-  app.use(endSlowRequests);
+  app.use(endSlowRequests());
   app.use(guard(options));
   app.use(
     cors({
