@@ -92,8 +92,8 @@ test.each(["cpu", "webgl"])(
   },
 );
 
-test("the README's code runs as it stands", async () => {
-  const readme = await readFile(path.join(folder, "README.md"), "utf8");
+test("the code of USAGE.md runs as it stands", async () => {
+  const readme = await readFile(path.join(folder, "USAGE.md"), "utf8");
   const [, code = ""] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
   const said = page.waitForEvent("console", (message) => message.type() === "log");
   const local = code.replace("http://localhost:8000/", address());

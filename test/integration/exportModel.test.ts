@@ -84,7 +84,22 @@ test("a pre-trained model leaves with its weights and a card, once for equal req
   expect(kept).toEqual(["model.tar"]);
   expect((await startExport(db, queue, { id, format: "pytorch" })).id).toBe(row.id);
   const onnx = await unpacked(await exported(id, "onnx"));
-  expect((await readdir(onnx)).sort()).toEqual(["README.md", "model.onnx", "tokenizer.json"]);
+  expect((await readdir(onnx)).sort()).toEqual([
+    "README.md",
+    "model.onnx",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ]);
+  const tfjs = await unpacked(await exported(id, "tfjs"));
+  expect((await readdir(tfjs)).sort()).toEqual([
+    "README.md",
+    "USAGE.md",
+    "group1-shard1of1.bin",
+    "model.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+  ]);
+  expect(await readFile(path.join(tfjs, "README.md"), "utf8")).toContain("--format tfjs");
   await rm(path.join(dataFolder, artifact ?? ""), { recursive: true });
   await db.export.deleteMany();
   expect(await exported(id, "pytorch")).toMatchObject({

@@ -4,7 +4,7 @@ import type { ExportedModel } from "../dataflow/modelWriter.js";
 import type { ExportedFile } from "../exportedFile.js";
 import { type ElementType, TfjsGraph, tensorShape, type Weight } from "./graph.js";
 import { type Output, TfjsOperations } from "./operations.js";
-import { tfjsReadme } from "./readme.js";
+import { tfjsUsage } from "./usage.js";
 
 /** The name of the file that TensorFlow.js loads; it names the weights' files. */
 export const tfjsFileName = "model.json";
@@ -14,7 +14,7 @@ const shardBytes = 4 * 2 ** 20;
 
 /**
  * Writes a model for TensorFlow.js (a GraphModel): model.json, weights in files of 4 MiB, and a
- * README. Inputs are input_ids, attention_mask and token_type_ids, all int32 [batch, sequence] of
+ * USAGE.md. Inputs are input_ids, attention_mask and token_type_ids, all int32 [batch, sequence] of
  * any batch and any length up to `size.length`; outputs are last_hidden_state and those of the head,
  * float32, which `predict` returns by name. Names of tensors are those of the exported PyTorch
  * model, but a linear layer's weight is [in, out].
@@ -32,7 +32,7 @@ export function tfjsFiles(model: ExportedModel): ExportedFile[] {
   const encode = (text: string) => [new TextEncoder().encode(text)];
   return [
     ...shards.map((pieces, at) => ({ name: names[at] ?? "", pieces })),
-    { name: "README.md", pieces: encode(tfjsReadme(model, operations.outputs)) },
+    { name: "USAGE.md", pieces: encode(tfjsUsage(model, operations.outputs)) },
     { name: tfjsFileName, pieces: encode(json) },
   ];
 }

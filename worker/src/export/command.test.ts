@@ -41,7 +41,7 @@ describe("npm run export", () => {
     const json: unknown = JSON.parse(await readFile(at("out/model.json"), "utf8"));
     const paths = files.filter((name) => name.startsWith("group1-shard"));
     expect(json).toMatchObject({ format: "graph-model", weightsManifest: [{ paths }] });
-    expect(files).toContain("README.md");
+    expect(files).toContain("USAGE.md");
     expect(files).toContain("tokenizer.json");
   });
 

@@ -2,8 +2,8 @@ import { architectureKey, architectureName } from "@opnas/core";
 import type { ExportedModel } from "../dataflow/modelWriter.js";
 import type { Output } from "./operations.js";
 
-/** Writes the README beside a model: what it is, and how it is run in a browser and in Node. */
-export function tfjsReadme(
+/** Writes the page beside a model on how it is run in a browser and in Node; README.md is its card's name. */
+export function tfjsUsage(
   { architecture, size }: ExportedModel,
   outputs: readonly Output[],
 ): string {
