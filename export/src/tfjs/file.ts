@@ -14,7 +14,7 @@ const shardBytes = 4 * 2 ** 20;
 
 /**
  * Writes a model for TensorFlow.js (a GraphModel): model.json, weights in files of 4 MiB, and a
- * USAGE.md. Inputs are input_ids, attention_mask and token_type_ids, all int32 [batch, sequence] of
+ * page on its use. Inputs are input_ids, attention_mask and token_type_ids, all int32 [batch, sequence] of
  * any batch and any length up to `size.length`; outputs are last_hidden_state and those of the head,
  * float32, which `predict` returns by name. Names of tensors are those of the exported PyTorch
  * model, but a linear layer's weight is [in, out].

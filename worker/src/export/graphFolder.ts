@@ -16,7 +16,7 @@ export function writeOnnxFolder(folder: string, model: WrittenModel): Promise<st
 
 /**
  * Writes a model as a folder for TensorFlow.js: model.json, which comes last, the files of weights
- * that it names, USAGE.md and the tokenizer.
+ * that it names, a page on its use and the tokenizer.
  * @returns the names of the files
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
