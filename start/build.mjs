@@ -12,7 +12,8 @@ import path from "node:path";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
-const packages = [
+/** The packages that are built, in the order of their imports. */
+export const packages = [
   "core",
   "export",
   "telemetry",

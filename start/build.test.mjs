@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { sourceState } from "./build.mjs";
+import { packages, sourceState } from "./build.mjs";
 import { selectStages, stages, sum } from "./stages.mjs";
 
 /** @type {string} */
@@ -13,18 +13,7 @@ beforeEach(() => {
   for (const file of ["package.json", "package-lock.json", "turbo.json", "tsconfig.base.json"]) {
     writeFileSync(path.join(root, file), "{}");
   }
-  for (const name of [
-    "core",
-    "export",
-    "telemetry",
-    "artifacts",
-    "prisma",
-    "worker",
-    "server",
-    "cli",
-    "web",
-  ])
-    mkdirSync(path.join(root, name, "src"), { recursive: true });
+  for (const name of packages) mkdirSync(path.join(root, name, "src"), { recursive: true });
   writeFileSync(path.join(root, "core", "src", "a.ts"), "1");
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));

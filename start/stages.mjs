@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { packages } from "./build.mjs";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
@@ -23,20 +24,7 @@ export const stages = [
     title: "Lint, format, types",
     checks: [
       ["eslint", "."],
-      [
-        "depcruise",
-        "--config",
-        ".dependency-cruiser.mjs",
-        "core",
-        "export",
-        "telemetry",
-        "artifacts",
-        "prisma",
-        "worker",
-        "server",
-        "web",
-        "cli",
-      ],
+      ["depcruise", "--config", ".dependency-cruiser.mjs", ...packages],
       ["prettier", "--check", "."],
       ["turbo", "run", "typecheck", "--ui=stream", "--output-logs=errors-only"],
     ],

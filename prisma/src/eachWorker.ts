@@ -13,7 +13,7 @@ const rowSchema = z.object({
   work: z.unknown().transform((stored) => workerWorkSchema.safeParse(stored).data ?? null),
 });
 
-/** What one live worker does and has done. */
+/** The work that one live worker does and has done. */
 export interface EachWorker {
   name: string;
   slots: number;

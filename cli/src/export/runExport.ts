@@ -16,7 +16,7 @@ import { makeFolder } from "../makeFolder.js";
 import { download } from "./download.js";
 import { unpack } from "./unpack.js";
 
-/** What a person asked `opnas export --weights` for. */
+/** The request of a person at `opnas export --weights`. */
 export interface ExportOptions {
   /** An architecture or a pre-training. */
   id: string;

@@ -27,7 +27,7 @@ export interface OrderName {
   id: string;
 }
 
-/** What all orders have in common. */
+/** The columns that all orders have in common. */
 export interface OrderRow {
   status: Pretraining["status"];
   attempt: number;

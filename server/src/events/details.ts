@@ -54,7 +54,7 @@ const nullable = new Set(
 
 const types = new Map(payloads.map(({ kind, properties }) => [kind, typeOf(kind, properties)]));
 
-/** What `detailsOf` adds to the data, so that its type can be told. */
+/** The field that `detailsOf` adds to the data, so that its type can be told. */
 const kindSchema = z.looseObject({ eventKind: z.string() });
 
 /** The typed data of an event: an object type for each kind, made of the kinds' one description. */

@@ -6,7 +6,7 @@ export interface FilterFault {
   position: number;
   /** The number of its characters; 0 at the end of the text. */
   length: number;
-  /** What could stand there, in words or as it is written. */
+  /** Texts that could stand there, in words or as it is written. */
   expected: readonly string[];
   /** Names that are written like the one at fault, the nearest first. */
   nearest: readonly string[];

@@ -27,7 +27,7 @@ const administer: Rule = { role: "ADMIN", scope: "ADMIN" };
 const lookAt = (kind: OwnedRow, argument = "id"): Rule => ({ ...look, row: { kind, argument } });
 /** Viewers save views of their own; those of a team are for researchers (view/resolver.ts). */
 const ownView: Rule = { role: "VIEWER", scope: "WRITE" };
-/** What everybody does with an own account; an API key needs the scope of accounts for it. */
+/** The rule for what everybody does with an own account; an API key needs the scope of accounts for it. */
 const ownAccount: Rule = { role: "VIEWER", scope: "ADMIN" };
 const change = (kind?: OwnedRow, argument = "id"): Rule => ({
   role: "RESEARCHER",

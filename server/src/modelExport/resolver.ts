@@ -10,7 +10,6 @@ import {
   Root,
   Subscription,
 } from "type-graphql";
-import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
@@ -19,11 +18,11 @@ import { isRowId } from "../input.js";
 import { requireExport } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
 import { Training } from "../pretraining/types.js";
+import { storedError } from "../run/storedError.js";
 import { RunError } from "../run/types.js";
 import { fileNameOf } from "./fileName.js";
 import { Export, ExportInput, ExportLink } from "./types.js";
 
-const errorSchema = z.object({ code: z.string(), message: z.string() });
 const idArgument = { description: "The export's id." };
 
 @Resolver(() => Export)
@@ -111,7 +110,7 @@ export class ExportResolver {
     description: "The error that it failed with. Null if it did not fail.",
   })
   error(@Root() { error }: ExportRow): RunError | null {
-    return error === null ? null : errorSchema.parse(error);
+    return storedError(error);
   }
 }
 

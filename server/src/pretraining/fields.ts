@@ -5,19 +5,17 @@ import {
   settingsOfPretraining,
 } from "@opnas/prisma";
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
 import { maxPageSize, pageSize } from "../pagination/keyset.js";
+import { storedError } from "../run/storedError.js";
 import { RunError } from "../run/types.js";
 import { PretrainSettings } from "../setting/typed.js";
 import { etaSeconds } from "./recent.js";
 import { Training, TrainingMetric } from "./types.js";
 
 const defaultPointCount = 50;
-
-const errorSchema = z.object({ code: z.string(), message: z.string() });
 
 @Resolver(() => Training)
 export class TrainingFields {
@@ -41,7 +39,7 @@ export class TrainingFields {
     description: "The error that it failed with. Null if it did not fail.",
   })
   error(@Root() { error }: TrainingRow): RunError | null {
-    return error === null ? null : errorSchema.parse(error);
+    return storedError(error);
   }
 
   @FieldResolver(() => TrainingMetric, {

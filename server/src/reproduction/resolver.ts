@@ -14,7 +14,6 @@ import {
   Root,
   Subscription,
 } from "type-graphql";
-import { z } from "zod";
 import type { ArchitectureRow } from "../architecture/row.js";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
@@ -22,11 +21,11 @@ import { followRow } from "../events/followRow.js";
 import { isRowId } from "../input.js";
 import { requireReproduction } from "../node/lookup.js";
 import { notFound } from "../notFound.js";
+import { storedError } from "../run/storedError.js";
 import { RunError } from "../run/types.js";
 import { compareReproduction } from "./compare.js";
 import { Reproduction, ReproductionComparison } from "./types.js";
 
-const errorSchema = z.object({ code: z.string(), message: z.string() });
 const idArgument = { description: "The reproduction's id." };
 
 @Resolver(() => Reproduction)
@@ -97,7 +96,7 @@ export class ReproductionResolver {
     description: "The error that it failed with. Null if it did not fail.",
   })
   error(@Root() { error }: ReproductionRow): RunError | null {
-    return error === null ? null : errorSchema.parse(error);
+    return storedError(error);
   }
 }
 

@@ -10,7 +10,6 @@ import {
 import type { SearchSettings as SearchSettingsValues } from "@opnas/core";
 import { GraphQLJSON } from "graphql-scalars";
 import { Arg, Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
-import { z } from "zod";
 import { architecturePage } from "../architecture/page.js";
 import { Evaluation } from "../architecture/evaluationTypes.js";
 import { type ArchitectureRow, withoutJson } from "../architecture/row.js";
@@ -27,12 +26,11 @@ import { Progress, progressOf } from "./progress.js";
 import type { RunRow } from "./row.js";
 import { RunTimings } from "./timings.js";
 import { SearchSettings } from "../setting/typed.js";
+import { storedError } from "./storedError.js";
 import { Generation, RunError, RunOrigin, SearchRun } from "./types.js";
 import { UsualLength } from "../http/cost.js";
 
 const defaultEventCount = 50;
-
-const runErrorSchema = z.object({ code: z.string(), message: z.string() });
 
 @Resolver(() => SearchRun)
 export class RunFields {
@@ -52,7 +50,7 @@ export class RunFields {
     description: "The error that it failed with. Null if it did not fail.",
   })
   error(@Root() { error }: RunRow): RunError | null {
-    return error === null ? null : runErrorSchema.parse(error);
+    return storedError(error);
   }
 
   @FieldResolver(() => SearchSettings, {

@@ -129,7 +129,7 @@ async function write(
   throw new OpnasError("CORRUPT_ARTIFACT", message);
 }
 
-/** What a trainer makes a model's files from, and a function that removes copies of it on this machine. */
+/** The source that a trainer makes a model's files from, and a function that removes copies of it on this machine. */
 interface Source {
   model: Extract<Work, { type: "export" }>["model"];
   forget: () => Promise<boolean>;
