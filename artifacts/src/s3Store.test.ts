@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { S3Store } from "./s3Store.js";
+import type { StoredFile } from "./store.js";
 import { TestBucket } from "./testing/testBucket.js";
 
 let bucket: TestBucket;
@@ -26,6 +28,21 @@ test("a file that one machine publishes is read by another, in parts where it is
   expect(large.equals(await readFile(copy))).toBe(true);
   await first.publish("run/super-net.1.safetensors");
   await expect(first.publish("another")).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("the server has a file whole, with its age, when it has answered", async () => {
+  const store = machine("first");
+  const names = Array.from({ length: 200 }, (_, index) => `file-${String(index)}`);
+  const write = async (name: string) => {
+    await store.write(name, Readable.from([Buffer.from("0123456789")]));
+    await bucket.age(name, 2);
+  };
+  await Promise.all(names.map(write));
+  const day = 24 * 3600 * 1000;
+  const isOld = ({ modified }: StoredFile) => Date.now() - modified > day;
+  const files = await store.list();
+  expect(files.filter(isOld)).toHaveLength(names.length);
+  expect(files.every(({ bytes }) => bytes === 10)).toBe(true);
 });
 
 test("a copy that is forgotten, since it is damaged, is read again", async () => {

@@ -5,8 +5,7 @@ import S3rver from "s3rver";
 import { vi } from "vitest";
 import { S3Store } from "../s3Store.js";
 import { serveUploads } from "./serverUploads.js";
-
-const objectEnd = "._S3rver_object";
+import { answerWhole, objectEnd } from "./wholeAnswers.js";
 
 /** A real S3-compatible server on this machine, with a folder for it and for the machines that use it. */
 export class TestBucket {
@@ -62,13 +61,10 @@ export class TestBucket {
     return (await Promise.all(keys)).sort();
   }
 
-  /** Sets how many days ago an object changed. The server answers before its file has its name. */
+  /** Sets how many days ago an object changed. */
   async age(name: string, days: number): Promise<void> {
     const time = new Date(Date.now() - days * 24 * 3600 * 1000);
-    await vi.waitFor(
-      () => utimes(path.join(this.objects, `${name}${objectEnd}`), time, time),
-      10_000,
-    );
+    await utimes(path.join(this.objects, `${name}${objectEnd}`), time, time);
   }
 
   /** Sets how many days ago the upload of this id began. */
@@ -106,11 +102,14 @@ export class TestBucket {
 }
 
 function serverOf(folder: string, port: number): S3rver {
-  return new S3rver({
+  const directory = path.join(folder, "server");
+  const server = new S3rver({
     port,
     address: "127.0.0.1",
     silent: true,
-    directory: path.join(folder, "server"),
+    directory,
     configureBuckets: [{ name: "bucket" }],
   });
+  answerWhole(server, directory);
+  return server;
 }
