@@ -35,7 +35,9 @@ async function isWhole(file: string): Promise<boolean> {
   const digest = await read(`${file}.md5`);
   if (digest === undefined) return true;
   const content = await read(file);
-  return content !== undefined && createHash("md5").update(content).digest("hex") === String(digest);
+  return (
+    content !== undefined && createHash("md5").update(content).digest("hex") === String(digest)
+  );
 }
 
 async function read(file: string): Promise<Buffer | undefined> {
