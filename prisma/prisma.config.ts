@@ -1,3 +1,3 @@
 import { defineConfig } from "prisma/config";
 
-export default defineConfig({ schema: "schema.prisma", migrations: { path: "migrations" } });
+export default defineConfig({ schema: "schema", migrations: { path: "migrations" } });

@@ -1,1 +1,1 @@
-export function diffToSchema(databaseUrl: string, olderSchema?: string): Promise<string>;
+export function diffToSchema(databaseUrl: string, olderFolder?: string): Promise<string>;

@@ -1,8 +1,9 @@
 // Prisma's schema engine as WebAssembly. Developers use it to write a migration, and a test to compare
-// the migrations with schema.prisma. The product itself never loads it.
-import { readFile } from "node:fs/promises";
+// the migrations with the schema. The product itself never loads it.
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 
@@ -23,11 +24,18 @@ async function loadEngineClass() {
   return glue.SchemaEngine;
 }
 
+/** Reads the schema in a folder of .prisma files as the engine takes it. */
+async function readSchema(folder) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".prisma")).sort();
+  const read = async (path) => ({ path, content: await readFile(join(folder, path), "utf8") });
+  return { tag: "schemaDatamodel", files: await Promise.all(names.map(read)) };
+}
+
 /**
- * Computes the SQL that changes a database of an older schema.prisma (its text), or an empty one, to
- * the present schema. `databaseUrl`: any reachable Postgres; the engine reads its version only.
+ * Computes the SQL that changes a database of an older schema (the folder of its files), or an empty
+ * one, to the present schema. `databaseUrl`: any reachable Postgres; the engine reads its version only.
  */
-export async function diffToSchema(databaseUrl, olderSchema) {
+export async function diffToSchema(databaseUrl, olderFolder) {
   const SchemaEngine = await loadEngineClass();
   const { hostname, port, username, password, pathname } = new URL(databaseUrl);
   const adapter = new PrismaPg({
@@ -42,13 +50,9 @@ export async function diffToSchema(databaseUrl, olderSchema) {
     () => {},
     bindMigrationAwareSqlAdapterFactory(adapter),
   );
-  const schema = (content) => ({
-    tag: "schemaDatamodel",
-    files: [{ path: "schema.prisma", content }],
-  });
   const result = await engine.diff({
-    from: olderSchema === undefined ? { tag: "empty" } : schema(olderSchema),
-    to: schema(await readFile(new URL("../schema.prisma", import.meta.url), "utf8")),
+    from: olderFolder === undefined ? { tag: "empty" } : await readSchema(olderFolder),
+    to: await readSchema(fileURLToPath(new URL("../schema", import.meta.url))),
     script: true,
     exitCode: null,
     filters: { externalTables: [], externalEnums: [] },

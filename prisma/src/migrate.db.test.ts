@@ -40,7 +40,7 @@ async function withClient<T>(databaseUrl: string, use: (client: pg.Client) => Pr
   }
 }
 
-test("the migrations create exactly the schema of schema.prisma", async () => {
+test("the migrations create exactly the schema of prisma/schema", async () => {
   const fresh = new URL(migrated);
   fresh.pathname = `${fresh.pathname}_schema`;
   const name = fresh.pathname.slice(1);
