@@ -88,3 +88,12 @@ function retryableCode(error: unknown): keyof typeof sentences | null {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 }
+
+/** Postgres' code for a row that names one which is not there. */
+const foreignKeyCode = "23503";
+
+/** Returns true for an error about a row that names one which is not there, or not any more. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2003") return true;
+  return driverErrorSchema.safeParse(error).data?.originalCode === foreignKeyCode;
+}

@@ -29,6 +29,7 @@ export { Prisma } from "./generated/client.js";
 export type * from "./generated/client.js";
 export * from "./identity/apiKeys.js";
 export * from "./identity/audit.js";
+export * from "./identity/deleteTeam.js";
 export * from "./identity/invitations.js";
 export * from "./identity/rights.js";
 export * from "./identity/teams.js";

@@ -2,6 +2,7 @@ import { OpnasError } from "@opnas/core";
 import type { Database } from "./client.js";
 import { isUniqueViolation } from "./databaseError.js";
 import type { SavedView } from "./generated/client.js";
+import { ofPresentTeam } from "./identity/teams.js";
 
 /** The most saved views of one person, and of one team. */
 export const maxViews = 200;
@@ -20,7 +21,8 @@ export type NewView = Pick<
 
 /**
  * Stores a view of a person or a team.
- * @throws OpnasError `BAD_INPUT` when the holder has one of this name, or 200 already
+ * @throws OpnasError `BAD_INPUT` when the holder has one of this name, or 200 already; `NOT_FOUND` when
+ * the team was deleted meanwhile
  */
 export async function saveView(
   db: Database,
@@ -33,8 +35,8 @@ export async function saveView(
     throw new OpnasError("BAD_INPUT", message);
   }
   const owner = teamId === null ? { userId } : { teamId };
-  return refusingTaken(view.name, () =>
-    db.savedView.create({ data: { ...view, ...owner, holder } }),
+  return ofPresentTeam(teamId, () =>
+    refusingTaken(view.name, () => db.savedView.create({ data: { ...view, ...owner, holder } })),
   );
 }
 

@@ -1,6 +1,6 @@
 /** Tests settings, filters and views of the portal: the built API with accounts, a real browser. */
 import { bertLayer } from "@opnas/core";
-import { createClient } from "@opnas/prisma";
+import { createClient, type Database } from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -12,6 +12,7 @@ import { Portal } from "../support/portal.js";
 // Three programs start beside the browser, on a machine that runs other tests too.
 vi.setConfig({ testTimeout: 180_000 });
 
+let db: Database;
 let portal: Portal;
 let browser: Browser;
 let admin: Page;
@@ -42,8 +43,7 @@ async function expectCount(rows: Locator, count: number): Promise<void> {
 }
 
 /** Stores the rows of a leaderboard, as if workers had scored them. */
-async function storeArchitectures(databaseUrl: string): Promise<void> {
-  const db = createClient(databaseUrl, 1);
+async function storeArchitectures(): Promise<void> {
   for (const { name, score, tags } of [
     { name: "best-swan", score: 70, tags: ["good"] },
     { name: "calm-dove", score: 60, tags: [] },
@@ -53,13 +53,13 @@ async function storeArchitectures(databaseUrl: string): Promise<void> {
     const data = { name, score, tags, stability: "STABLE" } as const;
     await db.architecture.update({ where: { id }, data });
   }
-  await db.$disconnect();
 }
 
 beforeAll(async () => {
   const databaseUrl = await testDatabase();
   [browser, portal] = await Promise.all([openBrowser(), Portal.start(databaseUrl, "accounts")]);
-  await storeArchitectures(databaseUrl);
+  db = createClient(databaseUrl, 1);
+  await storeArchitectures();
   password = await portal.createAdmin("ada@example.org");
   admin = await open("/settings");
   await signIn(admin, "ada@example.org", password);
@@ -67,6 +67,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   await portal.stop();
+  await db.$disconnect();
 });
 
 test("the header leads to the settings, where a person has a name and ends another browser's session", async () => {
@@ -181,6 +182,62 @@ test("a team is made, a member added and taken out", async () => {
   await team.getByTestId("remove-member").click();
   await admin.getByRole("alertdialog").getByRole("button", { name: "Take out" }).click();
   await team.getByTestId("member").waitFor({ state: "detached" });
+});
+
+test("a team is renamed, left and deleted, its runs going to another one", async () => {
+  const team = admin.getByTestId("team").filter({ hasText: /night shift|day shift/i });
+  await team.getByRole("button", { name: "Rename Night shift" }).click();
+  const name = team.getByTestId("rename-team");
+  await name.getByLabel("New name").fill("Everyone");
+  await name.getByRole("button").click();
+  await name.getByText("There is a team Everyone already").waitFor();
+  await name.getByLabel("New name").fill("Day shift");
+  await name.getByRole("button").click();
+  await team.getByRole("heading", { name: "Day shift" }).waitFor();
+
+  await team.getByLabel("Account to add to Day shift").selectOption("ada@example.org");
+  await team.getByRole("button", { name: "Add" }).click();
+  await team.getByRole("button", { name: "Leave Day shift" }).click();
+  await admin.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await team.getByTestId("member").waitFor({ state: "detached" });
+
+  const { stdout } = await portal.opnas(["team", "list"], portal.owner);
+  const id =
+    stdout
+      .split("\n")
+      .find((line) => line.includes("Day shift"))
+      ?.split(" ")[0] ?? "";
+  await db.searchRun.updateMany({ data: { teamId: id } });
+  await team.getByRole("button", { name: "Delete Day shift" }).click();
+  const form = team.getByTestId("delete-team");
+  await form.getByRole("button").click();
+  await form.getByText(/owns \d+ runs?/).waitFor();
+  await expectToFitPhone(admin, "a team to be deleted");
+  await form.getByLabel("Its runs and texts go to").selectOption("Everyone");
+  await form.getByRole("button").click();
+  await team.waitFor({ state: "detached" });
+  expect(await db.searchRun.count({ where: { teamId: id } })).toBe(0);
+});
+
+test("an invitation is withdrawn, on the page and in a shell", async () => {
+  await admin.goto(`${portal.url}/settings/users`);
+  const form = admin.getByTestId("invite-form");
+  const rows = admin.getByTestId("invitation").filter({ hasText: "cid@example.org" });
+  await form.getByLabel("E-mail").fill("cid@example.org");
+  await form.getByRole("button").click();
+  await rows.getByTestId("withdraw-invitation").click();
+  await admin.getByRole("alertdialog").getByRole("button", { name: "Withdraw" }).click();
+  await rows.waitFor({ state: "detached" });
+
+  await portal.opnas(["user", "invite", "dot@example.org"], portal.owner);
+  const { stdout } = await portal.opnas(["user", "invitations"], portal.owner);
+  const id =
+    stdout
+      .split("\n")
+      .find((line) => line.includes("dot@"))
+      ?.split(" ")[0] ?? "";
+  const withdrawn = await portal.opnas(["user", "withdraw", id], portal.owner);
+  expect(withdrawn.stderr).toContain("The invitation of dot@example.org is withdrawn.");
 });
 
 test("a webhook is made with its key shown once, tried with its reason shown, and deleted", async () => {

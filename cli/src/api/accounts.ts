@@ -46,6 +46,31 @@ export const inviteDocument = graphql(`
   }
 `);
 
+export const invitationsDocument = graphql(`
+  query Invitations {
+    invitations {
+      id
+      email
+      role
+      teamId
+      expiresAt
+      acceptedAt
+    }
+    teams {
+      id
+      name
+    }
+  }
+`);
+
+export const withdrawDocument = graphql(`
+  mutation WithdrawInvitation($id: ID!) {
+    withdrawInvitation(id: $id) {
+      email
+    }
+  }
+`);
+
 export const setRoleDocument = graphql(`
   mutation SetRole($userId: ID!, $role: UserRole!) {
     setRole(userId: $userId, role: $role) {
@@ -82,6 +107,26 @@ export const createTeamDocument = graphql(`
       id
       name
     }
+  }
+`);
+
+export const renameTeamDocument = graphql(`
+  mutation RenameTeam($teamId: ID!, $name: String!) {
+    renameTeam(teamId: $teamId, name: $name) {
+      name
+    }
+  }
+`);
+
+export const deleteTeamDocument = graphql(`
+  mutation DeleteTeam($teamId: ID!, $transferTo: ID) {
+    deleteTeam(teamId: $teamId, transferTo: $transferTo)
+  }
+`);
+
+export const leaveTeamDocument = graphql(`
+  mutation LeaveTeam($teamId: ID!) {
+    leaveTeam(teamId: $teamId)
   }
 `);
 

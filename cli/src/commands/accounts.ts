@@ -2,9 +2,11 @@ import { Command, Option } from "commander";
 import {
   createUserDocument,
   disableUserDocument,
+  invitationsDocument,
   inviteDocument,
   setRoleDocument,
   usersDocument,
+  withdrawDocument,
 } from "../api/accounts.js";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
@@ -108,8 +110,36 @@ export function accountCommands(connect: (command: Command) => Api): Command[] {
     });
 
   const user = new Command("user").description("accounts");
-  for (const command of [create, list, role, disable, invite]) user.addCommand(command);
+  for (const command of [create, list, role, disable, invite, ...invitationCommands(connect)]) {
+    user.addCommand(command);
+  }
   return [user];
+}
+
+/** Builds the commands about invitations that were made. */
+function invitationCommands(connect: (command: Command) => Api): Command[] {
+  const list = new Command("invitations")
+    .description("the invitations, the newest first, also those that are over")
+    .action(async function (this: Command) {
+      const { invitations, teams } = await connect(this).request(invitationsDocument, {});
+      const names = new Map(teams.map(({ id, name }) => [id, name]));
+      const rows = invitations.map(({ id, email, role, teamId, acceptedAt, expiresAt }) => [
+        id,
+        email,
+        role.toLowerCase(),
+        names.get(teamId) ?? teamId,
+        acceptedAt === null ? expiresAt : "accepted",
+      ]);
+      print(table(["invitation", "e-mail", "role", "team", "until"], rows));
+    });
+  const withdraw = new Command("withdraw")
+    .description("withdraw an invitation that nobody has accepted; its link then makes no account")
+    .argument("<invitation>", "its id, which opnas user invitations lists")
+    .action(async function (this: Command, id: string) {
+      const { withdrawInvitation } = await connect(this).request(withdrawDocument, { id });
+      say(`The invitation of ${withdrawInvitation.email} is withdrawn.`);
+    });
+  return [list, withdraw];
 }
 
 /** Finds an account by its e-mail address. @throws CliError for an unknown one */

@@ -2,7 +2,7 @@ import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import type { Invitation, UserRole } from "../generated/client.js";
 import { drawSecret, hashSecret } from "./apiKeys.js";
-import { ensureDefaultTeam, requireTeam } from "./teams.js";
+import { ensureDefaultTeam, ofPresentTeam, requireTeam } from "./teams.js";
 
 /** Days for which an invitation can be accepted. */
 export const invitationDays = 7;
@@ -26,7 +26,25 @@ export async function invite(
     SELECT CURRENT_TIMESTAMP + ${invitationDays} * interval '1 day' AS "expiresAt"`;
   const expiresAt = row?.expiresAt ?? new Date();
   const data = { email, role, teamId, hash: hashSecret(secret), expiresAt };
-  return { invitation: await db.invitation.create({ data }), secret };
+  const invitation = await ofPresentTeam(teamId, () => db.invitation.create({ data }));
+  return { invitation, secret };
+}
+
+/**
+ * Withdraws an invitation that nobody has accepted: its link is worth nothing any more. One that is
+ * over can be withdrawn, too.
+ * @returns the invitation as it was
+ * @throws OpnasError `NOT_FOUND` for an unknown one, `WRONG_STATE` for one that was accepted
+ */
+export async function withdrawInvitation(db: Database, id: string): Promise<Invitation> {
+  // One statement, as taking is: of both at once the first decides, and the other finds nothing.
+  const [withdrawn] = await db.$queryRaw<Invitation[]>`
+    DELETE FROM "Invitation" WHERE id = ${id}::uuid AND "acceptedAt" IS NULL RETURNING *`;
+  if (withdrawn !== undefined) return withdrawn;
+  const accepted = await db.invitation.findUnique({ where: { id } });
+  if (accepted === null) throw new OpnasError("NOT_FOUND", `There is no invitation ${id}.`);
+  const message = `${accepted.email} has accepted the invitation already: disable the account instead.`;
+  throw new OpnasError("WRONG_STATE", message);
 }
 
 /**

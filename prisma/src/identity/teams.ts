@@ -1,6 +1,6 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
-import { isUniqueViolation } from "../databaseError.js";
+import { isForeignKeyViolation, isUniqueViolation } from "../databaseError.js";
 import type { Team } from "../generated/client.js";
 
 /** Id of the default team, which owns every run that names no team. */
@@ -18,11 +18,28 @@ export async function ensureDefaultTeam(db: Database | Transaction): Promise<voi
  */
 export async function createTeam(db: Database, name: string): Promise<Team> {
   await ensureDefaultTeam(db);
+  return refusingTaken(name, () => db.team.create({ data: { name } }));
+}
+
+/**
+ * Gives a team another name, the default team included.
+ * @throws OpnasError `NOT_FOUND` for an unknown team, `BAD_INPUT` when another one has the name
+ */
+export async function renameTeam(db: Database, id: string, name: string): Promise<Team> {
+  if (id === defaultTeamId) await ensureDefaultTeam(db);
+  const [renamed] = await refusingTaken(name, () =>
+    db.team.updateManyAndReturn({ where: { id }, data: { name } }),
+  );
+  return renamed ?? requireTeam(db, id);
+}
+
+async function refusingTaken<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
-    return await db.team.create({ data: { name } });
+    return await write();
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new OpnasError("BAD_INPUT", `There is a team ${name} already: choose another name.`);
+    const message = `There is a team ${name} already: choose another name.`;
+    throw new OpnasError("BAD_INPUT", message, { cause: error });
   }
 }
 
@@ -34,9 +51,12 @@ export async function addMember(db: Database, teamId: string, userId: string): P
   if (teamId === defaultTeamId) await ensureDefaultTeam(db);
   const team = await requireTeam(db, teamId);
   await requireUser(db, userId);
-  await db.$executeRaw`
-    INSERT INTO "TeamMember" ("teamId", "userId") VALUES (${teamId}::uuid, ${userId}::uuid)
-    ON CONFLICT DO NOTHING`;
+  await ofPresentTeam(
+    teamId,
+    () => db.$executeRaw`
+      INSERT INTO "TeamMember" ("teamId", "userId") VALUES (${teamId}::uuid, ${userId}::uuid)
+      ON CONFLICT DO NOTHING`,
+  );
   return team;
 }
 
@@ -60,14 +80,36 @@ export async function assignText(db: Database, name: string, teamId: string | nu
     return;
   }
   await requireTeam(db, teamId);
-  await db.ownText.upsert({ where: { name }, create: { name, teamId }, update: { teamId } });
+  await ofPresentTeam(teamId, () =>
+    db.ownText.upsert({ where: { name }, create: { name, teamId }, update: { teamId } }),
+  );
 }
 
 /** Reads a team. @throws OpnasError `NOT_FOUND` */
 export async function requireTeam(db: Database | Transaction, id: string): Promise<Team> {
   const team = await db.team.findUnique({ where: { id } });
-  if (team === null) throw new OpnasError("NOT_FOUND", `There is no team ${id}.`);
+  if (team === null) throw unknownTeam(id);
   return team;
+}
+
+/**
+ * Stores what belongs to a team, or to none, that was found before and may be deleted between the two.
+ * @throws OpnasError `NOT_FOUND` when it was
+ */
+export async function ofPresentTeam<T>(
+  teamId: string | null | undefined,
+  store: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await store();
+  } catch (error) {
+    if (teamId == null || !isForeignKeyViolation(error)) throw error;
+    throw unknownTeam(teamId, { cause: error });
+  }
+}
+
+function unknownTeam(id: string, options?: ErrorOptions): OpnasError {
+  return new OpnasError("NOT_FOUND", `There is no team ${id}.`, options);
 }
 
 /** Throws an OpnasError `NOT_FOUND` for an unknown account. */

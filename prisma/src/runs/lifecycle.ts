@@ -4,6 +4,7 @@ import type { Database, Transaction } from "../client.js";
 import { databaseTime } from "../clock.js";
 import { isUniqueViolation } from "../databaseError.js";
 import { Prisma, type RunStatus, type SearchRun } from "../generated/client.js";
+import { ofPresentTeam } from "../identity/teams.js";
 import { enqueueJobs, type Queue } from "../queue.js";
 import { type WorkClaim, writeUnderWorkClaim } from "./claim.js";
 import { isOpen } from "./nextGeneration.js";
@@ -35,28 +36,31 @@ export interface NewRun {
  * Stores a run with its event `run.created` and enqueues its first job, in one transaction: the
  * super-net, or the first generation of candidates that are evaluated outside of the platform.
  * @returns the stored run, or the earlier run with the same idempotency key
- * @throws OpnasError `BAD_INPUT` when that run was started with other input, `QUOTA_EXCEEDED`
+ * @throws OpnasError `BAD_INPUT` when that run was started with other input, `QUOTA_EXCEEDED`,
+ * `NOT_FOUND` when its team was deleted meanwhile
  * @throws ZodError or an error of Prisma for values that the tables refuse; nothing is stored then
  */
 export async function startRun(db: Database, queue: Queue, input: NewRun): Promise<SearchRun> {
   try {
     return await db.$transaction(async (tx) => {
-      const run = await tx.searchRun.create({
-        data: {
-          name: input.name,
-          seed: input.seed,
-          preset: input.preset,
-          strategy: input.settings.strategy,
-          settings: input.settings,
-          idempotencyKey: input.idempotencyKey ?? null,
-          teamId: input.teamId ?? null,
-          ownerId: input.ownerId ?? null,
-          // Nothing is trained for candidates that are evaluated outside: their search begins at once.
-          ...(isEvaluatedOutside(input)
-            ? { phase: "SEARCHING" as const, progressTotal: candidateCount(input.settings) }
-            : {}),
-        },
-      });
+      const run = await ofPresentTeam(input.teamId, () =>
+        tx.searchRun.create({
+          data: {
+            name: input.name,
+            seed: input.seed,
+            preset: input.preset,
+            strategy: input.settings.strategy,
+            settings: input.settings,
+            idempotencyKey: input.idempotencyKey ?? null,
+            teamId: input.teamId ?? null,
+            ownerId: input.ownerId ?? null,
+            // Nothing is trained for candidates that are evaluated outside: their search begins at once.
+            ...(isEvaluatedOutside(input)
+              ? { phase: "SEARCHING" as const, progressTotal: candidateCount(input.settings) }
+              : {}),
+          },
+        }),
+      );
       if (input.quota !== undefined) await requireQuota(tx, run, input.quota);
       const { name, preset, seed } = input;
       await appendEvents(tx, run.id, [{ kind: "run.created", payload: { name, preset, seed } }]);

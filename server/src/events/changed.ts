@@ -14,19 +14,25 @@ export function changedIn(events: readonly RunEvent[]): string[] {
 
 /**
  * Reports whether all architectures of a run may have appeared on a leaderboard, or vanished from it: its
- * run was archived, deleted or restored.
+ * run was archived, deleted or restored, or belongs to another team.
  * @param followsRuns true if the names and tags of runs decide about the leaderboard's rows, too
  */
 export function isMoved(events: readonly RunEvent[], followsRuns: boolean): boolean {
   return events.some(
-    ({ kind }) => kind === "run.visibility" || (followsRuns && kind === "run.edited"),
+    (event) =>
+      event.kind === "run.visibility" ||
+      (followsRuns && event.kind === "run.edited") ||
+      editsOf(event).includes("team"),
   );
 }
 
 /** Reports whether the run of these events has another name, which rows show. */
 export function isRenamed(events: readonly RunEvent[]): boolean {
-  return events.some(({ kind, payload }) => {
-    const edited = kind === "run.edited" ? eventPayloads[kind].safeParse(payload).data : undefined;
-    return edited?.changed.includes("name") === true;
-  });
+  return events.some((event) => editsOf(event).includes("name"));
+}
+
+/** Lists what of a run an event says that was edited. */
+function editsOf({ kind, payload }: RunEvent): readonly string[] {
+  if (kind !== "run.edited") return [];
+  return eventPayloads[kind].safeParse(payload).data?.changed ?? [];
 }

@@ -5,6 +5,7 @@ import {
   setRole,
   type User,
   type Invitation as InvitationRow,
+  withdrawInvitation,
 } from "@opnas/prisma";
 import { Arg, Ctx, ID, Mutation, Query, Resolver } from "type-graphql";
 import type { Context } from "../context.js";
@@ -95,6 +96,18 @@ export class AccountResolver {
     // After a #, so that the secret is in no log of a server.
     const link = `${identity.portalUrl}/sign-in#invitation=${made.secret}`;
     return { invitation: made.invitation, link };
+  }
+
+  @Mutation(() => Invitation, {
+    description:
+      "Withdraws an invitation that nobody has accepted, open or over: its link is worth nothing any more. Returns what it was.",
+  })
+  withdrawInvitation(
+    @Arg("id", () => ID, { description: "The invitation's id." }) id: string,
+    @Ctx() { database }: Context,
+  ): Promise<InvitationRow> {
+    if (!isRowId(id)) throw notFound("invitation", id);
+    return withdrawInvitation(database, id);
   }
 
   @Mutation(() => Account, {

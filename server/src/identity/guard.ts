@@ -8,11 +8,15 @@ import {
   isListType,
   isNonNullType,
 } from "graphql";
+import { z } from "zod";
 import type { Context } from "../context.js";
 import { notFound } from "../notFound.js";
 import { isAtLeast, type Rule, rules } from "./rules.js";
 import type { Principal } from "./principal.js";
 import { isVisible } from "./visible.js";
+
+/** A result, or a part of one, that is a row. */
+const rowSchema = z.object({ id: z.string() });
 
 type Resolve = GraphQLFieldResolver<unknown, Context, Record<string, unknown>>;
 
@@ -132,7 +136,10 @@ function targetOf({ id, architectureId, userId, teamId }: Record<string, unknown
   return typeof found === "string" ? found : null;
 }
 
+/** Returns the id of a mutation's result, or of the row in it, such as a new key beside its secret. */
 function idOf(result: unknown): string | null {
-  const isRow = typeof result === "object" && result !== null && "id" in result;
-  return isRow && typeof result.id === "string" ? result.id : null;
+  const parts: unknown[] =
+    typeof result === "object" && result !== null ? Object.values(result) : [];
+  const rows = [result, ...parts].map((part) => rowSchema.safeParse(part).data);
+  return rows.find((row) => row !== undefined)?.id ?? null;
 }

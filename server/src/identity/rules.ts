@@ -2,10 +2,18 @@ import type { KeyScope, UserRole } from "@opnas/prisma";
 
 /**
  * A kind of row that belongs to a team: through its run, or itself (a webhook; a saved view, which is one's
- * own or a team's); `any` for whatever has an id and comes of a run.
+ * own or a team's; the team); `any` for whatever has an id and comes of a run.
  */
 export type OwnedRow =
-  "run" | "architecture" | "training" | "reproduction" | "export" | "webhook" | "view" | "any";
+  | "run"
+  | "architecture"
+  | "training"
+  | "reproduction"
+  | "export"
+  | "webhook"
+  | "view"
+  | "team"
+  | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -93,6 +101,7 @@ export const rules: Readonly<
     createView: ownView,
     createWebhook: change(),
     deleteRun: change("run"),
+    deleteTeam: administer,
     deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
     deleteWebhook: change("webhook"),
     disableUser: administer,
@@ -102,12 +111,14 @@ export const rules: Readonly<
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
     inviteMember: administer,
+    leaveTeam: { ...ownAccount, row: { kind: "team", argument: "teamId" } },
     pauseSearch: change("run"),
     pretrain: change("architecture", "architectureId"),
     proposeCandidates: change("run", "runId"),
     removeTeamMember: administer,
     renameAccount: ownAccount,
     renameRun: change("run"),
+    renameTeam: administer,
     renameView: { ...ownView, row: { kind: "view", argument: "id" } },
     reportScore: change("architecture", "candidateId"),
     reproduce: change("architecture", "architectureId"),
@@ -121,6 +132,7 @@ export const rules: Readonly<
     testWebhook: change("webhook"),
     untag: change("any"),
     updateView: { ...ownView, row: { kind: "view", argument: "id" } },
+    withdrawInvitation: administer,
   },
   Subscription: {
     exportChanged: lookAt("export"),

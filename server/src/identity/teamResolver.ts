@@ -2,7 +2,9 @@ import {
   addMember,
   assignText,
   createTeam,
+  deleteTeam,
   removeMember,
+  renameTeam,
   type Team as TeamRow,
   type User,
 } from "@opnas/prisma";
@@ -50,6 +52,49 @@ export class TeamResolver {
     @Ctx() { database }: Context,
   ): Promise<TeamRow> {
     return createTeam(database, parseInput(teamNameSchema, name, "name"));
+  }
+
+  @Mutation(() => Team, { description: "Gives a team another name, that of everyone included." })
+  async renameTeam(
+    @Arg("teamId", () => ID, teamArgument) teamId: string,
+    @Arg("name", () => String, { description: "The new name, 1 to 100 characters." })
+    name: string,
+    @Ctx() { database }: Context,
+  ): Promise<TeamRow> {
+    if (!isRowId(teamId)) throw notFound("team", teamId);
+    return renameTeam(database, teamId, parseInput(teamNameSchema, name, "name"));
+  }
+
+  @Mutation(() => ID, {
+    description:
+      "Deletes a team with its memberships, invitations, webhooks and saved views. One that owns runs or texts is deleted only if they go to another team. Returns the id that it had.",
+  })
+  async deleteTeam(
+    @Arg("teamId", () => ID, teamArgument) teamId: string,
+    @Arg("transferTo", () => ID, {
+      nullable: true,
+      description: "The id of the team that gets its runs, deleted ones included, and its texts.",
+    })
+    transferTo: string | null,
+    @Ctx() { database }: Context,
+  ): Promise<string> {
+    if (!isRowId(teamId)) throw notFound("team", teamId);
+    if (transferTo != null && !isRowId(transferTo)) throw notFound("team", transferTo);
+    const newOwnerId = transferTo?.toLowerCase() ?? null;
+    return (await deleteTeam(database, teamId.toLowerCase(), newOwnerId)).id;
+  }
+
+  @Mutation(() => ID, {
+    description:
+      "Takes one's own account out of a team, whose rows it then no longer sees. Returns the team's id.",
+  })
+  async leaveTeam(
+    @Arg("teamId", () => ID, teamArgument) teamId: string,
+    @Ctx() { database, principal: { userId } }: Context,
+  ): Promise<string> {
+    if (!isRowId(teamId)) throw notFound("team", teamId);
+    if (userId === undefined) throw notFound("account", "of the machine's owner");
+    return (await removeMember(database, teamId, userId)).id;
   }
 
   @Mutation(() => Team, { description: "Adds an account to a team." })

@@ -66,6 +66,10 @@ export async function isVisible(
       return (await database.webhook.count({ where: { id, ...webhooksOf(teamIds) } })) > 0;
     case "view":
       return (await database.savedView.count({ where: { id, ...viewsOf(teamIds, userId) } })) > 0;
+    case "team":
+      return (
+        teamIds?.includes(id.toLowerCase()) ?? (await database.team.count({ where: { id } })) > 0
+      );
     case "any":
       return isAnyVisible(database, run, id);
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { OpnasError, whenValid } from "@opnas/core";
 import {
+  ofPresentTeam,
   Prisma,
   type Webhook as WebhookRow,
   type WebhookDelivery as DeliveryRow,
@@ -115,7 +116,8 @@ export class WebhookResolver {
     const isSigned = kind === WebhookKind.STANDARD;
     const secret = isSigned ? `whsec_${randomBytes(24).toString("base64")}` : null;
     const data = { kind, target, secret, teamId, events: [...new Set(given)] };
-    return { webhook: await database.webhook.create({ data }), secret };
+    const webhook = await ofPresentTeam(teamId, () => database.webhook.create({ data }));
+    return { webhook, secret };
   }
 
   @Mutation(() => Webhook, {

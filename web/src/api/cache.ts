@@ -57,12 +57,15 @@ const listsOfMutations = {
   createTeam: "teams",
   createView: "savedViews",
   createWebhook: "webhooks",
+  deleteTeam: "teams",
   deleteView: "savedViews",
   deleteWebhook: "webhooks",
   endSession: "sessions",
   inviteMember: "invitations",
+  leaveTeam: "teams",
   startSearch: "searchRuns",
   testWebhook: "webhookDeliveries",
+  withdrawInvitation: "invitations",
 } as const;
 
 const changesOfLists = Object.fromEntries(

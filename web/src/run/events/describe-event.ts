@@ -76,7 +76,7 @@ export function describeEvent({ kind, payload, architecture }: EventLine): Event
     case "run.visibility":
       return { text: visibilityText(data.visibility) };
     case "run.edited":
-      return { text: "Name, note or tags of the run changed" };
+      return { text: "Name, note, tags or team of the run changed" };
     case "architecture.edited":
       return {
         text: `Note or tags of ${architecture?.name ?? "an architecture"} changed`,

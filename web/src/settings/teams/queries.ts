@@ -37,6 +37,27 @@ export const createTeam = graphql(`
   }
 `);
 
+export const renameTeam = graphql(`
+  mutation RenameTeam($teamId: ID!, $name: String!) {
+    renameTeam(teamId: $teamId, name: $name) {
+      id
+      name
+    }
+  }
+`);
+
+export const deleteTeam = graphql(`
+  mutation DeleteTeam($teamId: ID!, $transferTo: ID) {
+    deleteTeam(teamId: $teamId, transferTo: $transferTo)
+  }
+`);
+
+export const leaveTeam = graphql(`
+  mutation LeaveTeam($teamId: ID!) {
+    leaveTeam(teamId: $teamId)
+  }
+`);
+
 export const addTeamMember = graphql(`
   mutation AddTeamMember($teamId: ID!, $userId: ID!) {
     addTeamMember(teamId: $teamId, userId: $userId) {

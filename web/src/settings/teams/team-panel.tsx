@@ -1,5 +1,6 @@
 "use client";
 
+import { useState } from "react";
 import { useQuery } from "urql";
 import { plural } from "@/format/number";
 import { ActionButton } from "@/ui/action-button";
@@ -11,6 +12,7 @@ import { MutationForm } from "@/ui/mutation-form";
 import { roleLabels } from "../labels";
 import { type AccountOfTable, userList } from "../users/queries";
 import { addTeamMember, removeTeamMember, type TeamWithMembers } from "./queries";
+import { DeleteTeam, RenameTeam, TeamButtons, type TeamForm } from "./team-actions";
 
 function columnsFor(team: TeamWithMembers, isAdmin: boolean): DataColumn<AccountOfTable>[] {
   return [
@@ -56,14 +58,28 @@ function columnsFor(team: TeamWithMembers, isAdmin: boolean): DataColumn<Account
 }
 
 /** Shows a team with its members, and to administrators who else can join. */
-export function TeamPanel({ team, isAdmin }: { team: TeamWithMembers; isAdmin: boolean }) {
+export function TeamPanel(props: { team: TeamWithMembers; isAdmin: boolean; ownId: string }) {
+  const { team, isAdmin, ownId } = props;
+  const [opened, setOpened] = useState<TeamForm>();
+  const isMember = team.members.some(({ id }) => id === ownId);
   return (
     <Panel
       title={team.name}
       note={plural(team.members.length, "member")}
+      controls={
+        <TeamButtons
+          team={team}
+          isAdmin={isAdmin}
+          isMember={isMember}
+          opened={opened}
+          onOpen={setOpened}
+        />
+      }
       bodyClassName="space-y-4"
       data-testid="team"
     >
+      {opened === "rename" && <RenameTeam team={team} onDone={() => setOpened(undefined)} />}
+      {opened === "delete" && <DeleteTeam team={team} />}
       {team.members.length > 0 && (
         <DataTable
           label={`Members of ${team.name}`}

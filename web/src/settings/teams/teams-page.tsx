@@ -16,7 +16,7 @@ export function TeamsPage() {
     <OnlyFor role="VIEWER">
       {({ account, role }) =>
         account ? (
-          <Teams isAdmin={role === "ADMIN"} />
+          <Teams isAdmin={role === "ADMIN"} ownId={account.id} />
         ) : (
           <AccountsOff title="Teams">
             Teams own runs and what came of them; without accounts all of it is yours.
@@ -27,7 +27,7 @@ export function TeamsPage() {
   );
 }
 
-function Teams({ isAdmin }: { isAdmin: boolean }) {
+function Teams({ isAdmin, ownId }: { isAdmin: boolean; ownId: string }) {
   const [{ data, error }, retry] = useLiveQuery({ query: teamList });
   return (
     <>
@@ -37,7 +37,11 @@ function Teams({ isAdmin }: { isAdmin: boolean }) {
         retry={retry}
         empty="You are in no team, so you see no runs but those of teams that an administrator adds you to."
       >
-        {(teams) => teams.map((team) => <TeamPanel key={team.id} team={team} isAdmin={isAdmin} />)}
+        {(teams) =>
+          teams.map((team) => (
+            <TeamPanel key={team.id} team={team} isAdmin={isAdmin} ownId={ownId} />
+          ))
+        }
       </Loaded>
       {isAdmin && (
         <Panel title="Create a team" note="Its members see its runs and nobody else's.">

@@ -2,13 +2,14 @@
 
 import { useLiveQuery } from "@/api/use-live-query";
 import { dateTime } from "@/format/time";
+import { ActionButton } from "@/ui/action-button";
 import { Badge } from "@/ui/badge";
 import { Panel } from "@/ui/card";
 import { type DataColumn, DataTable } from "@/ui/data-table";
 import { Loaded } from "@/ui/loaded";
 import { roleLabels } from "../labels";
 import { useTeams } from "../teams/use-teams";
-import { invitationList, type InvitationOfTable } from "./queries";
+import { invitationList, type InvitationOfTable, withdrawInvitation } from "./queries";
 
 function columnsFor(teamName: (id: string) => string): DataColumn<InvitationOfTable>[] {
   return [
@@ -27,6 +28,26 @@ function columnsFor(teamName: (id: string) => string): DataColumn<InvitationOfTa
         ),
     },
     { label: "Ends", cell: ({ expiresAt }) => dateTime(expiresAt) },
+    {
+      label: "Actions",
+      isActions: true,
+      className: "sm:text-right",
+      cell: ({ id, email, acceptedAt }) =>
+        acceptedAt === null && (
+          <ActionButton
+            mutation={withdrawInvitation}
+            variables={{ id }}
+            label="Withdraw"
+            name={`Withdraw the invitation of ${email}`}
+            data-testid="withdraw-invitation"
+            confirm={{
+              title: `Withdraw the invitation of ${email}?`,
+              text: "Its link makes no account any more. You can invite the person again.",
+              keep: "Keep it",
+            }}
+          />
+        ),
+    },
   ];
 }
 

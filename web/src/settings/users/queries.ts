@@ -52,6 +52,14 @@ export const inviteMember = graphql(`
   }
 `);
 
+export const withdrawInvitation = graphql(`
+  mutation WithdrawInvitation($id: ID!) {
+    withdrawInvitation(id: $id) {
+      id
+    }
+  }
+`);
+
 export const setRole = graphql(`
   mutation SetRole($userId: ID!, $role: UserRole!) {
     setRole(userId: $userId, role: $role) {
