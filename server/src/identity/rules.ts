@@ -1,11 +1,19 @@
 import type { KeyScope, UserRole } from "@opnas/prisma";
 
 /**
- * A kind of row that belongs to a team: through its run, or itself (a webhook; a saved view, which is one's
- * own or a team's); `any` for whatever has an id and comes of a run.
+ * A kind of row that belongs to a team: through its run, or itself (a webhook; a reference model; a saved
+ * view, which is one's own or a team's); `any` for whatever has an id and comes of a run.
  */
 export type OwnedRow =
-  "run" | "architecture" | "training" | "reproduction" | "export" | "webhook" | "view" | "any";
+  | "run"
+  | "architecture"
+  | "training"
+  | "reproduction"
+  | "export"
+  | "webhook"
+  | "model"
+  | "view"
+  | "any";
 
 /** The rule of one field of Query, Mutation or Subscription. */
 export interface Rule {
@@ -55,6 +63,7 @@ export const rules: Readonly<
     invitations: administer,
     kernelsByDepth: lookAt("run", "runId"),
     leaderboard: look,
+    models: look,
     node: lookAt("any"),
     operationPriorities: lookAt("run", "runId"),
     paretoFront: look,
@@ -92,6 +101,7 @@ export const rules: Readonly<
     createUser: administer,
     createView: ownView,
     createWebhook: change(),
+    deleteModel: change("model"),
     deleteRun: change("run"),
     deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
     deleteWebhook: change("webhook"),
@@ -101,6 +111,7 @@ export const rules: Readonly<
     endSession: ownAccount,
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
+    importModel: change(),
     inviteMember: administer,
     pauseSearch: change("run"),
     pretrain: change("architecture", "architectureId"),
