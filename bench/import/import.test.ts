@@ -8,6 +8,7 @@ import { bertLayer } from "@opnas/core";
 import { type Model, readModel, readTensors, startEngine, writeModel } from "@opnas/worker";
 import {
   buildBackbone,
+  encodeRow,
   exportModel,
   importModel,
   initialWeights,
@@ -237,17 +238,56 @@ describe("a BERT of transformers", () => {
   });
 });
 
-test("a RoBERTa has the same hidden states; its text cannot be encoded", async () => {
-  const { model, lines } = await imported("roberta");
-  const roberta = { name: "roberta", special: [1, 3, 0, 2, 299] };
+/** RoBERTa: the checkpoint's ids of our special tokens. */
+const roberta = { name: "roberta", special: [1, 3, 0, 2, 299] };
+
+test("a RoBERTa has the same hidden states", async () => {
+  const { model } = await imported("roberta");
   const found = await differences(roberta, model);
   expect(found.hidden).toBeLessThan(1e-4);
   expect(model.size).toMatchObject({ length: 40, normEpsilon: 1e-5 });
   const size = { ...model.size, normEpsilon: undefined };
   const asBert = await differences(roberta, { ...model, size });
   expect(asBert.hidden).toBeGreaterThan(1e-3);
-  expect(model.pieces).toBe("foreign");
-  expect(lines.join()).toContain("npm run benchmark refuses it");
+});
+
+/** Pieces of each text by RoBERTa's own tokenizer, and its rows of each text with the first one. */
+const encodedForm = z.object({
+  tokens: z.array(z.array(z.string())),
+  rows: z.array(z.array(z.int())),
+});
+
+test("a RoBERTa reads text and pairs as its own tokenizer does, exported too", async () => {
+  const { model } = await imported("roberta");
+  const { vocabulary, merges } = model;
+  expect(model.pieces).toBe("byte-level");
+  const encoder = new WordEncoder(vocabulary, "byte-level", merges);
+  const theirs = encodedForm.parse(JSON.parse(await readFile(at("roberta.tokens.json"), "utf8")));
+  const ours = texts.map((text) => piecesOf(encoder, text).map((id) => vocabulary[id]));
+  expect(ours).toEqual(theirs.tokens);
+  const { special } = roberta;
+  const others = Array.from({ length: rowCount }, (_, id) => id).filter(
+    (id) => !special.includes(id),
+  );
+  const order = [...special, ...others];
+  const rows = texts.map((text) => encodeRow(encoder, [text, texts[0] ?? ""], 1000));
+  expect(rows.map((row) => row.map((id) => order[id]))).toEqual(theirs.rows);
+
+  await exportModel(["--model", at("roberta-model"), "--out", at("roberta-again")]);
+  const script =
+    "import json, sys; from tokenizers import Tokenizer\n" +
+    "folder, texts = sys.argv[1], json.loads(sys.argv[2])\n" +
+    "tokenizer = Tokenizer.from_file(folder + '/tokenizer.json')\n" +
+    "print(json.dumps([tokenizer.encode(text, texts[0]).ids for text in texts]))";
+  const args = ["-c", script, at("roberta-again"), JSON.stringify(texts)];
+  const { stdout } = await run(await pythonWithTorch(), args);
+  expect(JSON.parse(stdout)).toEqual(rows);
+  const again = (await imported("roberta-again")).model;
+  expect([again.pieces, again.vocabulary, again.merges]).toEqual([
+    "byte-level",
+    vocabulary,
+    merges,
+  ]);
 });
 
 test.each(["our", "again"])(

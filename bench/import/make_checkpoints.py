@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import (
     AutoModelForPreTraining,
     BertConfig,
@@ -158,8 +159,23 @@ roberta = RobertaConfig(
     layer_norm_eps=1e-5,
 )
 place = write("roberta", randomize(RobertaForMaskedLM(roberta)), pad=1, pairs=False)
-pieces = ["<s>", "<pad>", "</s>", "<unk>", *(f"\u0120w{at}" for at in range(4, ROWS - 1)), "<mask>"]
-(place / "vocab.json").write_text(json.dumps({piece: at for at, piece in enumerate(pieces)}))
+bytes_of = Tokenizer(models.BPE(unk_token="<unk>"))
+bytes_of.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+bytes_of.train_from_iterator(
+    texts * 2,
+    trainers.BpeTrainer(
+        vocab_size=ROWS - 1,
+        min_frequency=1,
+        special_tokens=["<s>", "<pad>", "</s>", "<unk>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    ),
+)
+bytes_of.add_special_tokens(["<mask>"])
+bytes_of.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=False)
+bytes_of.save(str(place / "tokenizer.json"))
+rows = [bytes_of.encode(text, texts[0]).ids for text in texts]
+tokens = [bytes_of.encode(text, add_special_tokens=False).tokens for text in texts]
+(folder / "roberta.tokens.json").write_text(json.dumps({"tokens": tokens, "rows": rows}))
 
 # Ours, as transformers writes it again.
 ours = AutoModelForPreTraining.from_pretrained(folder / "our", trust_remote_code=True)

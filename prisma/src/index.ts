@@ -35,6 +35,7 @@ export * from "./identity/rights.js";
 export * from "./identity/teams.js";
 export * from "./lostJobs.js";
 export * from "./migrate.js";
+export * from "./models.js";
 export * from "./notifications.js";
 export * from "./probe.js";
 export * from "./queue.js";

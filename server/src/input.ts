@@ -68,6 +68,8 @@ export function label(maxLength: number) {
 
 /** Limits on free JSON; settings need 60 values, 3 levels and names of 300 characters. */
 const maxJsonValues = 1_000;
+/** The most values of an architecture: 48 layers of ever so many operations; BERT's large one has 1,100. */
+export const maxArchitectureValues = 20_000;
 const maxJsonDepth = 10;
 const maxJsonText = 1_000;
 
@@ -75,11 +77,11 @@ const maxJsonText = 1_000;
  * Returns why a JSON value must not be checked or repeated in an error at all, or null. The walk has
  * no recursion and ends at the first excess, so that its own cost is bounded.
  */
-export function jsonExcess(value: unknown): string | null {
+export function jsonExcess(value: unknown, maxValues = maxJsonValues): string | null {
   const pending: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let seen = 1; pending.length > 0; seen++) {
     const { value, depth } = pending.pop() ?? { value: null, depth: 0 };
-    if (seen > maxJsonValues) return `it holds more than ${maxJsonValues} values`;
+    if (seen > maxValues) return `it holds more than ${maxValues} values`;
     if (depth > maxJsonDepth) return `it is nested more than ${maxJsonDepth} levels deep`;
     if (typeof value === "string") {
       if (value.length > maxJsonText) return `it holds text of over ${maxJsonText} characters`;
@@ -87,7 +89,7 @@ export function jsonExcess(value: unknown): string | null {
     }
     if (typeof value !== "object" || value === null) continue;
     const children = Array.isArray(value) ? value : Object.entries(value).flat();
-    if (children.length > 2 * maxJsonValues) return `it holds more than ${maxJsonValues} values`;
+    if (children.length > 2 * maxValues) return `it holds more than ${maxValues} values`;
     for (const child of children) pending.push({ value: child, depth: depth + 1 });
   }
   return null;

@@ -33,6 +33,7 @@ import { RunResolver } from "./run/resolver.js";
 import { RunVisibilityResolver } from "./run/visibilityResolver.js";
 import { SettingResolver } from "./setting/resolver.js";
 import { TaskResolver } from "./task/resolver.js";
+import { ModelResolver } from "./model/resolver.js";
 import { ViewResolver } from "./view/resolver.js";
 import { WebhookResolver } from "./webhooks/resolver.js";
 import { WorkerResolver } from "./worker/resolver.js";
@@ -83,6 +84,7 @@ export function createSchema(): GraphQLSchema {
       TaskScoreFields,
       TrainingFields,
       TrainingResolver,
+      ModelResolver,
       ViewResolver,
       WebhookResolver,
       WorkerResolver,

@@ -43,6 +43,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npx opnas export": ["test/integration/cli.test.ts"],
   "npx opnas leaderboard": ["test/integration/cli.test.ts"],
   "npx opnas logs": ["test/integration/cliLogs.test.ts"],
+  "npx opnas model": ["test/integration/cliModels.test.ts"],
   "npx opnas pretrain": ["test/integration/cli.test.ts"],
 };
 

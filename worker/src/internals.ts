@@ -1,5 +1,5 @@
 /**
- * The parts of the worker that its measurements (bench) use beside the public entry. Nothing else
+ * The parts of the worker that measurements (bench) and tests of several packages use beside the public entry. Nothing else
  * imports from here.
  */
 export { cacheFolder } from "../native/location.mjs";
@@ -30,7 +30,10 @@ export { superNetStep } from "./supernet/train.js";
 export { TrainerPool } from "./trainer/pool.js";
 export { exportModel } from "./export/command.js";
 export { importModel } from "./import/command.js";
-export { piecesOf } from "./benchmarks/encode.js";
+export { writeBertFolder } from "./import/testing/bertFolder.js";
+export { benchmark } from "./benchmarks/command.js";
+export { encodeRow, piecesOf } from "./benchmarks/encode.js";
+export { writeGlueFolder } from "./benchmarks/testing/glueFolder.js";
 export { forwardLines, Trainer } from "./trainer/trainer.js";
 export { newAdam } from "./training/optimizer.js";
 export { GradientThreads } from "./training/gradientThreads.js";

@@ -16,6 +16,7 @@ import { keyCommands } from "./keys.js";
 import { leaderboardCommand } from "./leaderboard.js";
 import { logsCommand } from "./logs.js";
 import { manageCommands } from "./manage.js";
+import { modelCommand } from "./models.js";
 import { pretrainCommand } from "./pretrainCommand.js";
 import { pretrainingCommands } from "./pretrainings.js";
 import { profileCommand } from "./profile.js";
@@ -65,6 +66,7 @@ export function buildProgram(
     viewCommand(connect),
     ...architectureCommands(connect),
     importCommand(connect),
+    modelCommand(connect),
     workers,
     ...pretrainingCommands(connect),
     pretrainCommand(async (command, options) => {

@@ -1,15 +1,16 @@
 import { OpnasError } from "@opnas/core";
 import type { Database, Transaction } from "../client.js";
 import type { Team } from "../generated/client.js";
+import { moveModels } from "../models.js";
 import { moveRuns } from "../runs/move.js";
 import { defaultTeamId, ensureDefaultTeam, requireTeam } from "./teams.js";
 
 /**
- * Deletes a team with its memberships, invitations, webhooks and saved views. Its runs and texts go to
- * the team `newOwnerId`; without one, a team that owns any is kept (decision 0059).
+ * Deletes a team with its memberships, invitations, webhooks and saved views. Its runs, texts and reference
+ * models go to the team `newOwnerId`; without one, a team that owns any is kept (decision 0059).
  * @returns the team as it was
  * @throws OpnasError `NOT_FOUND` for an unknown team; `BAD_INPUT` for a team that is to own them itself;
- * `WRONG_STATE` for the default team, and for one that owns runs or texts that go nowhere
+ * `WRONG_STATE` for the default team, and for one that owns something that goes nowhere
  */
 export async function deleteTeam(
   db: Database,
@@ -34,6 +35,7 @@ export async function deleteTeam(
       await requireTeam(tx, newOwnerId);
       await moveRuns(tx, id, newOwnerId);
       await tx.ownText.updateMany({ where: { teamId: id }, data: { teamId: newOwnerId } });
+      await moveModels(tx, id, newOwnerId);
     }
     await tx.team.delete({ where: { id } });
     return team;
@@ -48,12 +50,14 @@ async function lockTeams(tx: Transaction, ids: readonly string[]): Promise<void>
   await tx.$queryRaw`SELECT id FROM "Team" WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
 }
 
-/** Throws for a team with runs, or with texts, which would be everybody's without it. */
+/** Throws for a team with runs, with reference models, or with texts, which would be everybody's without it. */
 async function requireOwningNothing(tx: Transaction, { id, name }: Team): Promise<void> {
   const runs = await tx.searchRun.count({ where: { teamId: id } });
   const texts = await tx.ownText.count({ where: { teamId: id } });
-  if (runs + texts === 0) return;
-  const owned = [counted(runs, "run"), counted(texts, "text")].filter((part) => part !== null);
+  const models = await tx.referenceModel.count({ where: { teamId: id } });
+  if (runs + texts + models === 0) return;
+  const counts = [counted(runs, "run"), counted(texts, "text"), counted(models, "reference model")];
+  const owned = counts.filter((part) => part !== null);
   const message = `${name} owns ${owned.join(" and ")}, archived and deleted ones included: name the team that they go to.`;
   throw new OpnasError("WRONG_STATE", message);
 }

@@ -55,13 +55,15 @@ test("what is no architecture of the run's depth is refused", async () => {
   const run = await driver.startedRun();
   await driver.propose(run, 0);
   expect(await codeOf(run.id, withDepth(bert, 3))).toBe("BAD_ARCHITECTURE");
+  // A whole request of BERT's depth is read: only its depth is refused.
+  expect(await codeOf(run.id, withDepth(bert, 48))).toBe("BAD_ARCHITECTURE");
   expect(await codeOf(run.id, { version: 1, layers: [{ kind: "conv", kernelSize: 4 }] })).toBe(
     "BAD_ARCHITECTURE",
   );
   expect(
     await codeOf(
       run.id,
-      Array.from({ length: 5_000 }, () => 1),
+      Array.from({ length: 30_000 }, () => 1),
     ),
   ).toBe("BAD_INPUT");
   expect(await codeOf("x", bert)).toBe("NOT_FOUND");

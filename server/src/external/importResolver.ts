@@ -4,7 +4,14 @@ import { GraphQLJSON } from "graphql-scalars";
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import { Architecture } from "../architecture/types.js";
 import type { Context } from "../context.js";
-import { InputError, isRowId, jsonExcess, label, parseInput } from "../input.js";
+import {
+  InputError,
+  isRowId,
+  jsonExcess,
+  label,
+  maxArchitectureValues,
+  parseInput,
+} from "../input.js";
 import { notFound } from "../notFound.js";
 
 const nameSchema = label(200).min(1, "it is empty").nullish();
@@ -28,7 +35,7 @@ export class ImportResolver {
     name: string | null,
     @Ctx() { database, queue }: Context,
   ): Promise<ArchitectureRow> {
-    const excess = jsonExcess(json);
+    const excess = jsonExcess(json, maxArchitectureValues);
     if (excess !== null) {
       throw new InputError({ path: ["json"], message: `json cannot be used: ${excess}.` });
     }

@@ -1,8 +1,8 @@
 import type { KeyScope, UserRole } from "@opnas/prisma";
 
 /**
- * A kind of row that belongs to a team: through its run, or itself (a webhook; a saved view, which is one's
- * own or a team's; the team); `any` for whatever has an id and comes of a run.
+ * A kind of row that belongs to a team: through its run, or itself (a webhook; a reference model; a saved
+ * view, which is one's own or a team's; the team); `any` for whatever has an id and comes of a run.
  */
 export type OwnedRow =
   | "run"
@@ -11,6 +11,7 @@ export type OwnedRow =
   | "reproduction"
   | "export"
   | "webhook"
+  | "model"
   | "view"
   | "team"
   | "any";
@@ -63,6 +64,7 @@ export const rules: Readonly<
     invitations: administer,
     kernelsByDepth: lookAt("run", "runId"),
     leaderboard: look,
+    models: look,
     node: lookAt("any"),
     operationPriorities: lookAt("run", "runId"),
     paretoFront: look,
@@ -100,6 +102,7 @@ export const rules: Readonly<
     createUser: administer,
     createView: ownView,
     createWebhook: change(),
+    deleteModel: change("model"),
     deleteRun: change("run"),
     deleteTeam: administer,
     deleteView: { ...ownView, row: { kind: "view", argument: "id" } },
@@ -110,6 +113,7 @@ export const rules: Readonly<
     endSession: ownAccount,
     extendSearch: change("run"),
     importArchitecture: change("run", "runId"),
+    importModel: change(),
     inviteMember: administer,
     leaveTeam: { ...ownAccount, row: { kind: "team", argument: "teamId" } },
     pauseSearch: change("run"),

@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { createApiKey, createTeam, defaultTeamId, ofPresentTeam, saveView } from "@opnas/prisma";
+import { bertLayer } from "@opnas/core";
+import {
+  createApiKey,
+  createTeam,
+  defaultTeamId,
+  ofPresentTeam,
+  resultsOfModel,
+  saveView,
+  storeModel,
+} from "@opnas/prisma";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
@@ -51,6 +60,15 @@ const accept = (secret: string) =>
     "mutation ($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { email } }",
     { input: { secret, name: "Guest", password } },
   );
+
+/** Stores a reference model of a team; `letter` tells its weights. */
+function storedModel(teamId: string, letter: string, task: string, value: number) {
+  const size = { layers: 1, hidden: 8, heads: 1, vocabulary: 9, length: 8, rawKernels: false };
+  const result = { benchmark: "GLUE", task, set: null, metric: "accuracy", value };
+  const json = { version: 1, layers: [bertLayer] };
+  const checksum = letter.repeat(64);
+  return storeModel(database, { teamId, name: "BERT", checksum, json, size, results: [result] });
+}
 
 /** Stores a run of a team, with one architecture that was scored. */
 async function storedRun(teamId: string, seed: number) {
@@ -152,7 +170,7 @@ test("gives a team a name that no other one has", async () => {
   expect(outcome(everyone)).toBe("OK");
 });
 
-test("keeps a team that owns runs or texts until another one takes them, deleted runs included", async () => {
+test("keeps a team that owns runs, texts or models until another one takes them, deleted runs included", async () => {
   const old = await testAccount(server, "old", "RESEARCHER");
   const run = await storedRun(old.teamId, 21);
   const gone = await storedRun(old.teamId, 22);
@@ -162,6 +180,9 @@ test("keeps a team that owns runs or texts until another one takes them, deleted
     data: { kind: "SLACK", target: "https://x.test/", teamId: old.teamId, events: [] },
   });
   const team = old.teamId;
+  await storedModel(team, "a", "RTE", 60);
+  await storedModel(team, "b", "RTE", 61);
+  await storedModel(bob.teamId, "b", "CoLA", 50);
   const board = `query ($team: ID!) {
     leaderboard(filter: { teamId: $team }) { totalCount edges { node { id } } }
     paretoFront(x: PARAMS, filter: { teamId: $team }) { id }
@@ -170,7 +191,7 @@ test("keeps a team that owns runs or texts until another one takes them, deleted
   expect((await ask(bob.key, board, { team: bob.teamId })).data).toEqual(empty);
 
   const refused = outcome(await ask(admin.key, remove, { team }));
-  expect(refused).toContain("WRONG_STATE: team of old owns 2 runs and 1 text");
+  expect(refused).toContain("WRONG_STATE: team of old owns 2 runs and 1 text and 2 reference models");
   expect(outcome(await ask(admin.key, remove, { team, to: team }))).toContain("BAD_INPUT");
   expect(outcome(await ask(admin.key, remove, { team, to: randomUUID() }))).toContain("NOT_FOUND");
   expect(outcome(await ask(admin.key, remove, { team: defaultTeamId }))).toContain("WRONG_STATE");
@@ -191,6 +212,10 @@ test("keeps a team that owns runs or texts until another one takes them, deleted
   expect((await ask(old.key, look, { id: run.id })).data).toEqual({ searchRun: null });
   expect(await database.searchRun.count({ where: { teamId: bob.teamId } })).toBe(2);
   expect(await database.ownText.findMany()).toEqual([{ name: "oldbooks", teamId: bob.teamId }]);
+  const models = await database.referenceModel.findMany({ orderBy: { checksum: "asc" } });
+  expect(models.map(({ teamId }) => teamId)).toEqual([bob.teamId, bob.teamId]);
+  const results = models.map((model) => resultsOfModel(model).map(({ task }) => task));
+  expect(results).toEqual([["RTE"], ["RTE", "CoLA"]]);
   expect(await database.webhook.count()).toBe(0);
   const edited = await database.runEvent.findMany({ where: { kind: "run.edited" } });
   expect(edited.map(({ payload }) => payload)).toEqual([

@@ -17,6 +17,11 @@ export function webhooksOf(teamIds: TeamIds): Prisma.WebhookWhereInput {
   return teamIds === undefined ? {} : { teamId: { in: [...teamIds] } };
 }
 
+/** Returns Prisma's condition that a reference model is of one of these teams. */
+export function modelsOf(teamIds: TeamIds): Prisma.ReferenceModelWhereInput {
+  return teamIds === undefined ? {} : { teamId: { in: [...teamIds] } };
+}
+
 /** Returns Prisma's condition that a saved view is the caller's own or one of these teams'. */
 export function viewsOf(teamIds: TeamIds, userId: string | undefined): Prisma.SavedViewWhereInput {
   const ofTeam = teamIds === undefined ? { not: null } : { in: [...teamIds] };
@@ -64,6 +69,8 @@ export async function isVisible(
       return (await database.export.count({ where: { id, architecture: { run } } })) > 0;
     case "webhook":
       return (await database.webhook.count({ where: { id, ...webhooksOf(teamIds) } })) > 0;
+    case "model":
+      return (await database.referenceModel.count({ where: { id, ...modelsOf(teamIds) } })) > 0;
     case "view":
       return (await database.savedView.count({ where: { id, ...viewsOf(teamIds, userId) } })) > 0;
     case "team":

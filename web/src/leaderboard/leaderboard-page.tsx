@@ -4,6 +4,7 @@ import { ActiveRuns } from "@/runs/active-runs";
 import { filterFault } from "@/filter/fault";
 import { FilterBox } from "@/filter/filter-box";
 import { plural } from "@/format/number";
+import { ReferenceModels } from "@/models/reference-models";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader } from "@/ui/page";
@@ -83,6 +84,7 @@ export function LeaderboardPage() {
             />
           </Card>
           {!fault && <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />}
+          <ReferenceModels />
         </div>
         <Workers className="xl:col-start-2" />
       </div>

@@ -1,4 +1,4 @@
-import { readModel } from "../model/modelFile.js";
+import { checksumOfModel, readModel } from "../model/modelFile.js";
 import { startEngine } from "../engine/start.js";
 import { checkWritable } from "../files/checkWritable.js";
 import { runGlue } from "./glue/run.js";
@@ -34,7 +34,8 @@ export async function benchmark(
   const engine = await startEngine(options.engine, options.threads);
   note(`engine ${engine.name} ${engine.version}, ${engine.threads} threads`);
   const { out } = options;
-  const input = { model, out, tuning, signal, onProgress: notes(note) };
+  const checksum = await checksumOfModel(options.model);
+  const input = { model, checksum, out, tuning, signal, onProgress: notes(note) };
   const result =
     options.glue === undefined
       ? await runSquad({ ...input, folder: options.squad ?? "", spans: spansOf(options, tuning) })

@@ -1,4 +1,4 @@
-import { framed } from "../text/sequences.js";
+import { framedBy } from "../text/sequences.js";
 import type { WordEncoder } from "../text/tokenizer.js";
 
 /** Returns the ids of a text's word pieces. */
@@ -7,7 +7,7 @@ export function piecesOf(encoder: WordEncoder, text: string): number[] {
 }
 
 /**
- * Encodes one or two texts as a row of at most `length` ids: [CLS] a [SEP] (b [SEP]). A row that is
+ * Encodes one or two texts as a row of at most `length` ids (`framedBy`). A row that is
  * too long is cut at a text's end, of two texts the longer one first (BERT, Devlin et al. 2019).
  */
 export function encodeRow(
@@ -16,9 +16,17 @@ export function encodeRow(
   length: number,
 ): number[] {
   const segments = texts.map((text) => piecesOf(encoder, text));
-  let excess = segments.reduce((sum, ids) => sum + ids.length + 1, 1) - length;
-  for (; excess > 0; excess--) longestOf(segments)?.pop();
-  return framed(...segments);
+  const { separators } = encoder;
+  for (let excess = lengthOf(separators, segments) - length; excess > 0; excess--) {
+    longestOf(segments)?.pop();
+  }
+  return framedBy(separators, segments);
+}
+
+/** Counts the tokens of a row of these segments, the special ones included. */
+function lengthOf(separators: number, segments: readonly (readonly number[])[]): number {
+  const between = (separators - 1) * (segments.length - 1);
+  return segments.reduce((sum, ids) => sum + ids.length + 1, 1 + between);
 }
 
 /** Counts the rows that `encodeRow` cuts. */
@@ -27,9 +35,8 @@ export function countCut(
   rows: readonly (readonly string[])[],
   length: number,
 ): number {
-  const lengthOf = (texts: readonly string[]) =>
-    texts.reduce((sum, text) => sum + piecesOf(encoder, text).length + 1, 1);
-  return rows.filter((texts) => lengthOf(texts) > length).length;
+  const piecesIn = (texts: readonly string[]) => texts.map((text) => piecesOf(encoder, text));
+  return rows.filter((texts) => lengthOf(encoder.separators, piecesIn(texts)) > length).length;
 }
 
 /** Returns the longest segment, the last of equals. */

@@ -7,12 +7,13 @@ import { readIfThere } from "./benchmarkFiles.js";
 
 /** Hashes everything that a task's result follows from to 24 hexadecimal digits. */
 export function resultKeyOf(
-  { architecture, size, vocabulary, weights, pieces }: Model,
+  { architecture, size, vocabulary, weights, pieces, merges = [] }: Model,
   others: unknown,
 ): string {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([architecture, size, vocabulary, others]));
   if (pieces !== undefined) hash.update(pieces);
+  for (const merge of merges) hash.update(merge);
   for (const [name, { data }] of weights) {
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }

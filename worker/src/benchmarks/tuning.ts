@@ -65,20 +65,21 @@ export interface TunedModel {
  * @throws OpnasError BAD_INPUT if the platform cannot encode text by its vocabulary
  */
 export function modelToTune(model: Model): TunedModel {
-  const { architecture, size, vocabulary, weights, pieces = "own" } = model;
+  const { architecture, size, vocabulary, weights, pieces = "own", merges } = model;
   if (pieces === "foreign") {
     const sentence =
-      "The model's vocabulary is of another tokenizer than BERT's, by which the platform cannot encode a benchmark's text.";
+      "The model's vocabulary is of another tokenizer than BERT's or RoBERTa's, by which the platform cannot encode a benchmark's text.";
     throw new OpnasError("BAD_INPUT", sentence);
   }
   const backbone = buildBackbone(size, architecture);
   const names = backbone.parameters.map(({ name }) => name);
-  if (weights.has(segmentEmbedding)) names.push(segmentEmbedding);
+  // RoBERTa never reads a second segment, also where it has a row for one.
+  if (weights.has(segmentEmbedding) && pieces !== "byte-level") names.push(segmentEmbedding);
   return {
     size,
     backbone,
     weights: new Map(names.map((name) => [name, tensorNamed(weights, name)])),
-    encoder: new WordEncoder(vocabulary, pieces),
+    encoder: new WordEncoder(vocabulary, pieces, merges),
   };
 }
 

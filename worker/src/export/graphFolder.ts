@@ -26,7 +26,7 @@ export function writeTfjsFolder(folder: string, model: WrittenModel): Promise<st
 
 async function writeGraphFolder(
   folder: string,
-  { architecture, size, weights, vocabulary, pieces }: WrittenModel,
+  { architecture, size, weights, vocabulary, pieces, merges }: WrittenModel,
   filesOf: (model: ExportedModel) => ExportedFile[],
 ): Promise<string[]> {
   await makeFolder(folder);
@@ -36,7 +36,7 @@ async function writeGraphFolder(
     vocabulary === null
       ? []
       : [
-          { name: "tokenizer.json", json: fastTokenizer(vocabulary, pieces) },
+          { name: "tokenizer.json", json: fastTokenizer({ vocabulary, pieces, merges }) },
           { name: "tokenizer_config.json", json: tokenizerConfig(size.length) },
         ];
   for (const { name, json } of tokenizer) {

@@ -25,6 +25,8 @@ export interface WrittenModel {
   vocabulary: readonly string[] | null;
   /** The tokenizer that the pieces of an imported model are of; left out for the platform's own. */
   pieces?: ImportedPieces | undefined;
+  /** The pairs that a byte-level tokenizer merges; no other has any. */
+  merges?: readonly string[] | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface WrittenModel {
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writePytorchFolder(folder: string, model: WrittenModel): Promise<string[]> {
-  const { architecture, size, weights, vocabulary, pieces } = model;
+  const { architecture, size, weights, vocabulary, pieces, merges } = model;
   await makeFolder(folder);
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const texts = new Map([
@@ -42,7 +44,7 @@ export async function writePytorchFolder(folder: string, model: WrittenModel): P
     ["config.json", json(configJson(architecture, size, modelClassOf(weights)))],
   ]);
   if (vocabulary !== null) {
-    texts.set("tokenizer.json", json(fastTokenizer(vocabulary, pieces)));
+    texts.set("tokenizer.json", json(fastTokenizer({ vocabulary, pieces, merges })));
     texts.set("tokenizer_config.json", json(tokenizerConfig(size.length)));
   }
   for (const [name, text] of texts) await writeAtomically(path.join(folder, name), [text]);

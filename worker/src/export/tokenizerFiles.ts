@@ -1,5 +1,6 @@
 import type { ImportedPieces } from "../model/modelFile.js";
-import { clsId, sepId } from "../text/types.js";
+import { clsId, maskId, sepId } from "../text/types.js";
+import { byteLevelJson } from "../text/byteLevel.js";
 import { tokenizerJson } from "../text/tokenizer.js";
 import { specialTokens } from "../text/vocabulary.js";
 
@@ -20,24 +21,37 @@ const ownWords = {
   ],
 } as const;
 
+/** A vocabulary with the tokenizer that its pieces are of, as a model has them. */
+export interface Pieces {
+  vocabulary: readonly string[];
+  pieces?: ImportedPieces | undefined;
+  merges?: readonly string[] | undefined;
+}
+
 /**
  * Returns tokenizer.json as transformers reads it: a fast tokenizer that gives the platform's ids,
  * with [CLS] and [SEP] around a sentence or a pair, and special tokens that text may name.
- * @param pieces the tokenizer that the pieces of an imported model are of
  */
-export function fastTokenizer(vocabulary: readonly string[], pieces?: ImportedPieces): object {
+export function fastTokenizer({ vocabulary, pieces, merges = [] }: Pieces): object {
+  const isByteLevel = pieces === "byte-level";
   const special = (id: string, of: number) => ({ [id]: { id, ids: [of], tokens: [id] } });
   const token = (id: string, segment: number) => ({ SpecialToken: { id, type_id: segment } });
   const sequence = (id: string, segment: number) => ({ Sequence: { id, type_id: segment } });
   const single = [token("[CLS]", 0), sequence("A", 0), token("[SEP]", 0)];
-  return {
+  const second = isByteLevel
+    ? [token("[SEP]", 0), sequence("B", 0), token("[SEP]", 0)]
+    : [sequence("B", 1), token("[SEP]", 1)];
+  const words = {
     ...tokenizerJson(vocabulary, pieces !== "bert-cased"),
     pre_tokenizer: pieces === undefined ? ownWords : bertWords,
+  };
+  return {
+    ...(isByteLevel ? byteLevelJson(vocabulary, merges) : words),
     added_tokens: specialTokens.map((content, id) => ({
       id,
       content,
       single_word: false,
-      lstrip: false,
+      lstrip: isByteLevel && id === maskId,
       rstrip: false,
       normalized: false,
       special: true,
@@ -45,7 +59,7 @@ export function fastTokenizer(vocabulary: readonly string[], pieces?: ImportedPi
     post_processor: {
       type: "TemplateProcessing",
       single,
-      pair: [...single, sequence("B", 1), token("[SEP]", 1)],
+      pair: [...single, ...second],
       special_tokens: { ...special("[CLS]", clsId), ...special("[SEP]", sepId) },
     },
   };

@@ -46,6 +46,7 @@ export async function importBert(
     vocabulary: vocabulary.pieces,
     weights,
     pieces: vocabulary.pieceForm,
+    merges: vocabulary.merges,
   };
   return withMaskedHead(model, checkpoint.left());
 }

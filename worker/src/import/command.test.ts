@@ -5,6 +5,7 @@ import { bertBase } from "@opnas/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { benchmark } from "../benchmarks/command.js";
 import { writeGlueFolder } from "../benchmarks/testing/glueFolder.js";
+import { writeSquadFolder } from "../benchmarks/testing/squadFolder.js";
 import { modelToTune } from "../benchmarks/tuning.js";
 import { writeModel, readModel } from "../model/modelFile.js";
 import { tinyModel } from "../model/testing/tinyModel.js";
@@ -153,6 +154,48 @@ describe("npm run import", () => {
       new AbortController().signal,
     );
     expect(printed.join("\n")).toMatch(/^CoLA {2}-?\d+\.\d/m);
+  });
+
+  /** Writes a RoBERTa whose pieces are the bytes of ASCII and two merges. */
+  async function writeRoberta(merges: string): Promise<void> {
+    const config = { ...bertConfig, model_type: "roberta", pad_token_id: 1 };
+    await writeBertFolder(at("in"), { config, vocabulary: null });
+    const ascii = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
+    const pieces = ["<s>", "<pad>", "</s>", "<unk>", ...ascii, "\u0120", "th", "the", "<mask>"];
+    const vocabulary = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+    await writeFile(at("in/vocab.json"), JSON.stringify(vocabulary));
+    await writeFile(at("in/merges.txt"), merges);
+  }
+  const merges = "#version: 0.2\nt h\nth e\n";
+
+  test("a RoBERTa is fine-tuned by npm run benchmark on pairs and on passages", async () => {
+    await writeRoberta(merges);
+    await imported();
+    const model = await readModel(at("out"));
+    expect(model).toMatchObject({ pieces: "byte-level", merges: ["t h", "th e"] });
+    expect(modelToTune(model).weights.has("embedding.segment.weight")).toBe(false);
+    await writeGlueFolder(at("glue"));
+    await writeSquadFolder(at("squad"));
+    const places = ["--model", at("out"), "--out", at("results"), "--threads", "1"];
+    const training = ["--epochs", "1", "--learning-rates", "1e-3"];
+    const printed: string[] = [];
+    const lines = { print: (line: string) => printed.push(line), note: () => undefined };
+    for (const files of [
+      ["--glue", at("glue"), "--tasks", "RTE"],
+      ["--squad", at("squad")],
+    ]) {
+      await benchmark([...files, ...places, ...training], lines, new AbortController().signal);
+    }
+    expect(printed.join("\n")).toMatch(/^RTE {2}\d+\.\d[^]*^v1\.1 {2}EM \d+\.\d[^]*^v2\.0 {2}/m);
+  });
+
+  test("a RoBERTa without merges, or with a space put before texts, has foreign pieces", async () => {
+    await writeRoberta("");
+    expect((await imported()).join()).toContain("npm run benchmark refuses it");
+    await writeRoberta(merges);
+    await writeFile(at("in/tokenizer_config.json"), JSON.stringify({ add_prefix_space: true }));
+    await imported();
+    expect((await readModel(at("out"))).pieces).toBe("foreign");
   });
 
   test("reads back what npm run export wrote", async () => {

@@ -80,7 +80,7 @@ function described({ model, leftOut, hasMaskedHead }: ImportedModel): string[] {
   }
   if (model.pieces === "foreign") {
     lines.push(
-      "pieces of another tokenizer than BERT's: text cannot be encoded, so npm run benchmark refuses it",
+      "pieces of another tokenizer than BERT's or RoBERTa's: text cannot be encoded, so npm run benchmark refuses it",
     );
   }
   if (leftOut.length > 0) {

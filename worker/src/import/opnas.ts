@@ -50,7 +50,9 @@ export async function importOpnas(
   });
   const found = await readImportedVocabulary(folder, specialNames.opnas, size.vocabulary);
   const weights = await readWeights(checkpoint, architecture, size, found.rows);
-  const model = { architecture, size, vocabulary: found.pieces, weights };
+  const { pieceForm: pieces, merges } = found;
+  const read = { architecture, size, vocabulary: found.pieces, weights };
+  const model = pieces === "byte-level" ? { ...read, pieces, merges } : read;
   return withMaskedHead(model, checkpoint.left());
 }
 

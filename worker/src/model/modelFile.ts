@@ -12,7 +12,7 @@ import { specialTokens } from "../text/vocabulary.js";
 import { buildBackbone } from "./backbone.js";
 import { tensorNamed, type Tensors } from "./tensors.js";
 import { writeTensors } from "../files/safetensors.js";
-import { readTensors } from "../files/tensorFile.js";
+import { readTensors, TensorFile } from "../files/tensorFile.js";
 import { writeAtomically } from "../files/writeAtomically.js";
 
 /**
@@ -29,13 +29,15 @@ export interface Model {
   weights: Tensors;
   /** The tokenizer that the pieces of an imported model are of; left out for the platform's own. */
   pieces?: ImportedPieces | undefined;
+  /** The pairs that a byte-level tokenizer merges, in order (`byteLevelJson`); no other has any. */
+  merges?: readonly string[] | undefined;
 }
 
-const importedPieces = ["bert-uncased", "bert-cased", "foreign"] as const;
+const importedPieces = ["bert-uncased", "bert-cased", "byte-level", "foreign"] as const;
 
 /**
- * The tokenizers of imported models: BERT's without or with capitals, or "foreign" for another one,
- * by whose pieces the platform cannot encode text.
+ * The tokenizers of imported models: BERT's without or with capitals, RoBERTa's, or "foreign" for
+ * another one, by whose pieces the platform cannot encode text.
  */
 export type ImportedPieces = (typeof importedPieces)[number];
 
@@ -50,6 +52,7 @@ const modelFileSchema = z.strictObject({
   size: trainedSizeSchema,
   vocabulary: z.array(z.string().min(1)),
   pieces: z.enum(importedPieces).optional(),
+  merges: z.array(z.string().min(3)).optional(),
 });
 
 /**
@@ -59,9 +62,9 @@ const modelFileSchema = z.strictObject({
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<string> {
-  const { architecture, size, vocabulary, weights, pieces } = model;
+  const { architecture, size, vocabulary, weights, pieces, merges } = model;
   const checksum = await writeTensors(weightsFile(folder), weights);
-  const file = { version: 1, architecture, size, vocabulary, pieces };
+  const file = { version: 1, architecture, size, vocabulary, pieces, merges };
   await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
   return checksum;
 }
@@ -78,7 +81,7 @@ export async function readModel(folder: string): Promise<Model> {
     const place = issue?.path.join(".") ?? "";
     throw badModel(folder, `${place === "" ? "it" : place}: ${issue?.message ?? "not valid"}`);
   }
-  const { size, vocabulary, pieces } = parsed.data;
+  const { size, vocabulary, pieces, merges } = parsed.data;
   const architecture = checkArchitecture(parsed.data.architecture);
   if (architecture.layers.length !== size.layers) {
     throw badModel(folder, "size.layers is not the number of the architecture's layers");
@@ -86,7 +89,24 @@ export async function readModel(folder: string): Promise<Model> {
   checkVocabulary(folder, vocabulary, size);
   const weights = await present(weightsFile(folder), readTensors(weightsFile(folder)));
   checkWeights(weights, architecture, size);
-  return { architecture, size, vocabulary, weights, ...(pieces && { pieces }) };
+  return {
+    architecture,
+    size,
+    vocabulary,
+    weights,
+    ...(pieces && { pieces }),
+    ...(merges && { merges }),
+  };
+}
+
+/**
+ * Reads the checksum of a model's file of weights, as `writeModel` returns it.
+ * @throws OpnasError BAD_INPUT, CORRUPT_ARTIFACT
+ */
+export async function checksumOfModel(folder: string): Promise<string> {
+  const weights = await present(weightsFile(folder), TensorFile.open(weightsFile(folder)));
+  await weights.close();
+  return weights.checksum;
 }
 
 const modelFile = (folder: string) => path.join(folder, modelName);

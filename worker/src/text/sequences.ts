@@ -12,7 +12,19 @@ export const framing = 2;
 
 /** Frames segments as one row: [CLS] first [SEP] (second [SEP]). */
 export function framed(...segments: readonly (readonly number[])[]): number[] {
-  return [clsId, ...segments.flatMap((segment) => [...segment, sepId])];
+  return framedBy(1, segments);
+}
+
+/**
+ * Frames segments as one row, with a number of [SEP] between two of them, as `WordEncoder.separators`
+ * says.
+ */
+export function framedBy(separators: number, segments: readonly (readonly number[])[]): number[] {
+  const between = Array.from({ length: separators - 1 }, () => sepId);
+  return [
+    clsId,
+    ...segments.flatMap((segment, at) => [...(at > 0 ? between : []), ...segment, sepId]),
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 
+import { byteLevelJson, byteLevelPattern } from "./byteLevel.js";
 import { bertWordPattern, splitSentences, splitWords, wordPattern } from "./words.js";
 import { clsId, sepId, unknownId } from "./types.js";
 
@@ -12,8 +13,16 @@ export interface Word {
 /** The words of a sentence, in order. */
 export type Sentence = readonly Word[];
 
-/** The ways in which text becomes words before it becomes pieces: the platform's, or BERT's. */
-export type Splitting = "own" | "bert-uncased" | "bert-cased";
+/** The ways in which text becomes words before it becomes pieces: the platform's, BERT's, or RoBERTa's. */
+export type Splitting = "own" | "bert-uncased" | "bert-cased" | "byte-level";
+
+/** The words of each splitting in a text; those of the platform's are split further. */
+const patterns: Readonly<Record<Splitting, RegExp>> = {
+  own: wordPattern,
+  "bert-uncased": bertWordPattern,
+  "bert-cased": bertWordPattern,
+  "byte-level": byteLevelPattern,
+};
 
 /** The pieces of a word and its place in the text: code units [start, end). */
 export interface PlacedWord {
@@ -30,20 +39,33 @@ export class WordEncoder {
   private readonly words = new Map<string, Word>();
   private readonly tokenizer: Tokenizer;
 
+  /** @param merges of a byte-level vocabulary (`byteLevelJson`); no other has any */
   constructor(
     vocabulary: readonly string[],
     private readonly splitting: Splitting = "own",
+    merges: readonly string[] = [],
   ) {
-    this.tokenizer = new Tokenizer(tokenizerJson(vocabulary, splitting !== "bert-cased"), {});
+    const json =
+      splitting === "byte-level"
+        ? byteLevelJson(vocabulary, merges)
+        : tokenizerJson(vocabulary, splitting !== "bert-cased");
+    this.tokenizer = new Tokenizer(json, {});
+  }
+
+  /** The number of [SEP] between the two texts of a row: two for RoBERTa's. */
+  get separators(): number {
+    return separatorsOf(this.splitting);
   }
 
   /** Lists the words of a text in order, with their places in the unchanged text. */
   *placedWords(text: string): Generator<PlacedWord> {
-    const isOwn = this.splitting === "own";
-    for (const { 0: word, index } of text.matchAll(isOwn ? wordPattern : bertWordPattern)) {
+    for (const { 0: word, index } of text.matchAll(patterns[this.splitting])) {
+      // The space before a word is a part of its pieces, and not of an answer that begins with it.
+      const spaces = word.length - word.trimStart().length;
+      const start = index + (spaces === word.length ? 0 : spaces);
       // Without its accents a word may be another number of words.
-      for (const part of isOwn ? splitWords(word) : [word]) {
-        yield { ids: this.word(part).ids, start: index, end: index + word.length };
+      for (const part of this.splitting === "own" ? splitWords(word) : [word]) {
+        yield { ids: this.word(part).ids, start, end: index + word.length };
       }
     }
   }
@@ -64,6 +86,14 @@ export class WordEncoder {
       .map((sentence) => splitWords(sentence).map((word) => this.word(word)))
       .filter((sentence) => sentence.length > 0);
   }
+}
+
+/**
+ * Returns the number of [SEP] between the two texts of a row.
+ * @param splitting its name; left out for the platform's own
+ */
+export function separatorsOf(splitting?: string): number {
+  return splitting === "byte-level" ? 2 : 1;
 }
 
 /** Returns the ids of a sentence in order. */

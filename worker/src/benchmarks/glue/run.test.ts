@@ -18,6 +18,7 @@ const model = tinyModel();
 const tuning = tuningSchema.parse({ epochs: 8, batch: 8, learningRates: [1e-7, 3e-3], length: 32 });
 const input = (out: string) => ({
   model,
+  checksum: "of the model",
   folder: path.join(work, "glue"),
   out: path.join(work, out),
   tuning,

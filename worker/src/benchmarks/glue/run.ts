@@ -37,6 +37,8 @@ import {
 /** Everything that a run of GLUE follows from. */
 export interface GlueInput extends BenchmarkControl {
   model: Model;
+  /** Checksum of the model's file of weights, which the result names. */
+  checksum: string;
   /** The official folder of GLUE. */
   folder: string;
   /** The folder that `glue.json` and `glue-submission.zip` are written to. */
@@ -72,6 +74,8 @@ type Outcome = z.infer<typeof outcomeSchema>;
 /** The result of a run of GLUE, written as `glue.json`. */
 export interface GlueResult extends Averages {
   benchmark: "GLUE";
+  /** Checksum of the model's file of weights. */
+  model: string;
   tuning: Tuning;
   tasks: GlueTaskResult[];
   /** The counts of sound and malformed rows of each file. */
@@ -98,6 +102,7 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
 
   const result: GlueResult = {
     benchmark: "GLUE",
+    model: input.checksum,
     tuning,
     ...averages([]),
     tasks: [],

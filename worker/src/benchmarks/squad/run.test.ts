@@ -22,6 +22,7 @@ const tuning = tuningSchema.parse({
 const spans = spanSchema.parse({ questionLength: 8, stride: 6 });
 const input = (out: string) => ({
   model,
+  checksum: "of the model",
   tuning,
   spans,
   folder: path.join(work, "squad"),

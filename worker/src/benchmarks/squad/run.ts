@@ -3,6 +3,7 @@ import { OpnasError } from "@opnas/core";
 import { z } from "zod";
 import type { Model } from "../../model/modelFile.js";
 import { writeAtomically } from "../../files/writeAtomically.js";
+import { separatorsOf } from "../../text/tokenizer.js";
 import { piecesOf } from "../encode.js";
 import { type FileReport, readIfThere } from "../benchmarkFiles.js";
 import { resumeOr, resultKeyOf } from "../resume.js";
@@ -33,12 +34,14 @@ export const spanSchema = z.strictObject({
 });
 export type SpanSettings = z.infer<typeof spanSchema>;
 
-/** Fewest tokens of a row besides the question: [CLS], two [SEP] and one piece of the passage. */
-const fewestOthers = 4;
+/** Fewest tokens of a row besides the question and what stands between: [CLS], [SEP], a piece of the passage. */
+const fewestOthers = 3;
 
 /** Everything that a run of SQuAD follows from. */
 export interface SquadInput extends BenchmarkControl {
   model: Model;
+  /** Checksum of the model's file of weights, which the result names. */
+  checksum: string;
   /** A folder with `train-v1.1.json` and `dev-v1.1.json`, or those of v2.0, or all four. */
   folder: string;
   /** The folder that `squad.json` and the predictions are written to. */
@@ -77,6 +80,8 @@ type Outcome = z.infer<typeof outcomeSchema>;
 /** The result of a run of SQuAD, written as `squad.json`. */
 export interface SquadResult {
   benchmark: "SQuAD";
+  /** Checksum of the model's file of weights. */
+  model: string;
   tuning: Tuning;
   spans: SpanSettings;
   versions: SquadVersionResult[];
@@ -94,11 +99,12 @@ export interface SquadResult {
  *   BAD_SETTING
  */
 export async function runSquad(input: SquadInput): Promise<SquadResult> {
-  const { model, out, tuning, spans } = input;
+  const { model, checksum, out, tuning, spans } = input;
   checkSettings(input);
   const sets = await readFolder(input.folder);
   const files = sets.flatMap(({ reports }) => reports);
-  const result: SquadResult = { benchmark: "SQuAD", tuning, spans, versions: [], files };
+  const head = { benchmark: "SQuAD", model: checksum } as const;
+  const result: SquadResult = { ...head, tuning, spans, versions: [], files };
   const tuned = modelToTune(model);
   const write = (name: string, content: unknown) =>
     writeAtomically(path.join(out, name), [`${JSON.stringify(content, null, 2)}\n`]);
@@ -200,7 +206,7 @@ async function runVersion(
 /** Throws BAD_SETTING unless a row can hold a question and a part of its passage. */
 function checkSettings({ model, tuning, spans }: SquadInput): void {
   checkLength(tuning, model);
-  const longest = tuning.length - fewestOthers;
+  const longest = tuning.length - fewestOthers - separatorsOf(model.pieces);
   if (spans.questionLength <= longest) return;
   throw new OpnasError(
     "BAD_SETTING",

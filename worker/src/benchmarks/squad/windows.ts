@@ -1,5 +1,5 @@
 import type { WordEncoder } from "../../text/tokenizer.js";
-import { framed } from "../../text/sequences.js";
+import { framedBy } from "../../text/sequences.js";
 import { piecesOf } from "../encode.js";
 import type { SquadQuestion } from "./read.js";
 
@@ -56,9 +56,11 @@ export interface EncodedQuestion {
   question: SquadQuestion;
   pieces: number[];
   passage: Passage;
+  /** Number of [SEP] between the two in a row. */
+  separators: number;
 }
 
-/** A row of a question and as much of its passage as fits: [CLS] question [SEP] part [SEP]. */
+/** A row of a question and as much of its passage as fits (`framedBy`). */
 export interface Window {
   of: EncodedQuestion;
   /** The range [first, end) of the passage's pieces in the window. */
@@ -87,13 +89,13 @@ export function encodeQuestions(
     const { context } = question;
     if (last?.context !== context) last = { context, passage: encodePassage(encoder, context) };
     const pieces = piecesOf(encoder, question.text).slice(0, questionLength);
-    return { question, pieces, passage: last.passage };
+    return { question, pieces, passage: last.passage, separators: encoder.separators };
   });
 }
 
 /** Makes the windows of a question's passage: at least one, the last up to the passage's end. */
 export function windowsOf(of: EncodedQuestion, { length, stride }: WindowShape): Window[] {
-  const offset = of.pieces.length + 2;
+  const offset = 1 + of.pieces.length + of.separators;
   const pieces = length - offset - 1;
   const total = of.passage.pieces.length;
   const answer = of.question.span && piecesAt(of.passage, of.question.span);
@@ -117,7 +119,7 @@ export function windowsOf(of: EncodedQuestion, { length, stride }: WindowShape):
 
 /** Returns the ids of a window's row. */
 export function rowOfWindow({ of, first, end }: Window): number[] {
-  return framed(of.pieces, of.passage.pieces.slice(first, end));
+  return framedBy(of.separators, [of.pieces, of.passage.pieces.slice(first, end)]);
 }
 
 /**
