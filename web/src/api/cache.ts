@@ -37,6 +37,7 @@ const embeddedTypes = [
   "RunError",
   "RunTimings",
   "SavedArchitectureOrder",
+  "SavedRunOrder",
   "SearchEvent",
   "SearchRunConnection",
   "SearchRunEdge",
