@@ -353,6 +353,50 @@ test("a view is saved, opened, changed, renamed and deleted", async () => {
   await views.waitFor({ state: "detached" });
 });
 
+test("the list of runs takes a filter, an order and a view, which its address keeps", async () => {
+  const { runId: id } = await db.architecture.findFirstOrThrow({ where: { name: "best-swan" } });
+  const data = { name: "night owl", status: "DONE", bestScore: 70 } as const;
+  await db.searchRun.update({ where: { id }, data });
+  await admin.goto(`${portal.url}/runs`);
+  const rows = admin.getByTestId("run-row");
+  await expectCount(rows, 3);
+  const box = admin.getByTestId("filter-box");
+  await box.fill("night");
+  await expectCount(rows, 1);
+  expect(new URL(admin.url()).searchParams.get("q")).toBe("night");
+
+  await box.fill("status = done and bestScor > 55");
+  await box.press("Enter");
+  const fault = admin.getByTestId("filter-fault");
+  await fault.getByText(/bestScor is no field/).waitFor();
+  expect(await rows.innerText()).toContain("night owl");
+  expect(await admin.getByTestId("error-notice").count()).toBe(0);
+  await expectToFitPhone(admin, "runs with a filter at fault");
+  await fault.getByRole("button", { name: "Use bestScore" }).click();
+  await fault.waitFor({ state: "detached" });
+  await expectCount(rows, 1);
+  await admin.getByLabel("Order").selectOption("Best score first");
+  await admin.getByTestId("view-menu").click();
+  const form = admin.getByTestId("save-view");
+  await form.getByLabel("Save this view as").fill("the good");
+  await form.getByRole("button").click();
+  const view = admin.getByTestId("saved-view").getByRole("link", { name: /the good/ });
+  await view.waitFor();
+
+  await admin.goto(`${portal.url}/runs`);
+  await expectCount(rows, 3);
+  await admin.getByTestId("view-menu").click();
+  await view.click();
+  await expectCount(rows, 1);
+  await admin.reload();
+  await expectCount(rows, 1);
+  expect(await box.inputValue()).toBe("status = done and bestScore > 55");
+  expect(await admin.getByLabel("Order").inputValue()).toBe("BEST_SCORE DESC");
+  await admin.goto(`${portal.url}/`);
+  await admin.getByTestId("view-menu").click();
+  await admin.getByText("None yet").waitFor();
+});
+
 test("without accounts the pages say so and how to set them up, and webhooks work", async () => {
   const local = await Portal.start(await testDatabase(), "local");
   const page = await open("/settings/users", local);

@@ -38,6 +38,7 @@ const embeddedTypes = [
   "RunError",
   "RunTimings",
   "SavedArchitectureOrder",
+  "SavedRunOrder",
   "SearchEvent",
   "SearchRunConnection",
   "SearchRunEdge",

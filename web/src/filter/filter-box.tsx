@@ -23,6 +23,8 @@ const pauseMs = { name: 250, filter: 900 };
  */
 export function FilterBox(props: {
   list: ViewList;
+  /** The text that stands in the box while it is empty. */
+  placeholder: string;
   value: string;
   onChange: (text: string, isFilter: boolean) => void;
   /** The fault of `value`, if the API could not read it. */
@@ -93,7 +95,7 @@ export function FilterBox(props: {
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
-          placeholder="A name, or a filter: score > 55 and stable"
+          placeholder={props.placeholder}
           className="pr-10 pl-8"
           data-testid="filter-box"
           value={text}

@@ -25,4 +25,7 @@ test("the controls and the text of a leaderboard become one filter", () => {
     asFilter({ search: 'a "b', preset: "tiny", references: false, query: "stable or tag" }),
   ).toBe('"a \\"b" and preset = "tiny" and not reference and (stable or tag)');
   expect(asFilter({ runId: "7", query: "score > 5" })).toBe("run = 7 and score > 5");
+  expect(asFilter({ status: ["DONE"], visibility: ["ARCHIVED"], query: "tag" })).toBe(
+    "status = done and archived and tag",
+  );
 });

@@ -1,3 +1,5 @@
+import type { RunStatus, RunVisibility } from "@/generated/graphql";
+
 /** The words of the filter language that are no fields. */
 export const keywords = ["and", "or", "not", "in"] as const;
 
@@ -25,7 +27,7 @@ export function quoted(text: string): string {
   return `"${text.replaceAll(/[\\"]/g, "\\$&")}"`;
 }
 
-/** The conditions of a leaderboard as its controls have them. */
+/** The conditions of a leaderboard, or of a list of runs, as its controls have them. */
 export interface Conditions {
   /** A text that is looked for in names. */
   search?: string | null | undefined;
@@ -33,15 +35,27 @@ export interface Conditions {
   preset?: string | null | undefined;
   runId?: string | number | null | undefined;
   references?: boolean | null | undefined;
+  status?: readonly RunStatus[] | null | undefined;
+  visibility?: readonly RunVisibility[] | null | undefined;
 }
 
-/** Writes all conditions of a leaderboard as one filter; empty for none. */
-export function asFilter({ search, query, preset, runId, references }: Conditions): string {
+/** The filters that put a run into a list of theirs; one that names neither is of the runs listed. */
+const placeFilters: Record<RunVisibility, readonly string[]> = {
+  CURRENT: [],
+  ARCHIVED: ["archived"],
+  DELETED: ["deleted"],
+};
+
+/** Writes all conditions of a list as one filter; empty for none. */
+export function asFilter(conditions: Conditions): string {
+  const { search, query, preset, runId, references, status, visibility } = conditions;
   const parts = [
     ...(search ? [quoted(search)] : []),
     ...(preset ? [`preset = ${quoted(preset)}`] : []),
     ...(runId ? [`run = ${runId}`] : []),
     ...(references == null ? [] : [references ? "reference" : "not reference"]),
+    ...(status ?? []).map((name) => `status = ${name.toLowerCase()}`),
+    ...(visibility ?? []).flatMap((place) => placeFilters[place]),
   ];
   if (!query) return parts.join(" and ");
   const isJoined = parts.length > 0 && /\bor\b/i.test(query);

@@ -3,6 +3,7 @@
 import { ActiveRuns } from "@/runs/active-runs";
 import { filterFault } from "@/filter/fault";
 import { FilterBox } from "@/filter/filter-box";
+import { asFilter } from "@/filter/written";
 import { plural } from "@/format/number";
 import { ReferenceModels } from "@/models/reference-models";
 import { ButtonLink } from "@/ui/button";
@@ -41,13 +42,18 @@ export function LeaderboardPage() {
           <Card aria-label="Leaderboard" className="overflow-hidden" data-testid="leaderboard">
             <div className="flex flex-wrap items-center justify-between gap-2 border-b border-line p-3 sm:px-5">
               <div className="flex w-full items-start gap-2">
-                <FilterBox list="LEADERBOARD" value={text} onChange={searchFor} fault={fault} />
+                <FilterBox
+                  list="LEADERBOARD"
+                  placeholder="A name, or a filter: score > 55 and stable"
+                  value={text}
+                  onChange={searchFor}
+                  fault={fault}
+                />
                 <ViewMenu
-                  filter={filter}
-                  order={order}
+                  list="LEADERBOARD"
+                  content={{ query: asFilter(filter), architectureOrder: order }}
                   opened={view}
                   isReadable={!fault}
-                  onOpened={(id) => change({ view: id })}
                 />
               </div>
               <Filters preset={preset} run={run} references={references} onChange={change} />

@@ -3,6 +3,7 @@
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 import { z } from "@/security/zod";
+import { changeAddress, searchFor } from "@/views/change-address";
 import type {
   ArchitectureOrder,
   ArchitectureOrderField,
@@ -61,9 +62,7 @@ export function useView() {
   );
   const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
 
-  const sortBy = (field: ArchitectureOrderField) => changeView(nextSort(order, field));
-  const searchFor = (text: string, isFilter: boolean) =>
-    changeView(isFilter ? { where: text, q: null } : { q: text, where: null });
+  const sortBy = (field: ArchitectureOrderField) => changeAddress(nextSort(order, field));
   return {
     filter,
     order,
@@ -74,20 +73,10 @@ export function useView() {
     view,
     /** The filter, or else the text that is looked for in names. */
     text: where ?? q ?? "",
-    change: changeView,
+    change: changeAddress,
     searchFor,
     sortBy,
   };
-}
-
-function changeView(changes: ViewChange): void {
-  const next = new URLSearchParams(window.location.search);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value) next.set(name, value);
-    else next.delete(name);
-  }
-  const query = next.toString();
-  window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
 }
 
 function nextSort(order: ArchitectureOrder, field: ArchitectureOrderField): ViewChange {

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useLiveQuery } from "@/api/use-live-query";
-import type { RunFilter } from "@/generated/graphql";
+import type { RunFilter, RunListQueryVariables, RunOrder } from "@/generated/graphql";
 import { Button } from "@/ui/button";
 import { ErrorNotice, SkeletonRows } from "@/ui/states";
 import { runList } from "./fragments";
@@ -11,27 +11,32 @@ import { useRunChanges } from "./use-run-changes";
 
 const pageSize = 25;
 
+/** Returns the variables of one page of runs. */
+export function variablesOfPage(
+  filter: RunFilter,
+  orderBy: RunOrder,
+  after: string | null,
+): RunListQueryVariables {
+  return { first: pageSize, after, filter, orderBy };
+}
+
 /**
  * Shows one page of runs and, below it, the further ones. Each page starts at the end of the one
  * before, so that a run that is inserted at the top moves the others down without a gap.
  */
 export function RunChunk(props: {
   filter: RunFilter;
+  order: RunOrder;
   after: string | null;
   /** Number of pages to show, including this one. */
   pages: number;
   onMore: () => void;
   empty: ReactNode;
 }) {
-  const { filter, after, pages, onMore, empty } = props;
+  const { filter, order, after, pages, onMore, empty } = props;
   const [{ data, error }, retry] = useLiveQuery({
     query: runList,
-    variables: {
-      first: pageSize,
-      after,
-      filter,
-      orderBy: { field: "CREATED_AT", direction: "DESC" },
-    },
+    variables: variablesOfPage(filter, order, after),
   });
   useRunChanges(
     data?.searchRuns.edges.map(({ node }) => node.id),

@@ -1,90 +1,85 @@
 "use client";
 
+import { clsx } from "clsx";
 import { useState } from "react";
-import type { RunStatus, RunVisibility } from "@/generated/graphql";
+import { useQuery } from "urql";
+import { filterFault } from "@/filter/fault";
+import { FilterBox } from "@/filter/filter-box";
+import { asFilter } from "@/filter/written";
 import { ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
-import { Select } from "@/ui/field";
 import { PageHeader } from "@/ui/page";
-import { SearchBox } from "@/ui/search-box";
 import { Empty } from "@/ui/states";
-import { RunChunk } from "./run-chunk";
-import { statuses, statusLooks } from "@/status/status";
+import { searchFor } from "@/views/change-address";
+import { ViewMenu } from "@/views/view-menu";
+import { runList } from "./fragments";
+import { RunChunk, variablesOfPage } from "./run-chunk";
+import { RunControls } from "./run-controls";
+import { useRunsView } from "./use-runs-view";
 
-const placeLabels: Record<RunVisibility, string> = {
-  CURRENT: "Listed",
-  ARCHIVED: "Archived",
-  DELETED: "Deleted",
-};
-const places = ["CURRENT", "ARCHIVED", "DELETED"] as const satisfies RunVisibility[];
-
-/** Lists every search, newest first; active ones are updated live. */
+/** Lists every search, the newest first unless another order is chosen; active ones are updated live. */
 export function RunsPage() {
-  const [status, setStatus] = useState<RunStatus>();
-  const [visibility, setVisibility] = useState<RunVisibility>("CURRENT");
-  const [search, setSearch] = useState("");
+  const { filter, order, status, place, view, text } = useRunsView();
   const [pages, setPages] = useState(1);
-  const narrowed = status !== undefined || search !== "" || visibility !== "CURRENT";
+  // The list's own first page: a filter that cannot be read leaves the rows of the one before.
+  const [{ data, error, fetching }] = useQuery({
+    query: runList,
+    variables: variablesOfPage(filter, order, null),
+  });
+  const fault = filterFault(error);
+  const [readable, setReadable] = useState(filter);
+  const isRead = data !== undefined && !fetching && !error;
+  if (isRead && asFilter(readable) !== asFilter(filter)) setReadable(filter);
+  const narrowed = Object.keys(filter).length > 0;
   return (
     <>
-      <PageHeader title="Runs" note="Every search that was started, newest first" />
+      <PageHeader title="Runs" note="Every search that was started" />
       <Card aria-label="Runs" className="overflow-hidden">
         <div className="flex flex-wrap gap-2 border-b border-line p-3 sm:px-5">
-          <SearchBox value={search} onChange={setSearch} />
-          <Select
-            aria-label="Status"
-            className="sm:w-40"
-            value={status ?? ""}
-            onChange={(event) => setStatus(statuses.find((name) => name === event.target.value))}
-          >
-            <option value="">Any status</option>
-            {statuses.map((name) => (
-              <option key={name} value={name}>
-                {statusLooks[name].label}
-              </option>
-            ))}
-          </Select>
-          <Select
-            aria-label="Which runs"
-            className="sm:w-40"
-            value={visibility}
-            onChange={(event) =>
-              setVisibility(places.find((name) => name === event.target.value) ?? "CURRENT")
-            }
-          >
-            {places.map((name) => (
-              <option key={name} value={name}>
-                {placeLabels[name]}
-              </option>
-            ))}
-          </Select>
+          <div className="flex w-full items-start gap-2">
+            <FilterBox
+              list="RUNS"
+              placeholder="A name, or a filter: status = done and bestScore > 55"
+              value={text}
+              onChange={searchFor}
+              fault={fault}
+            />
+            <ViewMenu
+              list="RUNS"
+              content={{ query: asFilter(filter), runOrder: order }}
+              opened={view}
+              isReadable={!fault}
+            />
+          </div>
+          <RunControls status={status} place={place} order={order} />
         </div>
-        <RunChunk
-          filter={{
-            visibility: [visibility],
-            ...(status && { status: [status] }),
-            ...(search && { search }),
-          }}
-          after={null}
-          pages={pages}
-          onMore={() => setPages((value) => value + 1)}
-          empty={
-            narrowed ? (
-              <Empty title="No run matches">Change the search, the status or the list.</Empty>
-            ) : (
-              <Empty
-                title="No search has been started"
-                action={
-                  <ButtonLink look="primary" href="/runs/new">
-                    Start a search
-                  </ButtonLink>
-                }
-              >
-                The preset “Tiny” is a real search that takes minutes on two cores.
-              </Empty>
-            )
-          }
-        />
+        <div className={clsx(fault && "opacity-50")} aria-busy={fault !== undefined}>
+          <RunChunk
+            filter={fault ? readable : filter}
+            order={order}
+            after={null}
+            pages={pages}
+            onMore={() => setPages((value) => value + 1)}
+            empty={
+              narrowed ? (
+                <Empty title="No run matches">
+                  Change the search, the status or the list of runs.
+                </Empty>
+              ) : (
+                <Empty
+                  title="No search has been started"
+                  action={
+                    <ButtonLink look="primary" href="/runs/new">
+                      Start a search
+                    </ButtonLink>
+                  }
+                >
+                  The preset “Tiny” is a real search that takes minutes on two cores.
+                </Empty>
+              )
+            }
+          />
+        </div>
       </Card>
     </>
   );

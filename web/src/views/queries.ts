@@ -1,4 +1,5 @@
 import { type DocumentType, graphql } from "@/generated";
+import type { ArchitectureOrder, RunOrder } from "@/generated/graphql";
 
 export const viewRow = graphql(`
   fragment ViewRow on SavedView {
@@ -7,7 +8,12 @@ export const viewRow = graphql(`
     query
     columns
     teamId
+    list
     architectureOrder {
+      field
+      direction
+    }
+    runOrder {
       field
       direction
     }
@@ -15,9 +21,14 @@ export const viewRow = graphql(`
 `);
 export type View = DocumentType<typeof viewRow>;
 
+/** A list as it is now, which a view can keep: its filter, and its order. */
+export type ViewContent = { query: string } & (
+  { architectureOrder: ArchitectureOrder } | { runOrder: RunOrder }
+);
+
 export const viewList = graphql(`
-  query SavedViewList {
-    savedViews(list: LEADERBOARD) {
+  query SavedViewList($list: ViewList!) {
+    savedViews(list: $list) {
       ...ViewRow
     }
   }

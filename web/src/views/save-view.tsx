@@ -1,18 +1,19 @@
 "use client";
 
-import type { ArchitectureOrder } from "@/generated/graphql";
+import type { ViewList } from "@/generated/graphql";
 import { TeamSelect } from "@/settings/teams/team-select";
 import { Field, Input } from "@/ui/field";
 import { MutationForm } from "@/ui/mutation-form";
-import { createView } from "./queries";
+import { createView, type ViewContent } from "./queries";
 
-/** Saves the leaderboard as it is under a name, for oneself or for a team. */
+/** Saves a list as it is under a name, for oneself or for a team. */
 export function SaveView(props: {
-  content: { query: string; architectureOrder: ArchitectureOrder };
+  list: ViewList;
+  content: ViewContent;
   mayShare: boolean;
   onSaved: (id: string) => void;
 }) {
-  const { content, mayShare, onSaved } = props;
+  const { list, content, mayShare, onSaved } = props;
   return (
     <MutationForm
       mutation={createView}
@@ -20,7 +21,7 @@ export function SaveView(props: {
         input: {
           ...content,
           name: values.text("name"),
-          list: "LEADERBOARD" as const,
+          list,
           teamId: values.text("teamId") || null,
         },
       })}

@@ -1,18 +1,23 @@
-import type { ArchitectureOrder } from "@/generated/graphql";
+import type { ArchitectureOrder, RunOrder, ViewList } from "@/generated/graphql";
 
 /** The parts of a saved view that its address has. */
 interface Saved {
   id: string;
+  list: ViewList;
   query: string;
   architectureOrder: ArchitectureOrder | null;
+  runOrder: RunOrder | null;
 }
 
-/** Returns the address of the leaderboard as a saved view has it. */
-export function viewAddress({ id, query, architectureOrder }: Saved): string {
+const pages: Record<ViewList, string> = { LEADERBOARD: "/", RUNS: "/runs" };
+
+/** Returns the address of the list as a saved view has it. */
+export function viewAddress({ id, list, query, architectureOrder, runOrder }: Saved): string {
+  const order = architectureOrder ?? runOrder;
   const parameters = new URLSearchParams({
     ...(query !== "" && { where: query }),
-    ...(architectureOrder && { sort: architectureOrder.field, dir: architectureOrder.direction }),
+    ...(order && { sort: order.field, dir: order.direction }),
     view: id,
   });
-  return `/?${parameters.toString()}`;
+  return `${pages[list]}?${parameters.toString()}`;
 }

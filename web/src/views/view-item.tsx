@@ -3,14 +3,14 @@
 import { Pencil } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import type { ArchitectureOrder } from "@/generated/graphql";
+import type { ViewList } from "@/generated/graphql";
 import { useTeams } from "@/settings/teams/use-teams";
 import { ActionButton } from "@/ui/action-button";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { MutationForm } from "@/ui/mutation-form";
-import { deleteView, updateView, type View } from "./queries";
+import { deleteView, updateView, type View, type ViewContent } from "./queries";
 import { viewAddress } from "./view-address";
 
 /** Shows a saved view as a link that opens it, with buttons to change it. */
@@ -18,8 +18,8 @@ export function ViewItem(props: {
   view: View;
   isOpened: boolean;
   mayChange: boolean;
-  /** The leaderboard as it is now, which the opened view can be changed to; null while it cannot. */
-  content: { query: string; architectureOrder: ArchitectureOrder } | null;
+  /** The list as it is now, which the opened view can be changed to; null while it cannot. */
+  content: ViewContent | null;
   onOpen: () => void;
 }) {
   const { view, isOpened, mayChange, content, onOpen } = props;
@@ -63,7 +63,7 @@ export function ViewItem(props: {
               name={`Delete ${name}`}
               confirm={{
                 title: `Delete the view ${name}?`,
-                text: "The architectures stay; only the filter and the order under this name go.",
+                text: "What it lists stays; only the filter and the order under this name go.",
                 keep: "Keep it",
               }}
             />
@@ -103,12 +103,13 @@ export function ViewItem(props: {
   );
 }
 
-/** Reports whether the leaderboard is another than the view has it. */
-function isChanged(
-  { query, architectureOrder }: View,
-  now: { query: string; architectureOrder: ArchitectureOrder },
-): boolean {
-  const { field, direction } = now.architectureOrder;
-  const saved = architectureOrder ?? { field: "SCORE", direction: "DESC" };
-  return query !== now.query || saved.field !== field || saved.direction !== direction;
+/** The fields by which the lists are ordered, downwards, where a view names no order. */
+const usualFields: Record<ViewList, string> = { LEADERBOARD: "SCORE", RUNS: "CREATED_AT" };
+
+/** Reports whether the list is another than the view has it. */
+function isChanged(view: View, now: ViewContent): boolean {
+  const usual = { field: usualFields[view.list], direction: "DESC" };
+  const saved = view.architectureOrder ?? view.runOrder ?? usual;
+  const { field, direction } = "runOrder" in now ? now.runOrder : now.architectureOrder;
+  return view.query !== now.query || saved.field !== field || saved.direction !== direction;
 }

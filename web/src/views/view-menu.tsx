@@ -4,32 +4,31 @@ import { Bookmark } from "lucide-react";
 import { useState } from "react";
 import { isAtLeast, useViewer } from "@/account/use-viewer";
 import { useLiveQuery } from "@/api/use-live-query";
-import { asFilter } from "@/filter/written";
-import type { ArchitectureOrder, LeaderboardFilter } from "@/generated/graphql";
+import type { ViewList } from "@/generated/graphql";
 import { Button } from "@/ui/button";
 import { Loaded } from "@/ui/loaded";
 import { Popover } from "@/ui/popover";
-import { viewList } from "./queries";
+import { changeAddress } from "./change-address";
+import { type ViewContent, viewList } from "./queries";
 import { SaveView } from "./save-view";
 import { ViewItem } from "./view-item";
 
-/** A menu of the saved views of the leaderboard: to open, save, rename, update and delete them. */
+/** A menu of the saved views of a list: to open, save, rename, update and delete them. */
 export function ViewMenu(props: {
-  filter: LeaderboardFilter;
-  order: ArchitectureOrder;
+  list: ViewList;
+  /** The list as it is now. */
+  content: ViewContent;
   /** The id of the view that was opened, if one was. */
   opened: string | null;
   /** False while the filter has a fault, and cannot be saved. */
   isReadable: boolean;
-  onOpened: (id: string) => void;
 }) {
-  const { filter, order, opened, isReadable, onOpened } = props;
+  const { list, content, opened, isReadable } = props;
   const [open, setOpen] = useState(false);
-  const [{ data, error }, retry] = useLiveQuery({ query: viewList });
+  const [{ data, error }, retry] = useLiveQuery({ query: viewList, variables: { list } });
   const { viewer } = useViewer();
   const mayShare = viewer?.account != null && isAtLeast(viewer.role, "RESEARCHER");
   const name = data?.savedViews.find(({ id }) => id === opened)?.name;
-  const content = { query: asFilter(filter), architectureOrder: order };
   return (
     <Popover
       label="Saved views"
@@ -47,7 +46,7 @@ export function ViewMenu(props: {
         rows={data?.savedViews}
         error={error}
         retry={retry}
-        empty="None yet. A view keeps the filter and the order of the leaderboard under a name."
+        empty="None yet. A view keeps the filter and the order of this list under a name."
       >
         {(views) => (
           <ul className="divide-y divide-line">
@@ -65,7 +64,12 @@ export function ViewMenu(props: {
         )}
       </Loaded>
       {isReadable ? (
-        <SaveView content={content} mayShare={mayShare} onSaved={onOpened} />
+        <SaveView
+          list={list}
+          content={content}
+          mayShare={mayShare}
+          onSaved={(id) => changeAddress({ view: id })}
+        />
       ) : (
         <p className="mt-3 text-muted">Correct the filter to save it as a view.</p>
       )}

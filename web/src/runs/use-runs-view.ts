@@ -1,0 +1,49 @@
+"use client";
+
+import { useSearchParams } from "next/navigation";
+import type { RunFilter, RunOrder } from "@/generated/graphql";
+import { z } from "@/security/zod";
+import { statuses } from "@/status/status";
+
+const viewSchema = z.object({
+  q: z.string().nullable().catch(null),
+  where: z.string().nullable().catch(null),
+  view: z.string().nullable().catch(null),
+  status: z.enum(statuses).nullable().catch(null),
+  place: z.enum(["CURRENT", "ARCHIVED", "DELETED"]).catch("CURRENT"),
+  sort: z.enum(["CREATED_AT", "BEST_SCORE"]).catch("CREATED_AT"),
+  dir: z.enum(["ASC", "DESC"]).catch("DESC"),
+});
+
+/**
+ * Reads the filter and the order of the list of runs from the page's address, where they are kept so that
+ * a list can be shared.
+ */
+export function useRunsView() {
+  const given = Object.fromEntries(useSearchParams());
+  const { q, where, view, status, place, sort, dir } = viewSchema.parse({
+    q: null,
+    where: null,
+    view: null,
+    status: null,
+    ...given,
+  });
+  // Without a place the filter itself may ask for archived and deleted runs.
+  const filter: RunFilter = {
+    ...(place !== "CURRENT" && { visibility: [place] }),
+    ...(status && { status: [status] }),
+    ...(q && { search: q }),
+    ...(where && { query: where }),
+  };
+  const order: RunOrder = { field: sort, direction: dir };
+  return {
+    filter,
+    order,
+    status,
+    place,
+    /** The id of the saved view that was opened, if one was. */
+    view,
+    /** The filter, or else the text that is looked for in names. */
+    text: where ?? q ?? "",
+  };
+}
