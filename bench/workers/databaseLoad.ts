@@ -7,7 +7,7 @@ const tickMilliseconds = 10;
 /** Measures the work of a Postgres on this machine between `start` and `end`. */
 export class DatabaseLoad {
   private transactions = 0;
-  private ticks = 0;
+  private ticks = new Map<string, number>();
   private readonly waiting: number[] = [];
   private connections = 0;
   private readonly db: Database;
@@ -31,13 +31,19 @@ export class DatabaseLoad {
   }
 
   /**
-   * Returns the transactions since the start, the processor time of Postgres' processes (0 where there
-   * is no /proc), the mean number of sessions that waited for a lock, and the most connections.
+   * Returns the transactions since the start, the processor time of Postgres' processes by the name of
+   * their session (none where there is no /proc), the mean number of sessions that waited for a lock,
+   * and the most connections.
    */
   async end() {
+    const ticks = await this.readTicks();
+    const sinceStart = ([name, now]: [string, number]): [string, number] => [
+      name,
+      (now - (this.ticks.get(name) ?? 0)) * tickMilliseconds,
+    ];
     return {
       transactions: (await this.readTransactions()) - this.transactions,
-      processorMilliseconds: ((await this.readTicks()) - this.ticks) * tickMilliseconds,
+      processorMilliseconds: new Map([...ticks].map(sinceStart)),
       waiting: this.waiting.reduce((sum, each) => sum + each, 0) / Math.max(1, this.waiting.length),
       connections: this.connections,
     };
@@ -50,15 +56,24 @@ export class DatabaseLoad {
     return found?.count ?? 0;
   }
 
-  /** Sums the ticks of the postmaster's children, with those of children that have ended. */
-  private async readTicks(): Promise<number> {
-    const [own] = await this.db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
-    const parent = (await statOf(own?.pid ?? 0))?.parent;
-    if (parent === undefined) return 0;
-    let ticks = (await statOf(parent))?.ended ?? 0;
-    for (const name of await readdir("/proc")) {
-      const stat = /^\d+$/.test(name) ? await statOf(Number(name)) : undefined;
-      if (stat?.parent === parent) ticks += stat.own;
+  /**
+   * Sums the ticks of the postmaster's children by the name of their session or what they do; those that
+   * have ended by the same name, "ended".
+   */
+  private async readTicks(): Promise<Map<string, number>> {
+    const ticks = new Map<string, number>();
+    const processes = await this.db.$queryRaw<{ pid: number; name: string; isOwn: boolean }[]>`
+      SELECT pid, coalesce(nullif(application_name, ''), backend_type) AS name,
+             pid = pg_backend_pid() AS "isOwn" FROM pg_stat_activity`;
+    const own = await statOf(processes.find(({ isOwn }) => isOwn)?.pid ?? 0);
+    if (own === undefined) return ticks;
+    ticks.set("ended", (await statOf(own.parent))?.ended ?? 0);
+    const names = new Map(processes.map(({ pid, name }) => [pid, name]));
+    for (const file of await readdir("/proc")) {
+      const stat = /^\d+$/.test(file) ? await statOf(Number(file)) : undefined;
+      if (stat?.parent !== own.parent) continue;
+      const name = names.get(Number(file)) ?? "others";
+      ticks.set(name, (ticks.get(name) ?? 0) + stat.own);
     }
     return ticks;
   }

@@ -50,7 +50,7 @@ await runBench(
       ? startEmbeddedPostgres({ folder: path.join(folder, "postgres") })
       : countingStatements(path.join(folder, "postgres")));
     await migrate(postgres.url);
-    const db = createClient(postgres.url, 4, storeSeconds);
+    const db = createClient(postgres.url, 4, { statementSeconds: storeSeconds });
     try {
       await storeCandidates(db, options.stored);
       if (options.statements !== undefined) await forgetStatements(db);
@@ -115,13 +115,19 @@ async function measure(db: Database, databaseUrl: string, dataFolder: string, op
   await queue.stop({ graceful: false });
   const spans = trainers.flatMap((each) => each.spans);
   const count = evaluations.length;
+  const postgres = [...processorMilliseconds].map(([name, milliseconds]) => ({
+    name,
+    millisecondsPerCandidate: milliseconds / count,
+  }));
+  console.table(postgres);
+  const postgresMilliseconds = [...processorMilliseconds.values()].reduce((a, b) => a + b, 0);
   return {
     slots: all,
     candidates: count,
     seconds: total,
     busyShare: busyShare(spans, all, all * waves),
     processorMillisecondsPerCandidate: (used.user + used.system) / 1000 / count,
-    postgresMillisecondsPerCandidate: processorMilliseconds / count,
+    postgresMillisecondsPerCandidate: postgresMilliseconds / count,
     transactionsPerCandidate: transactions / count,
     sessionsWaitingForLocks: waiting,
     connections,

@@ -150,8 +150,9 @@ export class Consumer {
       const free = this.isPaused ? 0 : slots - this.held.size;
       if (free > 0) {
         await this.try(async () => {
+          const batchSize = free === slots ? slots : largestPowerOfTwo(free);
           const jobs = await this.queue.fetch<unknown>(name, {
-            batchSize: free,
+            batchSize,
             groupConcurrency: groupLimits,
             includeMetadata: true,
           });
@@ -160,6 +161,7 @@ export class Consumer {
             this.working.add(work);
             void work.then(() => this.working.delete(work));
           }
+          if (jobs.length === batchSize && batchSize < free) this.isWoken = true;
         });
       }
       await this.rest();
@@ -242,6 +244,14 @@ export class Consumer {
       return false;
     }
   }
+}
+
+/**
+ * Returns the largest power of two that is not above a number. The queue writes the number of jobs into the
+ * text of its statement, and each text is planned once in a session, which takes longer than to take the jobs.
+ */
+function largestPowerOfTwo(most: number): number {
+  return 2 ** Math.floor(Math.log2(most));
 }
 
 /** Returns the seconds between the time from which a job could be taken and that at which it was. */

@@ -2,7 +2,7 @@
 const workersAtFullRate = 8;
 
 /** The most by which the time between two looks is lengthened. */
-const most = 5;
+const most = 10;
 
 /** The workers beside this one: what any of them finds by looking need not be looked for by all as often. */
 export class Crowd {

@@ -31,3 +31,11 @@ test("runs take turns, and candidates go before a pre-training that was there fi
   }
   expect(order).toEqual([one, other, one, other, one, one, "pretrain"]);
 });
+
+test("statements of the queue are planned anew for many jobs that are enqueued together", async () => {
+  const jobs = candidatesOf(randomUUID(), 200);
+  await db.$transaction((tx) => enqueueTrainerJobs(queue, tx, jobs));
+  const [counted] = await db.$queryRaw<{ rows: number }[]>`
+    SELECT reltuples::int AS rows FROM pg_class WHERE oid = 'pgboss.job_common'::regclass`;
+  expect(counted?.rows).toBeGreaterThanOrEqual(jobs.length);
+});

@@ -289,6 +289,20 @@ async function insertJobs(
     );
   });
   await tx.$executeRaw`SELECT pg_notify(${jobChannel}, ${name})`;
+  if (jobs.length >= manyJobs) await planAnew(tx);
+}
+
+/** The number of jobs, enqueued together, from which on the sessions' plans are made anew. */
+const manyJobs = 100;
+
+/**
+ * Counts the table of jobs, whereupon all sessions plan their statements of it anew. Those were planned when
+ * there may have been no jobs, and would read all there are for each that they take, keep or end. The upkeep
+ * of the database does so too, a minute later. What takes the table for itself just now is not waited for.
+ */
+async function planAnew(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SET LOCAL default_statistics_target = 10`;
+  await tx.$executeRaw`ANALYZE (SKIP_LOCKED) pgboss.job_common`;
 }
 
 /** Names a job's work in the queue, which holds at most one waiting job for each name. */

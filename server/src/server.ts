@@ -73,11 +73,9 @@ export async function startServer(
     await notifications.start();
     closing.push(() => notifications.stop());
 
-    const database = createClient(
-      settings.databaseUrl,
-      databaseConnections,
-      settings.limits.querySeconds,
-    );
+    const database = createClient(settings.databaseUrl, databaseConnections, {
+      statementSeconds: settings.limits.querySeconds,
+    });
     closing.push(() => database.$disconnect());
 
     await refuseNewerDatabase(database);

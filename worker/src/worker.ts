@@ -52,7 +52,7 @@ export interface RunningWorker {
 const reportEveryMilliseconds = 5_000;
 /** Milliseconds after which a job that began or ended is reported. */
 const reportSoonMilliseconds = 300;
-/** Seconds between two such reports of a worker among few. */
+/** Seconds from any report to such a one of a worker among few. */
 const reportAgainSeconds = 2;
 const lookForLostJobsEveryMilliseconds = 60_000;
 /** Seconds between two looks into a queue of a worker that nothing woke. */
@@ -80,7 +80,7 @@ export async function startWorker(
     (line) => console.log(line),
   );
   await notifications.start();
-  const db = createClient(settings.databaseUrl, connections);
+  const db = createClient(settings.databaseUrl, connections, { isRepetitive: true });
   await refuseNewerDatabase(db);
   const crowd = new Crowd();
   const queue = await openQueue(settings.databaseUrl, {
@@ -127,7 +127,12 @@ export async function startWorker(
     usage: meter.usage,
     work: work.work,
   });
+  let soon: NodeJS.Timeout | undefined;
+  let reportedAt = -Infinity;
   const report = async () => {
+    clearTimeout(soon);
+    soon = undefined;
+    reportedAt = performance.now();
     try {
       crowd.workers = await reportWorker(db, state(current.size > 0 ? "busy" : "idle"));
     } catch (error) {
@@ -135,19 +140,12 @@ export async function startWorker(
     }
   };
 
-  // Jobs of many slots begin and end side by side: they are told together.
-  let soon: NodeJS.Timeout | undefined;
-  let reportedAt = -Infinity;
+  // Jobs of many slots begin and end side by side: they are told together, among many workers by the
+  // regular report.
   const reportSoon = () => {
+    if (stopping.signal.aborted) return;
     const again = reportedAt + crowd.seconds(reportAgainSeconds) * 1_000 - performance.now();
-    soon ??= setTimeout(
-      () => {
-        soon = undefined;
-        reportedAt = performance.now();
-        void report();
-      },
-      Math.max(reportSoonMilliseconds, again),
-    );
+    soon ??= setTimeout(() => void report(), Math.max(reportSoonMilliseconds, again));
   };
 
   const train = async (id: string, job: TrainerJob, course: Course) => {

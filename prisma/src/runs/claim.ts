@@ -39,36 +39,20 @@ export interface ClaimedWork {
  * @throws Prisma's P2025 when there is no such run
  */
 export async function claimWork(db: Database, wanted: WantedWork): Promise<ClaimedWork | null> {
-  const [claimed = null] = await claimWorks(db, wanted.runId, [wanted]);
-  if (claimed === null) {
-    await db.searchRun.findUniqueOrThrow({ where: { id: wanted.runId }, select: { id: true } });
-  }
-  return claimed;
-}
-
-/**
- * Claims several jobs' work of one run under one lock of its row, each as `claimWork` does, in one
- * statement. No work may be named twice.
- * @returns one answer for each, with one and the same run; null also when there is no such run
- */
-export async function claimWorks(
-  db: Database,
-  runId: string,
-  wanted: readonly WantedWork[],
-): Promise<(ClaimedWork | null)[]> {
-  const workKeys = wanted.map(({ workKey }) => workKey);
-  const workerIds = wanted.map(({ workerId }) => workerId);
-  const started = wanted.map(({ startedArchitecture = null }) => startedArchitecture);
+  const { runId, workKey, workerId, startedArchitecture = null } = wanted;
   const [row] = await db.$queryRaw<(SearchRun & { attempts: number[] })[]>`
     SELECT claimed.attempts, (claimed.run).*
-      FROM opnas_claim_works(${runId}::uuid, ${workKeys}::text[], ${workerIds}::uuid[], ${started}::uuid[])
-             AS claimed`;
-  if (row === undefined) return wanted.map(() => null);
+      FROM opnas_claim_works(
+             ${runId}::uuid, ${[workKey]}::text[], ${[workerId]}::uuid[], ${[startedArchitecture]}::uuid[]
+           ) AS claimed`;
+  if (row === undefined) {
+    await db.searchRun.findUniqueOrThrow({ where: { id: runId }, select: { id: true } });
+    return null;
+  }
   const { attempts, ...run } = row;
-  return wanted.map(({ workKey, workerId }, index) => {
-    const attempt = attempts[index];
-    return attempt === undefined ? null : { claim: { runId, workKey, workerId, attempt }, run };
-  });
+  const [attempt] = attempts;
+  if (attempt === undefined) throw new Error(`${workKey} of run ${runId} has no attempt.`);
+  return { claim: { runId, workKey, workerId, attempt }, run };
 }
 
 /** Returns true while the claim's run is running and no newer attempt exists; locks nothing. */

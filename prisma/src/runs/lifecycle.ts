@@ -209,19 +209,22 @@ export async function finishRun(db: Database, claim: WorkClaim): Promise<void> {
   });
 }
 
-/** Parsed settings by the stored ones, which many candidates of a run share. */
-const parsedSettings = new WeakMap<object, SearchSettings>();
+/** Parsed settings by the text of the stored ones, which all candidates of a run share. */
+const parsedSettings = new Map<string, SearchSettings>();
+
+/** The most settings that are kept. */
+const mostParsed = 16;
 
 /**
  * Parses a run's stored settings, which this or an older version wrote.
  * @throws ZodError when they do not fit the schema
  */
 export function settingsOfRun({ settings }: Pick<SearchRun, "settings">): SearchSettings {
-  if (typeof settings !== "object" || settings === null)
-    return searchSettingsSchema.parse(settings);
-  const known = parsedSettings.get(settings);
+  const text = JSON.stringify(settings);
+  const known = parsedSettings.get(text);
   if (known !== undefined) return known;
   const parsed = searchSettingsSchema.parse(settings);
-  parsedSettings.set(settings, parsed);
+  if (parsedSettings.size >= mostParsed) parsedSettings.clear();
+  parsedSettings.set(text, parsed);
   return parsed;
 }

@@ -42,30 +42,20 @@ export async function openJobs(tx: Transaction, runId: string): Promise<RunJob[]
   return [...jobs, { runId, generation: next.index }];
 }
 
-/** A candidate or reference that is to be evaluated, with what its worker has to know of its run. */
-export interface OpenCandidate {
-  key: string;
-  /** The architecture as it is stored, not parsed yet. */
-  json: unknown;
-  run: Pick<SearchRun, "name" | "phase" | "superNetStore" | "engines">;
-}
-
 /**
- * Reads architectures that are to be evaluated, in one statement; locks nothing.
- * @returns one answer for each; null when there is none, or when it has a result or failed for good
+ * Reads what a worker has to know of the run of an architecture that is to be evaluated; locks nothing.
+ * @returns null when there is none, or when it has a result or failed for good
  */
-export async function openCandidates(
+export async function runOfOpenCandidate(
   db: Database,
-  ids: readonly string[],
-): Promise<(OpenCandidate | null)[]> {
-  type Row = Omit<OpenCandidate, "run"> & OpenCandidate["run"] & { id: string };
-  const rows = await db.$queryRaw<Row[]>`
-    SELECT a.id, a.key, a.json, r.name, r.phase, r."superNetStore", r.engines
-      FROM "Architecture" a JOIN "SearchRun" r ON r.id = a."runId"
-     WHERE a.id = ANY(${[...ids]}::uuid[]) AND a."failureCode" IS NULL
-       AND NOT EXISTS (SELECT FROM "Evaluation" e WHERE e."architectureId" = a.id)`;
-  const found = new Map(rows.map(({ id, key, json, ...run }) => [id, { key, json, run }]));
-  return ids.map((id) => found.get(id) ?? null);
+  id: string,
+): Promise<Pick<SearchRun, "id" | "name" | "phase" | "superNetStore" | "engines"> | null> {
+  const run = {
+    select: { id: true, name: true, phase: true, superNetStore: true, engines: true },
+  } as const;
+  const open = { id, failureCode: null, evaluations: { none: {} } };
+  const found = await db.architecture.findFirst({ where: open, select: { run } });
+  return found?.run ?? null;
 }
 
 /** Reports whether a program outside of the platform evaluates a run's candidates. */

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { queues } from "../queue.js";
 import { RunMaker } from "../testing/runs.js";
 import { testStore, testWorker } from "../testing/store.js";
+import { joinRun } from "./engines.js";
 import { lockRun } from "./row.js";
 import { RunWriter } from "./writer.js";
 
@@ -29,15 +30,24 @@ const found = (architectureId: string, score: number) => ({
   },
 });
 
-/** Claims candidates side by side. */
-async function claimAll(runId: string, ids: readonly string[]) {
-  const claims = await Promise.all(
-    ids.map((id) =>
-      writer.claim({ runId, workKey: `evaluate:${id}`, workerId, startedArchitecture: id }),
+const engine = "wasm on a processor";
+
+/** Starts a run that searches for candidates with these keys, and for which `engine` has worked. */
+async function searchingRun(keys: readonly string[]) {
+  const run = await runs.searchingRun(keys);
+  await joinRun(db, run.runId, engine);
+  return run;
+}
+
+/** Begins candidates side by side. */
+async function beginAll(runId: string, ids: readonly string[]) {
+  const begun = await Promise.all(
+    ids.map((architectureId) =>
+      writer.begin(runId, { architectureId, workerId, engine, store: "a store" }),
     ),
   );
-  return claims.map((each) => {
-    if (each === null) throw new Error("a candidate could not be claimed");
+  return begun.map((each) => {
+    if (each === null) throw new Error("a candidate could not be begun");
     return each.claim;
   });
 }
@@ -49,11 +59,11 @@ async function transactionsOf(runId: string): Promise<number> {
   return row.count;
 }
 
-test("claims and results of many slots share transactions, and the last result enqueues the next step", async () => {
+test("beginnings and results of many slots share transactions, and the last result enqueues the next step", async () => {
   const keys = Array.from({ length: 12 }, (_, index) => `candidate ${index}`);
-  const { runId, ids } = await runs.searchingRun(keys);
+  const { runId, ids } = await searchingRun(keys);
   const before = await transactionsOf(runId);
-  const claims = await claimAll(runId, ids);
+  const claims = await beginAll(runId, ids);
   await Promise.all(
     claims.map((claim, index) => writer.record(claim, found(ids[index] ?? "", index))),
   );
@@ -70,11 +80,11 @@ test("claims and results of many slots share transactions, and the last result e
   expect(next.map(({ data }) => data)).toContainEqual({ runId, generation: 1 });
 });
 
-test("a replaced attempt among others is refused alone, and a missing run has nothing to claim", async () => {
-  const { runId, ids } = await runs.searchingRun(["a", "b", "c", "d"]);
-  const claims = await claimAll(runId, ids);
+test("a replaced attempt among others is refused alone, and a missing run has nothing to begin", async () => {
+  const { runId, ids } = await searchingRun(["a", "b", "c", "d"]);
+  const claims = await beginAll(runId, ids);
   const [, replaced] = ids;
-  await claimAll(runId, replaced === undefined ? [] : [replaced]);
+  await beginAll(runId, replaced === undefined ? [] : [replaced]);
   const written = db.$transaction(async (tx) => {
     await lockRun(tx, runId);
     const writes = claims.map((claim, index) => writer.record(claim, found(ids[index] ?? "", 1)));
@@ -89,5 +99,43 @@ test("a replaced attempt among others is refused alone, and a missing run has no
   ]);
   expect(results[1]).toMatchObject({ reason: { code: "ATTEMPT_REPLACED" } });
   const missing = "0199b1f0-0000-7000-8000-00000000dead";
-  expect(await writer.claim({ runId: missing, workKey: "evolve:0", workerId })).toBeNull();
+  const wanted = { architectureId: ids[0] ?? "", workerId, engine, store: "a store" };
+  expect(await writer.begin(missing, wanted)).toBeNull();
+});
+
+test("of candidates that are begun together those begin that nothing hinders", async () => {
+  const { runId, ids } = await searchingRun(["a", "b", "c", "d", "e"]);
+  const [done = "", failed = "", ofAnotherEngine = "", elsewhere = "", open = ""] = ids;
+  const [claim] = await beginAll(runId, [done]);
+  if (claim === undefined) throw new Error("nothing has begun");
+  await writer.record(claim, found(done, 1));
+  await db.architecture.update({ where: { id: failed }, data: { failureCode: "INTERNAL" } });
+  await db.searchRun.update({ where: { id: runId }, data: { superNetStore: "a store" } });
+  const wanted = { workerId, engine, store: "a store" };
+  const begun = await Promise.all(
+    [
+      { ...wanted, architectureId: done },
+      { ...wanted, architectureId: failed },
+      { ...wanted, architectureId: ofAnotherEngine, engine: "another engine" },
+      { ...wanted, architectureId: elsewhere, store: "another store" },
+      { ...wanted, architectureId: open },
+    ].map((each) => writer.begin(runId, each)),
+  );
+  expect(begun.slice(0, 4)).toEqual([null, null, null, null]);
+  const { key, json } = await db.architecture.findUniqueOrThrow({ where: { id: open } });
+  const work = { runId, workKey: `evaluate:${open}`, workerId, attempt: 1 };
+  expect(begun[4]).toMatchObject({
+    key,
+    json,
+    claim: work,
+    run: { id: runId, phase: "SEARCHING" },
+  });
+  const attempts = await db.attempt.findMany({
+    where: { runId, workKey: { contains: "evaluate" } },
+  });
+  expect(attempts.map(({ workKey }) => workKey).sort()).toEqual(
+    [`evaluate:${done}`, work.workKey].sort(),
+  );
+  await db.searchRun.update({ where: { id: runId }, data: { status: "PAUSED" } });
+  expect(await writer.begin(runId, { ...wanted, architectureId: open })).toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { Database } from "../client.js";
 import type { Queue } from "../queue.js";
-import { type ClaimedWork, claimWorks, type WantedWork, type WorkClaim } from "./claim.js";
+import { type BegunCandidate, beginCandidates, type WantedCandidate } from "./begin.js";
+import type { WorkClaim } from "./claim.js";
 import {
   type ClaimedEvaluation,
   followResult,
@@ -9,28 +10,26 @@ import {
   storeResults,
 } from "./evaluation.js";
 import { Gathered } from "./gathered.js";
-import { type OpenCandidate, openCandidates } from "./openWork.js";
 
-/** The most claims or results that share a transaction: the run's lock is held meanwhile. */
+/** The most candidates or results that share a transaction: the run's lock is held meanwhile. */
 const mostAtOnce = 64;
 
-/** Milliseconds for which a first read or claim waits for others: jobs that were taken together begin together. */
-const claimMilliseconds = 5;
+/** Milliseconds for which a first candidate waits for others: jobs that were taken together begin together. */
+const beginMilliseconds = 5;
 
 /**
  * Milliseconds, for each slot beside a first one and at most, for which a first result waits for others.
- * What is stored together then goes on together: its jobs end, and the next are taken, read and claimed.
+ * What is stored together then goes on together: its jobs end, and the next are taken and begun.
  */
 const [resultMillisecondsASlot, mostResultMilliseconds] = [8, 100];
 
 /**
- * Reads and claims the work and stores the results of a worker's slots. Those that come while an earlier one of
+ * Begins the candidates and stores the results of a worker's slots. Those that come while an earlier one of
  * the same run is under way share the next statement: many slots begin and end side by side, and each
  * would wait for the lock of the run's row with a connection of its own (decision 0041).
  */
 export class RunWriter {
-  private readonly candidates: Gathered<string, OpenCandidate | null>;
-  private readonly claims: Gathered<WantedWork, ClaimedWork | null>;
+  private readonly begun: Gathered<WantedCandidate, BegunCandidate | null>;
   private readonly results: Gathered<ClaimedEvaluation, ResultOutcome>;
 
   constructor(
@@ -39,15 +38,10 @@ export class RunWriter {
     /** Slots of the worker. */
     slots = 1,
   ) {
-    this.candidates = new Gathered(
+    this.begun = new Gathered(
       mostAtOnce,
-      (_runId, ids) => openCandidates(db, ids),
-      claimMilliseconds,
-    );
-    this.claims = new Gathered(
-      mostAtOnce,
-      (runId, wanted) => claimWorks(db, runId, wanted),
-      claimMilliseconds,
+      (runId, wanted) => beginCandidates(db, runId, wanted),
+      beginMilliseconds,
     );
     this.results = new Gathered(
       mostAtOnce,
@@ -56,17 +50,12 @@ export class RunWriter {
     );
   }
 
-  /** Reads a candidate or reference that is to be evaluated, as `openCandidates` does. */
-  openCandidate(runId: string, architectureId: string): Promise<OpenCandidate | null> {
-    return this.candidates.call(runId, architectureId);
-  }
-
   /**
-   * Claims work as `claimWork` does.
-   * @returns null when the run is paused, has ended or does not exist
+   * Begins the evaluation of a candidate or reference as `beginCandidates` does.
+   * @returns null when it has not begun
    */
-  claim(wanted: WantedWork): Promise<ClaimedWork | null> {
-    return this.claims.call(wanted.runId, wanted);
+  begin(runId: string, wanted: WantedCandidate): Promise<BegunCandidate | null> {
+    return this.begun.call(runId, wanted);
   }
 
   /**

@@ -1,11 +1,12 @@
 import { type Architecture, checkArchitecture, OpnasError } from "@opnas/core";
 import {
+  type BegunCandidate,
   type CandidateResult,
   requestSuperNet,
+  runOfOpenCandidate,
   type SearchRun,
   settingsOfRun,
   type WorkClaim,
-  workKey,
 } from "@opnas/prisma";
 import type { TextPlaces } from "../dataset/request.js";
 import type { CheckpointPlace } from "../files/checkpointFolder.js";
@@ -43,22 +44,35 @@ export async function handleCandidate(
   { runId, architectureId }: { runId: string; architectureId: string },
   course: Course,
 ): Promise<void> {
-  const { db, trainers, workerId, store, writer } = context;
-  const found = await writer.openCandidate(runId, architectureId);
-  if (found?.run.phase !== "SEARCHING") return;
-  requireSameStore(found.run, await store.id());
-  const architecture = checkArchitecture(found.json);
-  const candidate = { id: architectureId, key: found.key, architecture };
-
-  await trainers.with(async (trainer) => {
-    await requireEngine(db, { id: runId, ...found.run }, describeEngine(trainer.engine));
-    const key = workKey({ kind: "evaluate", runId, architectureId });
-    const startedArchitecture = architectureId;
-    const claimed = await writer.claim({ runId, workKey: key, workerId, startedArchitecture });
-    if (claimed === null) return;
-    course.claim = claimed.claim;
-    await evaluate(context, claimed.claim, claimed.run, candidate, trainer);
+  await context.trainers.with(async (trainer) => {
+    const begun = await begin(context, { runId, architectureId }, describeEngine(trainer.engine));
+    if (begun === null) return;
+    const { claim, run, key, json } = begun;
+    course.claim = claim;
+    const candidate = { id: architectureId, key, architecture: checkArchitecture(json) };
+    await evaluate(context, claim, run, candidate, trainer);
   });
+}
+
+/**
+ * Reads and claims a candidate. Where that could not be done it finds out why, and tries again once its
+ * engine is noted.
+ * @returns null when nothing is to be done: it has a result, or its run does not search
+ * @throws OpnasError ANOTHER_STORE, ANOTHER_ENGINE
+ */
+async function begin(
+  { db, store, writer, workerId }: JobContext,
+  { runId, architectureId }: { runId: string; architectureId: string },
+  engine: string,
+): Promise<BegunCandidate | null> {
+  const wanted = { architectureId, workerId, engine, store: await store.id() };
+  const begun = await writer.begin(runId, wanted);
+  if (begun !== null) return begun;
+  const run = await runOfOpenCandidate(db, architectureId);
+  if (run?.phase !== "SEARCHING") return null;
+  requireSameStore(run, wanted.store);
+  await requireEngine(db, run, engine);
+  return writer.begin(runId, wanted);
 }
 
 async function evaluate(
@@ -152,6 +166,8 @@ async function tidyIfDone(
   { checkpoints, shared }: Pick<CandidateWork, "checkpoints" | "shared">,
 ): Promise<boolean> {
   try {
+    // A first attempt that was told of no checkpoint has written none.
+    if (isStored && checkpoints.attempt === 1 && !shared.hasSaved) return true;
     const isDone = isStored || (await db.evaluation.count({ where: { architectureId: id } })) > 0;
     if (!isDone) return false;
     await removeFolder(checkpoints.folder);

@@ -48,7 +48,7 @@ export interface Course {
  * Milliseconds between two looks at a claim of which nothing was heard. All slots of a worker look at
  * the multiples of it, so that one statement answers them.
  */
-const checkEveryMilliseconds = 10_000;
+const checkEveryMilliseconds = 30_000;
 
 /** Milliseconds between two looks at a claim at the least, however much is heard. */
 const checkAtMostEveryMilliseconds = 500;

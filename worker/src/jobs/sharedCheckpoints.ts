@@ -19,6 +19,8 @@ export class SharedCheckpoints {
   private waiting: string | undefined;
   private uploading: Promise<void> | undefined;
   private readonly ending = new AbortController();
+  /** True once a checkpoint was written. */
+  hasSaved = false;
 
   /** @param before is done before the first upload: what has to be there to go on from it */
   constructor(
@@ -49,6 +51,7 @@ export class SharedCheckpoints {
 
   /** Uploads a checkpoint that was written, after the one that is under way. It is bound. */
   readonly saved = (name: string): void => {
+    this.hasSaved = true;
     this.waiting = name;
     this.uploading ??= this.upload();
   };

@@ -40,12 +40,15 @@ export function understood<Parsed>(
   };
 }
 
-/** Milliseconds for which what was found about the settings of a run or pre-training is used again. */
-const keptMilliseconds = 2_000;
+/**
+ * Milliseconds for which what was found about the settings of a run or pre-training is used again: while work is
+ * under way nothing changes them, and an extension only by numbers.
+ */
+const keptMilliseconds = 30_000;
 
 /**
  * Looks whether this program understands the settings of jobs' runs and pre-trainings. Jobs of one run
- * that come together are answered by one look.
+ * are answered by one look now and then.
  */
 export class SettingsLooks {
   private readonly kept = new Map<string, Promise<string | undefined>>();
