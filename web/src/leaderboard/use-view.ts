@@ -2,12 +2,14 @@
 
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
+import { changeAddress } from "@/api/change-address";
 import { z } from "@/security/zod";
 import type {
   ArchitectureOrder,
   ArchitectureOrderField,
   LeaderboardFilter,
 } from "@/generated/graphql";
+import { nextOrder } from "./order";
 
 const viewSchema = z.object({
   preset: z.string().nullable().catch(null),
@@ -20,18 +22,18 @@ const viewSchema = z.object({
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
 });
 
-/** The direction of the first sort by a column: cheap, good or new architectures first. */
-const firstDirection = {
-  SCORE: "DESC",
-  PARAMS: "ASC",
-  FLOPS: "ASC",
-  STEP_TIME: "ASC",
-  CREATED_AT: "DESC",
-} as const;
-
 export type ViewChange = Partial<
   Record<"preset" | "run" | "q" | "where" | "view" | "references" | "sort" | "dir", string | null>
 >;
+
+const noConditions: ViewChange = {
+  preset: null,
+  run: null,
+  q: null,
+  where: null,
+  view: null,
+  references: null,
+};
 
 /**
  * Reads the leaderboard's filter and order from the page's address, where they are kept so that a
@@ -61,9 +63,12 @@ export function useView() {
   );
   const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
 
-  const sortBy = (field: ArchitectureOrderField) => changeView(nextSort(order, field));
+  const sortBy = (field: ArchitectureOrderField) => {
+    const next = nextOrder(order, field);
+    changeAddress({ sort: next.field, dir: next.direction });
+  };
   const searchFor = (text: string, isFilter: boolean) =>
-    changeView(isFilter ? { where: text, q: null } : { q: text, where: null });
+    changeAddress(isFilter ? { where: text, q: null } : { q: text, where: null });
   return {
     filter,
     order,
@@ -74,23 +79,10 @@ export function useView() {
     view,
     /** The filter, or else the text that is looked for in names. */
     text: where ?? q ?? "",
-    change: changeView,
+    change: (changes: ViewChange) => changeAddress(changes),
+    /** Takes every condition away; the order stays. */
+    clear: () => changeAddress(noConditions),
     searchFor,
     sortBy,
   };
-}
-
-function changeView(changes: ViewChange): void {
-  const next = new URLSearchParams(window.location.search);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value) next.set(name, value);
-    else next.delete(name);
-  }
-  const query = next.toString();
-  window.history.replaceState(null, "", query ? `?${query}` : window.location.pathname);
-}
-
-function nextSort(order: ArchitectureOrder, field: ArchitectureOrderField): ViewChange {
-  const turned = order.direction === "ASC" ? "DESC" : "ASC";
-  return { sort: field, dir: order.field === field ? turned : firstDirection[field] };
 }

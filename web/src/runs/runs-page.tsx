@@ -1,14 +1,16 @@
 "use client";
 
 import { useState } from "react";
-import type { RunStatus, RunVisibility } from "@/generated/graphql";
-import { ButtonLink } from "@/ui/button";
+import { Kept } from "@/api/kept";
+import type { RunVisibility } from "@/generated/graphql";
+import { Button, ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { Select } from "@/ui/field";
 import { PageHeader } from "@/ui/page";
 import { SearchBox } from "@/ui/search-box";
 import { Empty } from "@/ui/states";
 import { RunChunk } from "./run-chunk";
+import { places, useRunsView } from "./use-runs-view";
 import { statuses, statusLooks } from "@/status/status";
 
 const placeLabels: Record<RunVisibility, string> = {
@@ -16,26 +18,32 @@ const placeLabels: Record<RunVisibility, string> = {
   ARCHIVED: "Archived",
   DELETED: "Deleted",
 };
-const places = ["CURRENT", "ARCHIVED", "DELETED"] as const satisfies RunVisibility[];
+
+/** The numbers of pages that were loaded, by filter, so that Back finds them. */
+const loadedPages = new Kept<number>(20);
 
 /** Lists every search, newest first; active ones are updated live. */
 export function RunsPage() {
-  const [status, setStatus] = useState<RunStatus>();
-  const [visibility, setVisibility] = useState<RunVisibility>("CURRENT");
-  const [search, setSearch] = useState("");
-  const [pages, setPages] = useState(1);
-  const narrowed = status !== undefined || search !== "" || visibility !== "CURRENT";
+  const { status, list, search, filter, change } = useRunsView();
+  const key = JSON.stringify(filter);
+  const [more, setMore] = useState({ key, pages: loadedPages.get(key) ?? 1 });
+  const pages = more.key === key ? more.pages : 1;
+  const loadMore = () => {
+    loadedPages.set(key, pages + 1);
+    setMore({ key, pages: pages + 1 });
+  };
+  const narrowed = status !== null || search !== "" || list !== "CURRENT";
   return (
     <>
       <PageHeader title="Runs" note="Every search that was started, newest first" />
       <Card aria-label="Runs" className="overflow-hidden">
         <div className="flex flex-wrap gap-2 border-b border-line p-3 sm:px-5">
-          <SearchBox value={search} onChange={setSearch} />
+          <SearchBox value={search} onChange={(text) => change({ q: text })} />
           <Select
             aria-label="Status"
             className="sm:w-40"
             value={status ?? ""}
-            onChange={(event) => setStatus(statuses.find((name) => name === event.target.value))}
+            onChange={(event) => change({ status: event.target.value })}
           >
             <option value="">Any status</option>
             {statuses.map((name) => (
@@ -47,9 +55,9 @@ export function RunsPage() {
           <Select
             aria-label="Which runs"
             className="sm:w-40"
-            value={visibility}
-            onChange={(event) =>
-              setVisibility(places.find((name) => name === event.target.value) ?? "CURRENT")
+            value={list}
+            onChange={({ target: { value } }) =>
+              change({ list: value === "CURRENT" ? null : value })
             }
           >
             {places.map((name) => (
@@ -60,17 +68,22 @@ export function RunsPage() {
           </Select>
         </div>
         <RunChunk
-          filter={{
-            visibility: [visibility],
-            ...(status && { status: [status] }),
-            ...(search && { search }),
-          }}
+          filter={filter}
           after={null}
           pages={pages}
-          onMore={() => setPages((value) => value + 1)}
+          onMore={loadMore}
           empty={
             narrowed ? (
-              <Empty title="No run matches">Change the search, the status or the list.</Empty>
+              <Empty
+                title="No run matches"
+                action={
+                  <Button onClick={() => change({ status: null, list: null, q: null })}>
+                    Show all runs
+                  </Button>
+                }
+              >
+                Change the search, the status or the list.
+              </Empty>
             ) : (
               <Empty
                 title="No search has been started"
