@@ -35,6 +35,8 @@ export interface Services {
   webhooks: WebhookSender;
   store: Store;
   modelLinks: ModelLinks;
+  /** The folder of users' texts; undefined where the server cannot look into it. */
+  textFolder: string | undefined;
   /** The most live searches of one account and of one team. */
   quota: RunQuota;
 }

@@ -1,5 +1,6 @@
 import { OpnasError, whenValid } from "@opnas/core";
 import { z } from "zod";
+import { sentenceOf } from "./inputSentences.js";
 
 /** The most faults of one request that its error lists; a long list may hold any number of them. */
 const maxIssues = 20;
@@ -26,7 +27,7 @@ export class InputError extends OpnasError {
  * @throws InputError that names the fields at fault, the first 20 of them
  */
 export function parseInput<T>(schema: z.ZodType<T>, value: unknown, ...path: string[]): T {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: sentenceOf });
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, maxIssues);
   const [first, ...others] = issues.map((issue) => toIssue(issue, path));

@@ -128,6 +128,7 @@ export async function startServer(
       fronts,
       totals: new CappedTotals(feed),
       quota: settings.limits.runs,
+      textFolder: settings.textFolder,
       store,
       modelLinks: new ModelLinks(identity.keyFor("links to models")),
     };

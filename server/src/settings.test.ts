@@ -12,6 +12,7 @@ test("only the database has no default", () => {
     publicUrl: undefined,
     dataFolder: ".data",
     artifacts: { kind: "folder", folder: ".data/artifacts" },
+    textFolder: undefined,
     identity: {
       mode: "local",
       secret: undefined,

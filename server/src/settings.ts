@@ -41,6 +41,7 @@ const settingsSchema = z.object({
     .min(1, "must be 1 to 300")
     .max(300, "must be 1 to 300")
     .default(10),
+  OPNAS_TEXT_DIR: z.string().optional(),
   OPNAS_WEBHOOKS_PRIVATE: z
     .enum(["0", "1"], { error: "must be 1 to let webhooks call private addresses, or 0" })
     .default("0"),
@@ -137,6 +138,8 @@ export interface ServerSettings {
   dataFolder: string;
   /** The artifact store of the workers, of which archives are read. */
   artifacts: ArtifactPlace;
+  /** The folder in which the workers look for users' texts; undefined where they lie elsewhere. */
+  textFolder: string | undefined;
   /** Who may use the API. */
   identity: IdentitySettings;
   limits: ServerLimits;
@@ -172,6 +175,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
   const usual = isLoopback(data.OPNAS_HOST) ? localLimits : sharedLimits;
   const given = (value: number | null | undefined, otherwise: number | null) =>
     value === undefined ? otherwise : value;
+  const artifacts = artifactPlace(data, dataFolder);
   return {
     databaseUrl: data.DATABASE_URL,
     host: data.OPNAS_HOST,
@@ -179,7 +183,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): ServerSettings {
     webPort: data.OPNAS_WEB_PORT,
     publicUrl: data.OPNAS_PUBLIC_URL,
     dataFolder,
-    artifacts: artifactPlace(data, dataFolder),
+    artifacts,
+    // Workers that share a bucket read texts from there, too.
+    textFolder: artifacts.kind === "folder" ? data.OPNAS_TEXT_DIR : undefined,
     identity: identitySettings(data, data.OPNAS_HOST),
     limits: {
       operationsPerMinute: given(data.OPNAS_RATE_LIMIT, usual.operationsPerMinute),

@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { constants } from "node:zlib";
 import { ApolloServer } from "@apollo/server";
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -8,6 +9,7 @@ import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHt
 import { InMemoryLRUCache } from "@apollo/utils.keyvaluecache";
 import { expressMiddleware } from "@as-integrations/express5";
 import { type ErrorCode, errorKinds, OpnasError } from "@opnas/core";
+import compression from "compression";
 import cors from "cors";
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import { type Context, createContext, type Services } from "../context.js";
@@ -144,6 +146,7 @@ export async function serveHttp(
   if (isLoopback(options.host)) app.use(path, explorer());
   app.use(
     path,
+    compression({ level: constants.Z_BEST_SPEED }),
     express.json({ limit: maxMessageBytes }),
     traceRequest,
     cancelWithClient,

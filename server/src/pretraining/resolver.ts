@@ -20,6 +20,7 @@ import {
 import type { Context } from "../context.js";
 import { UsualLength } from "../http/cost.js";
 import { keyOf, refuseForeignText } from "../identity/ownership.js";
+import { refuseMissingText } from "../run/ownTexts.js";
 import { isRowId } from "../input.js";
 import type { Page } from "../pagination/keyset.js";
 import { notFound } from "../notFound.js";
@@ -88,6 +89,7 @@ export class TrainingResolver {
     if (architecture === null) throw notFound("architecture", architectureId);
     const planned = plannedPretraining(architecture, architecture.run, input);
     await refuseForeignText(context, planned.settings.text);
+    await refuseMissingText(context, planned.settings.text, ["input", "settings", "text"]);
     const idempotencyKey = keyOf(context, planned.idempotencyKey);
     return startPretraining(database, queue, { ...planned, idempotencyKey });
   }

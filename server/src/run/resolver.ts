@@ -28,6 +28,7 @@ import { CloneSearchInput, RunPageArguments, StartSearchInput } from "./inputs.j
 import { kernelsByDepth, maxCandidates } from "./kernelsByDepth.js";
 import { operationPriorities } from "./operationPriorities.js";
 import { runPage } from "./page.js";
+import { refuseMissingText } from "./ownTexts.js";
 import { plannedClone, plannedRun } from "./startSearch.js";
 import { LayerChoices, OperationPriority } from "./statistics.js";
 import { SearchRun, SearchRunConnection } from "./types.js";
@@ -107,6 +108,7 @@ export class RunResolver {
   ): Promise<RunRow> {
     const planned = plannedRun(input);
     await refuseForeignText(context, planned.settings.text);
+    await refuseMissingText(context, planned.settings.text, ["input", "settings", "text"]);
     const owned = await ownedBy(context, planned, input.teamId);
     return startRun(context.database, context.queue, owned);
   }
@@ -135,6 +137,7 @@ export class RunResolver {
     if (run.deletedAt !== null) throw notFound("run", id);
     const planned = plannedClone(run, changes, idempotencyKey);
     await refuseForeignText(context, planned.settings.text);
+    await refuseMissingText(context, planned.settings.text, ["changes", "settings", "text"]);
     return startRun(database, queue, await ownedBy(context, planned, run.teamId));
   }
 

@@ -84,7 +84,7 @@ test("bad input is refused with its code, its field and every fault", async () =
   expect(data).toBeNull();
   expect(errors).toHaveLength(1);
   expect(errors?.[0]).toMatchObject({
-    message: "input.settings.superNet.steps cannot be used: too small: expected number to be >=0.",
+    message: "input.settings.superNet.steps cannot be used: it must be at least 0.",
     path: ["startSearch"],
     extensions: {
       code: "BAD_INPUT",

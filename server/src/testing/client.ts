@@ -60,7 +60,10 @@ const localIdentity: IdentitySettings = {
 export async function testServer(
   databaseUrl: string,
   changes: Partial<
-    IdentitySettings & ServerLimits & WebhookSettings & Pick<ServerSettings, "artifacts">
+    IdentitySettings &
+      ServerLimits &
+      WebhookSettings &
+      Pick<ServerSettings, "artifacts" | "textFolder">
   > = {},
 ): Promise<TestServer> {
   const log = rememberingLog();
@@ -73,6 +76,7 @@ export async function testServer(
       publicUrl: undefined,
       dataFolder: artifactFolder,
       artifacts: changes.artifacts ?? { kind: "folder", folder: artifactFolder },
+      textFolder: changes.textFolder,
       identity: { ...localIdentity, ...changes },
       limits: { ...localLimits, ...changes },
       webhooks: {

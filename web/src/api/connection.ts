@@ -1,6 +1,6 @@
 /**
- * State of the WebSocket. `connecting`: the first attempt; `live`: open; `lost`: retrying;
- * `stopped`: the server refused the connection, and only a reload helps.
+ * State of the WebSocket. `connecting`: the first attempt; `live`: open; `lost`: silent or closed, and
+ * retrying; `stopped`: the server refused the connection, and only a reload helps.
  */
 export type ConnectionState = "connecting" | "live" | "lost" | "stopped";
 
@@ -30,6 +30,12 @@ export class Connection {
     this.set({ state: "live", epoch: state === "lost" ? epoch + 1 : epoch });
   }
 
+  /** Records a sign of life of an open socket, which may have been silent for a while. */
+  heard(): void {
+    if (this.current.state === "lost") this.set({ ...this.current, state: "live" });
+  }
+
+  /** Records that the socket is silent or closed. */
   lost(): void {
     if (this.current.state !== "stopped") this.set({ ...this.current, state: "lost" });
   }

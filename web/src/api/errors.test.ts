@@ -45,3 +45,12 @@ test("extensions of an unknown form do not hide the message", () => {
   });
   expect(toApiError(error)).toEqual({ code: "INTERNAL", message: "Broken.", fields: {} });
 });
+
+test("GraphQL's words about a value become a sentence at its field", () => {
+  const message =
+    'Variable "$input" got invalid value 99999999999 at "input.settings.size.layers"; Int cannot represent non 32-bit signed integer value: 99999999999';
+  const error = new CombinedError({ graphQLErrors: [{ message }] });
+  expect(toApiError(error).fields).toEqual({
+    "settings.size.layers": "Enter a whole number of at most 2,147,483,647.",
+  });
+});

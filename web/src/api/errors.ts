@@ -26,6 +26,25 @@ function reason(message: string): string {
   return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
+/** The forms of GraphQL's own values, as sentences name them. */
+const forms: Readonly<Record<string, string>> = {
+  Int: "Enter a whole number of at most 2,147,483,647.",
+  Float: "Enter a number.",
+  Boolean: "Choose yes or no.",
+};
+
+/**
+ * Reads GraphQL's words about a value that has not the form of its field:
+ * `Variable "$input" got invalid value 1e10 at "input.seed"; Int cannot represent …`.
+ */
+function misfitOf(message: string): { path: string; message: string } | undefined {
+  const [, path, reason] =
+    /^Variable "\$\w+" got invalid value .*? at "\w+\.([\w.]+)"; (.*)$/s.exec(message) ?? [];
+  if (path === undefined || reason === undefined) return undefined;
+  const [type = ""] = /^\w+/.exec(reason) ?? [];
+  return { path, message: forms[type] ?? "The API does not take this value." };
+}
+
 /**
  * Turns the error of an operation into a sentence, with the code and the fields that the server
  * named.
@@ -41,6 +60,8 @@ export function toApiError(error: CombinedError): ApiError {
   }
   const extensions = extensionsSchema.safeParse(first.extensions);
   const { code = "INTERNAL", issues = [] } = extensions.success ? extensions.data : {};
+  const misfit = misfitOf(first.message);
+  if (misfit) return { code, message: misfit.message, fields: { [misfit.path]: misfit.message } };
   const fields = Object.fromEntries(
     issues.map(({ path, message }) => [path.join("."), reason(message)]),
   );

@@ -1,7 +1,10 @@
 import { type Client, type ClientOptions, createClient } from "graphql-ws";
 import type { Connection } from "./connection";
 
-const pingEveryMs = 10_000;
+const pingEveryMs = 1_500;
+/** Milliseconds without an answer to a ping after which the page no longer calls itself live. */
+const silentAfterMs = 1_000;
+/** Milliseconds without an answer after which the connection is given up; a busy server may be slow. */
 const pongWithinMs = 5_000;
 const firstRetryMs = 400;
 const longestRetryMs = 5_000;
@@ -29,18 +32,22 @@ function pause(ms: number, network: EventTarget): Promise<void> {
 }
 
 /**
- * Opens the page's one WebSocket. It is kept open from the start, detects a dead connection by an
+ * Opens the page's one WebSocket. It is kept open from the start, detects a silent connection by an
  * unanswered ping, and retries forever; each change is reported to `connection`.
  */
 export function openSocket(props: {
   url: string;
   connection: Connection;
-  /** The target of the browser's "online" event: its window. */
+  /** The target of the browser's events "online" and "offline": its window. */
   network: EventTarget;
   webSocketImpl?: ClientOptions["webSocketImpl"];
 }): Client {
   const { url, connection, network, webSocketImpl } = props;
-  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let timers: ReturnType<typeof setTimeout>[] = [];
+  const stopTimers = () => {
+    for (const timer of timers) clearTimeout(timer);
+    timers = [];
+  };
   const socket = createClient({
     url,
     webSocketImpl,
@@ -53,16 +60,24 @@ export function openSocket(props: {
     on: {
       connected: () => connection.opened(),
       closed: () => {
-        clearTimeout(pongTimer);
+        stopTimers();
         connection.lost();
       },
       ping: (received) => {
-        if (!received) pongTimer = setTimeout(() => socket.terminate(), pongWithinMs);
+        if (received) return;
+        stopTimers();
+        timers = [
+          setTimeout(() => connection.lost(), silentAfterMs),
+          setTimeout(() => socket.terminate(), pongWithinMs),
+        ];
       },
       pong: (received) => {
-        if (received) clearTimeout(pongTimer);
+        if (!received) return;
+        stopTimers();
+        connection.heard();
       },
     },
   });
+  network.addEventListener("offline", () => connection.lost());
   return socket;
 }

@@ -8,6 +8,7 @@ import { readSettings } from "@/api/settings";
 import { nonceHeader } from "@/security/policy";
 import { ConnectionBanner } from "@/shell/connection-banner";
 import { Header } from "@/shell/header";
+import { PageFocus } from "@/shell/page-focus";
 import { Skeleton } from "@/ui/states";
 import "./globals.css";
 
@@ -34,6 +35,12 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" suppressHydrationWarning>
       <body className="min-h-dvh antialiased">
+        <noscript>
+          <p className="px-4 py-3 text-center text-sm font-medium">
+            This portal is drawn by JavaScript, which this browser does not run. Allow it for this
+            address, or use the command line: npx opnas --help.
+          </p>
+        </noscript>
         <ThemeProvider attribute="class" disableTransitionOnChange nonce={nonce}>
           <a
             href="#content"
@@ -44,6 +51,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           <ApiProvider settings={settings} fallback={<PageSkeleton />}>
             <Header />
             <ConnectionBanner />
+            <PageFocus />
             <main id="content" className="mx-auto w-full max-w-7xl px-4 pt-6 pb-16 sm:px-6">
               {children}
             </main>

@@ -26,6 +26,7 @@ export function ArchitecturePage({ id }: { id: string }) {
   if (found === false) {
     return (
       <Empty
+        isPage
         title="There is no such architecture"
         action={<ButtonLink href="/">Leaderboard</ButtonLink>}
       >

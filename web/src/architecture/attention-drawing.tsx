@@ -1,18 +1,15 @@
 "use client";
 
 import { Maximize2 } from "lucide-react";
-import dynamic from "next/dynamic";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
+import { lazyPart } from "@/ui/lazy-part";
 import { Skeleton } from "@/ui/states";
 import { describeGraph, placeGraph, placeInWidth } from "./graph-layout";
 import type { Graph } from "./queries";
 
-const GraphCanvas = dynamic(() => import("./graph-canvas"), {
-  ssr: false,
-  loading: () => <Skeleton className="size-full" />,
-});
+const GraphCanvas = lazyPart(() => import("./graph-canvas"), <Skeleton className="size-full" />);
 
 /**
  * Draws an attention graph to fit the page's width, describes it in words for screen readers, and

@@ -1,9 +1,12 @@
 import { clsx } from "clsx";
 import { Card } from "@/ui/card";
+import { lazyPart } from "@/ui/lazy-part";
+import { Skeleton } from "@/ui/states";
 import { AttentionDrawing } from "./attention-drawing";
 import { Convolution } from "./convolution";
-import { Formula } from "./formula";
 import type { Layer } from "./queries";
+
+const Formula = lazyPart(() => import("./formula"), <Skeleton className="h-9" />);
 
 /** Shows the backbone from the embeddings to the output, one card per layer. */
 export function Backbone({ layers }: { layers: readonly Layer[] }) {

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 /**
  * Shows a LaTeX formula, with MathML for screen readers. A formula with errors is shown as source.
  */
-export function Formula({ latex }: { latex: string }) {
+export default function Formula({ latex }: { latex: string }) {
   const html = useMemo(
     () =>
       katex.renderToString(latex, {

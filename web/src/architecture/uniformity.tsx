@@ -1,17 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { Panel } from "@/ui/card";
 import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
+import { lazyPart } from "@/ui/lazy-part";
 import { Skeleton } from "@/ui/states";
 import type { Architecture } from "./queries";
 import type { UniformityCurve } from "./uniformity-chart";
 
-const UniformityChart = dynamic(() => import("./uniformity-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-44" />,
-});
+const UniformityChart = lazyPart(() => import("./uniformity-chart"), <Skeleton className="h-52" />);
 
 const colours = ["var(--warn)", "var(--good)", "var(--bad)", "var(--muted)"];
 
@@ -32,7 +29,7 @@ export function Uniformity({ architecture }: { architecture: Architecture }) {
     >
       {values ? (
         <>
-          <UniformityChart values={values} others={others} />
+          <UniformityChart name={architecture.name} values={values} others={others} />
           <Legend className="mt-2">
             <LegendItem sign="h-0.5 w-4 rounded bg-accent">{architecture.name}</LegendItem>
             {others.map(({ id, name, colour }) => (

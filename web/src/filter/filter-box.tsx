@@ -11,7 +11,7 @@ import { FilterHelp } from "./filter-help";
 import { SuggestionList } from "./suggestion-list";
 import { type Suggestion, suggestions } from "./suggestions";
 import { useFields } from "./use-fields";
-import { useTypedText } from "./use-typed-text";
+import { useTypedText } from "@/ui/use-typed-text";
 import { isFilter } from "./written";
 
 /** Milliseconds of a pause in typing: a filter is often half written, a name is searched for at once. */

@@ -39,6 +39,11 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** Formats a number with all its digits, up to twelve: 10_000 → "10,000", 1e-4 → "0.0001". */
+export function exact(value: number): string {
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 12 });
+}
+
 /** Formats a count with its noun: "1 candidate", "2 candidates". */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;

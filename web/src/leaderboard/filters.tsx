@@ -1,27 +1,9 @@
 "use client";
 
-import { useQuery } from "urql";
-import { graphql } from "@/generated";
 import { Select } from "@/ui/field";
-import type { ViewChange } from "./use-view";
 import { ErrorNotice } from "@/ui/states";
-
-const filterChoices = graphql(`
-  query FilterChoices {
-    presets {
-      name
-      title
-    }
-    searchRuns(first: 50) {
-      edges {
-        node {
-          id
-          name
-        }
-      }
-    }
-  }
-`);
+import type { Choice, useChoices } from "./use-choices";
+import type { ViewChange } from "./use-view";
 
 /**
  * Controls that filter the leaderboard by run, preset and references.
@@ -30,10 +12,10 @@ export function Filters(props: {
   preset: string | null;
   run: string | null;
   references: "only" | "none" | null;
+  choices: ReturnType<typeof useChoices>;
   onChange: (change: ViewChange) => void;
 }) {
-  const { preset, run, references, onChange } = props;
-  const [{ data, error }] = useQuery({ query: filterChoices, requestPolicy: "cache-and-network" });
+  const { preset, run, references, choices, onChange } = props;
   return (
     <div className="flex w-full flex-wrap gap-2 sm:w-auto">
       <Select
@@ -43,11 +25,7 @@ export function Filters(props: {
         onChange={(event) => onChange({ run: event.target.value })}
       >
         <option value="">All runs</option>
-        {data?.searchRuns.edges.map(({ node }) => (
-          <option key={node.id} value={node.id}>
-            {node.name}
-          </option>
-        ))}
+        <Options choices={choices.runs} />
       </Select>
       <Select
         aria-label="Preset"
@@ -56,11 +34,7 @@ export function Filters(props: {
         onChange={(event) => onChange({ preset: event.target.value })}
       >
         <option value="">All presets</option>
-        {data?.presets.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
+        <Options choices={choices.presets} />
       </Select>
       <Select
         aria-label="References"
@@ -72,7 +46,15 @@ export function Filters(props: {
         <option value="none">Candidates only</option>
         <option value="only">References only</option>
       </Select>
-      {error && <ErrorNotice error={error} />}
+      {choices.error && <ErrorNotice error={choices.error} retry={choices.retry} />}
     </div>
   );
+}
+
+function Options({ choices }: { choices: readonly Choice[] }) {
+  return choices.map(({ value, name }) => (
+    <option key={value} value={value}>
+      {name}
+    </option>
+  ));
 }

@@ -5,7 +5,10 @@ import { columns, headings } from "./columns";
 
 const ariaSort = { ASC: "ascending", DESC: "descending" } as const;
 
-/** The table's head. A sortable column has a button, and a second press reverses the order. */
+/**
+ * The table's head. A sortable column has a button, and a second press reverses the order; where
+ * columns are hidden, `SortBar` has them all.
+ */
 export function Headings(props: {
   order: ArchitectureOrder;
   showRun: boolean;
@@ -29,18 +32,21 @@ export function Headings(props: {
               className={clsx("flex", className)}
             >
               {field ? (
-                <button
-                  type="button"
-                  title={field === "CREATED_AT" ? "Sort by age" : `Sort by ${label}`}
-                  onClick={() => onSort(field)}
-                  className={clsx(
-                    "inline-flex items-center gap-1 rounded hover:text-ink",
-                    sorted && "font-medium text-ink",
-                  )}
-                >
-                  {label}
-                  {sorted && <Arrow aria-hidden className="size-3" />}
-                </button>
+                <>
+                  <span className="md:hidden">{label}</span>
+                  <button
+                    type="button"
+                    title={field === "CREATED_AT" ? "Sort by age" : `Sort by ${label}`}
+                    onClick={() => onSort(field)}
+                    className={clsx(
+                      "inline-flex items-center gap-1 rounded hover:text-ink max-md:hidden",
+                      sorted && "font-medium text-ink",
+                    )}
+                  >
+                    {label}
+                    {sorted && <Arrow aria-hidden className="size-3" />}
+                  </button>
+                </>
               ) : (
                 label
               )}

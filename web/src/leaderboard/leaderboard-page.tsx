@@ -6,7 +6,7 @@ import { FilterBox } from "@/filter/filter-box";
 import { asFilter } from "@/filter/written";
 import { plural } from "@/format/number";
 import { ReferenceModels } from "@/models/reference-models";
-import { ButtonLink } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader } from "@/ui/page";
 import { Empty } from "@/ui/states";
@@ -15,15 +15,17 @@ import { Workers } from "@/workers/workers";
 import { Filters } from "./filters";
 import { LeaderboardTable } from "./leaderboard-table";
 import { Pareto } from "./pareto";
+import { useChoices } from "./use-choices";
 import { useLeaderboard } from "./use-leaderboard";
 import { useView } from "./use-view";
 
 /** The front page: the best candidates of all runs, the active runs and the workers. */
 export function LeaderboardPage() {
-  const { filter, order, preset, run, references, view, text, change, searchFor, sortBy } =
-    useView();
+  const view = useView();
+  const { filter, order, preset, run, references, text, change, clear, searchFor, sortBy } = view;
   const leaderboard = useLeaderboard(filter, order);
   const fault = filterFault(leaderboard.error);
+  const choices = useChoices(run, preset);
   const narrowed = Object.keys(filter).length > 0;
   const { total } = leaderboard.board;
   return (
@@ -52,12 +54,18 @@ export function LeaderboardPage() {
                 <ViewMenu
                   list="LEADERBOARD"
                   content={{ query: asFilter(filter), architectureOrder: order }}
-                  opened={view}
+                  opened={view.view}
                   isReadable={!fault}
                 />
               </div>
-              <Filters preset={preset} run={run} references={references} onChange={change} />
-              {narrowed && !fault && (
+              <Filters
+                preset={preset}
+                run={run}
+                references={references}
+                choices={choices}
+                onChange={change}
+              />
+              {narrowed && !fault && !choices.isUnknownRun && (
                 <p className="text-sm text-muted">{plural(total, "match", "matches")}</p>
               )}
             </div>
@@ -67,9 +75,22 @@ export function LeaderboardPage() {
               order={order}
               showRun
               onSort={sortBy}
+              unknown={
+                choices.isUnknownRun && (
+                  <Empty
+                    title="There is no such run"
+                    action={<Button onClick={() => change({ run: null })}>Show all runs</Button>}
+                  >
+                    It may belong to another database, or its address was mistyped.
+                  </Empty>
+                )
+              }
               empty={
                 narrowed ? (
-                  <Empty title="No candidate matches">
+                  <Empty
+                    title="No candidate matches"
+                    action={<Button onClick={clear}>Show everything</Button>}
+                  >
                     Change the search or choose another run or preset. New candidates that match
                     appear here.
                   </Empty>
@@ -89,7 +110,9 @@ export function LeaderboardPage() {
               }
             />
           </Card>
-          {!fault && <Pareto filter={filter} rows={leaderboard.board.rows} total={total} />}
+          {!fault && !choices.isUnknownRun && (
+            <Pareto filter={filter} rows={leaderboard.board.rows} pushed={leaderboard.pushed} />
+          )}
           <ReferenceModels />
         </div>
         <Workers className="xl:col-start-2" />

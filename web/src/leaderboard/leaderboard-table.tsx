@@ -8,6 +8,7 @@ import { Button } from "@/ui/button";
 import { Empty, ErrorNotice, SkeletonRows } from "@/ui/states";
 import { Headings } from "./headings";
 import { LeaderboardRow } from "./leaderboard-row";
+import { SortBar } from "./sort-bar";
 import type { Leaderboard } from "./use-leaderboard";
 
 /**
@@ -20,6 +21,8 @@ export function LeaderboardTable(props: {
   showRun: boolean;
   /** True while the filter cannot be read: the rows are those of the one before. */
   isOutdated?: boolean;
+  /** Takes the place of everything where the filter names what is not there. */
+  unknown?: ReactNode;
   empty: ReactNode;
   onSort: (field: ArchitectureOrderField) => void;
 }) {
@@ -27,6 +30,7 @@ export function LeaderboardTable(props: {
   const { board, loading, loadingMore, error, arrived, loadMore, retry } = leaderboard;
   const [rows] = useAutoAnimate<HTMLDivElement>({ duration: 260, easing: "ease-out" });
   const firstLoad = loading && board.rows.length === 0;
+  if (props.unknown) return props.unknown;
 
   return (
     <>
@@ -37,9 +41,10 @@ export function LeaderboardTable(props: {
       )}
       {firstLoad && (
         <div className="p-4 sm:px-5">
-          <SkeletonRows rows={6} className="h-9" />
+          <SkeletonRows rows={leaderboard.pageSize} className="h-9" />
         </div>
       )}
+      {board.rows.length > 0 && <SortBar order={order} showRun={showRun} onSort={onSort} />}
       {board.rows.length > 0 && (
         <div
           role="table"

@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useThrottledRefetch } from "@/api/use-throttled-refetch";
 import { useLiveQuery } from "@/api/use-live-query";
@@ -9,27 +8,26 @@ import { score } from "@/format/number";
 import type { LeaderboardFilter, ParetoCost } from "@/generated/graphql";
 import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
+import { lazyPart } from "@/ui/lazy-part";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { costNames, costs, paretoPoints } from "./pareto-points";
 import { paretoFront } from "./queries";
 
-const ParetoChart = dynamic(() => import("./pareto-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-72" />,
-});
+const ParetoChart = lazyPart(() => import("./pareto-chart"), <Skeleton className="h-72 sm:h-80" />);
 
 /** Shows the Pareto front of score against a cost, over the loaded rows. */
 export function Pareto(props: {
   filter: LeaderboardFilter;
   rows: readonly Candidate[];
-  total: number;
+  /** The number of changes of the rows that were pushed so far. */
+  pushed: number;
 }) {
-  const { filter, rows, total } = props;
+  const { filter, rows, pushed } = props;
   const [x, setX] = useState<ParetoCost>("PARAMS");
   const [{ data, error }, retry] = useLiveQuery({ query: paretoFront, variables: { filter, x } });
-  useThrottledRefetch(retry, total);
+  useThrottledRefetch(retry, pushed);
   const points = paretoPoints(rows, data?.paretoFront ?? [], x);
   return (
     <Panel

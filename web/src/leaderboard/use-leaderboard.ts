@@ -3,12 +3,22 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type CombinedError, useClient, useSubscription } from "urql";
 import type { ArchitectureOrder, LeaderboardFilter } from "@/generated/graphql";
+import { Kept } from "@/api/kept";
 import { addPage, applyChange, type Board, type Change, emptyBoard } from "./board";
-import { leaderboardChanges, leaderboardPage } from "./queries";
+import { leaderboardChanges } from "./queries";
+import { readBoard } from "./read-board";
 
 const none: ReadonlySet<string> = new Set();
 const markedForMs = 1_600;
-const longestPage = 100;
+
+/** Milliseconds in which a subscription mostly listens; a slower connection is not waited for. */
+const listensWithinMs = 400;
+
+/** The most rows that are read again at once, where a person had loaded more. */
+const mostReadAgain = 500;
+
+/** The boards that were seen last, by filter and order: on Back the rows are there at once. */
+const boards = new Kept<Board>(12);
 
 export interface Leaderboard {
   board: Board;
@@ -17,6 +27,10 @@ export interface Leaderboard {
   error: CombinedError | undefined;
   /** Ids of rows that were just pushed; they are highlighted for a moment. */
   arrived: ReadonlySet<string>;
+  /** The number of rows that are asked for at once. */
+  pageSize: number;
+  /** The number of changes that were pushed so far. */
+  pushed: number;
   loadMore: () => void;
   retry: () => void;
 }
@@ -31,52 +45,64 @@ export function useLeaderboard(
   pageSize = 25,
 ): Leaderboard {
   const client = useClient();
-  const [board, setBoard] = useState(emptyBoard);
+  const key = useMemo(() => JSON.stringify([filter, order, pageSize]), [filter, order, pageSize]);
+  const [board, setBoard] = useState(() => boards.get(key) ?? emptyBoard);
   const [pending, setPending] = useState<"first" | "more" | null>("first");
   const [error, setError] = useState<CombinedError>();
   const [arrived, setArrived] = useState<ReadonlySet<string>>(none);
-  const [attempt, setAttempt] = useState(0);
+  const [pushed, setPushed] = useState(0);
   const request = useRef(0);
   /** Changes pushed while a page is being loaded, because the page may be older than they are. */
   const meanwhile = useRef<Change[]>([]);
+  /** The key of the rows that are shown, which may still be those of the filter before. */
+  const shown = useRef(key);
+  /** The filter under which changes are pushed. */
+  const listening = useRef<LeaderboardFilter>(undefined);
 
   const load = useCallback(
-    async (after: string | null, first: number) => {
+    async (after: string | null, rows: number) => {
       const ticket = ++request.current;
       meanwhile.current = [];
       setPending(after === null ? "first" : "more");
-      const variables = { first, after, filter, orderBy: order };
-      const result = await client.query(leaderboardPage, variables, {
-        requestPolicy: "network-only",
-      });
+      const read = await readBoard(client, { filter, order, after, rows });
       if (ticket !== request.current) return;
       setPending(null);
-      setError(result.error);
-      if (!result.data) return;
-      const { edges, pageInfo, totalCount } = result.data.leaderboard;
-      const page: Board = {
-        rows: edges.map(({ node }) => node),
-        total: totalCount,
-        next: pageInfo.hasNextPage ? pageInfo.endCursor : null,
-      };
+      setError(read.error);
+      const page = read.board;
+      if (!page) return;
       const changes = meanwhile.current;
+      shown.current = key;
       setBoard((current) =>
         changes.reduce(
-          (board, change) => applyChange(board, change, order),
+          (loaded, change) => applyChange(loaded, change, order),
           after === null ? page : addPage(current, page, order),
         ),
       );
     },
-    [client, filter, order],
+    [client, filter, order, key],
   );
+  const loadFirst = useCallback(() => {
+    const seen = boards.get(key)?.rows.length ?? 0;
+    return load(null, Math.max(pageSize, Math.min(mostReadAgain, seen)));
+  }, [load, pageSize, key]);
 
-  const loaded = useRef(0);
   useEffect(() => {
-    loaded.current = board.rows.length;
+    if (board !== emptyBoard) boards.set(shown.current, board);
   }, [board]);
+
   useEffect(() => {
-    void load(null, pageSize);
-  }, [load, attempt, pageSize]);
+    if (listening.current === filter) {
+      void loadFirst();
+      return;
+    }
+    // Its first message is soon there, and the rows are read then, once and with nothing missed in between.
+    setPending("first");
+    const before = request.current;
+    const timer = setTimeout(() => {
+      if (request.current === before) void loadFirst();
+    }, listensWithinMs);
+    return () => clearTimeout(timer);
+  }, [filter, loadFirst]);
 
   const [subscription] = useSubscription(
     { query: leaderboardChanges, variables: useMemo(() => ({ filter }), [filter]) },
@@ -84,12 +110,14 @@ export function useLeaderboard(
       const { upserts, removed } = leaderboardChanged;
       if (upserts.length + removed.length === 0) {
         // It listens from here on: what changed before, also while the connection was lost, is read now.
-        void load(null, Math.min(longestPage, Math.max(pageSize, loaded.current)));
+        listening.current = filter;
+        void loadFirst();
         return undefined;
       }
       meanwhile.current.push(leaderboardChanged);
       setBoard((current) => applyChange(current, leaderboardChanged, order));
       setArrived(new Set(upserts.map(({ id }) => id)));
+      setPushed((count) => count + 1);
       return undefined;
     },
   );
@@ -105,10 +133,12 @@ export function useLeaderboard(
     loadingMore: pending === "more",
     error: error ?? subscription.error,
     arrived,
+    pageSize,
+    pushed,
     loadMore: () => {
       if (board.next === null || pending) return;
       void load(board.next, pageSize);
     },
-    retry: () => setAttempt((value) => value + 1),
+    retry: () => void loadFirst(),
   };
 }

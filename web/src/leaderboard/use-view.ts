@@ -9,6 +9,7 @@ import type {
   ArchitectureOrderField,
   LeaderboardFilter,
 } from "@/generated/graphql";
+import { nextOrder } from "./order";
 
 const viewSchema = z.object({
   preset: z.string().nullable().catch(null),
@@ -21,18 +22,18 @@ const viewSchema = z.object({
   dir: z.enum(["ASC", "DESC"]).catch("DESC"),
 });
 
-/** The direction of the first sort by a column: cheap, good or new architectures first. */
-const firstDirection = {
-  SCORE: "DESC",
-  PARAMS: "ASC",
-  FLOPS: "ASC",
-  STEP_TIME: "ASC",
-  CREATED_AT: "DESC",
-} as const;
-
 export type ViewChange = Partial<
   Record<"preset" | "run" | "q" | "where" | "view" | "references" | "sort" | "dir", string | null>
 >;
+
+const noConditions: ViewChange = {
+  preset: null,
+  run: null,
+  q: null,
+  where: null,
+  view: null,
+  references: null,
+};
 
 /**
  * Reads the leaderboard's filter and order from the page's address, where they are kept so that a
@@ -62,7 +63,10 @@ export function useView() {
   );
   const order = useMemo<ArchitectureOrder>(() => ({ field: sort, direction: dir }), [sort, dir]);
 
-  const sortBy = (field: ArchitectureOrderField) => changeAddress(nextSort(order, field));
+  const sortBy = (field: ArchitectureOrderField) => {
+    const next = nextOrder(order, field);
+    changeAddress({ sort: next.field, dir: next.direction });
+  };
   return {
     filter,
     order,
@@ -73,13 +77,10 @@ export function useView() {
     view,
     /** The filter, or else the text that is looked for in names. */
     text: where ?? q ?? "",
-    change: changeAddress,
+    change: (changes: ViewChange) => changeAddress(changes),
+    /** Takes every condition away; the order stays. */
+    clear: () => changeAddress(noConditions),
     searchFor,
     sortBy,
   };
-}
-
-function nextSort(order: ArchitectureOrder, field: ArchitectureOrderField): ViewChange {
-  const turned = order.direction === "ASC" ? "DESC" : "ASC";
-  return { sort: field, dir: order.field === field ? turned : firstDirection[field] };
 }

@@ -1,6 +1,7 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
+import { ChevronRight, Undo2 } from "lucide-react";
+import { Button } from "@/ui/button";
 import { groupOf, groupTitle } from "./labels";
 import type { Choices } from "./queries";
 import { SettingControl } from "./setting-control";
@@ -13,24 +14,33 @@ export function Advanced(props: {
   errors: Readonly<Record<string, string>>;
   choices: Choices;
   onEdit: (path: string, value: Edits[string]) => void;
+  /** Called to forget every edit. */
+  onReset: () => void;
 }) {
-  const { settings, edits, errors, choices, onEdit } = props;
+  const { settings, edits, errors, choices, onEdit, onReset } = props;
   const words = new Map(choices.settingDescriptions.map((words) => [words.path, words]));
   const groups = Map.groupBy(settings, ({ path }) => groupOf(path));
-  const failed = settings.some(({ path }) => errors[path] !== undefined);
+  const changed = settings.filter(({ path }) => edits[path] !== undefined).length;
   return (
-    <details className="group border-t border-line" open={failed || undefined}>
+    <details className="group border-t border-line">
       <summary className="flex list-none items-center gap-2 px-4 py-3.5 text-sm font-medium hover:bg-sunken/60 sm:px-5">
         <ChevronRight
           aria-hidden
           className="size-4 text-muted transition-transform group-open:rotate-90"
         />
         Advanced settings
-        <span className="font-normal text-muted max-sm:hidden">
-          from the preset; change what you need
+        <span className="font-normal text-muted max-sm:hidden" data-testid="changed-settings">
+          {changed === 0
+            ? "from the preset; change what you need"
+            : `${changed} changed; the others are the preset's`}
         </span>
       </summary>
       <div className="space-y-6 px-4 pt-2 pb-5 sm:px-5">
+        {changed > 0 && (
+          <Button size="small" onClick={onReset}>
+            <Undo2 aria-hidden /> All as in the preset
+          </Button>
+        )}
         {[...groups].map(([group, members]) => (
           <fieldset key={group} className="min-w-0">
             <legend className="mb-2 text-sm font-semibold">{groupTitle(group)}</legend>

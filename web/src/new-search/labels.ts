@@ -25,7 +25,10 @@ export function groupTitle(group: string): string {
 }
 
 /** Spells a name in words: "checkpointEverySeconds" → "Checkpoint every seconds". */
-function spell(name: string): string {
-  const spaced = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+export function spell(name: string): string {
+  const spaced = name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll("-", " ")
+    .toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -18,6 +18,10 @@ export const startChoices = graphql(`
       path
       title
       description
+      type
+      minimum
+      maximum
+      choices
     }
   }
 `);

@@ -1,9 +1,12 @@
-import { Field, Input } from "@/ui/field";
+import { Field, Input, Select } from "@/ui/field";
+import { spell } from "./labels";
 import type { Choices, SettingWords } from "./queries";
+import { rangeText } from "./range";
 import type { Edits, Setting } from "./settings";
 
 /**
- * Shows the control for a setting: a number or text box, a tick box, or one tick box per choice.
+ * Shows the control for a setting: a box for a number or text, a list of choices, a tick box, or one
+ * tick box for each of several.
  */
 export function SettingControl(props: {
   setting: Setting;
@@ -35,8 +38,30 @@ export function SettingControl(props: {
       </label>
     );
   }
+  const text = typeof edit === "string" ? edit : String(setting.value ?? "");
+  if (words?.choices) {
+    const choices = [...new Set([...words.choices, text])];
+    return (
+      <Field label={label} hint={words.description} {...(error && { error })}>
+        {(control) => (
+          <Select
+            {...control}
+            name={setting.path}
+            value={text}
+            onChange={(event) => onEdit(event.target.value)}
+          >
+            {choices.map((choice) => (
+              <option key={choice} value={choice}>
+                {spell(choice)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+    );
+  }
   return (
-    <Field label={label} hint={words?.description} {...(error && { error })}>
+    <Field label={label} hint={hintOf(words)} {...(error && { error })}>
       {(control) => (
         <Input
           {...control}
@@ -45,12 +70,19 @@ export function SettingControl(props: {
           placeholder={setting.kind === "optional" ? "Not set" : undefined}
           autoComplete="off"
           className="tabular-nums"
-          value={typeof edit === "string" ? edit : String(setting.value ?? "")}
+          value={text}
           onChange={(event) => onEdit(event.target.value)}
         />
       )}
     </Field>
   );
+}
+
+/** Returns the description of a setting with its range. */
+function hintOf(words: SettingWords | undefined): string | undefined {
+  if (!words) return undefined;
+  const range = rangeText(words);
+  return range === "" ? words.description : `${words.description} A number${range}.`;
 }
 
 function ListControl(props: {
@@ -81,6 +113,7 @@ function ListControl(props: {
               <input
                 type="checkbox"
                 className="mt-0.5 size-4 accent-accent"
+                aria-invalid={error !== undefined}
                 checked={chosen.includes(name)}
                 onChange={() => toggle(name)}
               />

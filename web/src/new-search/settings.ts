@@ -1,4 +1,5 @@
 import { z } from "@/security/zod";
+import { type Range, rangeFault } from "./range";
 
 /** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */
 export type Setting =
@@ -39,18 +40,29 @@ function toSetting(path: string, value: z.infer<typeof leafSchema>): Setting {
   return { path, kind: "list", value };
 }
 
+/** Numbers of any size, for a setting that the API does not describe. */
+const anyNumber: Range = { type: "number", minimum: null, maximum: null };
+
 /**
  * Returns the partial settings to send, which are those that differ from the preset, and an error
- * message for each bad number.
+ * message for each number that its setting cannot have.
+ *
+ * @param ranges the ranges of the settings by path
  */
-export function overrides(settings: readonly Setting[], edits: Edits) {
+export function overrides(
+  settings: readonly Setting[],
+  edits: Edits,
+  ranges: ReadonlyMap<string, Range> = new Map(),
+) {
   const values: Record<string, unknown> = {};
   const errors: Record<string, string> = {};
   for (const setting of settings) {
     const edit = edits[setting.path];
     if (edit === undefined) continue;
     const value = valueOf(setting, edit);
-    if (value === undefined) errors[setting.path] = "Enter a number.";
+    const isNumber = value === undefined || typeof value === "number";
+    const fault = isNumber && rangeFault(value, ranges.get(setting.path) ?? anyNumber);
+    if (fault) errors[setting.path] = fault;
     else if (JSON.stringify(value) !== JSON.stringify(setting.value)) {
       setAtPath(values, setting.path.split("."), value);
     }

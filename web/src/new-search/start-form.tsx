@@ -1,17 +1,21 @@
 "use client";
 
 import { Play } from "lucide-react";
-import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef } from "react";
+import { useFieldErrors } from "@/api/use-field-errors";
+import { count } from "@/format/number";
 import type { StrategyName } from "@/generated/graphql";
 import { strategyLabels } from "@/runs/labels";
 import { Button } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { Field, Input, Select } from "@/ui/field";
+import { revealFault } from "@/ui/reveal-fault";
 import { ErrorNotice } from "@/ui/states";
 import { Advanced } from "./advanced";
+import { useDraft } from "./draft";
 import { PresetChoice } from "./preset-choice";
 import type { Choices } from "./queries";
-import { type Edits, flatten, overrides } from "./settings";
+import { flatten, overrides } from "./settings";
 import { useStartSearch } from "./use-start-search";
 
 const strategies = [
@@ -24,42 +28,62 @@ const strategies = [
   "REINFORCEMENT",
 ] as const satisfies readonly StrategyName[];
 
-export function StartForm({ choices }: { choices: Choices }) {
-  const { presets } = choices;
-  const [presetName, setPresetName] = useState(
-    () => (presets.find(({ name }) => name === "tiny") ?? presets[0])?.name ?? "",
-  );
-  const [name, setName] = useState("");
-  const [seed, setSeed] = useState("");
-  const [strategy, setStrategy] = useState<StrategyName>("OPNAS");
-  const [edits, setEdits] = useState<Edits>({});
-  const { start, starting, failure, error } = useStartSearch();
+const labels = { name: "Name", seed: "Seed", strategy: "Strategy" } as const;
 
-  const preset = presets.find((candidate) => candidate.name === presetName);
+/** The largest seed that the API takes. */
+const largestSeed = 2 ** 31 - 1;
+
+/** A form for the preset, the strategy and the settings of a new search. */
+export function StartForm({ choices }: { choices: Choices }) {
+  const { presets, settingDescriptions } = choices;
+  const { draft, change, discard } = useDraft();
+  const { name, seed, edits } = draft;
+  const { start, starting, error } = useStartSearch(discard);
+  const refused = useFieldErrors(error);
+  const strategy = strategies.find((each) => each === draft.strategy) ?? "OPNAS";
+  const preset =
+    presets.find((each) => each.name === draft.preset) ??
+    presets.find((each) => each.name === "tiny") ??
+    presets[0];
   const settings = flatten(preset?.settings).filter(({ path }) => path !== "strategy");
-  const { values, errors: typing } = overrides(settings, edits);
-  const seedError = /^\d*$/.test(seed.trim()) ? failure?.fields.seed : "Enter a whole number.";
-  const blocked = Object.keys(typing).length > 0 || !/^\d*$/.test(seed.trim());
+  const ranges = new Map(settingDescriptions.map((words) => [words.path, words]));
+  const { values, errors: typing } = overrides(settings, edits, ranges);
+  const seedFault = seedFaultOf(seed);
+  const isBlocked = Object.keys(typing).length > 0 || seedFault !== undefined;
   const errors = {
     ...Object.fromEntries(
       settings.flatMap(({ path }) => {
-        const message = failure?.fields[`settings.${path}`];
+        const message = refused.fields[`settings.${path}`];
         return message === undefined ? [] : [[path, message]];
       }),
     ),
     ...typing,
   };
+  const faults = new Set([
+    ...Object.keys(errors).map((path) => ranges.get(path)?.title ?? path),
+    ...(["name", "seed", "strategy"] as const).flatMap((field) =>
+      refused.fields[field] === undefined ? [] : [labels[field]],
+    ),
+    ...(seedFault === undefined ? [] : [labels.seed]),
+  ]);
 
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (error) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    if (error) revealFault(form.current);
   }, [error]);
 
+  const edit = (field: "name" | "seed" | "strategy", value: string) => {
+    change({ [field]: value });
+    refused.onEdit(field);
+  };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    if (blocked) return;
+    if (isBlocked) {
+      revealFault(form.current);
+      return;
+    }
     void start({
-      preset: presetName,
+      preset: preset?.name ?? "",
       strategy,
       ...(name.trim() && { name: name.trim() }),
       ...(seed.trim() && { seed: Number(seed) }),
@@ -73,28 +97,29 @@ export function StartForm({ choices }: { choices: Choices }) {
         <div className="space-y-5 p-4 sm:p-5">
           <PresetChoice
             presets={presets}
-            chosen={presetName}
-            onChoose={(chosen) => {
-              setPresetName(chosen);
-              setEdits({});
-            }}
+            chosen={preset?.name ?? ""}
+            onChoose={(chosen) => change({ preset: chosen })}
           />
           <div className="grid grid-cols-1 gap-4 sm:grid-cols-3">
-            <Field label="Name" hint="Empty: one is made up." {...errorProp(failure?.fields.name)}>
+            <Field
+              label={labels.name}
+              hint="Empty: one is made up."
+              {...errorProp(refused.fields.name)}
+            >
               {(control) => (
                 <Input
                   {...control}
                   name="name"
                   autoComplete="off"
                   value={name}
-                  onChange={(event) => setName(event.target.value)}
+                  onChange={(event) => edit("name", event.target.value)}
                 />
               )}
             </Field>
             <Field
-              label="Seed"
+              label={labels.seed}
               hint="Empty: chosen and recorded. The same seed gives the same search."
-              {...errorProp(seedError)}
+              {...errorProp(seedFault ?? refused.fields.seed)}
             >
               {(control) => (
                 <Input
@@ -103,20 +128,17 @@ export function StartForm({ choices }: { choices: Choices }) {
                   inputMode="numeric"
                   autoComplete="off"
                   value={seed}
-                  onChange={(event) => setSeed(event.target.value)}
+                  onChange={(event) => edit("seed", event.target.value)}
                 />
               )}
             </Field>
-            <Field label="Strategy" {...errorProp(failure?.fields.strategy)}>
+            <Field label={labels.strategy} {...errorProp(refused.fields.strategy)}>
               {(control) => (
                 <Select
                   {...control}
                   name="strategy"
                   value={strategy}
-                  onChange={(event) => {
-                    const chosen = strategies.find((value) => value === event.target.value);
-                    if (chosen) setStrategy(chosen);
-                  }}
+                  onChange={(event) => edit("strategy", event.target.value)}
                 >
                   {strategies.map((value) => (
                     <option key={value} value={value}>
@@ -133,23 +155,34 @@ export function StartForm({ choices }: { choices: Choices }) {
           edits={edits}
           errors={errors}
           choices={choices}
-          onEdit={(path, value) => setEdits((current) => ({ ...current, [path]: value }))}
+          onEdit={(path, value) => {
+            change({ edits: { ...edits, [path]: typeof value === "object" ? [...value] : value } });
+            refused.onEdit(`settings.${path}`);
+          }}
+          onReset={() => change({ edits: {} })}
         />
       </Card>
       <div className="mt-5 flex flex-col gap-4 sm:flex-row-reverse sm:items-start">
-        <Button
-          type="submit"
-          look="primary"
-          disabled={starting || blocked}
-          data-testid="start-search"
-        >
+        <Button type="submit" look="primary" disabled={starting} data-testid="start-search">
           <Play aria-hidden />
           {starting ? "Starting…" : "Start search"}
         </Button>
-        <div className="flex-1">{error && <ErrorNotice error={error} />}</div>
+        <div className="flex-1">
+          {faults.size > 0 && (
+            <p role="status" className="py-2 text-sm wrap-anywhere text-bad" data-testid="faults">
+              To be corrected: {[...faults].join(", ")}.
+            </p>
+          )}
+          {error && !refused.namesFields && <ErrorNotice error={error} />}
+        </div>
       </div>
     </form>
   );
+}
+
+function seedFaultOf(seed: string): string | undefined {
+  const isSeed = /^\d*$/.test(seed.trim()) && Number(seed) <= largestSeed;
+  return isSeed ? undefined : `Enter a whole number from 0 to ${count(largestSeed)}.`;
 }
 
 function errorProp(error: string | undefined): { error?: string } {

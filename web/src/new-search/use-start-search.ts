@@ -3,7 +3,6 @@
 import { useRouter } from "next/navigation";
 import { useRef } from "react";
 import { useMutation } from "urql";
-import { toApiError } from "@/api/errors";
 import { randomKey } from "@/api/random-key";
 import type { StartSearchInput } from "@/generated/graphql";
 import { startSearch } from "./queries";
@@ -12,7 +11,7 @@ import { startSearch } from "./queries";
  * Starts a search and opens its page. A repeated input (a second click, a retry after a lost
  * answer) has the same idempotency key, so that it never starts a second run.
  */
-export function useStartSearch() {
+export function useStartSearch(onStarted: () => void) {
   const router = useRouter();
   const [{ fetching, error }, mutate] = useMutation(startSearch);
   const sent = useRef({ input: "", key: "" });
@@ -21,7 +20,9 @@ export function useStartSearch() {
     const text = JSON.stringify(input);
     if (sent.current.input !== text) sent.current = { input: text, key: randomKey() };
     const { data } = await mutate({ input: { ...input, idempotencyKey: sent.current.key } });
-    if (data) router.push(`/runs/${encodeURIComponent(data.startSearch.id)}`);
+    if (!data) return;
+    onStarted();
+    router.push(`/runs/${encodeURIComponent(data.startSearch.id)}`);
   };
-  return { start, starting: fetching, failure: error && toApiError(error), error };
+  return { start, starting: fetching, error };
 }

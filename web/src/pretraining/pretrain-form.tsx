@@ -1,13 +1,14 @@
 "use client";
 
 import { Play } from "lucide-react";
-import { type SubmitEvent, useRef, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useMutation } from "urql";
-import { toApiError } from "@/api/errors";
 import { randomKey } from "@/api/random-key";
+import { useFieldErrors } from "@/api/use-field-errors";
 import type { PublishedSize } from "@/generated/graphql";
 import { Button } from "@/ui/button";
 import { Field, Input, Select } from "@/ui/field";
+import { revealFault } from "@/ui/reveal-fault";
 import { ErrorNotice } from "@/ui/states";
 import { pretrain } from "./queries";
 
@@ -39,13 +40,21 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
   const [{ fetching, error }, start] = useMutation(pretrain);
   // A second click or a retry after a lost answer does not start a second pre-training.
   const sent = useRef({ text: "", key: "" });
-  const failure = error && toApiError(error);
+  const refused = useFieldErrors(error);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (error) revealFault(form.current);
+  }, [error]);
   const isWrong = ({ name, kind }: (typeof fields)[number]) =>
     !patterns[kind].test(texts[name]?.trim() ?? "");
   const blocked = fields.some(isWrong);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (blocked) {
+      revealFault(form.current);
+      return;
+    }
     const text = JSON.stringify([size, texts]);
     if (sent.current.text !== text) sent.current = { text, key: randomKey() };
     const input = { size, settings: settingsOf(texts), idempotencyKey: sent.current.key };
@@ -56,6 +65,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
   };
   return (
     <form
+      ref={form}
       onSubmit={(event) => void submit(event)}
       className="space-y-3"
       data-testid="pretrain-form"
@@ -79,7 +89,7 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
       <div className="grid grid-cols-2 gap-3">
         {fields.map((field) => {
           const { name, label, kind, empty } = field;
-          const message = isWrong(field) ? messages[kind] : failure?.fields[`settings.${name}`];
+          const message = isWrong(field) ? messages[kind] : refused.fields[`settings.${name}`];
           return (
             <Field key={name} label={label} {...(message === undefined ? {} : { error: message })}>
               {(control) => (
@@ -90,17 +100,20 @@ export function PretrainForm(props: { architectureId: string; onStart: () => voi
                   autoComplete="off"
                   placeholder={empty}
                   value={texts[name] ?? ""}
-                  onChange={({ target }) => setTexts({ ...texts, [name]: target.value })}
+                  onChange={({ target }) => {
+                    setTexts({ ...texts, [name]: target.value });
+                    refused.onEdit(`settings.${name}`);
+                  }}
                 />
               )}
             </Field>
           );
         })}
       </div>
-      <Button type="submit" look="primary" disabled={fetching || blocked} data-testid="pretrain">
+      <Button type="submit" look="primary" disabled={fetching} data-testid="pretrain">
         <Play aria-hidden /> {fetching ? "Starting…" : "Pre-train"}
       </Button>
-      {error && <ErrorNotice error={error} />}
+      {error && !refused.namesFields && <ErrorNotice error={error} />}
     </form>
   );
 }

@@ -1,7 +1,6 @@
 "use client";
 
 import { CircleStop, Play } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useMutation, useSubscription } from "urql";
 import { z } from "@/security/zod";
 import { count } from "@/format/number";
@@ -10,6 +9,7 @@ import { isActive, statusLooks } from "@/status/status";
 import { StatusBadge } from "@/status/status-badge";
 import { Button } from "@/ui/button";
 import { ProgressBar } from "@/ui/progress-bar";
+import { lazyPart } from "@/ui/lazy-part";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { TimeAgo } from "@/ui/time-ago";
 import {
@@ -20,10 +20,10 @@ import {
   resumePretraining,
 } from "./queries";
 
-const PretrainingLossChart = dynamic(() => import("./pretraining-loss-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-44" />,
-});
+const PretrainingLossChart = lazyPart(
+  () => import("./pretraining-loss-chart"),
+  <Skeleton className="h-52" />,
+);
 
 const sizeSchema = z.object({
   size: z.object({ layers: z.int(), hidden: z.int(), length: z.int() }),

@@ -1,7 +1,9 @@
 "use client";
 
 import { CartesianGrid, Line, LineChart, XAxis, YAxis } from "recharts";
-import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
+import { count } from "@/format/number";
+import { axisTooltip } from "@/ui/axis-tooltip";
+import { ChartBox, grid, margin, xAxis, yAxis } from "@/ui/chart";
 import type { LossPoint } from "./queries";
 
 /** Draws both losses of a pre-training over its steps, on an axis that reaches to the last step. */
@@ -10,17 +12,17 @@ export default function PretrainingLossChart(props: {
   steps: number;
 }) {
   return (
-    <ChartBox height="h-44">
-      <LineChart
-        accessibilityLayer={false}
-        data={[...props.points]}
-        margin={{ top: 8, right: 8, bottom: 0, left: -16 }}
-      >
+    <ChartBox height="h-52" label="Losses over steps">
+      <LineChart data={[...props.points]} margin={margin}>
         <CartesianGrid {...grid} />
-        <XAxis {...xAxis} dataKey="step" type="number" domain={[0, props.steps]} />
-        <YAxis {...yAxis} domain={[0, "auto"]} />
-        <Line {...line} dataKey="maskedLoss" stroke="var(--accent)" />
-        <Line {...line} dataKey="nextSentenceLoss" stroke="var(--muted)" />
+        <XAxis {...xAxis("Step")} dataKey="step" type="number" domain={[0, props.steps]} />
+        <YAxis {...yAxis("Loss")} domain={[0, "auto"]} />
+        {axisTooltip(
+          (step) => `Step ${count(Number(step))}`,
+          (loss) => loss.toFixed(3),
+        )}
+        <Line {...line} dataKey="maskedLoss" name="Masked words" stroke="var(--accent)" />
+        <Line {...line} dataKey="nextSentenceLoss" name="Next sentence" stroke="var(--muted)" />
       </LineChart>
     </ChartBox>
   );

@@ -22,7 +22,11 @@ export function RunPage({ id }: { id: string }) {
   const { run, found, error, retry, log } = useRun(id);
   if (found === false) {
     return (
-      <Empty title="There is no such run" action={<ButtonLink href="/runs">All runs</ButtonLink>}>
+      <Empty
+        isPage
+        title="There is no such run"
+        action={<ButtonLink href="/runs">All runs</ButtonLink>}
+      >
         It may belong to another database, or its address was mistyped.
       </Empty>
     );
@@ -38,13 +42,13 @@ export function RunPage({ id }: { id: string }) {
       <ProgressCard run={run} />
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
         {run.phase === "SUPERNET" ? (
-          <LossPanel points={lossCurve(log)} steps={run.progress.total} />
+          <LossPanel points={lossCurve(log)} run={run} />
         ) : (
           <GenerationPanel run={run} />
         )}
         <div className="space-y-6">
-          <BestCandidate best={run.bestArchitecture} />
-          <TimeSplit timings={run.timings} generations={run.generations} />
+          <BestCandidate run={run} />
+          <TimeSplit run={run} />
         </div>
       </div>
       <Priorities run={run} />
@@ -52,7 +56,7 @@ export function RunPage({ id }: { id: string }) {
         <PriorityHistory run={run} />
         <Kernels run={run} />
       </div>
-      <Candidates runId={run.id} />
+      <Candidates run={run} />
       <div className="grid grid-cols-1 items-start gap-6 lg:grid-cols-2">
         <EventLog log={log} />
         <Settings run={run} />

@@ -1,6 +1,7 @@
 import { duration } from "@/format/time";
 import { Panel } from "@/ui/card";
-import type { FullRun, GenerationWithCandidates } from "./queries";
+import { notYet } from "./not-yet";
+import type { FullRun } from "./queries";
 
 const parts = [
   { field: "superNetSeconds", label: "Super-net", colour: "var(--accent)" },
@@ -15,18 +16,18 @@ function mix(percent: number): string {
 }
 
 /** Shows how the time is split between phases, and the platform's overhead per candidate. */
-export function TimeSplit(props: {
-  timings: FullRun["timings"];
-  generations: readonly GenerationWithCandidates[];
-}) {
-  const { timings, generations } = props;
+export function TimeSplit({ run: { timings, generations, status } }: { run: FullRun }) {
   const total = parts.reduce((sum, { field }) => sum + timings[field], 0);
   const evaluated = generations.reduce((sum, generation) => sum + generation.evaluated, 0);
   const overheadMs = evaluated > 0 ? (1000 * timings.overheadSeconds) / evaluated : null;
   return (
-    <Panel title="Time" data-testid="time-split">
+    <Panel
+      title="Time"
+      note="Of all trainers added up; they work side by side, so it may be more than the run took"
+      data-testid="time-split"
+    >
       {total === 0 ? (
-        <p className="text-sm text-muted">Shown once the first work is done.</p>
+        <p className="text-sm text-muted">{notYet(status, "Shown once the first work is done.")}</p>
       ) : (
         <>
           <div aria-hidden className="flex h-2.5 gap-px overflow-hidden rounded-full">

@@ -3,10 +3,11 @@
 import { clsx } from "clsx";
 import { useState } from "react";
 import { useQuery } from "urql";
+import { Kept } from "@/api/kept";
 import { filterFault } from "@/filter/fault";
 import { FilterBox } from "@/filter/filter-box";
 import { asFilter } from "@/filter/written";
-import { ButtonLink } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
 import { Card } from "@/ui/card";
 import { PageHeader } from "@/ui/page";
 import { Empty } from "@/ui/states";
@@ -17,10 +18,19 @@ import { RunChunk, variablesOfPage } from "./run-chunk";
 import { RunControls } from "./run-controls";
 import { useRunsView } from "./use-runs-view";
 
+/** The numbers of pages that were loaded, by filter and order, so that Back finds them. */
+const loadedPages = new Kept<number>(20);
+
 /** Lists every search, the newest first unless another order is chosen; active ones are updated live. */
 export function RunsPage() {
-  const { filter, order, status, place, view, text } = useRunsView();
-  const [pages, setPages] = useState(1);
+  const { filter, order, status, place, view, text, clear } = useRunsView();
+  const key = JSON.stringify([filter, order]);
+  const [more, setMore] = useState({ key, pages: loadedPages.get(key) ?? 1 });
+  const pages = more.key === key ? more.pages : 1;
+  const loadMore = () => {
+    loadedPages.set(key, pages + 1);
+    setMore({ key, pages: pages + 1 });
+  };
   // The list's own first page: a filter that cannot be read leaves the rows of the one before.
   const [{ data, error, fetching }] = useQuery({
     query: runList,
@@ -59,10 +69,13 @@ export function RunsPage() {
             order={order}
             after={null}
             pages={pages}
-            onMore={() => setPages((value) => value + 1)}
+            onMore={loadMore}
             empty={
               narrowed ? (
-                <Empty title="No run matches">
+                <Empty
+                  title="No run matches"
+                  action={<Button onClick={clear}>Show all runs</Button>}
+                >
                   Change the search, the status or the list of runs.
                 </Empty>
               ) : (

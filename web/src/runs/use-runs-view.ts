@@ -4,6 +4,9 @@ import { useSearchParams } from "next/navigation";
 import type { RunFilter, RunOrder } from "@/generated/graphql";
 import { z } from "@/security/zod";
 import { statuses } from "@/status/status";
+import { changeAddress } from "@/views/change-address";
+
+const noConditions = { q: null, where: null, view: null, status: null, place: null };
 
 const viewSchema = z.object({
   q: z.string().nullable().catch(null),
@@ -45,5 +48,7 @@ export function useRunsView() {
     view,
     /** The filter, or else the text that is looked for in names. */
     text: where ?? q ?? "",
+    /** Takes every condition away; the order stays. */
+    clear: () => changeAddress(noConditions),
   };
 }

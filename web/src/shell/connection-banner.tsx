@@ -5,7 +5,7 @@ import { usePathname } from "next/navigation";
 import { useConnection } from "@/api/provider";
 import { Button } from "@/ui/button";
 
-/** Warns, while the connection is lost, that the page may not be current. */
+/** Says once, for the whole page, that the API does not answer. */
 export function ConnectionBanner() {
   const { state } = useConnection();
   // Before signing in there is nothing live to lose.
@@ -15,7 +15,7 @@ export function ConnectionBanner() {
       {state === "lost" && (
         <p data-testid="connection-lost" className={look}>
           <WifiOff aria-hidden className="size-4 shrink-0" />
-          Connection lost; reconnecting…
+          No answer from the API; trying again. What is shown may be old.
         </p>
       )}
       {state === "stopped" && (

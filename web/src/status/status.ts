@@ -54,14 +54,14 @@ export const stabilityLooks = {
   { label: string; title: string; tone: Tone }
 >;
 
-export const statuses: readonly RunStatus[] = [
+export const statuses = [
   "RUNNING",
   "QUEUED",
   "PAUSED",
   "DONE",
   "FAILED",
   "CANCELLED",
-];
+] as const satisfies readonly RunStatus[];
 
 export const activeStatuses: readonly RunStatus[] = ["QUEUED", "RUNNING", "PAUSED"];
 

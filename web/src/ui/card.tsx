@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import type { ComponentProps, ReactNode } from "react";
+import { PanelBoundary } from "./panel-boundary";
 
 export function Card({ className, ...props }: ComponentProps<"section">) {
   return (
@@ -10,7 +11,10 @@ export function Card({ className, ...props }: ComponentProps<"section">) {
   );
 }
 
-/** Shows a card with a title, an optional line below it and controls at its right. */
+/**
+ * Shows a card with a title, an optional line below it and controls at its right. A fault within it
+ * leaves the rest of the page as it is.
+ */
 export function Panel(props: {
   title: string;
   note?: ReactNode;
@@ -32,7 +36,9 @@ export function Panel(props: {
         </div>
         {props.controls && <div className="max-w-full shrink-0">{props.controls}</div>}
       </header>
-      <div className={clsx("px-4 pt-3 pb-4 sm:px-5", props.bodyClassName)}>{props.children}</div>
+      <div className={clsx("px-4 pt-3 pb-4 sm:px-5", props.bodyClassName)}>
+        <PanelBoundary>{props.children}</PanelBoundary>
+      </div>
     </Card>
   );
 }

@@ -1,9 +1,10 @@
 "use client";
 
-import { type ReactNode, type SubmitEvent, useRef, useState } from "react";
+import { type ReactNode, type SubmitEvent, useRef } from "react";
 import { type AnyVariables, type TypedDocumentNode, useMutation } from "urql";
-import { toApiError } from "@/api/errors";
+import { useFieldErrors } from "@/api/use-field-errors";
 import { Button } from "./button";
+import { revealFault } from "./reveal-fault";
 import { ErrorNotice } from "./states";
 
 /** The values that a form was filled in with, by the names of its controls. */
@@ -45,26 +46,25 @@ export function MutationForm<Data, Variables extends AnyVariables>(props: {
   "data-testid"?: string;
 }) {
   const [{ fetching, error }, execute] = useMutation(props.mutation);
-  const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
   const form = useRef<HTMLFormElement>(null);
-  const fields = error ? toApiError(error).fields : {};
-  const atFields = new Set<string>();
+  const { fields, namesFields, onEdit } = useFieldErrors(error);
+  const shown = new Set<string>();
   const children = props.children((path) => {
-    const message = Object.entries(fields).find(
-      ([name]) => name === path || name.startsWith(`${path}.`),
-    )?.[1];
-    if (message === undefined) return {};
-    atFields.add(path);
-    return edited.has(path) ? {} : { error: message };
+    const [name, message] =
+      Object.entries(fields).find(([each]) => each === path || each.startsWith(`${path}.`)) ?? [];
+    if (name === undefined || message === undefined) return {};
+    shown.add(name);
+    return { error: message };
   });
+  // What is said about a field that the form does not have is shown below, too.
+  const isElsewhere = Object.keys(fields).some((name) => !shown.has(name));
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setEdited(new Set());
     const values = new FormValues(new FormData(event.currentTarget));
     const { data } = await execute(props.variables(values));
     if (!data) {
-      form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+      revealFault(form.current);
       return;
     }
     form.current?.reset();
@@ -78,12 +78,11 @@ export function MutationForm<Data, Variables extends AnyVariables>(props: {
       data-testid={props["data-testid"]}
       onSubmit={(event) => void submit(event)}
       onChange={({ target }) => {
-        const name = "name" in target ? target.name : "";
-        setEdited((names) => new Set([...names, name]));
+        if ("name" in target && typeof target.name === "string") onEdit(target.name);
       }}
     >
       {children}
-      {error && atFields.size === 0 && <ErrorNotice error={error} />}
+      {error && (!namesFields || isElsewhere) && <ErrorNotice error={error} />}
       <Button type="submit" look="primary" disabled={fetching}>
         {fetching ? (props.busyLabel ?? "One moment…") : props.label}
       </Button>

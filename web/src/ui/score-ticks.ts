@@ -1,16 +1,7 @@
-const steps = [0.5, 1, 2, 5, 10, 20, 25];
-const maxTicks = 6;
+import { evenTicks } from "./ticks";
 
-/**
- * Returns the ticks of a score axis: round numbers that include all scores, at most six where
- * possible.
- */
+/** Returns the ticks of a score axis; without scores those of the whole scale from 0 to 100. */
 export function scoreTicks(scores: readonly number[]): number[] {
   if (scores.length === 0) return [0, 25, 50, 75, 100];
-  const low = Math.min(...scores);
-  const high = Math.max(...scores);
-  const fit = (step: number) => Math.ceil(high / step) - Math.floor(low / step) + 1;
-  const step = steps.find((size) => fit(size) <= maxTicks) ?? 25;
-  const first = Math.floor(low / step);
-  return Array.from({ length: Math.max(2, fit(step)) }, (_, index) => (first + index) * step);
+  return evenTicks(Math.min(...scores), Math.max(...scores));
 }

@@ -1,8 +1,8 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
 import { Input } from "./field";
+import { useTypedText } from "./use-typed-text";
 
 const typingPauseMs = 250;
 
@@ -16,13 +16,7 @@ export function SearchBox({
   value: string;
   onChange: (value: string) => void;
 }) {
-  const [text, setText] = useState(value);
-  const report = useEffectEvent(() => onChange(text));
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(report, typingPauseMs);
-    return () => clearTimeout(timer);
-  }, [text, value]);
+  const { text, setText } = useTypedText(value, onChange, () => typingPauseMs);
   return (
     <div className="relative w-full sm:w-44">
       <Search aria-hidden className="absolute top-2.5 left-2.5 size-4 text-muted" />

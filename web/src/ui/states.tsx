@@ -5,6 +5,7 @@ import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { CombinedError } from "urql";
 import { toApiError } from "@/api/errors";
+import { useConnection } from "@/api/provider";
 import { Button } from "./button";
 
 export function Skeleton({ className }: { className?: string }) {
@@ -23,19 +24,31 @@ export function SkeletonRows({ rows, className }: { rows: number; className?: st
 }
 
 /** Explains why there is nothing to show, and what to do about it. */
-export function Empty(props: { title: string; children: ReactNode; action?: ReactNode }) {
+export function Empty(props: {
+  title: string;
+  children: ReactNode;
+  action?: ReactNode;
+  /** True where it is all that the page shows: its title is then the page's heading. */
+  isPage?: boolean;
+}) {
+  const Title = props.isPage === true ? "h1" : "p";
   return (
     <div className="flex flex-col items-center gap-2 px-4 py-10 text-center">
-      <p className="font-medium">{props.title}</p>
+      <Title className="font-medium">{props.title}</Title>
       <p className="max-w-prose text-sm text-pretty wrap-anywhere text-muted">{props.children}</p>
       {props.action && <div className="mt-2">{props.action}</div>}
     </div>
   );
 }
 
-/** Shows a failed operation: the server's message, its code, and a button to retry. */
+/**
+ * Shows a failed operation: the server's message, its code, and a button to retry. A query that got no
+ * answer keeps its place: the page says so once (`ConnectionBanner`), and asks again by itself.
+ */
 export function ErrorNotice({ error, retry }: { error: CombinedError; retry?: () => void }) {
   const { message, code } = toApiError(error);
+  const { state } = useConnection();
+  if (retry && code === "NETWORK" && state !== "live") return <Skeleton className="h-12" />;
   return (
     <div
       role="alert"

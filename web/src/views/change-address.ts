@@ -1,4 +1,7 @@
-/** Sets parameters of the page's address, where a list's filter and order are kept; null removes one. */
+/**
+ * Sets parameters of the page's address in place, without a further entry in the history; null takes one
+ * out. A list's filter and order are kept there, so that they can be shared and are there again on Back.
+ */
 export function changeAddress(changes: Readonly<Record<string, string | null | undefined>>): void {
   const next = new URLSearchParams(window.location.search);
   for (const [name, value] of Object.entries(changes)) {

@@ -2,10 +2,13 @@ import Link from "next/link";
 import type { Candidate } from "@/architecture/fragments";
 import { Pattern } from "@/architecture/pattern";
 import { compact, score } from "@/format/number";
+import { notYet } from "@/run/not-yet";
+import type { FullRun } from "@/run/queries";
 import { Panel } from "@/ui/card";
 
 /** Shows the best candidate so far. */
-export function BestCandidate({ best }: { best: Candidate | null }) {
+export function BestCandidate({ run }: { run: FullRun }) {
+  const best: Candidate | null = run.bestArchitecture;
   return (
     <Panel title="Best candidate" data-testid="best-candidate">
       {best ? (
@@ -29,7 +32,10 @@ export function BestCandidate({ best }: { best: Candidate | null }) {
         </>
       ) : (
         <p className="text-sm text-muted">
-          None yet. The first candidates are scored once the super-net is trained.
+          {notYet(
+            run.status,
+            "None yet. The first candidates are scored once the super-net is trained.",
+          )}
         </p>
       )}
     </Panel>

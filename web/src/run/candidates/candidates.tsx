@@ -4,14 +4,17 @@ import { useMemo, useState } from "react";
 import type { ArchitectureOrder } from "@/generated/graphql";
 import { plural } from "@/format/number";
 import { LeaderboardTable } from "@/leaderboard/leaderboard-table";
+import { nextOrder } from "@/leaderboard/order";
 import { useLeaderboard } from "@/leaderboard/use-leaderboard";
+import { notYet } from "@/run/not-yet";
+import type { FullRun } from "@/run/queries";
 import { Panel } from "@/ui/card";
 import { Empty } from "@/ui/states";
 
 const pageSize = 12;
 
 /** Lists the run's scored candidates, live, and the references that they are compared with. */
-export function Candidates({ runId }: { runId: string }) {
+export function Candidates({ run: { id: runId, status } }: { run: FullRun }) {
   const [withReferences, setWithReferences] = useState(true);
   const filter = useMemo(
     () => ({ runId, ...(!withReferences && { references: false }) }),
@@ -44,15 +47,10 @@ export function Candidates({ runId }: { runId: string }) {
         leaderboard={leaderboard}
         order={order}
         showRun={false}
-        onSort={(field) =>
-          setOrder((current) => ({
-            field,
-            direction: current.field === field && current.direction === "DESC" ? "ASC" : "DESC",
-          }))
-        }
+        onSort={(field) => setOrder((current) => nextOrder(current, field))}
         empty={
           <Empty title="No candidate has been scored yet">
-            They appear here one by one once the super-net is trained.
+            {notYet(status, "They appear here one by one once the super-net is trained.")}
           </Empty>
         }
       />

@@ -1,17 +1,18 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { score } from "@/format/number";
 import { Panel } from "@/ui/card";
+import { lazyPart } from "@/ui/lazy-part";
 import { Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
+import { notYet } from "@/run/not-yet";
 import type { FullRun } from "@/run/queries";
 
-const GenerationChart = dynamic(() => import("./generation-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-72" />,
-});
+const GenerationChart = lazyPart(
+  () => import("./generation-chart"),
+  <Skeleton className="h-72 sm:h-80" />,
+);
 
 /** Shows the scores by generation as a chart, and as a table for screen readers. */
 export function GenerationPanel({ run }: { run: FullRun }) {
@@ -33,8 +34,10 @@ export function GenerationPanel({ run }: { run: FullRun }) {
       {generations.length === 0 ? (
         <div className="grid h-72 grid-cols-1 place-items-center text-center text-sm text-muted">
           <p className="max-w-sm">
-            The first generation starts when the super-net is trained. Scores appear here one by
-            one.
+            {notYet(
+              run.status,
+              "The first generation starts when the super-net is trained. Scores appear here one by one.",
+            )}
           </p>
         </div>
       ) : (

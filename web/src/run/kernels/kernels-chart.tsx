@@ -1,7 +1,8 @@
 "use client";
 
 import { Bar, BarChart, CartesianGrid, XAxis, YAxis } from "recharts";
-import { ChartBox, grid, xAxis, yAxis } from "@/ui/chart";
+import { axisTooltip } from "@/ui/axis-tooltip";
+import { ChartBox, grid, margin, xAxis, yAxis } from "@/ui/chart";
 import { kernelColours } from "./kernel-colours";
 import type { LayerChoices } from "./queries";
 
@@ -13,20 +14,17 @@ export default function KernelsChart({ layers }: { layers: readonly LayerChoices
     ...Object.fromEntries(kernels.map(({ kernelSize, count }) => [String(kernelSize), count])),
   }));
   return (
-    <ChartBox height="h-60">
-      <BarChart
-        accessibilityLayer={false}
-        data={bars}
-        margin={{ top: 8, right: 8, bottom: 4, left: -20 }}
-        barCategoryGap="20%"
-      >
+    <ChartBox height="h-60" label="Choices by layer">
+      <BarChart data={bars} margin={margin} barCategoryGap="20%">
         <CartesianGrid {...grid} />
-        <XAxis {...xAxis} dataKey="name" />
-        <YAxis {...yAxis} allowDecimals={false} />
-        {kernelColours(layers).map(({ key, fill }) => (
+        <XAxis {...xAxis("Layer")} dataKey="name" />
+        <YAxis {...yAxis("Candidates")} allowDecimals={false} />
+        {axisTooltip((layer) => `Layer ${layer}`, String)}
+        {kernelColours(layers).map(({ key, label, fill }) => (
           <Bar
             key={key}
             dataKey={key}
+            name={label}
             stackId="candidates"
             fill={fill}
             stroke="var(--surface)"

@@ -1,22 +1,20 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useThrottledRefetch } from "@/api/use-throttled-refetch";
 import { useLiveQuery } from "@/api/use-live-query";
 import { Panel } from "@/ui/card";
 import { Select } from "@/ui/field";
+import { lazyPart } from "@/ui/lazy-part";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { Legend, LegendItem } from "@/ui/legend";
 import { ScreenReaderTable } from "@/ui/screen-reader-table";
 import { kernelColours } from "./kernel-colours";
+import { notYet } from "@/run/not-yet";
 import type { FullRun } from "@/run/queries";
 import { kernelsByDepth } from "./queries";
 
-const KernelsChart = dynamic(() => import("./kernels-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-60" />,
-});
+const KernelsChart = lazyPart(() => import("./kernels-chart"), <Skeleton className="h-60" />);
 
 const tops = [5, 10, 25, 100] as const;
 
@@ -53,7 +51,9 @@ export function Kernels({ run }: { run: FullRun }) {
       {error && <ErrorNotice error={error} retry={retry} />}
       {!layers && !error && <Skeleton className="h-60" />}
       {layers?.length === 0 && (
-        <p className="text-sm text-muted">Shown once the first candidates are scored.</p>
+        <p className="text-sm text-muted">
+          {notYet(run.status, "Shown once the first candidates are scored.")}
+        </p>
       )}
       {layers && layers.length > 0 && (
         <>

@@ -1,17 +1,16 @@
 "use client";
 
-import dynamic from "next/dynamic";
+import { notYet } from "@/run/not-yet";
+import type { FullRun } from "@/run/queries";
 import { Panel } from "@/ui/card";
+import { lazyPart } from "@/ui/lazy-part";
 import { Skeleton } from "@/ui/states";
 import type { LossPoint } from "./loss-curve";
 
-const LossChart = dynamic(() => import("./loss-chart"), {
-  ssr: false,
-  loading: () => <Skeleton className="h-72" />,
-});
+const LossChart = lazyPart(() => import("./loss-chart"), <Skeleton className="h-72 sm:h-80" />);
 
 /** Shows the super-net's loss while it is being trained. */
-export function LossPanel({ points, steps }: { points: readonly LossPoint[]; steps: number }) {
+export function LossPanel({ points, run }: { points: readonly LossPoint[]; run: FullRun }) {
   const newest = points.at(-1);
   return (
     <Panel
@@ -25,10 +24,10 @@ export function LossPanel({ points, steps }: { points: readonly LossPoint[]; ste
       data-testid="loss-chart"
     >
       {newest ? (
-        <LossChart points={points} steps={steps} />
+        <LossChart points={points} steps={run.progress.total} />
       ) : (
         <p className="grid h-72 grid-cols-1 place-items-center text-sm text-muted">
-          The first steps are being made.
+          {notYet(run.status, "The first steps are being made.")}
         </p>
       )}
     </Panel>

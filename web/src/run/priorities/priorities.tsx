@@ -7,6 +7,7 @@ import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import type { Measure } from "./heat-map";
 import { HeatTable } from "./heat-table";
+import { notYet } from "@/run/not-yet";
 import type { FullRun } from "@/run/queries";
 import { operationPriorities } from "./queries";
 
@@ -58,7 +59,10 @@ export function Priorities({ run }: { run: FullRun }) {
     >
       {newest < 1 && (
         <p className="text-sm text-muted">
-          Learned from scores: shown once the initial population has been scored.
+          {notYet(
+            run.status,
+            "Learned from scores: shown once the initial population has been scored.",
+          )}
         </p>
       )}
       {newest > 1 && (

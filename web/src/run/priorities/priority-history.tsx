@@ -8,6 +8,7 @@ import { Select } from "@/ui/field";
 import { ErrorNotice, Skeleton } from "@/ui/states";
 import { priorityPositions } from "./heat-map";
 import { HeatTable } from "./heat-table";
+import { notYet } from "@/run/not-yet";
 import type { FullRun } from "@/run/queries";
 import { priorityHistory } from "./queries";
 
@@ -47,7 +48,9 @@ export function PriorityHistory({ run }: { run: FullRun }) {
       }
     >
       {newest < 1 && (
-        <p className="text-sm text-muted">Shown once the initial population has been scored.</p>
+        <p className="text-sm text-muted">
+          {notYet(run.status, "Shown once the initial population has been scored.")}
+        </p>
       )}
       {error && <ErrorNotice error={error} retry={retry} />}
       {newest >= 1 && !data && !error && <Skeleton className="h-60" />}
