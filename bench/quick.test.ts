@@ -134,6 +134,12 @@ const tests: Record<string, () => Promise<void>> = {
     expect(printed).toContain("candidates per hour");
   },
 
+  "bench:archive": async () => {
+    const row = z.object({ work: z.string(), seconds: positive, mebibytesMost: positive });
+    const { report } = await bench("bench:archive", z.object({ rows: z.array(row) }));
+    expect(report.rows.map(({ work }) => work)).toEqual(["write", "import"]);
+  },
+
   "bench:artifacts": async () => {
     const row = z.object({ what: z.string(), seconds: positive, peakBytes: positive });
     const { report } = await bench(

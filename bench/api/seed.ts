@@ -10,7 +10,7 @@ import {
 import type pg from "pg";
 
 /** The share of the architectures that the largest run has; the others share the rest evenly. */
-const largestShare = 0.01;
+export const largestShare = 0.01;
 
 /** Architectures that rows are made of; each row repeats one of them under a key of its own. */
 const poolSize = 400;

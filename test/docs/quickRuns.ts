@@ -25,6 +25,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run typecheck": ["stage static"],
   "npm run engine:check": ["stage conformance", benches],
   "npm run bench:api": [benches],
+  "npm run bench:archive": [benches],
   "npm run bench:artifacts": [benches],
   "npm run bench:biws": [benches],
   "npm run bench:searches": [benches],

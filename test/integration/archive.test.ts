@@ -49,7 +49,7 @@ test("a search that was run here is carried to another platform, and read withou
   await stopWorkers();
   const file = path.join(folder, "run.opnas");
   const out = ["archive", id, "--out", file, "--artifacts", "super-net"];
-  expect(await output(first, ...out)).toMatch(/run\.opnas: [\d.]+ MB/);
+  expect(await output(first, ...out)).toMatch(/run\.opnas: [1-9][\d.]* kB/);
   expect(await first.run(out)).toMatchObject({ code: 2 });
   expect(await output(second, "archive", "import", file)).toMatch(`${id}: carried, done\n`);
   expect(await output(second, "archive", "import", file)).toMatch("is here already, as the file");

@@ -4,7 +4,7 @@ import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import { archiveDocument } from "../api/runs.js";
 import { download, upload } from "../api/transfer.js";
-import { print } from "./output.js";
+import { byteSize, print } from "./output.js";
 
 const archiveHelp = `
 Without --out nothing is written: the run is only put away, until opnas restore brings it back.
@@ -83,7 +83,7 @@ async function write(api: Api, id: string, out: string, artifacts: string | unde
   const query = artifacts === undefined ? "" : `?artifacts=${encodeURIComponent(artifacts)}`;
   const path = `/export/runs/${encodeURIComponent(id)}/archive${query}`;
   const bytes = await download(api, path, out);
-  print(`${out}: ${(bytes / 1e6).toFixed(1)} MB`);
+  print(`${out}: ${byteSize(bytes)}`);
 }
 
 function tell({ result, run, rows, artifacts, ignored }: z.infer<typeof importedSchema>) {

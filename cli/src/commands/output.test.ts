@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asciiGraph } from "./asciiGraph.js";
-import { csv, isColoured, table } from "./output.js";
+import { byteSize, csv, isColoured, table } from "./output.js";
 
 test("a table's columns are as wide as their text is on a terminal", () => {
   const rows = [
@@ -24,6 +24,12 @@ test("colours are for terminals, without NO_COLOR", () => {
   expect(isColoured({ isTTY: true }, { NO_COLOR: "1" })).toBe(false);
   expect(isColoured({ isTTY: true }, { TERM: "dumb" })).toBe(false);
   expect(isColoured({}, {})).toBe(false);
+});
+
+test("sizes of files are read at a glance", () => {
+  const bytes = [0, 950, 4_887, 99_960, 999_600, 1_234_567, 2.5e9, 4e12];
+  const texts = ["0 B", "950 B", "4.9 kB", "100 kB", "1.0 MB", "1.2 MB", "2.5 GB", "4000 GB"];
+  expect(bytes.map(byteSize)).toEqual(texts);
 });
 
 test("CSV quotes what must be, and makes formulas text", () => {

@@ -86,6 +86,17 @@ export function decimals(score: number | null | undefined): string {
   return score === null || score === undefined ? "" : score.toFixed(2);
 }
 
+const units = ["B", "kB", "MB", "GB"];
+
+/** Formats the size of a file: 950 → "950 B", 1 234 567 → "1.2 MB". */
+export function byteSize(bytes: number): string {
+  // What is rounded to 1000 of a unit is 1 of the next.
+  const power = units.findIndex((_, at) => bytes < 999.5 * 1000 ** at);
+  const at = power === -1 ? units.length - 1 : power;
+  const amount = bytes / 1000 ** at;
+  return `${amount.toFixed(at > 0 && amount < 99.95 ? 1 : 0)} ${units[at] ?? ""}`;
+}
+
 /** Prints text and a line break to standard output. */
 export function print(text: string): void {
   process.stdout.write(`${plain(text)}\n`);
