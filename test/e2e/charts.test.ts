@@ -119,6 +119,7 @@ test("charts have titles on their axes, and the figures of each place", async ()
   const page = await openPage(browser, platform, run);
   const tip = page.getByTestId("chart-tip");
   const kernels = page.getByTestId("kernels").locator("svg.recharts-surface");
+  await page.getByTestId("kernels").scrollIntoViewIfNeeded();
   await kernels.focus();
   await page.keyboard.press("ArrowRight");
   await tip.getByText(/^Layer \d/).waitFor();
@@ -133,6 +134,7 @@ test("charts have titles on their axes, and the figures of each place", async ()
     .first()
     .click();
   const uniformity = page.getByTestId("uniformity").locator("svg.recharts-surface");
+  await page.getByTestId("uniformity").scrollIntoViewIfNeeded();
   await uniformity.focus();
   await page.keyboard.press("ArrowRight");
   await tip.getByText("Layer 1").waitFor();
@@ -154,6 +156,8 @@ test("the dots of the Pareto chart are reached by keyboard, over ticks at even d
   });
   await page.goto(`${platform.portal}/`);
   const pareto = page.getByTestId("pareto");
+  await page.getByTestId("leaderboard-row").first().waitFor();
+  await pareto.scrollIntoViewIfNeeded();
   await pareto.locator('[data-point="0"]').focus();
   await page.keyboard.press("ArrowRight");
   await pareto

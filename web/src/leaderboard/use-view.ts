@@ -3,7 +3,7 @@
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 import { changeAddress } from "@/api/change-address";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import type {
   ArchitectureOrder,
   ArchitectureOrderField,

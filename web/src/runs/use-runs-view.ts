@@ -4,7 +4,7 @@ import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
 import { changeAddress } from "@/api/change-address";
 import type { RunFilter, RunVisibility } from "@/generated/graphql";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { statuses } from "@/status/status";
 
 /** The lists of runs, by the places that runs can be put to. */
