@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { openBrowser } from "../support/browser.js";
 import { openPage } from "../support/openPage.js";
+import { expectToFitPhone } from "../support/phone.js";
 import { Platform } from "../support/platform.js";
 
 let platform: Platform;
@@ -102,6 +103,7 @@ test("every place of the generations chart says what is there, by pointer and by
     await tip.getByText(`Generation ${index}`, { exact: true }).waitFor();
     await tip.getByText("Best so far").waitFor();
   }
+  await expectToFitPhone(page, "run with the tooltip of a generation");
   await page.mouse.move(0, 0);
   const dot = (index: number) => chart.locator(`[data-point="${index}"]`);
   await dot(0).focus();
@@ -119,10 +121,12 @@ test("charts have titles on their axes, and the figures of each place", async ()
   const page = await openPage(browser, platform, run);
   const tip = page.getByTestId("chart-tip");
   const kernels = page.getByTestId("kernels").locator("svg.recharts-surface");
+  await page.getByTestId("kernels").scrollIntoViewIfNeeded();
   await kernels.focus();
   await page.keyboard.press("ArrowRight");
   await tip.getByText(/^Layer \d/).waitFor();
   await tip.getByText("Attention").waitFor();
+  await expectToFitPhone(page, "run with the tooltip of a layer");
   await page.getByTestId("kernels").getByText("Candidates", { exact: true }).waitFor();
 
   await page
@@ -133,6 +137,7 @@ test("charts have titles on their axes, and the figures of each place", async ()
     .first()
     .click();
   const uniformity = page.getByTestId("uniformity").locator("svg.recharts-surface");
+  await page.getByTestId("uniformity").scrollIntoViewIfNeeded();
   await uniformity.focus();
   await page.keyboard.press("ArrowRight");
   await tip.getByText("Layer 1").waitFor();
@@ -154,6 +159,8 @@ test("the dots of the Pareto chart are reached by keyboard, over ticks at even d
   });
   await page.goto(`${platform.portal}/`);
   const pareto = page.getByTestId("pareto");
+  await page.getByTestId("leaderboard-row").first().waitFor();
+  await pareto.scrollIntoViewIfNeeded();
   await pareto.locator('[data-point="0"]').focus();
   await page.keyboard.press("ArrowRight");
   await pareto

@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 const failureSchema = z.object({ message: z.string() });
 const redirectSchema = z.object({ url: z.url({ protocol: /^https?$/ }) });

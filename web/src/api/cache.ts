@@ -4,7 +4,7 @@ import {
   type Entity,
   type KeyGenerator,
 } from "@urql/exchange-graphcache";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 const embedded: KeyGenerator = () => null;
 

@@ -1,5 +1,5 @@
 import type { Client, FormattedExecutionResult, Sink, SubscribePayload } from "graphql-ws";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 /**
  * Reads the cursor of a message of a subscription with replay: an event's `seq`, or the step of the

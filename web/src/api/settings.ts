@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 const port = z.coerce.number().int().min(1).max(65_535);
 

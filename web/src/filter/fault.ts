@@ -1,5 +1,5 @@
 import type { CombinedError } from "urql";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 const faultSchema = z.object({
   path: z.string(),

@@ -20,7 +20,7 @@ export function Filters(props: {
     <div className="flex w-full flex-wrap gap-2 sm:w-auto">
       <Select
         aria-label="Run"
-        className="min-w-32 flex-1 sm:w-40"
+        className="min-w-32 flex-1 sm:w-44"
         value={run ?? ""}
         onChange={(event) => onChange({ run: event.target.value })}
       >

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import { useMemo } from "react";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { changeAddress, searchFor } from "@/views/change-address";
 import type {
   ArchitectureOrder,

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 /** Everything that was typed or chosen in the form for a new search; nulls are the form's own choices. */
 const draftSchema = z.object({

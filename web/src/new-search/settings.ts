@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { type Range, rangeFault } from "./range";
 
 /** A setting of a preset that can be changed; `path` is dotted, as in "superNet.steps". */

@@ -2,7 +2,7 @@
 
 import { CircleStop, Play } from "lucide-react";
 import { useMutation, useSubscription } from "urql";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { count } from "@/format/number";
 import { eta } from "@/format/time";
 import { isActive, statusLooks } from "@/status/status";

@@ -2,7 +2,7 @@
 
 import { useSearchParams } from "next/navigation";
 import type { RunFilter, RunOrder } from "@/generated/graphql";
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { statuses } from "@/status/status";
 import { changeAddress } from "@/views/change-address";
 

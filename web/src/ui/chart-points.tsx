@@ -51,13 +51,16 @@ export function WithTips({ children }: { children: ReactNode }) {
   return (
     <div
       ref={frame}
-      className="relative"
+      className="relative overflow-x-clip"
       onPointerLeave={tips.hide}
       onKeyDown={(event) => event.key === "Escape" && tips.hide()}
     >
       <TipContext value={tips}>{children}</TipContext>
       {shown && (
-        <div className="pointer-events-none absolute z-10 w-max max-w-56" style={shown.style}>
+        <div
+          className="pointer-events-none absolute z-10 w-max max-w-[min(14rem,calc(50%-12px))]"
+          style={shown.style}
+        >
           <Tip {...shown} />
         </div>
       )}

@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import type { ReactElement } from "react";
 import { ResponsiveContainer } from "recharts";
 
@@ -43,11 +44,11 @@ export const grid = { stroke: "var(--line)", vertical: false } as const;
 
 /**
  * Gives a chart the width of its container. Screen readers get its figures as a table beside it; `label`
- * names it for them.
+ * names it for them. A tooltip from before the window became narrower is cut off.
  */
 export function ChartBox(props: { height: string; label: string; children: ReactElement }) {
   return (
-    <div className={props.height} role="group" aria-label={props.label}>
+    <div className={clsx("overflow-x-clip", props.height)} role="group" aria-label={props.label}>
       <ResponsiveContainer width="100%" height="100%">
         {props.children}
       </ResponsiveContainer>

@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { count, plural, score } from "@/format/number";
 import { statuses, statusLooks } from "@/status/status";
 import type { EventLine } from "./queries";

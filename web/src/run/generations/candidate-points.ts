@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import type { GenerationWithCandidates } from "@/run/queries";
 
 export interface Point {

@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 
 const settingsSchema = z.object({
   text: z.object({ folder: z.string().nullable(), vocabulary: z.string().nullable() }),

@@ -1,4 +1,4 @@
-import { z } from "@/security/zod";
+import * as z from "@/security/zod";
 import { progressKind } from "@/run/events/event-log";
 import type { EventLine } from "@/run/events/queries";
 
