@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { parseInput } from "./input.js";
 
-test.each([
+const faults: [schema: z.ZodType, value: unknown, reason: string][] = [
   [z.int(), 2.5, "it must be a whole number"],
   [z.int(), "2", "it must be a number"],
   [z.boolean(), 1, "it must be true or false"],
@@ -12,6 +12,8 @@ test.each([
   [z.string().max(3), "long", "it must have at most 3 characters"],
   [z.enum(["best", "youngest"]), "old", "it must be one of best, youngest"],
   [z.string().max(3, "it is too long"), "long", "it is too long"],
-])("a fault is told in the words of people: %#", (schema, value, reason) => {
+];
+
+test.each(faults)("a fault is told in the words of people: %#", (schema, value, reason) => {
   expect(() => parseInput(schema, value, "input")).toThrow(`input cannot be used: ${reason}.`);
 });
