@@ -1,4 +1,4 @@
-import { stringify } from "csv-stringify/sync";
+import { writeCsv } from "./csv.js";
 import { writeParquet } from "./parquet.js";
 import type { Cell, ExportTable, Pages } from "./tables.js";
 
@@ -9,9 +9,6 @@ interface Format {
   encode(pages: Pages, columns: ExportTable["columns"]): AsyncGenerator<Uint8Array | string, void>;
 }
 
-/** Rows of one text of CSV: longer ones are moved about in memory as a whole, which takes a quarter of the time. */
-const rowsPerText = 50;
-
 /** The ending of an exported file's name. */
 export type FormatName = "csv" | "jsonl" | "parquet";
 
@@ -21,25 +18,6 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   jsonl: { contentType: "application/x-ndjson; charset=utf-8", encode: writeJsonLines },
   parquet: { contentType: "application/vnd.apache.parquet", encode: writeParquet },
 };
-
-/**
- * Writes CSV (RFC 4180) with a line of names. Text that a spreadsheet would run as a formula, because
- * it begins with = + - @ or a tab, gets an apostrophe before it, as OWASP recommends; numbers do not.
- */
-async function* writeCsv(pages: Pages, columns: ExportTable["columns"]) {
-  const options = {
-    columns: columns.map(({ name }) => name),
-    record_delimiter: "windows",
-    escape_formulas: true,
-    quoted_match: /^$/,
-    cast: { boolean: String, date: (time: Date) => time.toISOString() },
-  };
-  yield stringify([], { ...options, header: true });
-  for await (const rows of pages) {
-    for (let from = 0; from < rows.length; from += rowsPerText)
-      yield stringify(rows.slice(from, from + rowsPerText), options);
-  }
-}
 
 /** Writes an object a line; JSON columns are values within it. */
 async function* writeJsonLines(pages: Pages, columns: ExportTable["columns"]) {

@@ -54,12 +54,12 @@ export function leaderboardTable(
   const columns = [...architectureColumns, ...generationColumns];
   return {
     columns,
+    // Whole rows, and not their ids to look each up again: a file then took 1.1 to 1.2 times as long.
     page: (after, limit) => Prisma.sql`
       SELECT ${selected(columns)}
-        FROM (SELECT ${source.id} AS id FROM ${source.from}
+        FROM (SELECT a.* FROM ${source.from}
                WHERE ${allOf(source, after && belowScore(source, after))}
-               ORDER BY a.score DESC, ${source.id} LIMIT ${limit}) page
-        JOIN "Architecture" x ON x.id = page.id ${ofArchitecture}
+               ORDER BY a.score DESC, ${source.id} LIMIT ${limit}) x ${ofArchitecture}
        ORDER BY x.score DESC, x.id`,
   };
 }
