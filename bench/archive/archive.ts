@@ -1,9 +1,7 @@
 /** A large search as one archive; run by `npm run bench:archive`. */
-import { createWriteStream, openAsBlob } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { migrate } from "@opnas/prisma";
 import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
 import pg from "pg";
@@ -43,15 +41,15 @@ async function measure(url: string, file: string, candidates: number) {
   const runId = await fill(url, candidates);
   const written = await within(url, async (port) => {
     const response = await fetch(`http://127.0.0.1:${port}/export/runs/${runId}/archive`);
-    if (!response.ok || response.body === null) throw new Error(await response.text());
-    await pipeline(response.body, createWriteStream(file));
+    if (!response.ok) throw new Error(await response.text());
+    await writeFile(file, Buffer.from(await response.arrayBuffer()));
   });
   const other = new URL(url);
   other.pathname = "/other";
   await asked(url, "CREATE DATABASE other");
   await migrate(other.href);
   const imported = await within(other.href, async (port) => {
-    const body = await openAsBlob(file);
+    const body = await readFile(file);
     const response = await fetch(`http://127.0.0.1:${port}/import/runs`, { method: "POST", body });
     if (response.status !== 201) throw new Error(await response.text());
   });

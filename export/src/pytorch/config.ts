@@ -43,11 +43,18 @@ class OpnasConfig(PretrainedConfig):
 `.trim();
 }
 
+/** A task that a model was fine-tuned to: its name, and its classes in order; null for numbers or spans. */
+export interface ExportedTask {
+  name: string;
+  labels: readonly string[] | null;
+}
+
 /** Returns the object of config.json; transformers reads the classes' file from `auto_map`. */
 export function configJson(
   architecture: Architecture,
   size: ModelSize,
   model: ModelClass,
+  task?: ExportedTask,
 ): Record<string, unknown> {
   return {
     model_type: "opnas",
@@ -76,6 +83,19 @@ export function configJson(
     dtype: "float32",
     torch_dtype: "float32",
     opnas_architecture: architecture,
+    ...(task && taskJson(model, task)),
+  };
+}
+
+/** Returns the fields of a task by the names that transformers has for them. */
+function taskJson(model: ModelClass, { name, labels: classes }: ExportedTask) {
+  if (model !== "OpnasForSequenceClassification") return { finetuning_task: name };
+  const labels = classes ?? ["score"];
+  return {
+    finetuning_task: name,
+    id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
+    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    problem_type: classes === null ? "regression" : "single_label_classification",
   };
 }
 

@@ -33,9 +33,9 @@ export async function benchmark(
   const tuning = tuningOf(options, model.size);
   const engine = await startEngine(options.engine, options.threads);
   note(`engine ${engine.name} ${engine.version}, ${engine.threads} threads`);
-  const { out } = options;
+  const { out, keep } = options;
   const checksum = await checksumOfModel(options.model);
-  const input = { model, checksum, out, tuning, signal, onProgress: notes(note) };
+  const input = { model, checksum, keep, out, tuning, signal, onProgress: notes(note) };
   const result =
     options.glue === undefined
       ? await runSquad({ ...input, folder: options.squad ?? "", spans: spansOf(options, tuning) })

@@ -19,6 +19,7 @@ export const usage = `npm run benchmark -- (--glue FOLDER | --squad FOLDER) --mo
   --length N              tokens of a row: 128 for GLUE, 384 for SQuAD, or what the model reads
   --question-length 64  --stride 128  --answer-length 30   SQuAD's windows, in word pieces;
                           less where rows are shorter
+  --keep                  keeps each task's best model below OUT/models, for npm run export
   --engine auto  --threads N
   --quick                 in place of the folders: everything once on made-up files, in seconds
 
@@ -43,6 +44,7 @@ const fields = {
   "question-length": count.optional(),
   stride: count.optional(),
   "answer-length": count.optional(),
+  keep: z.boolean().default(false),
   engine: z.enum(engineChoices).default("auto"),
   threads: count.default(availableParallelism()),
 };
@@ -63,7 +65,8 @@ export function parseOptions(argv: readonly string[]): Options {
 }
 
 function givenOf(argv: readonly string[]) {
-  const texts = Object.keys(fields).map((name) => [name, { type: "string" }] as const);
+  const typeOf = (name: string) => (name === "keep" ? "boolean" : "string");
+  const texts = Object.keys(fields).map((name) => [name, { type: typeOf(name) }] as const);
   try {
     return parseArgs({ args: [...argv], options: Object.fromEntries(texts) }).values;
   } catch (cause) {

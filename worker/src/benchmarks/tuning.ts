@@ -6,7 +6,7 @@ import { WordEncoder } from "../text/tokenizer.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { tokenBatch, type TokenBatch } from "../model/batch.js";
-import { segmentEmbedding } from "../model/parameters.js";
+import { segmentEmbedding, withoutMaskedHead } from "../model/parameters.js";
 import { tensorNamed, type Tensors } from "../model/tensors.js";
 import type { RunControl, StepProgress } from "../training/loop.js";
 import { DivergedError } from "../training/step.js";
@@ -55,7 +55,10 @@ export function controlOf(
 export interface TunedModel {
   size: Model["size"];
   backbone: Backbone;
-  /** The weights of the backbone, with the segment embedding if it was pre-trained on pairs. */
+  /**
+   * The weights of the backbone without its masked-word head, with the segment embedding if it was
+   * pre-trained on pairs.
+   */
   weights: Tensors;
   encoder: WordEncoder;
 }
@@ -72,7 +75,7 @@ export function modelToTune(model: Model): TunedModel {
     throw new OpnasError("BAD_INPUT", sentence);
   }
   const backbone = buildBackbone(size, architecture);
-  const names = backbone.parameters.map(({ name }) => name);
+  const names = withoutMaskedHead(backbone.parameters).map(({ name }) => name);
   // RoBERTa never reads a second segment, also where it has a row for one.
   if (weights.has(segmentEmbedding) && pieces !== "byte-level") names.push(segmentEmbedding);
   return {

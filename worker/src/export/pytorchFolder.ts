@@ -10,7 +10,7 @@ import {
 } from "@opnas/export";
 import { writeTensors } from "../files/safetensors.js";
 import { writeAtomically } from "../files/writeAtomically.js";
-import type { ImportedPieces } from "../model/modelFile.js";
+import type { FineTunedTask, ImportedPieces } from "../model/modelFile.js";
 import type { Tensors } from "../model/tensors.js";
 import { fastTokenizer, tokenizerConfig } from "./tokenizerFiles.js";
 
@@ -27,6 +27,8 @@ export interface WrittenModel {
   pieces?: ImportedPieces | undefined;
   /** The pairs that a byte-level tokenizer merges; no other has any. */
   merges?: readonly string[] | undefined;
+  /** The task that it was fine-tuned to. */
+  task?: FineTunedTask | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function writePytorchFolder(folder: string, model: WrittenModel): P
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   const texts = new Map([
     [modelingFileName, modelingFile(architecture, size)],
-    ["config.json", json(configJson(architecture, size, modelClassOf(weights)))],
+    ["config.json", json(configJson(architecture, size, modelClassOf(weights), model.task))],
   ]);
   if (vocabulary !== null) {
     texts.set("tokenizer.json", json(fastTokenizer({ vocabulary, pieces, merges })));

@@ -6,12 +6,13 @@ export interface ImportedModel {
   model: Model;
   /** Names of tensors that have no place here. */
   leftOut: string[];
-  /** False if the masked-word head was made anew, without training. */
+  /** False if a masked-word head was made anew, without training. */
   hasMaskedHead: boolean;
 }
 
 /**
- * Completes a model without a masked-word head by one without training, which every model's file has.
+ * Completes a model without a masked-word head by one without training, which every file of a model has
+ * that is not fine-tuned.
  * @param leftOut names of the checkpoint's tensors that were not read
  */
 export function withMaskedHead(model: Model, leftOut: string[]): ImportedModel {

@@ -4,6 +4,7 @@ import { segmentTensor, tensorPlaces, transposed } from "@opnas/export";
 import { z } from "zod";
 import { buildBackbone } from "../model/backbone.js";
 import { pairParameters, spanParameters } from "../model/parameters.js";
+import type { FineTunedTask } from "../model/modelFile.js";
 import type { Tensors } from "../model/tensors.js";
 import { checkedSize } from "./bertConfig.js";
 import type { Checkpoint } from "./checkpoint.js";
@@ -24,6 +25,8 @@ export const opnasConfigSchema = z.looseObject({
   raw_kernels: z.boolean(),
   layer_norm_eps: z.number().positive(),
   opnas_architecture: z.unknown(),
+  finetuning_task: z.string().min(1).nullish(),
+  id2label: z.record(z.string(), z.string()).nullish(),
 });
 export type OpnasConfig = z.infer<typeof opnasConfigSchema>;
 
@@ -53,7 +56,22 @@ export async function importOpnas(
   const { pieceForm: pieces, merges } = found;
   const read = { architecture, size, vocabulary: found.pieces, weights };
   const model = pieces === "byte-level" ? { ...read, pieces, merges } : read;
+  const task = taskOf(config, weights);
+  if (task !== undefined) {
+    return { model: { ...model, task }, leftOut: checkpoint.left(), hasMaskedHead: true };
+  }
   return withMaskedHead(model, checkpoint.left());
+}
+
+/** Returns the task of a fine-tuned model; undefined for one with a masked-word head. */
+function taskOf(
+  { finetuning_task: name, id2label }: OpnasConfig,
+  weights: Tensors,
+): FineTunedTask | undefined {
+  if (name == null || weights.has("mlm.dense.weight")) return undefined;
+  const [, classes = 1] = weights.get("classifier.weight")?.shape ?? [];
+  const labels = Array.from({ length: classes }, (_, id) => id2label?.[id] ?? `LABEL_${id}`);
+  return { name, labels: classes === 1 ? null : labels };
 }
 
 async function readWeights(

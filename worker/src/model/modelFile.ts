@@ -10,6 +10,12 @@ import {
 import { z } from "zod";
 import { specialTokens } from "../text/vocabulary.js";
 import { buildBackbone } from "./backbone.js";
+import {
+  classifierParameters,
+  type Parameter,
+  spanParameters,
+  withoutMaskedHead,
+} from "./parameters.js";
 import { tensorNamed, type Tensors } from "./tensors.js";
 import { writeTensors } from "../files/safetensors.js";
 import { readTensors, TensorFile } from "../files/tensorFile.js";
@@ -31,7 +37,19 @@ export interface Model {
   pieces?: ImportedPieces | undefined;
   /** The pairs that a byte-level tokenizer merges, in order (`byteLevelJson`); no other has any. */
   merges?: readonly string[] | undefined;
+  /**
+   * The task that it was fine-tuned to, whose head is among the weights. Such a model has no masked-word
+   * head: the backbone has moved on from it.
+   */
+  task?: FineTunedTask | undefined;
 }
+
+const taskSchema = z.strictObject({
+  name: z.string().min(1),
+  labels: z.array(z.string().min(1)).min(2).nullable(),
+});
+/** A task of a fine-tuned model: its name, and its classes in order; null for numbers or spans. */
+export type FineTunedTask = z.infer<typeof taskSchema>;
 
 const importedPieces = ["bert-uncased", "bert-cased", "byte-level", "foreign"] as const;
 
@@ -53,6 +71,7 @@ const modelFileSchema = z.strictObject({
   vocabulary: z.array(z.string().min(1)),
   pieces: z.enum(importedPieces).optional(),
   merges: z.array(z.string().min(3)).optional(),
+  task: taskSchema.optional(),
 });
 
 /**
@@ -62,9 +81,9 @@ const modelFileSchema = z.strictObject({
  * @throws OpnasError DISK_FULL, DATA_FOLDER_UNWRITABLE
  */
 export async function writeModel(folder: string, model: Model): Promise<string> {
-  const { architecture, size, vocabulary, weights, pieces, merges } = model;
+  const { architecture, size, vocabulary, weights, pieces, merges, task } = model;
   const checksum = await writeTensors(weightsFile(folder), weights);
-  const file = { version: 1, architecture, size, vocabulary, pieces, merges };
+  const file = { version: 1, architecture, size, vocabulary, pieces, merges, task };
   await writeAtomically(modelFile(folder), [`${JSON.stringify(file)}\n`]);
   return checksum;
 }
@@ -81,22 +100,18 @@ export async function readModel(folder: string): Promise<Model> {
     const place = issue?.path.join(".") ?? "";
     throw badModel(folder, `${place === "" ? "it" : place}: ${issue?.message ?? "not valid"}`);
   }
-  const { size, vocabulary, pieces, merges } = parsed.data;
+  const { size, vocabulary, pieces, merges, task } = parsed.data;
   const architecture = checkArchitecture(parsed.data.architecture);
   if (architecture.layers.length !== size.layers) {
     throw badModel(folder, "size.layers is not the number of the architecture's layers");
   }
   checkVocabulary(folder, vocabulary, size);
   const weights = await present(weightsFile(folder), readTensors(weightsFile(folder)));
-  checkWeights(weights, architecture, size);
-  return {
-    architecture,
-    size,
-    vocabulary,
-    weights,
-    ...(pieces && { pieces }),
-    ...(merges && { merges }),
-  };
+  const { parameters } = buildBackbone(size, architecture, "once");
+  const own = task && [...withoutMaskedHead(parameters), ...headOf(task, size, weights)];
+  checkWeights(weights, own ?? parameters);
+  const imported = { ...(pieces && { pieces }), ...(merges && { merges }) };
+  return { architecture, size, vocabulary, weights, ...imported, ...(task && { task }) };
 }
 
 /**
@@ -134,9 +149,15 @@ function checkVocabulary(folder: string, vocabulary: readonly string[], size: Mo
   }
 }
 
+/** Returns the parameters of a fine-tuned model's head. */
+function headOf({ labels }: FineTunedTask, size: ModelSize, weights: Tensors): Parameter[] {
+  if (weights.has("span.weight")) return spanParameters(size);
+  return classifierParameters(size, labels?.length ?? 1);
+}
+
 /** Throws CORRUPT_ARTIFACT unless every parameter is there in its shape. */
-function checkWeights(weights: Tensors, architecture: Architecture, size: ModelSize): void {
-  for (const { name, shape } of buildBackbone(size, architecture, "once").parameters) {
+function checkWeights(weights: Tensors, parameters: readonly Parameter[]): void {
+  for (const { name, shape } of parameters) {
     const found = tensorNamed(weights, name).shape;
     if (found.join() === shape.join()) continue;
     throw new OpnasError(

@@ -47,6 +47,11 @@ export function classifierParameters({ hidden }: ModelSize, classes: number): Pa
   return linear("classifier", 2 * hidden, classes);
 }
 
+/** Returns the parameters without those of the masked-word head. */
+export function withoutMaskedHead(parameters: readonly Parameter[]): Parameter[] {
+  return parameters.filter(({ name }) => !name.startsWith("mlm."));
+}
+
 /** Head that marks a span of the tokens: where it begins and where it ends. */
 export function spanParameters({ hidden }: ModelSize): Parameter[] {
   return linear("span", hidden, 2);

@@ -5,6 +5,7 @@ import { writeAtomically } from "../../files/writeAtomically.js";
 import { DivergedError } from "../../training/step.js";
 import { countCut } from "../encode.js";
 import type { FileReport } from "../benchmarkFiles.js";
+import { keeping, type KeepWeights } from "../keep.js";
 import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
@@ -44,6 +45,8 @@ export interface GlueInput extends BenchmarkControl {
   /** The folder that `glue.json` and `glue-submission.zip` are written to. */
   out: string;
   tuning: Tuning;
+  /** True if the best model of each task is kept (`keeping`). */
+  keep?: boolean;
   /** The tasks to run; all nine by default. */
   tasks?: readonly GlueTaskName[];
 }
@@ -94,7 +97,7 @@ export interface GlueResult extends Averages {
  * @throws OpnasError STOPPED once the signal is aborted; BAD_INPUT as `readGlueTask`; BAD_SETTING
  */
 export async function runGlue(input: GlueInput): Promise<GlueResult> {
-  const { model, folder, out, tuning } = input;
+  const { model, folder, out, tuning, keep = false } = input;
   checkLength(tuning, model);
   const wanted = glueTasks.filter(({ name }) => (input.tasks ?? glueTaskNames).includes(name));
   const files: FileReport[] = [];
@@ -118,9 +121,13 @@ export async function runGlue(input: GlueInput): Promise<GlueResult> {
       const done = await resumeOr(
         out,
         task.name,
-        resultKeyOf(model, { tuning, data }),
+        resultKeyOf(model, { tuning, data, ...(keep && { keep }) }),
         outcomeSchema,
-        () => runTask(tuned, task, data, tuning, controlAt),
+        () => {
+          const labels = task.classes === undefined ? null : [...task.classes];
+          const kept = keep ? keeping(out, model, { name: task.name, labels }) : undefined;
+          return runTask(tuned, task, data, tuning, controlAt, kept);
+        },
       );
       result.tasks.push(done.result);
       submission.push(...done.predictions);
@@ -142,6 +149,7 @@ async function runTask(
   { train, dev, test }: GlueData,
   tuning: Tuning,
   controlAt: ReturnType<typeof controlOf>,
+  keep?: KeepWeights,
 ): Promise<Outcome> {
   const { trials, best } = await bestTrial(tuning.learningRates, async (learningRate) => {
     const control = controlAt(learningRate);
@@ -155,6 +163,7 @@ async function runTask(
     return { weights, ...scoreGlue(task, dev, predicted) };
   });
 
+  if (best) await keep?.(best.weights);
   const fallback = fallbackOf(task, train);
   const predictions: SubmissionFile[] = [];
   for (const set of test) {

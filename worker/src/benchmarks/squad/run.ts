@@ -6,6 +6,7 @@ import { writeAtomically } from "../../files/writeAtomically.js";
 import { separatorsOf } from "../../text/tokenizer.js";
 import { piecesOf } from "../encode.js";
 import { type FileReport, readIfThere } from "../benchmarkFiles.js";
+import { keeping, type KeepWeights } from "../keep.js";
 import { resumeOr, resultKeyOf } from "../resume.js";
 import {
   bestTrial,
@@ -48,6 +49,8 @@ export interface SquadInput extends BenchmarkControl {
   out: string;
   tuning: Tuning;
   spans: SpanSettings;
+  /** True if the best model of each version is kept (`keeping`). */
+  keep?: boolean;
 }
 
 const versionResultSchema = z.object({
@@ -99,7 +102,7 @@ export interface SquadResult {
  *   BAD_SETTING
  */
 export async function runSquad(input: SquadInput): Promise<SquadResult> {
-  const { model, checksum, out, tuning, spans } = input;
+  const { model, checksum, out, tuning, spans, keep = false } = input;
   checkSettings(input);
   const sets = await readFolder(input.folder);
   const files = sets.flatMap(({ reports }) => reports);
@@ -112,9 +115,11 @@ export async function runSquad(input: SquadInput): Promise<SquadResult> {
     for (const set of sets) {
       const task = `SQuAD v${set.version}`;
       const controlAt = controlOf(input, task);
-      const key = resultKeyOf(model, { tuning, spans, train: set.train, dev: set.dev });
+      const { train, dev } = set;
+      const key = resultKeyOf(model, { tuning, spans, train, dev, ...(keep && { keep }) });
+      const kept = keep ? keeping(out, model, { name: task, labels: null }) : undefined;
       const done = await resumeOr(out, `squad-v${set.version}`, key, outcomeSchema, () =>
-        runVersion(tuned, set, tuning, spans, controlAt),
+        runVersion(tuned, set, tuning, spans, controlAt, kept),
       );
       result.versions.push(done.result);
       const { predictions, noAnswer } = done;
@@ -168,6 +173,7 @@ async function runVersion(
   tuning: Tuning,
   spans: SpanSettings,
   controlAt: ReturnType<typeof controlOf>,
+  keep?: KeepWeights,
 ): Promise<Outcome> {
   const shape = { ...spans, length: tuning.length };
   const windowsIn = (questions: readonly SquadQuestion[]) =>
@@ -189,8 +195,9 @@ async function runVersion(
     const search = new SpanSearch(devWindows, spans.answerLength);
     const see = (window: Window, scores: SpanScores) => search.see(window, scores);
     await scoreWindows(model, weights, devWindows.flat(), tuning, see, control);
-    return evaluateSquad(version, dev, search.predictions());
+    return { weights, ...evaluateSquad(version, dev, search.predictions()) };
   });
+  if (best) await keep?.(best.weights);
   const { learningRate = null } = best ?? {};
   const none = dev.map(({ id }) => ({ id, text: "", noAnswer: 1 }));
   const evaluation = best ?? evaluateSquad(version, dev, none);
