@@ -37,7 +37,8 @@ export function mutateBackbone(
   choose: Chooser,
   random: Random,
 ): Mutation<Architecture> {
-  const layers = [...simplify(parent).layers];
+  const { simplified, key: parentKey } = knownOf(parent);
+  const layers = [...simplified];
   const child: Architecture = { version: 1, layers };
   const descriptions: string[] = [];
   const replace = (index: number, { layer, description }: LayerChange) => {
@@ -49,12 +50,22 @@ export function mutateBackbone(
   for (const [index, layer] of layers.entries()) {
     if (random.next() < kindProbability) replace(index, changeKind(layer, settings, random));
   }
-  const parentKey = architectureKey(parent);
   for (let made = 0; made < settings.edits || architectureKey(child) === parentKey; made++) {
     const [index, layer] = random.pick([...layers.entries()]);
     replace(index, changeWithin(layer, index, { settings, choose, random }));
   }
   return { architecture: child, description: descriptions.join("; ") };
+}
+
+/** The simplified layers and the key of each parent, which has many mutations in a generation. */
+const parents = new WeakMap<Architecture, { simplified: readonly Layer[]; key: string }>();
+
+function knownOf(parent: Architecture): { simplified: readonly Layer[]; key: string } {
+  const known = parents.get(parent);
+  if (known) return known;
+  const made = { simplified: simplify(parent).layers, key: architectureKey(parent) };
+  parents.set(parent, made);
+  return made;
 }
 
 /** Returns the probability, for each of so many layers of a child, that it changes its kind. */

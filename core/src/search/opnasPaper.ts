@@ -1,8 +1,13 @@
 import { evolve, initialPopulation } from "./evolution.js";
-import { chooseByPriority, operationPriorities, type OperationPriority } from "./priorities.js";
+import {
+  chooseByPriority,
+  operationPriorities,
+  type OperationPriority,
+  type Sample,
+} from "./priorities.js";
 import type { Screening } from "./propose.js";
 import { scoreScale } from "./scoreScale.js";
-import type { Chooser } from "./searchSpace.js";
+import type { Chooser, SearchSpace } from "./searchSpace.js";
 import {
   orderedHistory,
   type Candidate,
@@ -42,15 +47,21 @@ export function prioritiesOf<A>(
   evaluated: readonly Candidate<A>[],
   { space, settings }: SearchContext<A>,
 ): { priorities: OperationPriority[]; choose: Chooser } {
-  const samples = evaluated.map(({ architecture, score }) => ({
-    score,
-    features: space.features(architecture),
-  }));
   const scale = scoreScale(
     settings.scoreUnit,
-    samples.map(({ score }) => score),
+    evaluated.map(({ score }) => score),
   );
   const ucb = { alpha: settings.ucb.alpha * scale, temperature: settings.ucb.temperature * scale };
-  const priorities = operationPriorities(samples, space.operations, ucb);
+  const priorities = operationPriorities(samplesOf(evaluated, space), space.operations, ucb);
   return { priorities, choose: chooseByPriority(priorities, ucb) };
+}
+
+/** Lists features one architecture after the other: those of all at once are a lot of memory. */
+function* samplesOf<A>(
+  evaluated: readonly Candidate<A>[],
+  space: SearchSpace<A>,
+): Generator<Sample> {
+  for (const { architecture, score } of evaluated) {
+    yield { score, features: space.features(architecture) };
+  }
 }

@@ -42,12 +42,13 @@ export interface Sample {
  * Sums run in the order of the samples, so the same order gives the same bits.
  */
 export function operationPriorities(
-  samples: readonly Sample[],
+  samples: Iterable<Sample>,
   operations: Operations,
   settings: SearchSettings["ucb"],
 ): OperationPriority[] {
+  const tallies = tallySlots(samples);
   return slotKinds.flatMap((kind) =>
-    [...tallySlots(samples, kind)]
+    [...tallies[kind]]
       .sort(([a], [b]) => a - b)
       .flatMap(([position, tally]) =>
         slotPriorities(tally, optionsOf(operations, { kind, position }).options, settings).map(
@@ -78,19 +79,24 @@ interface Tally {
   sum: number;
 }
 
-/** Counts, by position and operation, the samples with it there and adds up their scores. */
-function tallySlots(samples: readonly Sample[], kind: SlotKind): Map<number, Map<string, Tally>> {
-  const slots = new Map<number, Map<string, Tally>>();
+/** The tallies of one kind of slots, by position and operation. */
+type SlotTallies = Map<number, Map<string, Tally>>;
+
+/** Counts the samples with each operation in each slot, and adds up their scores. */
+function tallySlots(samples: Iterable<Sample>): Record<SlotKind, SlotTallies> {
+  const tallies: Record<SlotKind, SlotTallies> = { operation: new Map(), kernel: new Map() };
   for (const { score, features } of samples) {
-    for (const feature of features) {
-      if (feature.kind !== kind) continue;
-      const slot = slots.get(feature.position) ?? new Map<string, Tally>();
-      const tally = slot.get(feature.operation) ?? { count: 0, sum: 0 };
-      slot.set(feature.operation, { count: tally.count + 1, sum: tally.sum + score });
-      slots.set(feature.position, slot);
+    for (const { kind, position, operation } of features) {
+      const slots = tallies[kind];
+      const slot = slots.get(position) ?? new Map<string, Tally>();
+      const tally = slot.get(operation) ?? { count: 0, sum: 0 };
+      tally.count++;
+      tally.sum += score;
+      slot.set(operation, tally);
+      slots.set(position, slot);
     }
   }
-  return slots;
+  return tallies;
 }
 
 function slotPriorities(

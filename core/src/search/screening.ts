@@ -27,10 +27,18 @@ export function upperConfidenceBound<A>(
 ): (architecture: A) => number {
   const columns = new Map<string, number>();
   const countFeatures = featureValues(space);
-  const rows = evaluated.map(({ architecture }) => countFeatures(architecture));
-  for (const row of rows) {
-    for (const name of row.keys()) if (!columns.has(name)) columns.set(name, columns.size);
-  }
+  const rows = evaluated.map(({ architecture }) => {
+    const values = [...countFeatures(architecture)].map(([name, value]) => {
+      const column = columns.get(name) ?? columns.size;
+      columns.set(name, column);
+      return { column, value };
+    });
+    values.sort((a, b) => a.column - b.column);
+    return {
+      columns: Int32Array.from(values, ({ column }) => column),
+      values: Float64Array.from(values, ({ value }) => value),
+    };
+  });
   // A space may have no slots: then no statistic distinguishes its architectures.
   if (columns.size === 0) return () => 0;
   const scores = normalScores(evaluated.map(({ score }) => score));
@@ -43,15 +51,8 @@ export function upperConfidenceBound<A>(
     };
   }
 
-  const x = Matrix.zeros(rows.length, columns.size);
-  for (const [index, row] of rows.entries()) {
-    for (const [name, count] of row) x.set(index, columns.get(name) ?? 0, count);
-  }
-  const y = Matrix.columnVector(scores);
-  const covariance = inverse(
-    Matrix.add(x.transpose().mmul(x), Matrix.eye(columns.size).mul(ridge)),
-  );
-  const effects = covariance.mmul(x.transpose()).mmul(y).to1DArray();
+  const covariance = inverse(gramMatrix(rows, columns.size));
+  const effects = effectsOf(covariance, rows, scores);
 
   return (architecture) => {
     const known: { column: number; count: number }[] = [];
@@ -70,6 +71,45 @@ export function upperConfidenceBound<A>(
     }
     return mean + alpha * Math.sqrt(Math.max(0, variance));
   };
+}
+
+/** An architecture's values in the columns of the regression, ascending; the others are 0. */
+interface Row {
+  columns: Int32Array;
+  values: Float64Array;
+}
+
+/** Returns XᵀX + ridge, where an architecture is a row of X. */
+function gramMatrix(rows: readonly Row[], size: number): Matrix {
+  const gram = Matrix.zeros(size, size);
+  for (const { columns, values } of rows) {
+    for (const [at, column] of columns.entries()) {
+      for (const [other, otherColumn] of columns.entries()) {
+        const product = (values[at] ?? 0) * (values[other] ?? 0);
+        gram.set(column, otherColumn, gram.get(column, otherColumn) + product);
+      }
+    }
+  }
+  return gram.add(Matrix.eye(size).mul(ridge));
+}
+
+/**
+ * Returns covariance · Xᵀ y. It is summed by architectures, not as covariance · (Xᵀ y), which would
+ * round otherwise, so that seeds give the searches that they gave with whole matrices.
+ */
+function effectsOf(covariance: Matrix, rows: readonly Row[], scores: readonly number[]): number[] {
+  return covariance.to2DArray().map((entries) => {
+    let effect = 0;
+    for (const [row, { columns, values }] of rows.entries()) {
+      let weight = 0;
+      // Indexed, since this is most of the time and iterators make it several times as slow.
+      for (let at = 0; at < columns.length; at++) {
+        weight += (entries[columns[at] ?? 0] ?? 0) * (values[at] ?? 0);
+      }
+      effect += weight * (scores[row] ?? 0);
+    }
+    return effect;
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sampleNew } from "./propose.js";
 import type { Proposal, SearchContext } from "./strategy.js";
-import { featureCounter, unlikeness } from "./surrogate/kernel.js";
+import { featureCounter, unlikenessTo } from "./surrogate/kernel.js";
 
 /**
  * Samples an initial population that is spread over the space: of `screening.spread` samples for each
@@ -21,9 +21,11 @@ export function spreadPopulation<A>(context: SearchContext<A>): Proposal<A>[] {
     // Of equally unlike ones the earlier sample.
     const [next = 0] = [...left].sort((a, b) => (nearest[b] ?? 0) - (nearest[a] ?? 0) || a - b);
     left.delete(next);
+    const own = features[next];
+    const unlikeness = own ? unlikenessTo(own) : () => 0;
     for (const other of left) {
-      const [own, its] = [features[next], features[other]];
-      if (own && its) nearest[other] = Math.min(nearest[other] ?? 0, unlikeness(own, its));
+      const its = features[other];
+      if (its) nearest[other] = Math.min(nearest[other] ?? 0, unlikeness(its));
     }
     taken.push(...samples.slice(next, next + 1));
   }

@@ -1,15 +1,15 @@
 import type { SearchSpace } from "../searchSpace.js";
 import { dot } from "./cholesky.js";
 import {
-  covariance,
+  covariances,
   featureCounter,
-  similarity,
+  similaritiesTo,
   typicalSize,
   type FeatureCounts,
-  type Similarity,
+  type Similarities,
   type TypicalSize,
 } from "./kernel.js";
-import { normalScores } from "./normalScores.js";
+import { normalScoreAmong } from "./normalScores.js";
 import { chooseParameters, factorOf, type Parameters } from "./parameters.js";
 
 /** Evaluated architectures that the process is fitted to at most; a fit costs their number cubed. */
@@ -63,14 +63,14 @@ export function fitSurrogate<A>(
   evaluated: readonly { architecture: A; score: number }[],
   space: SearchSpace<A>,
 ): Surrogate<A> {
-  const targets = normalScores(evaluated.map(({ score }) => score));
-  const scored = evaluated.map(({ architecture }, at) => ({ architecture, y: targets[at] ?? 0 }));
+  const normalScore = normalScoreAmong(evaluated.map(({ score }) => score));
   const count = featureCounter(space);
-  const observed = bestAndRecent(scored, mostFitted).map(({ architecture, y }): Observation => {
-    return { x: count(architecture), y };
+  const fittedTo = bestAndRecent(evaluated, ({ score }) => score, mostFitted);
+  const observed = fittedTo.map(({ architecture, score }): Observation => {
+    return { x: count(architecture), y: normalScore(score) };
   });
   const typical = typicalSize(observed.map(({ x }) => x));
-  const tuned = bestAndRecent(observed, mostTuned);
+  const tuned = bestAndRecent(observed, ({ y }) => y, mostTuned);
   const chosen = chooseParameters(
     tuned.map(({ y }) => y),
     similarities(tuned, typical),
@@ -79,9 +79,15 @@ export function fitSurrogate<A>(
 }
 
 /** Returns the best half and the most recent others, at most so many, in their order. */
-function bestAndRecent<T extends { y: number }>(oldestFirst: readonly T[], most: number): T[] {
+function bestAndRecent<T>(
+  oldestFirst: readonly T[],
+  scoreOf: (one: T) => number,
+  most: number,
+): T[] {
   if (oldestFirst.length <= most) return [...oldestFirst];
-  const best = oldestFirst.toSorted((a, b) => b.y - a.y).slice(0, Math.floor(most / 2));
+  const best = oldestFirst
+    .toSorted((a, b) => scoreOf(b) - scoreOf(a))
+    .slice(0, Math.floor(most / 2));
   const kept = new Set(best);
   for (let at = oldestFirst.length - 1; kept.size < most; at--) {
     const one = oldestFirst[at];
@@ -91,15 +97,14 @@ function bestAndRecent<T extends { y: number }>(oldestFirst: readonly T[], most:
 }
 
 /** Returns the similarities of each observation to the earlier ones and to itself. */
-function similarities(observed: readonly Observation[], typical: TypicalSize): Similarity[][] {
-  return observed.map(({ x }, at) =>
-    observed.slice(0, at + 1).map((earlier) => similarity(x, earlier.x, typical)),
-  );
+function similarities(observed: readonly Observation[], typical: TypicalSize): Similarities[] {
+  const counts = observed.map(({ x }) => x);
+  return counts.map((x, at) => similaritiesTo(counts.slice(0, at + 1), x, typical));
 }
 
 function posterior<A>(
   observed: readonly Observation[],
-  pairs: readonly Similarity[][],
+  pairs: readonly Similarities[],
   parameters: Parameters,
   typical: TypicalSize,
   count: (architecture: A) => FeatureCounts,
@@ -109,17 +114,19 @@ function posterior<A>(
   const whitened = factor.forward(observed.map(({ y }) => y));
   const weights = factor.backward(whitened);
   const fitted = observed.map(({ y }, at) => y - noise * (weights[at] ?? 0));
-  const prior = (a: FeatureCounts, b: FeatureCounts) =>
-    covariance(similarity(a, b, typical), parameters);
+  const known = observed.map(({ x }) => x);
 
   const predict = (architectures: readonly A[]): Batch => {
-    const members = architectures.map((architecture) => {
-      const x = count(architecture);
-      const solved = factor.forward(observed.map((one) => prior(x, one.x)));
+    const counts = architectures.map(count);
+    const priorsOf = (one: FeatureCounts, others: readonly FeatureCounts[]) =>
+      covariances(similaritiesTo(others, one, typical), parameters);
+    const members = counts.map((x) => {
+      const solved = factor.forward(priorsOf(x, known));
       return { x, solved, picked: [] as number[] };
     });
     const predictions = members.map(({ x, solved }): Prediction => {
-      const variance = Math.min(mostVariance, prior(x, x) - dot(solved, solved));
+      const [prior = 0] = priorsOf(x, [x]);
+      const variance = Math.min(mostVariance, prior - dot(solved, solved));
       return { mean: dot(solved, whitened), variance };
     });
     const pick = (index: number) => {
@@ -128,8 +135,9 @@ function posterior<A>(
       if (!one || !own) throw new RangeError(`There is no architecture ${index} to pick.`);
       const deviation = Math.sqrt(Math.max(own.variance, 0) + noise);
       const gains = members.map(({ x, solved, picked }) => {
+        const [prior = 0] = priorsOf(x, [one.x]);
         const earlier = picked.reduce((sum, gain, at) => sum + gain * (one.picked[at] ?? 0), 0);
-        return (prior(x, one.x) - dot(solved, one.solved) - earlier) / deviation;
+        return (prior - dot(solved, one.solved) - earlier) / deviation;
       });
       for (const [at, gain] of gains.entries()) {
         members[at]?.picked.push(gain);

@@ -27,19 +27,22 @@ export interface TypicalSize {
   sharedSquare: number;
 }
 
-/** The similarity of two architectures, as far as it does not depend on the kernel's parameters. */
-export interface Similarity {
-  /** The weighted inner product of the counts; 1 for a typical architecture with itself. */
-  placed: number;
-  /** That product of the counts wherever the features are. */
-  shared: number;
+/**
+ * The similarities of an architecture to others, in their order, as far as they do not depend on the
+ * kernel's parameters. Columns of numbers, since a fit has tens of thousands of pairs.
+ */
+export interface Similarities {
+  /** The weighted inner products of the counts; 1 for a typical architecture with itself. */
+  placed: Float64Array;
+  /** Those products of the counts wherever the features are. */
+  shared: Float64Array;
   /**
    * The features that only one of the two has, counted on both sides, in the typical number. Two
    * operations of an ordered slot count by their distance, least and greatest as two others do.
    */
-  placedDistance: number;
-  /** The distance of the features wherever they are: 0 for two orders of the same operations. */
-  sharedDistance: number;
+  placedDistance: Float64Array;
+  /** The distances of the features wherever they are: 0 for two orders of the same operations. */
+  sharedDistance: Float64Array;
 }
 
 /** The parameters of the kernel, which `chooseParameters` fits. */
@@ -99,74 +102,97 @@ export function typicalSize(architectures: readonly FeatureCounts[]): TypicalSiz
     Math.max(1, architectures.reduce((sum, one) => sum + size(one), 0) / number);
   return {
     total: meanOf(({ total }) => total),
-    placedSquare: meanOf(({ placed }) => compare(placed, placed).product),
-    sharedSquare: meanOf(({ shared }) => compare(shared, shared).product),
+    placedSquare: meanOf(({ placed }) => comparerOf(placed)(placed).product),
+    sharedSquare: meanOf(({ shared }) => comparerOf(shared)(shared).product),
   };
 }
 
-/** Compares two architectures. */
-export function similarity(a: FeatureCounts, b: FeatureCounts, typical: TypicalSize): Similarity {
-  const placed = compare(a.placed, b.placed);
-  const shared = compare(a.shared, b.shared);
-  const both = a.total + b.total;
-  return {
-    placed: placed.product / typical.placedSquare,
-    shared: shared.product / typical.sharedSquare,
-    placedDistance: (both - 2 * placed.common) / typical.total,
-    sharedDistance: (both - 2 * shared.common) / typical.total,
-  };
-}
-
-/**
- * Returns how unlike two architectures are, 0 to 2: the share of their features that only one of them
- * has, in their positions and wherever they are. Shares, so that a large architecture is not unlike
- * all others for its size.
- */
-export function unlikeness(a: FeatureCounts, b: FeatureCounts): number {
-  const both = a.total + b.total;
-  if (both === 0) return 0;
-  const common = compare(a.placed, b.placed).common + compare(a.shared, b.shared).common;
-  return 2 - (2 * common) / both;
-}
-
-/** Returns the weighted inner product of what two architectures have in their positions. */
-export function placedProduct(a: FeatureCounts, b: FeatureCounts): number {
-  return compare(a.placed, b.placed).product;
-}
-
-/** Returns the weighted inner product of two architectures' counts, and what they have in common. */
-function compare(a: PartCounts, b: PartCounts): { product: number; common: number } {
-  let at = 0;
-  let other = 0;
-  let common = 0;
-  let product = 0;
-  while (at < a.ids.length && other < b.ids.length) {
-    const difference = (a.ids[at] ?? 0) - (b.ids[other] ?? 0);
-    if (difference === 0) {
-      const one = a.counts[at] ?? 0;
-      const two = b.counts[other] ?? 0;
-      const weight = a.weights[at] ?? 0;
-      common += weight * Math.min(one, two);
-      product += weight * one * two;
-    }
-    if (difference <= 0) at++;
-    if (difference >= 0) other++;
+/** Compares an architecture with others. */
+export function similaritiesTo(
+  others: readonly FeatureCounts[],
+  one: FeatureCounts,
+  typical: TypicalSize,
+): Similarities {
+  const comparePlaced = comparerOf(one.placed);
+  const compareShared = comparerOf(one.shared);
+  const column = () => new Float64Array(others.length);
+  const [placed, shared, placedDistance, sharedDistance] = [column(), column(), column(), column()];
+  for (const [at, other] of others.entries()) {
+    const inPlace = comparePlaced(other.placed);
+    const anywhere = compareShared(other.shared);
+    const both = one.total + other.total;
+    placed[at] = inPlace.product / typical.placedSquare;
+    shared[at] = anywhere.product / typical.sharedSquare;
+    placedDistance[at] = (both - 2 * inPlace.common) / typical.total;
+    sharedDistance[at] = (both - 2 * anywhere.common) / typical.total;
   }
-  return { product, common };
+  return { placed, shared, placedDistance, sharedDistance };
 }
 
 /**
- * Returns the prior covariance of two architectures' scores: a share of it linear, so that effects
- * add up, and the rest exp(−distance / length), by which near neighbours are alike whatever the
- * reason. In both, an operation counts partly in its position and partly wherever it is, so that
- * what it does in one slot tells something of what it does in others. The linear part is not
- * normalised by an architecture's own size, so that depth counts.
+ * Returns a function that says how unlike an architecture is to others, 0 to 2: the share of the
+ * features that only one of the two has, in their positions and wherever they are. Shares, so that
+ * a large architecture is not unlike all others for its size.
  */
-export function covariance(
-  { placed, shared, placedDistance, sharedDistance }: Similarity,
+export function unlikenessTo(one: FeatureCounts): (other: FeatureCounts) => number {
+  const comparePlaced = comparerOf(one.placed);
+  const compareShared = comparerOf(one.shared);
+  return (other) => {
+    const both = one.total + other.total;
+    if (both === 0) return 0;
+    const common = comparePlaced(other.placed).common + compareShared(other.shared).common;
+    return 2 - (2 * common) / both;
+  };
+}
+
+/**
+ * Returns a function that gives the weighted inner product of what an architecture has in its
+ * positions with what others have.
+ */
+export function placedProductWith(one: FeatureCounts): (other: FeatureCounts) => number {
+  const compare = comparerOf(one.placed);
+  return (other) => compare(other.placed).product;
+}
+
+/**
+ * Returns a function that gives the weighted inner product of an architecture's counts with those of
+ * others, and what both have in common. Its own counts are spread out by number once, since walking
+ * through two sorted lists side by side takes several times as long.
+ */
+function comparerOf(one: PartCounts): (other: PartCounts) => { product: number; common: number } {
+  const counts = new Float64Array((one.ids.at(-1) ?? -1) + 1);
+  for (const [at, id] of one.ids.entries()) counts[id] = one.counts[at] ?? 0;
+  return ({ ids, counts: others, weights }) => {
+    let common = 0;
+    let product = 0;
+    // Indexed, since a proposal compares a hundred thousand pairs and iterators are several times as slow.
+    for (let at = 0; at < ids.length; at++) {
+      const own = counts[ids[at] ?? 0] ?? 0;
+      if (own === 0) continue;
+      const its = others[at] ?? 0;
+      const weight = weights[at] ?? 0;
+      common += weight * Math.min(own, its);
+      product += weight * own * its;
+    }
+    return { product, common };
+  };
+}
+
+/**
+ * Returns the prior covariances of an architecture's score with those of others: a share of each
+ * linear, so that effects add up, and the rest exp(−distance / length), by which near neighbours are
+ * alike whatever the reason. In both, an operation counts partly in its position and partly wherever
+ * it is, so that what it does in one slot tells something of what it does in others. The linear part
+ * is not normalised by an architecture's own size, so that depth counts.
+ */
+export function covariances(
+  { placed, shared, placedDistance, sharedDistance }: Similarities,
   { linearShare, sharedWeight, length }: KernelParameters,
-): number {
-  const linear = placed + sharedWeight * (shared - placed);
-  const distance = placedDistance + sharedWeight * (sharedDistance - placedDistance);
-  return linearShare * linear + (1 - linearShare) * Math.exp(-distance / length);
+): Float64Array {
+  return placed.map((inPlace, at) => {
+    const near = placedDistance[at] ?? 0;
+    const linear = inPlace + sharedWeight * ((shared[at] ?? 0) - inPlace);
+    const distance = near + sharedWeight * ((sharedDistance[at] ?? 0) - near);
+    return linearShare * linear + (1 - linearShare) * Math.exp(-distance / length);
+  });
 }

