@@ -1,13 +1,18 @@
 import { OpnasError } from "@opnas/core";
+import TinyQueue from "tinyqueue";
 
 /**
  * Two neighbouring pieces, the number of times they occur, and the words they may still occur in.
  */
 interface Pair {
-  left: string;
-  right: string;
+  readonly left: string;
+  readonly right: string;
+  /** Place in the order in which pairs were met. */
+  readonly order: number;
   count: number;
-  words: Set<Word>;
+  /** The highest count with which it stands in the queue. */
+  queued: number;
+  readonly words: Set<Word>;
 }
 
 interface Word {
@@ -47,9 +52,9 @@ export function trainVocabulary(wordCounts: ReadonlyMap<string, number>, size: n
   }
 
   const pairs = new PairTable();
-  for (const word of words) pairs.add(word);
+  pairs.add(words);
   while (vocabulary.size < size) {
-    const best = pairs.mostFrequent();
+    const best = pairs.takeMostFrequent();
     if (best === undefined) break;
     vocabulary.add(joined(best));
     pairs.merge(best);
@@ -66,40 +71,67 @@ export function filledUp(pieces: Iterable<string>, size: number): string[] {
   return [...filled];
 }
 
+/** An entry of the queue: a pair, and its count when it was put in. */
+interface Entry {
+  pair: Pair;
+  count: number;
+}
+
+/**
+ * The pairs of all words, with a queue that has the most frequent first. A count that fell shows when its
+ * entry comes to the top, so that only pairs whose count rose are put in again. Looking at all pairs for
+ * each merge took four times as long with 80,000 words and 20,000 pieces, and the more the larger the text.
+ */
 class PairTable {
   private readonly byKey = new Map<string, Pair>();
-  private readonly pairs: Pair[] = [];
+  private readonly queue = new TinyQueue<Entry>(
+    [],
+    (a, b) => b.count - a.count || a.pair.order - b.pair.order,
+  );
 
-  /** Counts a word's pairs. */
-  add(word: Word): void {
-    this.forEachPair(word, (pair) => {
-      pair.count += word.count;
-      pair.words.add(word);
-    });
+  /** Counts the pairs of words. */
+  add(words: Iterable<Word>): void {
+    const raised = new Set<Pair>();
+    for (const word of words) {
+      this.forEachPair(word, (pair) => {
+        pair.count += word.count;
+        pair.words.add(word);
+        raised.add(pair);
+      });
+    }
+    for (const pair of raised) this.put(pair);
   }
 
   /**
-   * Returns the most frequent pair, of equals the one met first; undefined if none occurs twice.
+   * Takes the most frequent pair out of the queue, of equals the one met first; undefined if none occurs
+   * twice.
    */
-  mostFrequent(): Pair | undefined {
-    let best: Pair | undefined;
-    let count = 1;
-    for (const pair of this.pairs) {
-      if (pair.count > count) {
-        best = pair;
-        count = pair.count;
-      }
+  takeMostFrequent(): Pair | undefined {
+    for (let top = this.queue.pop(); top !== undefined; top = this.queue.pop()) {
+      const { pair, count } = top;
+      if (count !== pair.queued) continue; // A later entry with a higher count stood for it.
+      pair.queued = 0;
+      if (pair.count === count) return pair;
+      this.put(pair);
     }
-    return best;
+    return undefined;
   }
 
   /** Joins the pair `merged` to one piece in every word that has it. */
   merge(merged: Pair): void {
-    for (const word of merged.words) {
+    const words = [...merged.words].filter(({ pieces }) => occurs(merged, pieces));
+    for (const word of words) {
       this.forEachPair(word, (pair) => (pair.count -= word.count));
       word.pieces = mergePieces(word.pieces, merged);
-      this.add(word);
     }
+    this.add(words);
+  }
+
+  /** Puts a pair into the queue, unless it occurs once only or stands there with as high a count. */
+  private put(pair: Pair): void {
+    if (pair.count <= Math.max(1, pair.queued)) return;
+    pair.queued = pair.count;
+    this.queue.push({ pair, count: pair.count });
   }
 
   private forEachPair(word: Word, visit: (pair: Pair) => void): void {
@@ -114,9 +146,9 @@ class PairTable {
     const key = keyOf(left, right);
     let pair = this.byKey.get(key);
     if (pair === undefined) {
-      pair = { left, right, count: 0, words: new Set() };
+      const order = this.byKey.size;
+      pair = { left, right, order, count: 0, queued: 0, words: new Set() };
       this.byKey.set(key, pair);
-      this.pairs.push(pair);
     }
     return pair;
   }
@@ -134,6 +166,11 @@ function characters(word: string): string[] {
 
 function joined({ left, right }: Pair): string {
   return left + right.slice(continuation.length);
+}
+
+/** Tells whether a pair is among the neighbours of a word's pieces. */
+function occurs({ left, right }: Pair, pieces: readonly string[]): boolean {
+  return pieces.some((piece, index) => piece === left && pieces[index + 1] === right);
 }
 
 function mergePieces(pieces: readonly string[], pair: Pair): string[] {
