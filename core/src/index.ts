@@ -16,6 +16,7 @@ export * from "./architecture/shape.js";
 export * from "./architecture/simplify.js";
 export * from "./errors.js";
 export * from "./exitCodes.js";
+export * from "./lowestLogit.js";
 export * from "./modelSize.js";
 export * from "./presets.js";
 export * from "./random.js";

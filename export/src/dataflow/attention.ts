@@ -18,7 +18,7 @@ export interface Padding {
   keepRows: () => Value;
   /** [b, 1, 1, n], for the columns of [b, h, ·, n]. */
   keepColumns: () => Value;
-  /** 0 at tokens, −1e9 at padding: [b, 1, 1, n]. */
+  /** 0 at tokens, the lowest logit at padding: [b, 1, 1, n]. */
   bias: () => Value;
 }
 

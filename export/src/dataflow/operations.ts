@@ -71,7 +71,7 @@ export interface Operations {
   cosine(name: string, a: Value, b: Value): Value;
   /** Computes the distance √(|aᵢ − bⱼ|² + 1e-6) of each row of a and each row of b. */
   euclidean(name: string, a: Value, b: Value): Value;
-  /** Turns `keep` (1 at tokens, 0 at padding) into what a sum before a softmax needs: 0 or −1e9. */
+  /** Turns `keep` (1 at tokens, 0 at padding) into what is added before a softmax: 0 or the lowest logit. */
   paddingBias(name: string, keep: Value): Value;
 
   /** Takes the hidden states of the first token: [b, n, c] → [b, c]. */

@@ -46,7 +46,7 @@ export class OnnxGraph {
 
   /** Returns a float32 number as a tensor without axes, which is added at its first use. */
   number(value: number): string {
-    const name = `constant.${value.toString()}`;
+    const name = `constant.${value.toString().replace("+", "")}`;
     if (this.names.has(name)) return name;
     return this.tensor(name, "float", [], bytesOf(Float32Array.of(value)));
   }

@@ -1,4 +1,4 @@
-import { type ModelSize, normEpsilonOf } from "@opnas/core";
+import { lowestLogit, type ModelSize, normEpsilonOf } from "@opnas/core";
 import type { Axes, KernelUse, Operations, Value } from "../dataflow/operations.js";
 import type { FloatTensor } from "../pytorch/tensors.js";
 import { bytesOf, type OnnxGraph } from "./graph.js";
@@ -176,7 +176,7 @@ export class OnnxOperations implements Operations {
 
   paddingBias(name: string, keep: Value): Value {
     const missing = this.graph.node(`${name}.missing`, "Sub", [keep, this.graph.number(1)]);
-    return this.multiply(name, missing, this.graph.number(1e9));
+    return this.multiply(name, missing, this.graph.number(-lowestLogit));
   }
 
   firstToken(name: string, x: Value): Value {

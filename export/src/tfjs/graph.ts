@@ -66,7 +66,7 @@ export class TfjsGraph {
 
   /** Returns a float32 number as a tensor without axes, which is added at its first use. */
   number(value: number): string {
-    const name = `constant.${value.toString()}`;
+    const name = `constant.${value.toString().replace("+", "")}`;
     if (this.names.has(name)) return name;
     return this.weight(name, "DT_FLOAT", [], bytesOf(Float32Array.of(value)));
   }

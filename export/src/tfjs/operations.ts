@@ -1,4 +1,4 @@
-import { type ModelSize, normEpsilonOf } from "@opnas/core";
+import { lowestLogit, type ModelSize, normEpsilonOf } from "@opnas/core";
 import type { Axes, KernelUse, Operations, Value } from "../dataflow/operations.js";
 import type { FloatTensor } from "../pytorch/tensors.js";
 import { bytesOf, type TfjsGraph } from "./graph.js";
@@ -215,7 +215,7 @@ export class TfjsOperations extends NodeWriter implements Operations {
 
   paddingBias(name: string, keep: Value): Value {
     const missing = this.subtract(`${name}.missing`, keep, this.graph.number(1));
-    return this.multiply(name, missing, this.graph.number(1e9));
+    return this.multiply(name, missing, this.graph.number(-lowestLogit));
   }
 
   firstToken(name: string, x: Value): Value {

@@ -42,9 +42,12 @@ function hiddenStates(
   });
 }
 
-function expectPaddingIgnored(architecture: Architecture): void {
+function expectPaddingIgnored(architecture: Architecture, scoreScale = 1): void {
   const backbone = buildBackbone(size, architecture);
   const weights = initialWeights(backbone.parameters, 5);
+  for (const [name, { data }] of weights) {
+    if (/\.[qk]\.weight$/.test(name)) data.forEach((x, at) => (data[at] = x * scoreScale));
+  }
   const { ids, count, length } = countingSequences(3, true);
   const padded = hiddenStates(backbone, weights, ids, count);
   for (let row = 0; row < count; row++) {
@@ -65,6 +68,10 @@ describe("padding changes nothing", () => {
     for (let count = 0; count < 60; count++) {
       expectPaddingIgnored(sampleBackbone(size.layers, 8, random));
     }
+  });
+
+  test("for scores of a size at which a billion is nothing", () => {
+    expectPaddingIgnored({ version: 1, layers: [bertLayer, bertLayer] }, 1e9);
   });
 
   test("for every kernel size", () => {

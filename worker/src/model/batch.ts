@@ -1,3 +1,4 @@
+import { lowestLogit } from "@opnas/core";
 import { tf, type Tensor } from "../engine/tf.js";
 import { padId } from "../text/types.js";
 
@@ -10,7 +11,7 @@ export interface Padding {
   /** `keep` as [b, 1, 1, n], for the columns of [b, heads, ·, n]. */
   keepColumns: Tensor;
   /**
-   * 0 at tokens, −1e9 at padding: [b, 1, 1, n], to be added to [b, heads, ·, n] before a softmax.
+   * 0 at tokens, the lowest logit at padding: [b, 1, 1, n], to be added to [b, heads, ·, n] before a softmax.
    */
   bias: Tensor;
 }
@@ -57,6 +58,11 @@ export function asBatch(ids: Tensor, keep?: Tensor): TokenBatch {
 export function paddingOf(keep: Tensor): Padding {
   const [b = 0, n = 0] = keep.shape;
   const keepColumns = keep.reshape([b, 1, 1, n]);
-  const bias = keepColumns.sub(1).mul(1e9);
+  const bias = paddingBias(keepColumns);
   return { keep, keepRows: keep.reshape([b, 1, n, 1]), keepColumns, bias };
+}
+
+/** Turns `keep` into what is added to logits before a softmax: 0 at tokens, the lowest logit at padding. */
+export function paddingBias(keep: Tensor): Tensor {
+  return keep.sub(1).mul(-lowestLogit);
 }

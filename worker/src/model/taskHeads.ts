@@ -1,5 +1,6 @@
 import { crossEntropy, embedding, gelu, linear } from "../engine/composites.js";
 import { tf, type Tensor } from "../engine/tf.js";
+import { paddingBias } from "./batch.js";
 import { affine, norm } from "./layers.js";
 import { namesOf } from "./parameters.js";
 import { modelPart, given } from "./part.js";
@@ -96,7 +97,7 @@ export const spanLoss = modelPart(namesOf("span"), (weights, inputs, [ends, keep
 
 function spanLogitsOf(weights: Weights, x: Tensor, keep?: Tensor): Tensor {
   const logits = affine(weights, "span", x).transpose([2, 0, 1]); // [b, n, 2] → [2, b, n]
-  return keep ? logits.add(keep.sub(1).mul(1e9)) : logits;
+  return keep ? logits.add(paddingBias(keep)) : logits;
 }
 
 /** Mean cross-entropy in nats: logits [p, classes], labels [p] (int32) → scalar. */
