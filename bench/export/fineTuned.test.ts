@@ -13,14 +13,12 @@ import {
   importModel,
   inScope,
   spanLogits,
-  tinyModel,
   tokenBatch,
   upload,
   weightsOf,
   WordEncoder,
-  writeGlueFolder,
-  writeSquadFolder,
 } from "@opnas/worker/internals";
+import { tinyModel, writeGlueFolder, writeSquadFolder } from "@opnas/worker/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { pythonWithTorch } from "./python.ts";

@@ -1,6 +1,6 @@
 /**
- * The parts of the worker that measurements (bench) and tests of several packages use beside the public entry. Nothing else
- * imports from here.
+ * The parts of the worker that measurements (bench) and tests of several packages use beside the public
+ * entry. Nothing else imports from here.
  */
 export { cacheFolder } from "../native/location.mjs";
 export { candidateResultSchema, type CandidateResult } from "@opnas/prisma";
@@ -30,12 +30,8 @@ export { superNetStep } from "./supernet/train.js";
 export { TrainerPool } from "./trainer/pool.js";
 export { exportModel } from "./export/command.js";
 export { importModel } from "./import/command.js";
-export { writeBertFolder } from "./import/testing/bertFolder.js";
 export { benchmark } from "./benchmarks/command.js";
 export { encodeRow, piecesOf } from "./benchmarks/encode.js";
-export { writeGlueFolder } from "./benchmarks/testing/glueFolder.js";
-export { writeSquadFolder } from "./benchmarks/testing/squadFolder.js";
-export { tinyModel } from "./model/testing/tinyModel.js";
 export { forwardLines, Trainer } from "./trainer/trainer.js";
 export { newAdam } from "./training/optimizer.js";
 export { GradientThreads } from "./training/gradientThreads.js";

@@ -73,7 +73,8 @@ export class TeamResolver {
     @Arg("teamId", () => ID, teamArgument) teamId: string,
     @Arg("transferTo", () => ID, {
       nullable: true,
-      description: "The id of the team that gets its runs, deleted ones included, its texts and its reference models.",
+      description:
+        "The id of the team that gets its runs, deleted ones included, its texts and its reference models.",
     })
     transferTo: string | null,
     @Ctx() { database }: Context,

@@ -191,7 +191,9 @@ test("keeps a team that owns runs, texts or models until another one takes them,
   expect((await ask(bob.key, board, { team: bob.teamId })).data).toEqual(empty);
 
   const refused = outcome(await ask(admin.key, remove, { team }));
-  expect(refused).toContain("WRONG_STATE: team of old owns 2 runs and 1 text and 2 reference models");
+  expect(refused).toContain(
+    "WRONG_STATE: team of old owns 2 runs and 1 text and 2 reference models",
+  );
   expect(outcome(await ask(admin.key, remove, { team, to: team }))).toContain("BAD_INPUT");
   expect(outcome(await ask(admin.key, remove, { team, to: randomUUID() }))).toContain("NOT_FOUND");
   expect(outcome(await ask(admin.key, remove, { team: defaultTeamId }))).toContain("WRONG_STATE");
