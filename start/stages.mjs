@@ -23,7 +23,7 @@ export const stages = [
     name: "static",
     title: "Lint, format, types",
     checks: [
-      ["eslint", "."],
+      ["node", "start/lint.mjs"],
       ["depcruise", "--config", ".dependency-cruiser.mjs", ...packages],
       ["prettier", "--check", "."],
       ["turbo", "run", "typecheck", "--ui=stream", "--output-logs=errors-only"],
