@@ -7,7 +7,8 @@ import { z } from "zod";
 import { reportSchema } from "./api/report.ts";
 import { programOf, quick, scripts } from "./common/quickRun.ts";
 
-vi.setConfig({ testTimeout: 180_000 });
+// On a new machine some benches install PyTorch first.
+vi.setConfig({ testTimeout: 900_000 });
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);
