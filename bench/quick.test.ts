@@ -5,10 +5,9 @@ import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { reportSchema } from "./api/report.ts";
-import { programOf, quick, scripts } from "./common/quickRun.ts";
+import { longestQuickRun, programOf, quick, scripts } from "./common/quickRun.ts";
 
-// On a new machine some benches install PyTorch first.
-vi.setConfig({ testTimeout: 900_000 });
+vi.setConfig({ testTimeout: longestQuickRun + 30_000 });
 
 let folder: string;
 const at = (name: string) => path.join(folder, name);

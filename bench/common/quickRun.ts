@@ -17,15 +17,25 @@ export function programOf(script: string): string {
   return program;
 }
 
-/** Runs an npm script's program with `--quick`; returns what it printed. */
+/** Milliseconds that a quick run may take: on a new machine some install PyTorch first. */
+export const longestQuickRun = 900_000;
+
+/**
+ * Runs an npm script's program with `--quick`; returns what it printed. One that takes too long is ended with
+ * all that it started.
+ */
 export function quick(script: string, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [programOf(script), "--quick", ...args], { cwd: root });
+    const command = [programOf(script), "--quick", ...args];
+    const child = spawn(process.execPath, command, { cwd: root, detached: true });
+    const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
+    const limit = setTimeout(end, longestQuickRun);
     const [printed, noted]: [string[], string[]] = [[], []];
     child.stdout.setEncoding("utf8").on("data", (text: string) => printed.push(text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => noted.push(text));
     child.on("error", reject);
     child.on("close", (code) => {
+      clearTimeout(limit);
       if (code === 0) resolve(printed.join(""));
       else reject(new Error(`${script} ended with ${String(code)}: ${noted.join("")}`));
     });
