@@ -108,7 +108,8 @@ test("an unknown run in the address is named as such, and can be taken away", as
 
 test("Back leads to the list as it was: search, status, loaded rows, place", async () => {
   const page = await open("/runs");
-  await page.getByRole("searchbox").fill("MMM");
+  const box = page.getByRole("combobox", { name: "Search or filter" });
+  await box.fill("MMM");
   await page.getByLabel("Status").selectOption("Cancelled");
   await runRows(page).filter({ hasText: "WWW" }).first().waitFor({ state: "detached" });
   const found = await runRows(page).count();
@@ -116,7 +117,7 @@ test("Back leads to the list as it was: search, status, loaded rows, place", asy
   await page.getByTestId("run-page").waitFor();
   await page.goBack();
   await runRows(page).first().waitFor();
-  expect(await page.getByRole("searchbox").inputValue()).toBe("MMM");
+  expect(await box.inputValue()).toBe("MMM");
   expect(await page.getByLabel("Status").inputValue()).toBe("CANCELLED");
   expect(await runRows(page).count()).toBe(found);
 
