@@ -12,7 +12,7 @@ export function RunRow({ run }: { run: Run }) {
   return (
     <li
       data-testid="run-row"
-      className="relative grid grid-cols-1 gap-x-6 gap-y-2 border-t border-line px-4 py-3 first:border-t-0 hover:bg-sunken/60 sm:px-5 md:grid-cols-[minmax(0,1.3fr)_6.5rem_minmax(0,1fr)_7rem] md:items-center"
+      className="relative grid grid-cols-[minmax(0,1fr)_auto] gap-x-6 gap-y-2 border-t border-line px-4 py-3 first:border-t-0 hover:bg-sunken/60 sm:px-5 md:grid-cols-[minmax(0,1.3fr)_6.5rem_minmax(0,1fr)_7rem] md:items-center"
     >
       <div className="min-w-0">
         <Link
@@ -26,11 +26,13 @@ export function RunRow({ run }: { run: Run }) {
           <TimeAgo time={run.createdAt} />
         </p>
       </div>
-      <div className="max-md:absolute max-md:top-3 max-md:right-4">
+      <div className="max-md:self-start">
         <StatusBadge status={run.status} />
       </div>
-      <RunProgress run={run} />
-      <p className="text-sm md:text-right">
+      <div className="min-w-0 max-md:col-span-2">
+        <RunProgress run={run} />
+      </div>
+      <p className="text-sm max-md:col-span-2 md:text-right">
         <span className="text-xs text-muted">Best </span>
         <span className="font-semibold tabular-nums">{score(best?.score)}</span>
       </p>
