@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { phone } from "./phone.js";
 import type { Platform } from "./platform.js";
 
-/** How a page is opened. */
+/** Options of a page that is opened. */
 export interface Opened {
   /** The size of the window, in CSS pixels. */
   size?: { width: number; height: number };

@@ -6,7 +6,7 @@ const rowsPerText = 50;
 /** The beginnings of what a spreadsheet runs as a formula; the last four are the full-width forms of signs. */
 const formula = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 
-/** What a cell holds only in quotes. */
+/** Signs that a cell holds only in quotes. */
 const special = /[",\r\n]/;
 
 /**

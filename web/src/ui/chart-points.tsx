@@ -12,7 +12,7 @@ import {
 } from "react";
 import { Tip, type TipRow } from "./tip";
 
-/** What is shown about a part of a chart. */
+/** The text that is shown about a part of a chart. */
 export interface TipContent {
   title: string;
   note?: string;
