@@ -180,7 +180,7 @@ test("a team is renamed, left and deleted, its runs going to another one", async
   await form.getByRole("button").click();
   await form.getByText(/owns \d+ runs?/).waitFor();
   await expectToFitPhone(admin, "a team to be deleted");
-  await form.getByLabel("Its runs and texts go to").selectOption("Everyone");
+  await form.getByLabel("What it owns goes to").selectOption("Everyone");
   await form.getByRole("button").click();
   await team.waitFor({ state: "detached" });
   expect(await db.searchRun.count({ where: { teamId: id } })).toBe(0);

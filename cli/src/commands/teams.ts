@@ -41,7 +41,10 @@ export function teamCommands(connect: (command: Command) => Api): Command[] {
   const remove = new Command("delete")
     .description("delete a team with its memberships, invitations, webhooks and saved views")
     .argument("<team>", "the team's id")
-    .option("--transfer-to <team>", "the id of the team that gets its runs and texts")
+    .option(
+      "--transfer-to <team>",
+      "the id of the team that gets its runs, texts and reference models",
+    )
     .addHelpText("after", "\nA team that owns runs or texts is deleted only with --transfer-to.")
     .action(async function (this: Command, teamId: string) {
       const { transferTo = null } = this.opts<{ transferTo?: string }>();

@@ -90,7 +90,7 @@ export function DeleteTeam({ team }: { team: TeamWithMembers }) {
             Its memberships, invitations, webhooks and saved views are deleted with it, for good.
           </p>
           <div className="max-w-xs">
-            <Field label="Its runs and texts go to" {...errorOf("transferTo")}>
+            <Field label="What it owns goes to" {...errorOf("transferTo")}>
               {(control) => (
                 <TeamSelect
                   {...control}
