@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { basePathOf } from "./basePath.mjs";
 import { runCommand } from "./command.mjs";
 import { UserError } from "./userError.mjs";
 
@@ -44,12 +45,11 @@ const results = [
   "worker/dist/main.js",
   "server/dist/main.js",
   "cli/dist/index.js",
-  "web/.next/BUILD_ID",
 ];
 
 /**
- * Builds every package that changed since the last build; without a change this costs only a look at
- * the sources' sizes and times.
+ * Builds every package that changed since the last build, the portal for the path of its public address;
+ * without a change this costs only a look at the sources' sizes and times.
  *
  * @param {string} root
  * @param {string} logs
@@ -57,8 +57,10 @@ const results = [
  */
 export async function build(root, logs, terminal) {
   const stamp = path.join(root, "node_modules", ".opnas-build");
-  const state = sourceState(root);
-  const isBuilt = results.every((file) => existsSync(path.join(root, file)));
+  const basePath = basePathOf(process.env.OPNAS_PUBLIC_URL);
+  const state = `${sourceState(root)}${basePath}`;
+  const portal = path.join("web", ".next", basePath && `at${basePath}`, "BUILD_ID");
+  const isBuilt = [...results, portal].every((file) => existsSync(path.join(root, file)));
   if (isBuilt && existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
   rmSync(stamp, { force: true });
   await terminal.step("Build", async (progress) => {
@@ -68,7 +70,7 @@ export async function build(root, logs, terminal) {
     const { code, lines } = await runCommand("the build", turbo, ["run", "build", "--ui=stream"], {
       log,
       cwd: root,
-      env: toolEnvironment(root),
+      env: { ...toolEnvironment(root), OPNAS_BASE_PATH: basePath },
       onLine: (line) => {
         const name = /^@opnas\/(\w+):build:/.exec(line)?.[1];
         if (name === undefined) return;

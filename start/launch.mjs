@@ -33,9 +33,9 @@ try {
 
 /** @param {import("./settings.mjs").Settings} settings */
 async function start(settings) {
-  const { apiPort, webPort, dataFolder } = settings;
+  const { apiPort, webPort, dataFolder, basePath } = settings;
   const logs = path.join(dataFolder, "logs");
-  const portal = `http://localhost:${webPort}`;
+  const portal = `http://localhost:${webPort}${basePath}`;
   const api = `http://127.0.0.1:${apiPort}/graphql`;
   session.claim(dataFolder, { command: "start", portal, api });
 

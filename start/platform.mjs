@@ -69,7 +69,7 @@ export async function startPlatform({ root, settings, databaseUrl, portal, termi
   const reasons = worker?.reasons;
   return {
     api: `http://127.0.0.1:${settings.apiPort}/graphql`,
-    portal: portal ? `http://localhost:${settings.webPort}` : undefined,
+    portal: portal ? `http://localhost:${settings.webPort}${settings.basePath}` : undefined,
     engine: String(worker?.engine ?? "unknown"),
     engineReasons: Array.isArray(reasons) ? reasons.map(String) : [],
   };

@@ -1,5 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
+import { basePathOf } from "./basePath.mjs";
+import { refuseOpenHost } from "./openHost.mjs";
 import { UserError } from "./userError.mjs";
 
 const port = z
@@ -194,7 +196,7 @@ const known = {
   publicUrl: {
     name: "OPNAS_PUBLIC_URL",
     schema: z.url({ protocol: /^https?$/ }).optional(),
-    must: "an address such as https://nas.example.org",
+    must: "an address such as https://nas.example.org or https://example.org/nas",
   },
   trustedProxies: {
     name: "OPNAS_TRUSTED_PROXIES",
@@ -232,6 +234,7 @@ const names = Object.values(known).map(({ name }) => name);
  * @property {string} firstRun a preset's name, or "off"
  * @property {string | undefined} databaseUrl
  * @property {"others" | "required" | "off"} localToken
+ * @property {string} basePath the path of the portal's pages below its host, such as /nas; "" for none
  */
 
 /**
@@ -255,7 +258,7 @@ export function readSettings(env, root) {
   value(env, known.gpus);
   value(env, known.trainersPerGpu);
   value(env, known.logLevel);
-  for (const setting of [known.token, known.publicUrl, known.trustedProxies]) value(env, setting);
+  for (const setting of [known.token, known.trustedProxies]) value(env, setting);
   for (const setting of [known.oidcIssuer, known.oidcClientId, known.oidcClientSecret]) {
     value(env, setting);
   }
@@ -282,6 +285,7 @@ export function readSettings(env, root) {
     firstRun: value(env, known.firstRun),
     databaseUrl: value(env, known.databaseUrl),
     localToken: value(env, known.localToken),
+    basePath: basePathOf(value(env, known.publicUrl)),
   };
   refuseOpenHost(value(env, known.host), value(env, known.auth), value(env, known.authSecret));
   if (settings.apiPort === settings.webPort) {
@@ -306,23 +310,6 @@ function value(env, { name, schema, must }) {
   const isSecret = /^(DATABASE_URL|OPNAS_SMTP_URL)$|SECRET$/.test(name);
   const shown = isSecret ? "not readable" : JSON.stringify(given);
   throw new UserError(`${name} is ${shown}: it must be ${must}.`);
-}
-
-/**
- * Refuses, as the API does, to be reached by others without accounts.
- *
- * @param {string} host
- * @param {"local" | "accounts"} auth
- * @param {string | undefined} secret
- */
-function refuseOpenHost(host, auth, secret) {
-  const isLoopback = host === "::1" || host.startsWith("127.");
-  if (isLoopback ? auth === "local" || secret !== undefined : auth === "accounts" && secret) return;
-  throw new UserError(
-    auth === "accounts"
-      ? "OPNAS_AUTH=accounts needs OPNAS_AUTH_SECRET: set it to a secret of 32 characters or more, e.g. of openssl rand -hex 32."
-      : `OPNAS_HOST is ${host}, which others can reach: set OPNAS_AUTH=accounts and OPNAS_AUTH_SECRET to a secret of 32 characters or more (docs/accounts.md), or leave OPNAS_HOST at 127.0.0.1.`,
-  );
 }
 
 /** @param {string} name */

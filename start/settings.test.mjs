@@ -16,6 +16,7 @@ describe("settings", () => {
       firstRun: "tiny",
       databaseUrl: undefined,
       localToken: "others",
+      basePath: "",
     });
   });
 

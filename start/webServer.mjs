@@ -2,15 +2,25 @@
 // GET /healthz and ends with the launcher or on SIGTERM. Next's own `next start` does not. By itself
 // (node start/webServer.mjs) it needs no launcher and knows no database.
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { basePathOf } from "./basePath.mjs";
 import { isReadablePath } from "./readablePath.mjs";
 
 const hostname = process.env.OPNAS_HOST || "127.0.0.1";
 const port = Number(process.env.OPNAS_WEB_PORT || 3000);
 const dir = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), "web");
+const basePath = basePathOf(process.env.OPNAS_PUBLIC_URL);
+// Next's settings (web/next.config.mjs) read it again: the pages are built for one path.
+process.env.OPNAS_BASE_PATH = basePath;
+if (!existsSync(path.join(dir, ".next", basePath && `at${basePath}`, "BUILD_ID"))) {
+  const setting = basePath && `OPNAS_BASE_PATH=${basePath} `;
+  console.error(`The portal is not built for OPNAS_PUBLIC_URL's path: ${setting}npm run build`);
+  process.exit(1);
+}
 
 /**
  * The part of Next that is used; its own types would change those of process.env everywhere.

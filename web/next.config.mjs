@@ -14,8 +14,16 @@ const filePolicy = {
   value: "default-src 'none'; frame-ancestors 'none'",
 };
 
+/** The path of a host below which a proxy serves the portal, such as /nas; "" for a host of its own. */
+const basePath = process.env.OPNAS_BASE_PATH ?? "";
+
 /** @type {import("next").NextConfig} */
 const config = {
+  basePath,
+  // Builds for several paths lie side by side.
+  distDir: basePath === "" ? ".next" : `.next/at${basePath}`,
+  // For the few addresses that are no links (src/api/portal-path.ts).
+  env: { OPNAS_BASE_PATH: basePath },
   reactStrictMode: true,
   poweredByHeader: false,
   headers: () =>

@@ -57,10 +57,11 @@ test("a server that others reach limits each user, unless that is turned off", (
   });
 });
 
-test("a public address is an origin, and an empty variable counts as unset", () => {
+test("a public address has no slash at its end, and an empty variable counts as unset", () => {
   const publicUrl = (url: string) =>
     readSettings({ DATABASE_URL, OPNAS_PUBLIC_URL: url, OPNAS_HOST: "" }).publicUrl;
   expect(publicUrl("https://nas.example:443/")).toBe("https://nas.example");
+  expect(publicUrl("https://lab.example/tools/nas/")).toBe("https://lab.example/tools/nas");
   expect(publicUrl("")).toBeUndefined();
 });
 
@@ -98,12 +99,17 @@ test.each([
   ],
   [
     { DATABASE_URL, OPNAS_PUBLIC_URL: "nas.example" },
-    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",
+    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org or https://example.org/nas.",
   ],
-  [
-    { DATABASE_URL, OPNAS_PUBLIC_URL: "https://nas.example/a" },
-    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org, without a path.",
-  ],
+  ...[
+    "https://nas.example/a?b",
+    "https://nas.example/#a",
+    "https://u@nas.example",
+    "https://e/%2f",
+  ].map((OPNAS_PUBLIC_URL): [NodeJS.ProcessEnv, string] => [
+    { DATABASE_URL, OPNAS_PUBLIC_URL },
+    "OPNAS_PUBLIC_URL must be an address like https://nas.example.org or https://example.org/nas.",
+  ]),
 ])("%j is refused: %s", (environment, sentence) => {
   expect(() => readSettings(environment)).toThrow(
     expect.objectContaining({ code: "BAD_SETTING", message: sentence }),

@@ -56,11 +56,11 @@ const settingsSchema = z.object({
     .default("opnas@localhost.localdomain"),
   OPNAS_PUBLIC_URL: z
     .string()
-    .refine(isOrigin, {
-      error: "must be an address like https://nas.example.org, without a path",
+    .refine(isPublicUrl, {
+      error: "must be an address like https://nas.example.org or https://example.org/nas",
       when: whenValid,
     })
-    .transform((url) => new URL(url).origin)
+    .transform((url) => new URL(url).href.replace(/\/$/, ""))
     .optional(),
 });
 
@@ -117,10 +117,12 @@ function isLoopback(host: string): boolean {
   return host === "::1" || host.startsWith("127.");
 }
 
-function isOrigin(url: string): boolean {
+/** Reports whether an address is one of a host, or of a path below it in plain characters. */
+function isPublicUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
-  const { protocol, origin, href } = new URL(url);
-  return /^https?:$/.test(protocol) && href === `${origin}/`;
+  const { protocol, origin, pathname, href } = new URL(url);
+  const isPlain = /^(\/[\w.~-]+)*\/?$/.test(pathname);
+  return /^https?:$/.test(protocol) && isPlain && href === `${origin}${pathname}`;
 }
 
 /** The settings of the server process. */

@@ -186,6 +186,21 @@ test("workers are scaled on the queue, have time to drain, and take GPUs where a
   expect(containerOf(found, "opnas-worker-cuda").container.image).toContain("/worker-cuda:");
 });
 
+test("the ingress has the paths of the public address, which may lie below one", async () => {
+  for (const [path, base] of [
+    ["", ""],
+    ["/lab/nas/", "/lab/nas"],
+  ]) {
+    const url = `publicUrl=https://example.org${path ?? ""}`;
+    const text = await template(["--set", `artifacts.url=s3://b,ingress.enabled=true,${url}`]);
+    const paths = [...text.matchAll(/- path: (\S+)$/gm)].map(([, found]) => found);
+    expect(paths).toEqual([
+      ...["/graphql", "/auth", "/export"].map((each) => `${base ?? ""}${each}`),
+      base === "" ? "/" : base,
+    ]);
+  }
+});
+
 test.each([
   [[], "Set artifacts.url"],
   [["--set", "artifacts.url=s3://b,artifacts.existingClaim=c"], "and not both"],

@@ -92,6 +92,23 @@ describe("the images", () => {
     },
   );
 
+  test("have every file of the repository that a program of theirs imports", () => {
+    const programs = copies.flatMap(({ stage: name, from, sources }) =>
+      from === undefined
+        ? sources
+            .filter((each) => each.endsWith(".mjs"))
+            .map((program) => ({ name, program, sources }))
+        : [],
+    );
+    expect(programs.map(({ program }) => program)).toContain("start/webServer.mjs");
+    for (const { name, program, sources } of programs) {
+      for (const [, imported = ""] of readSource(program).matchAll(/from "(\.\/[^"]+)"/g)) {
+        const file = path.posix.join(path.posix.dirname(program), imported);
+        expect(sources, `${name}: ${program}`).toContain(file);
+      }
+    }
+  });
+
   test("copy from stages that are above", () => {
     const names = stages.map(({ name }) => name);
     for (const { stage: name, from } of copies) {

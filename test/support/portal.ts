@@ -25,8 +25,15 @@ export class Portal {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** Starts both programs and waits until they serve. */
-  static async start(databaseUrl: string, auth: "accounts" | "local"): Promise<Portal> {
+  /**
+   * Starts both programs and waits until they serve.
+   * @param publicUrl the address at which a proxy serves them
+   */
+  static async start(
+    databaseUrl: string,
+    auth: "accounts" | "local",
+    publicUrl?: string,
+  ): Promise<Portal> {
     const [apiPort, webPort] = [await freePort(), await freePort()];
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-portal-"));
     const portal = new Portal(apiPort, webPort, folder, {
@@ -37,6 +44,7 @@ export class Portal {
       OPNAS_WEB_PORT: String(webPort),
       OPNAS_AUTH: auth,
       ...(auth === "accounts" ? { OPNAS_AUTH_SECRET: secret } : {}),
+      ...(publicUrl === undefined ? {} : { OPNAS_PUBLIC_URL: publicUrl }),
     });
     await Promise.all([portal.run("server/dist/main.js"), portal.run("start/webServer.mjs")]);
     return portal;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 import { z } from "zod";
+import { besideGraphql } from "./besideGraphql.js";
 import { CliError, exitCodes } from "./error.js";
 import { tokenFor } from "./token.js";
 
@@ -54,7 +55,7 @@ export class Api {
   /** Signs in by password. @returns the API as the session uses it @throws CliError when refused */
   async signIn(email: string, password: string): Promise<Api> {
     const body = JSON.stringify({ email, password });
-    const response = await this.send("/auth/sign-in/email", body);
+    const response = await this.send(besideGraphql(this.address, "/auth/sign-in/email"), body);
     const [cookie] = response.headers.getSetCookie();
     if (response.ok && cookie !== undefined) {
       return new Api(this.address, undefined, cookie.split(";")[0]);
@@ -66,7 +67,7 @@ export class Api {
 
   /** Ends the session. */
   async signOut(): Promise<void> {
-    await this.send("/auth/sign-out", "{}");
+    await this.send(besideGraphql(this.address, "/auth/sign-out"), "{}");
   }
 
   /** Returns the headers that say who asks. */
@@ -76,8 +77,7 @@ export class Api {
   }
 
   /** Sends JSON to an address of the API. */
-  private async send(path: string, body: string): Promise<Response> {
-    const url = new URL(path, this.address);
+  private async send(url: URL, body: string): Promise<Response> {
     return fetch(url, {
       method: "POST",
       headers: {
@@ -137,9 +137,8 @@ export class Api {
 
   private async post(query: string, variables: unknown): Promise<unknown> {
     try {
-      const { pathname, search } = new URL(this.address);
       const body = JSON.stringify({ query, variables });
-      const response = await this.send(`${pathname}${search}`, body);
+      const response = await this.send(new URL(this.address), body);
       return await response.json();
     } catch (cause) {
       if (isLost(cause)) {

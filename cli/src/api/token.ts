@@ -6,7 +6,7 @@ import { z } from "zod";
 import { makeFolder } from "../makeFolder.js";
 import { CliError, exitCodes } from "./error.js";
 
-/** The tokens that `opnas login` has saved, by the API's address. */
+/** The tokens that `opnas login` has saved, by the platform's address. */
 const savedSchema = z.record(z.string(), z.string());
 
 /**
@@ -17,16 +17,16 @@ const savedSchema = z.record(z.string(), z.string());
 export function tokenFor(address: string): string | undefined {
   const { OPNAS_TOKEN: given } = process.env;
   if (given !== undefined && given !== "") return given;
-  return readSaved()[originOf(address)] ?? (isHere(address) ? tokenOfThisMachine() : undefined);
+  return readSaved()[platformOf(address)] ?? (isHere(address) ? tokenOfThisMachine() : undefined);
 }
 
 /** Saves the token for an API, or removes it, in a file that only this account can read. */
 export function saveToken(address: string, token: string | undefined): void {
-  const origin = originOf(address);
+  const platform = platformOf(address);
   const others = Object.fromEntries(
-    Object.entries(readSaved()).filter(([each]) => each !== origin),
+    Object.entries(readSaved()).filter(([each]) => each !== platform),
   );
-  const saved = token === undefined ? others : { ...others, [origin]: token };
+  const saved = token === undefined ? others : { ...others, [platform]: token };
   const file = savedFile();
   makeFolder(path.dirname(file), 0o700);
   writeFileSync(file, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
@@ -72,8 +72,9 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function originOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : address;
+/** Returns the address of the platform whose API it is, without a slash at its end. */
+function platformOf(address: string): string {
+  return URL.canParse(address) ? new URL(".", address).href.replace(/\/$/, "") : address;
 }
 
 function isHere(address: string): boolean {

@@ -5,6 +5,7 @@ import { request as requestHttps } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
+import { besideGraphql } from "./besideGraphql.js";
 import type { Api } from "./client.js";
 import { CliError, exitCodes } from "./error.js";
 
@@ -58,7 +59,7 @@ function send(
   path: string,
   body?: { file: string; size: number },
 ): Promise<IncomingMessage> {
-  const url = new URL(path, api.address);
+  const url = besideGraphql(api.address, path);
   const length = body && { "content-type": "application/gzip", "content-length": body.size };
   const headers = { ...api.credentials(), ...length };
   const open = url.protocol === "https:" ? requestHttps : requestHttp;

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
+import { besideGraphql } from "../api/besideGraphql.js";
 import type { Api } from "../api/client.js";
 import { CliError, exitCodes } from "../api/error.js";
 import { workersDocument } from "../api/manage.js";
@@ -95,30 +96,30 @@ export async function checkPlatform(api: Api): Promise<Finding[]> {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const what = `the API at ${api.address} refuses: ${error.message}`;
-    const remedy = "Give an API key with --token or OPNAS_TOKEN, or choose a profile.";
+    const remedy = "Check the address, or give an API key with --token or OPNAS_TOKEN.";
     return [health, { state: "fault", what, remedy }];
   }
 }
 
+/** Reads the API's health, which a proxy may not pass on: what GraphQL answers counts then. */
 async function readHealth({ address }: Api): Promise<Finding> {
-  const start = "Start the platform (npm start), or name its address with --api or --profile.";
+  let response: Response;
   try {
-    const url = new URL(address.replace(/\/graphql\/?$/, "/health"));
-    const response = await fetch(url, { signal: AbortSignal.timeout(10_000) });
-    const health = healthSchema.safeParse(await response.json());
-    if (!health.success) {
-      return { state: "fault", what: `${url.href} is not the platform's`, remedy: start };
-    }
-    if (health.data.database === "ok") {
-      return { state: "ok", what: `API at ${address}, its Postgres answers` };
-    }
-    const remedy =
-      "Look whether Postgres runs and DATABASE_URL is right; npm start starts the embedded one.";
-    return { state: "fault", what: `the API at ${address} cannot reach Postgres`, remedy };
+    const signal = AbortSignal.timeout(10_000);
+    response = await fetch(besideGraphql(address, "/health"), { signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : "no answer";
-    return { state: "fault", what: `nothing answers at ${address} (${reason})`, remedy: start };
+    const remedy = "Start the platform (npm start), or name its address with --api or --profile.";
+    return { state: "fault", what: `nothing answers at ${address} (${reason})`, remedy };
   }
+  const health = healthSchema.safeParse(await response.json().catch(() => undefined));
+  if (!health.success) return { state: "ok", what: `a server at ${address}` };
+  if (health.data.database === "ok") {
+    return { state: "ok", what: `API at ${address}, its Postgres answers` };
+  }
+  const remedy =
+    "Look whether Postgres runs and DATABASE_URL is right; npm start starts the embedded one.";
+  return { state: "fault", what: `the API at ${address} cannot reach Postgres`, remedy };
 }
 
 interface SeenWorker {

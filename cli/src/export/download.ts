@@ -4,6 +4,7 @@ import { rm, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { besideGraphql } from "../api/besideGraphql.js";
 import { CliError, exitCodes } from "../api/error.js";
 import type { ExportState } from "../api/exports.js";
 import { showProgress } from "../follow/progress.js";
@@ -74,7 +75,7 @@ async function goOn(
   const start = await sizeOf(file);
   if (start === bytes) return archive;
   const headers = { Range: `bytes=${start}-`, "If-Range": `"${checksum ?? ""}"` };
-  const response = await fetch(new URL(link.url, address), { headers, signal });
+  const response = await fetch(besideGraphql(address, link.url), { headers, signal });
   if (response.status !== 206 && response.status !== 200) {
     const message = `The archive cannot be downloaded: ${await sentenceOf(response)}`;
     throw new CliError(message, exitCodes.failed);

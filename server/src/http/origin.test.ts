@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal } from "./origin.js";
+import { basePath, belowBase, refusal } from "./origin.js";
 
 const portal = { webPort: 3000, publicUrl: undefined };
 
@@ -58,5 +58,28 @@ test("with a public address, calls to it and from its pages are served, and no o
   );
   expect(refusal({ host: "nas.example", origin: "https://evil.example" }, known)).toBe(
     "Pages of https://evil.example may not call this API: only the portal at https://nas.example may.",
+  );
+});
+
+test.each([
+  ["/nas/graphql?a=/nas", "/graphql?a=/nas"],
+  ["/nas", "/"],
+  ["/nas/", "/"],
+  ["/nas?a", "/?a"],
+  ["/nasal/graphql", "/nasal/graphql"],
+  ["/graphql", "/graphql"],
+  ["/graphql/nas", "/graphql/nas"],
+])("%s is %s below the path of the public address", (url, rest) => {
+  const base = basePath({ publicUrl: "https://lab.example/nas" });
+  expect(belowBase(url, base)).toBe(rest);
+  expect(belowBase(url, basePath({ publicUrl: "https://lab.example" }))).toBe(url);
+});
+
+test("pages of the public address' host may call, whatever path it has", () => {
+  const below = { webPort: 3000, publicUrl: "https://lab.example/nas" };
+  const host = "lab.example";
+  expect(refusal({ host, origin: "https://lab.example" }, below)).toBeNull();
+  expect(refusal({ host, origin: "https://other.example" }, below)).toMatch(
+    "https://lab.example/nas",
   );
 });

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isIP } from "node:net";
 
-/** Addresses that pages of the portal come from: its port on this machine, and a public origin. */
+/** Addresses that pages of the portal come from: its port on this machine, and a public address. */
 export interface Portal {
   webPort: number;
-  /** An origin such as https://nas.example, at which a proxy serves both portal and API. */
+  /** An address such as https://nas.example or https://example/nas, at which a proxy serves portal and API. */
   publicUrl: string | undefined;
 }
 
@@ -43,9 +43,22 @@ export function isOfThisMachine(origin: string): boolean {
   return /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 }
 
-/** Returns the origin of the portal, for links. */
-export function portalUrl({ webPort, publicUrl }: Portal): string {
-  return publicUrl ?? `http://localhost:${webPort}`;
+/** Returns the address of the portal without a slash at its end, for links. */
+export function portalUrl(portal: Portal): string {
+  return portal.publicUrl ?? `http://localhost:${portal.webPort}`;
+}
+
+/** Returns the path below the host at which a proxy serves the platform, such as /nas; "" for its root. */
+export function basePath({ publicUrl }: Pick<Portal, "publicUrl">): string {
+  return publicUrl === undefined ? "" : new URL(publicUrl).pathname.replace(/\/$/, "");
+}
+
+/** Returns a request's address without the path that a proxy serves the platform at, if it has it. */
+export function belowBase(url: string, base: string): string {
+  const isBelow = base !== "" && url.startsWith(base) && /^[/?]|^$/.test(url.slice(base.length));
+  if (!isBelow) return url;
+  const rest = url.slice(base.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** Reports whether an Origin header is that of the portal. */
@@ -56,5 +69,5 @@ export function isPortal(origin: string, portal: Portal): boolean {
 /** Returns the origins of the portal's pages. */
 export function portalOrigins({ webPort, publicUrl }: Portal): string[] {
   const local = [`http://localhost:${webPort}`, `http://127.0.0.1:${webPort}`];
-  return publicUrl === undefined ? local : [...local, publicUrl];
+  return publicUrl === undefined ? local : [...local, new URL(publicUrl).origin];
 }

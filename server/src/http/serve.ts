@@ -41,7 +41,7 @@ import {
 import { health, live, ready } from "./health.js";
 import { checkPersistedQuery } from "./persistedQuery.js";
 import { operationGuard } from "./operationGuard.js";
-import { isOfThisMachine, isPortal, type Portal, refusal } from "./origin.js";
+import { basePath, belowBase, isOfThisMachine, isPortal, type Portal, refusal } from "./origin.js";
 import { ofOverload } from "./overload.js";
 import type { RateLimit } from "./rateLimit.js";
 import { traceRequest } from "./tracing.js";
@@ -66,7 +66,7 @@ export interface HttpServer {
 /**
  * Serves the API: GraphQL over HTTP and WebSocket at /graphql, and the pages for monitoring:
  * GET /health, /healthz, /readyz and /metrics; files to download at /export. On loopback a browser gets an
- * explorer at /graphql.
+ * explorer at /graphql. All of it is served below the public address' path, too.
  * @throws OpnasError `PORT_TAKEN`
  */
 export async function serveHttp(
@@ -90,13 +90,17 @@ export async function serveHttp(
   // No client sends If-None-Match with a POST: hashing each answer would be for nothing.
   const app = express().disable("x-powered-by").disable("etag");
   app.set("trust proxy", [...identity.settings.trustedProxies]);
+  const base = basePath(options);
   const httpServer = createServer(
     {
       headersTimeout: headersMilliseconds,
       requestTimeout: uploadMilliseconds,
       keepAliveTimeout: keepAliveMilliseconds,
     },
-    app,
+    (request, response) => {
+      request.url = belowBase(request.url ?? "/", base);
+      app(request, response);
+    },
   );
   httpServer.on("connection", (socket) => identity.connected(socket));
   const apollo = new ApolloServer<Context>({
@@ -137,7 +141,7 @@ export async function serveHttp(
   app.get("/health", health(services));
   app.get("/healthz", live);
   app.get("/readyz", ready(services));
-  serveAuth(app, identity, options.publicUrl?.startsWith("https:") === true, log);
+  serveAuth(app, identity, options, log);
   app.get("/metrics", guardRoute(identity, routeRules.metrics), async (_request, response) => {
     await stored.refresh();
     const text = await metrics.text();

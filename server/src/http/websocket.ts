@@ -28,7 +28,7 @@ import { callerKey } from "./caller.js";
 import { excessOfCost } from "./cost.js";
 import { keepDocuments } from "./documents.js";
 import { maxErrors, maxMessageBytes, maxOperationsPerSocket, maxTokens } from "./limits.js";
-import { type Portal, refusal } from "./origin.js";
+import { basePath, belowBase, type Portal, refusal } from "./origin.js";
 import type { RateLimit } from "./rateLimit.js";
 import { nextMessages, relayed } from "./relay.js";
 import { sharedSubscribe } from "./sharedExecutions.js";
@@ -170,8 +170,9 @@ export function serveWebSocket(
     log,
   );
 
+  const base = basePath(portal);
   httpServer.on("upgrade", (request, socket, head) => {
-    const wrongPath = request.url?.split("?")[0] !== path;
+    const wrongPath = belowBase(request.url ?? "/", base).split("?")[0] !== path;
     const reason = wrongPath
       ? `WebSockets are served at ${path}.`
       : refusal(request.headers, portal);

@@ -3,7 +3,7 @@ import { addMember, type Database, takeInvitationOf } from "@opnas/prisma";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { z } from "zod";
-import { type Portal, portalOrigins, portalUrl } from "../http/origin.js";
+import { basePath, type Portal, portalOrigins, portalUrl } from "../http/origin.js";
 import type { Log } from "../log.js";
 import type { IdentitySettings } from "./settings.js";
 import { singleSignOn } from "./singleSignOn.js";
@@ -60,7 +60,7 @@ export function createAuth(
   return betterAuth({
     appName: "OP-NAS",
     basePath: authPath,
-    ...(portal.publicUrl === undefined ? {} : { baseURL: portal.publicUrl }),
+    ...(portal.publicUrl === undefined ? {} : { baseURL: `${portal.publicUrl}${authPath}` }),
     secret: settings.secret ?? randomBytes(32).toString("hex"),
     database: prismaAdapter(database, { provider: "postgresql" }),
     trustedOrigins: (request) => [
@@ -96,7 +96,7 @@ export function createAuth(
       cookiePrefix: "opnas",
       ipAddress: { ipAddressHeaders: [callerAddressHeader] },
       database: { generateId: () => randomUUID() },
-      defaultCookieAttributes: { sameSite: "lax", httpOnly: true },
+      defaultCookieAttributes: { sameSite: "lax", httpOnly: true, path: basePath(portal) || "/" },
     },
     databaseHooks: {
       account: {

@@ -4,6 +4,7 @@ import { toNodeHandler } from "better-auth/node";
 import type { Express, RequestHandler } from "express";
 import express from "express";
 import { z } from "zod";
+import { basePath, type Portal } from "../http/origin.js";
 import type { Log } from "../log.js";
 import { authPath, callerAddressHeader } from "./auth.js";
 import { check } from "./guard.js";
@@ -59,13 +60,16 @@ const tokenSchema = z.object({ token: z.string() });
  * Serves signing in and out: with accounts better-auth's addresses, without them one that puts the token
  * of this machine into a cookie.
  */
-export function serveAuth(app: Express, identity: Identity, isSecure: boolean, log: Log): void {
+export function serveAuth(app: Express, identity: Identity, portal: Portal, log: Log): void {
   const { mode, oidc } = identity.settings;
+  const base = basePath(portal);
   if (mode === "accounts") {
     if (oidc !== undefined) app.post(`${authPath}/sign-in/social`, guardProvider(oidc, log));
     const handler = toNodeHandler(identity.auth);
     app.all(`${authPath}/{*rest}`, (request, response) => {
       request.headers[callerAddressHeader] = request.ip ?? "";
+      // Better-auth finds its addresses below the public one, from which it also makes links.
+      request.url = `${base}${request.url}`;
       return handler(request, response);
     });
     return;
@@ -78,7 +82,8 @@ export function serveAuth(app: Express, identity: Identity, isSecure: boolean, l
       response.status(401).json({ errors: [{ message, extensions: { code, kind } }] });
       return;
     }
-    const options = { httpOnly: true, sameSite: "strict", secure: isSecure, path: "/" } as const;
+    const secure = portal.publicUrl?.startsWith("https:") === true;
+    const options = { httpOnly: true, sameSite: "strict", secure, path: base || "/" } as const;
     response.cookie(localCookie, given.data.token, options).json({ ok: true });
   });
 }

@@ -163,3 +163,15 @@ test("while the provider does not answer, others are served, and it is used once
   expect(await signIn("ada", browser, waiting)).toBe(`${portal}/runs`);
   await waiting.stop();
 });
+
+test("people come back from the provider below the path of the public address", async () => {
+  const publicUrl = "https://lab.example/nas";
+  const oidc = { issuer, clientId, clientSecret };
+  const below = await testServer(databaseUrl, { ...accounts, oidc, publicUrl });
+  try {
+    const { url } = redirection.parse(await (await ask(new FormBrowser(), below)).json());
+    expect(new URL(url).searchParams.get("redirect_uri")).toBe(`${publicUrl}/auth/callback/oidc`);
+  } finally {
+    await below.stop();
+  }
+});

@@ -99,7 +99,7 @@ export class Export {
 export class ExportLink {
   @Field(() => String, {
     description:
-      "The link: path and query at the API's own origin. It serves ranges (HTTP 206), so that a download that broke off can go on.",
+      "The link: path and query below the platform's address, which is that of GraphQL without /graphql. It serves ranges (HTTP 206), so that a download that broke off can go on.",
   })
   url!: string;
 

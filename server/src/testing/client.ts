@@ -63,7 +63,7 @@ export async function testServer(
     IdentitySettings &
       ServerLimits &
       WebhookSettings &
-      Pick<ServerSettings, "artifacts" | "textFolder">
+      Pick<ServerSettings, "artifacts" | "publicUrl" | "textFolder">
   > = {},
 ): Promise<TestServer> {
   const log = rememberingLog();
@@ -73,7 +73,7 @@ export async function testServer(
       host: "127.0.0.1",
       port: 0,
       webPort,
-      publicUrl: undefined,
+      publicUrl: changes.publicUrl,
       dataFolder: artifactFolder,
       artifacts: changes.artifacts ?? { kind: "folder", folder: artifactFolder },
       textFolder: changes.textFolder,

@@ -2,6 +2,7 @@
 
 import { LogOut } from "lucide-react";
 import { useQuery } from "urql";
+import { portalPath } from "@/api/portal-path";
 import { useApi } from "@/api/provider";
 import { Button } from "@/ui/button";
 import { whoIsThere } from "./queries";
@@ -16,7 +17,8 @@ export function AccountMenu() {
   const [{ data }] = useQuery({ query: whoIsThere });
   const viewer = data?.viewer;
   if (viewer?.kind !== "USER") return null;
-  const leave = () => void signOut(address.http).finally(() => window.location.assign("/sign-in"));
+  const leave = () =>
+    void signOut(address.http).finally(() => window.location.assign(portalPath("/sign-in")));
   return (
     <Button
       look="quiet"

@@ -1,3 +1,5 @@
+import { besideGraphql } from "@/api/beside-graphql";
+import { portalPath } from "@/api/portal-path";
 import * as z from "@/security/zod";
 
 const failureSchema = z.object({ message: z.string() });
@@ -10,7 +12,7 @@ export class Refusal extends Error {}
 async function post(api: string, path: string, body: object): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(new URL(path, api), {
+    response = await fetch(besideGraphql(api, path), {
       method: "POST",
       credentials: "include",
       headers: { "content-type": "application/json" },
@@ -78,10 +80,11 @@ export async function signOut(api: string): Promise<void> {
  * portal, whatever somebody wrote there.
  */
 export function pageAfter(search: string): string {
-  const next = new URLSearchParams(search).get("next") ?? "/";
+  const first = portalPath("/");
+  const next = new URLSearchParams(search).get("next") ?? first;
   const base = "http://portal.invalid";
-  const url = URL.canParse(next, base) ? new URL(next, base) : new URL(base);
-  return url.origin === base ? `${url.pathname}${url.search}` : "/";
+  const url = URL.canParse(next, base) ? new URL(next, base) : new URL(first, base);
+  return url.origin === base ? `${url.pathname}${url.search}` : first;
 }
 
 const cannotKnow =

@@ -15,7 +15,7 @@ export function apiAddress(
   { apiPort, publicUrl }: PortalSettings,
 ): ApiAddress {
   const base = publicUrl ?? `${page.protocol}//${page.hostname}:${apiPort}`;
-  const http = new URL("/graphql", base);
+  const http = new URL(`${base.replace(/\/$/, "")}/graphql`);
   const ws = new URL(http);
   ws.protocol = http.protocol === "https:" ? "wss:" : "ws:";
   return { http: http.href, ws: ws.href };

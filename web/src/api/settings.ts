@@ -10,7 +10,7 @@ const environmentSchema = z.object({
 /** Conditions on each setting, for the sentence about a bad one. */
 const must: Record<string, string> = {
   OPNAS_API_PORT: "a port from 1 to 65535",
-  OPNAS_PUBLIC_URL: "an address such as https://nas.example.org",
+  OPNAS_PUBLIC_URL: "an address such as https://nas.example.org or https://example.org/nas",
 };
 
 export interface PortalSettings {

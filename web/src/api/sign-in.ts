@@ -1,6 +1,7 @@
 import type { CombinedError } from "urql";
+import { portalPath } from "./portal-path";
 
-const page = "/sign-in";
+const page = portalPath("/sign-in");
 
 /** The place of a page: the path and the query of its address. */
 interface Place {

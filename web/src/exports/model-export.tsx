@@ -2,6 +2,7 @@
 
 import { Download, PackageOpen } from "lucide-react";
 import { useMutation, useSubscription } from "urql";
+import { besideGraphql } from "@/api/beside-graphql";
 import { useApi } from "@/api/provider";
 import type { ModelFormat } from "@/generated/graphql";
 import { byteSize } from "@/format/number";
@@ -66,7 +67,7 @@ function State({ row, label }: { row: Row; label: string }) {
   return (
     <p className="text-[13px]">
       <a
-        href={new URL(link.url, address.http).href}
+        href={besideGraphql(address.http, link.url).href}
         className="inline-flex items-center gap-1 text-accent underline underline-offset-2"
         download
       >

@@ -1,6 +1,7 @@
 "use client";
 
 import { useSearchParams } from "next/navigation";
+import { portalPath } from "@/api/portal-path";
 import { useApi } from "@/api/provider";
 import { SecretForm, textOf } from "@/account/secret-form";
 import { changePassword } from "@/account/session";
@@ -24,7 +25,7 @@ export function PasswordPanel() {
           send={async (values) => {
             await changePassword(address.http, textOf(values, "current"), textOf(values, "new"));
             // The session is a new one, and the live connection ended with the one before.
-            window.location.assign("/settings?changed=password");
+            window.location.assign(portalPath("/settings?changed=password"));
           }}
         >
           <Field label="Present password">

@@ -1,6 +1,7 @@
 "use client";
 
 import { LogOut } from "lucide-react";
+import { portalPath } from "@/api/portal-path";
 import { useApi } from "@/api/provider";
 import { signOut } from "@/account/session";
 import { Badge } from "@/ui/badge";
@@ -41,7 +42,8 @@ export function ProfilePage() {
 function AccountPanel(props: { account: NonNullable<Viewer["account"]>; role: Viewer["role"] }) {
   const { account, role } = props;
   const { address } = useApi();
-  const leave = () => void signOut(address.http).finally(() => window.location.assign("/sign-in"));
+  const leave = () =>
+    void signOut(address.http).finally(() => window.location.assign(portalPath("/sign-in")));
   return (
     <Panel
       title="Profile"
