@@ -36,7 +36,7 @@ const lostCodes = /^(08|53|57P)|^(25P03|25P04|ECONNREFUSED|ECONNRESET|EPIPE|ETIM
 
 /** Messages of `pg` for a connection that ended during a query; these errors have no code. */
 const lostMessages =
-  /connection terminated|connection error|not queryable|timeout exceeded when trying to connect/i;
+  /connection terminated|connection error|not queryable|timeout expired|timeout exceeded when trying to connect/i;
 
 /** Sentences of the two ways in which a database may not do what it was asked, by their codes. */
 const sentences = {

@@ -54,6 +54,8 @@ export { failCandidate, failRun, giveUpRunJob, retryWork } from "./runs/failures
 export * from "./runs/importArchitecture.js";
 export * from "./runs/newCandidates.js";
 export * from "./runs/generation.js";
+export * from "./runs/history.js";
+export * from "./runs/historyRow.js";
 export {
   changeRunState,
   finishRun,

@@ -15,6 +15,7 @@ export { initialWeights, pairParameters } from "./model/parameters.js";
 export { tokenBatch } from "./model/batch.js";
 export { classLogits, maskedLogits, spanLogits } from "./model/taskHeads.js";
 export { sharedTensors, tensorNamed, upload, weightsOf } from "./model/tensors.js";
+export { Proposals } from "./jobs/proposals.js";
 export { CheckpointFolder } from "./files/checkpointFolder.js";
 export { inherit } from "./supernet/inherit.js";
 export { samplePair } from "./supernet/sample.js";

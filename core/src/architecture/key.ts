@@ -1,4 +1,5 @@
 import { hashHex } from "../hash.js";
+import { Kept } from "../kept.js";
 import { canonicalTerm, termKey } from "./canonical.js";
 import type { Architecture, AttentionGraph, Layer } from "./schema.js";
 
@@ -14,21 +15,14 @@ export function architectureKey(architecture: Architecture): string {
   return hashHex(JSON.stringify(["architecture", keyVersion, architecture.layers.map(layerKey)]));
 }
 
-/** Number of graphs whose keys are kept. */
-const mostKept = 4096;
-
 /** Keys by the graphs' text: mutations of deep architectures ask for those of all their layers again. */
-const kept = new Map<string, string>();
+const kept = new Kept<string>(4096);
 
 /** Returns the key of one attention graph, equal for graphs whose equality canonical.ts can show. */
 export function graphKey(graph: AttentionGraph): string {
-  const text = JSON.stringify(graph);
-  const known = kept.get(text);
-  if (known !== undefined) return known;
-  const key = hashHex(JSON.stringify(["graph", keyVersion, termKey(canonicalTerm(graph))]));
-  if (kept.size >= mostKept) kept.clear();
-  kept.set(text, key);
-  return key;
+  return kept.get(JSON.stringify(graph), () =>
+    hashHex(JSON.stringify(["graph", keyVersion, termKey(canonicalTerm(graph))])),
+  );
 }
 
 /** Returns the key of one layer, equal for layers whose equality canonical.ts can show. */

@@ -79,6 +79,6 @@ export function selectParents<A>(
 }
 
 /** Returns the `count` candidates with the highest scores, highest first; of equals the earlier first. */
-export function topK<A>(candidates: readonly Candidate<A>[], count: number): Candidate<A>[] {
+export function topK<T extends { score: number }>(candidates: readonly T[], count: number): T[] {
   return [...candidates].sort((a, b) => b.score - a.score).slice(0, count);
 }

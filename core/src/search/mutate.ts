@@ -9,15 +9,8 @@ import { simplify } from "../architecture/simplify.js";
 import type { Random } from "../random.js";
 import { editKinds, type EditKind } from "../settings/names.js";
 import type { SearchSettings } from "../settings/search.js";
-import {
-  changeInputs,
-  changeOperation,
-  deleteOperation,
-  insertOperation,
-  rewire,
-  type Edit,
-  type OperationEdits,
-} from "./edits.js";
+import type { Edit, OperationEdits } from "./edits.js";
+import { editsOf } from "./graphEdits.js";
 import { sampleAttention, sampleConvolution } from "./sample.js";
 import type { Chooser, Mutation } from "./searchSpace.js";
 import { operandsOf } from "./operands.js";
@@ -126,36 +119,37 @@ function editGraph(graph: AttentionGraph, context: EditContext): Edit {
     if (edit) return edit;
     kinds.delete(kind);
   }
-  return random.pick(changeInputs(graph));
+  return random.pick(editsOf(graph).changeInputs());
 }
 
 /** Makes an edit of one kind at the first place, in random order, that has a legal one. */
 function sampleEdit(kind: EditKind, graph: AttentionGraph, context: EditContext): Edit | undefined {
   const { random, settings } = context;
+  const possible = editsOf(graph);
   switch (kind) {
     case "change":
       for (const node of random.shuffle([...graph.nodes.keys()])) {
-        const edit = chooseOperation(node, changeOperation(graph, node), context);
+        const edit = chooseOperation(node, possible.change(node), context);
         if (edit) return edit;
       }
       return undefined;
     case "insert":
       for (const operand of random.shuffle(operandsOf(graph))) {
-        const edits = insertOperation(graph, operand, settings.maxNodes);
+        const edits = possible.insert(operand, settings.maxNodes);
         const edit = chooseOperation(operand.node, edits, context);
         if (edit) return edit;
       }
       return undefined;
     case "rewire":
       for (const operand of random.shuffle(operandsOf(graph))) {
-        const edits = rewire(graph, operand);
+        const edits = possible.rewire(operand);
         if (edits.length > 0) return random.pick(edits);
       }
       return undefined;
     case "delete":
-      return pickIfAny(deleteOperation(graph), random);
+      return pickIfAny(possible.delete(), random);
     case "inputs":
-      return pickIfAny(changeInputs(graph), random);
+      return pickIfAny(possible.changeInputs(), random);
   }
 }
 

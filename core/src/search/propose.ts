@@ -10,6 +10,27 @@ export interface Screening<A> {
   bound: (architecture: A) => number;
 }
 
+/** The keys that are not to be proposed again. */
+export type Keys = Pick<ReadonlySet<string>, "has">;
+
+/** Known keys and those that are taken beside them. A known set is not copied: it may have many thousands. */
+class Taken implements Keys {
+  private readonly known: Keys;
+  private readonly added = new Set<string>();
+
+  constructor(known: Iterable<string>) {
+    this.known = known instanceof Set ? known : new Set(known);
+  }
+
+  has(key: string): boolean {
+    return this.known.has(key) || this.added.has(key);
+  }
+
+  add(key: string): void {
+    this.added.add(key);
+  }
+}
+
 /** The chooser of each mutation of a parent, by its number from 0. */
 export type ChooserOf = (mutation: number) => Chooser;
 
@@ -26,7 +47,7 @@ export function sampleNew<A>(
   known: Iterable<string>,
   context: SearchContext<A>,
 ): Proposal<A>[] {
-  const taken = new Set(known);
+  const taken = new Taken(known);
   return Array.from({ length: count }, (_, index) =>
     sampled(context, taken, stream(context.seed, `sample for generation ${generation}`, index)),
   ).flat();
@@ -48,7 +69,7 @@ export function mutateNew<A>(
   context: SearchContext<A>,
   screening?: Screening<A>,
 ): Proposal<A>[] {
-  const taken = new Set(known);
+  const taken = new Taken(known);
   return parents.flatMap((parent, index) => {
     const random = stream(context.seed, `mutation for generation ${generation}`, index);
     const draws = screening?.draws ?? 1;
@@ -69,7 +90,7 @@ export function mutateNew<A>(
 export function newMutations<A>(
   parent: Candidate<A>,
   count: number,
-  taken: ReadonlySet<string>,
+  taken: Keys,
   chooserOf: ChooserOf,
   { space, pending }: SearchContext<A>,
   random: Random,
@@ -87,7 +108,7 @@ export function newMutations<A>(
 
 function sampled<A>(
   { space, pending }: SearchContext<A>,
-  taken: Set<string>,
+  taken: Taken,
   random: Random,
 ): Proposal<A>[] {
   const sample = () => {
@@ -104,7 +125,7 @@ function sampled<A>(
  * when there is nothing to propose.
  */
 function proposeNew<A>(
-  taken: ReadonlySet<string>,
+  taken: Keys,
   pending: SearchContext<A>["pending"] = [],
   propose: () => Proposal<A> | undefined,
   count: number,

@@ -1,7 +1,8 @@
-import type { SearchSettings } from "../settings/search.js";
-import { evolve, initialPopulation } from "./evolution.js";
-import { scoreScale } from "./scoreScale.js";
-import type { Chooser, SearchSpace, Slot } from "./searchSpace.js";
+import { initialPopulation, selectParents } from "./evolution.js";
+import { Lesson, type Actions } from "./lesson.js";
+import type { Action } from "./policy.js";
+import { mutateNew } from "./propose.js";
+import type { Chooser, SearchSpace } from "./searchSpace.js";
 import {
   orderedHistory,
   type Candidate,
@@ -15,49 +16,40 @@ import {
  * policy, a softmax over the operations of each slot, samples the operations of mutations of the
  * best candidates. It is updated from the children's scores by REINFORCE (Williams 1992) with a
  * moving mean as baseline. Its state follows from the history: earlier generations are proposed
- * again, one after the other.
+ * again, one after the other, unless they were learnt from for the proposal before.
  */
 export const reinforcement: Strategy = {
   initial: initialPopulation,
 
   next(history, generation, context) {
+    const { space, settings, seed } = context;
     const evaluated = orderedHistory(history);
-    const policy = new Policy(context.settings.reinforcement);
-    policy.setBaseline(evaluated.filter((candidate) => candidate.generation === 0));
-    for (let past = 1; past < generation; past++) {
-      const { actions } = propose(evaluated, past, policy, context);
-      const known = evaluated.filter((candidate) => candidate.generation <= past);
-      const scale = scoreScale(
-        context.settings.scoreUnit,
-        known.map(({ score }) => score),
-      );
-      policy.update(
-        known.filter((candidate) => candidate.generation === past),
-        actions,
-        scale,
-      );
+    if (generation > settings.generations) return { children: [], priorities: [] };
+    const last = lessons.get(space);
+    const lesson = last?.isOf(evaluated, generation, context) ? last : new Lesson(settings, seed);
+    lessons.set(space, lesson);
+    while (lesson.generations < generation) {
+      lesson.learn(evaluated, propose(evaluated, lesson, context).actions);
     }
-    return { children: propose(evaluated, generation, policy, context).children, priorities: [] };
+    return { children: propose(evaluated, lesson, context).children, priorities: [] };
   },
 };
 
-/** One choice of the policy. */
-interface Action {
-  slot: Slot;
-  options: readonly string[];
-  chosen: string;
-}
+/** What was learnt last in each space; no proposal depends on whether it is here. */
+const lessons = new WeakMap<object, Lesson>();
 
-/** Proposes a generation's children and returns, by their keys, the policy's actions for them. */
+/** Proposes the generation after those of a lesson; returns the policy's actions for its children, too. */
 function propose<A>(
   evaluated: readonly Candidate<A>[],
-  generation: number,
-  policy: Policy,
+  lesson: Lesson,
   context: SearchContext<A>,
-): { children: Proposal<A>[]; actions: ReadonlyMap<string, readonly Action[]> } {
-  const seen = evaluated.filter((candidate) => candidate.generation < generation);
+): { children: Proposal<A>[]; actions: Actions } {
+  const { generations: generation, known, policy } = lesson;
   const { space, actions } = recordingActions(context.space);
-  return { children: evolve(seen, generation, policy.choose, { ...context, space }), actions };
+  const parents = selectParents(lesson.members(evaluated), generation, context);
+  const recorded = { ...context, space };
+  const children = mutateNew(parents, generation, known, policy.choose, recorded);
+  return { children, actions };
 }
 
 /**
@@ -85,63 +77,4 @@ function recordingActions<A>(space: SearchSpace<A>) {
     },
   };
   return { space: recording, actions };
-}
-
-/** A softmax over the operations of every slot, all equally likely at first. */
-class Policy {
-  private readonly logits = new Map<string, number>();
-  private baseline = 0;
-
-  constructor(private readonly settings: SearchSettings["reinforcement"]) {}
-
-  /** Samples an operation with its probability among the options. */
-  readonly choose: Chooser = (slot, options, random) => {
-    const drawn = random.weighted(this.probabilities(slot, options));
-    return options[drawn] ?? random.pick(options);
-  };
-
-  /** Takes the mean of the initial population as the first baseline. */
-  setBaseline(initial: readonly { score: number }[]): void {
-    const sum = initial.reduce((total, { score }) => total + score, 0);
-    this.baseline = sum / Math.max(1, initial.length);
-  }
-
-  /**
-   * Adds learningRate · (score − baseline) / scale · ∇ log π of every action to the logits, and
-   * moves the baseline.
-   *
-   * @param scale points of the score in one unit of advantage
-   */
-  update(
-    children: readonly { key: string; score: number }[],
-    actions: ReadonlyMap<string, readonly Action[]>,
-    scale: number,
-  ): void {
-    const { learningRate, baselineDecay } = this.settings;
-    const steps = children.flatMap(({ key, score }) => {
-      const advantage = (score - this.baseline) / scale;
-      this.baseline = baselineDecay * this.baseline + (1 - baselineDecay) * score;
-      return (actions.get(key) ?? []).flatMap(({ slot, options, chosen }) => {
-        const probabilities = this.probabilities(slot, options);
-        return options.map((operation, index) => ({
-          name: nameOf(slot, operation),
-          by:
-            learningRate * advantage * (Number(operation === chosen) - (probabilities[index] ?? 0)),
-        }));
-      });
-    });
-    for (const { name, by } of steps) this.logits.set(name, (this.logits.get(name) ?? 0) + by);
-  }
-
-  private probabilities(slot: Slot, options: readonly string[]): number[] {
-    const logits = options.map((operation) => this.logits.get(nameOf(slot, operation)) ?? 0);
-    const largest = Math.max(...logits);
-    const weights = logits.map((logit) => Math.exp(logit - largest));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.map((weight) => weight / total);
-  }
-}
-
-function nameOf({ kind, position }: Slot, operation: string): string {
-  return `${kind} ${position} ${operation}`;
 }

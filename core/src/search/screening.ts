@@ -27,18 +27,7 @@ export function upperConfidenceBound<A>(
 ): (architecture: A) => number {
   const columns = new Map<string, number>();
   const countFeatures = featureValues(space);
-  const rows = evaluated.map(({ architecture }) => {
-    const values = [...countFeatures(architecture)].map(([name, value]) => {
-      const column = columns.get(name) ?? columns.size;
-      columns.set(name, column);
-      return { column, value };
-    });
-    values.sort((a, b) => a.column - b.column);
-    return {
-      columns: Int32Array.from(values, ({ column }) => column),
-      values: Float64Array.from(values, ({ value }) => value),
-    };
-  });
+  const rows = rowsOf(evaluated, space, columns);
   // A space may have no slots: then no statistic distinguishes its architectures.
   if (columns.size === 0) return () => 0;
   const scores = normalScores(evaluated.map(({ score }) => score));
@@ -79,18 +68,45 @@ interface Row {
   values: Float64Array;
 }
 
+/** Makes the rows of architectures, and gives features that are new their columns. */
+function rowsOf<A>(
+  evaluated: readonly { architecture: A }[],
+  space: SearchSpace<A>,
+  columns: Map<string, number>,
+): Row[] {
+  const partsOf = featureCoder(space.operations);
+  return evaluated.map(({ architecture }) => {
+    const values = new Map<number, number>();
+    for (const feature of space.features(architecture)) {
+      for (const { name, weight } of partsOf(feature)) {
+        const column = columns.get(name) ?? columns.size;
+        columns.set(name, column);
+        values.set(column, (values.get(column) ?? 0) + Math.sqrt(weight));
+      }
+    }
+    const ascending = Int32Array.from(values.keys()).sort();
+    return {
+      columns: ascending,
+      values: Float64Array.from(ascending, (one) => values.get(one) ?? 0),
+    };
+  });
+}
+
 /** Returns XᵀX + ridge, where an architecture is a row of X. */
 function gramMatrix(rows: readonly Row[], size: number): Matrix {
-  const gram = Matrix.zeros(size, size);
+  const gram = Array.from({ length: size }, () => new Float64Array(size));
   for (const { columns, values } of rows) {
-    for (const [at, column] of columns.entries()) {
-      for (const [other, otherColumn] of columns.entries()) {
-        const product = (values[at] ?? 0) * (values[other] ?? 0);
-        gram.set(column, otherColumn, gram.get(column, otherColumn) + product);
+    // Indexed, as below: of ten thousand architectures these are millions of products.
+    for (let at = 0; at < columns.length; at++) {
+      const entries = gram[columns[at] ?? 0];
+      const value = values[at] ?? 0;
+      for (let other = 0; entries && other < columns.length; other++) {
+        const column = columns[other] ?? 0;
+        entries[column] = (entries[column] ?? 0) + value * (values[other] ?? 0);
       }
     }
   }
-  return gram.add(Matrix.eye(size).mul(ridge));
+  return new Matrix(gram).add(Matrix.eye(size).mul(ridge));
 }
 
 /**

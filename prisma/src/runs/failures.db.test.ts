@@ -5,7 +5,7 @@ import { RunMaker } from "../testing/runs.js";
 import { testStore, testWorker } from "../testing/store.js";
 import { extendRun } from "./extend.js";
 import { failCandidate, failRun, giveUpRunJob, retryWork } from "./failures.js";
-import { searchHistory } from "./generation.js";
+import { searchHistory } from "./history.js";
 import { changeRunState, finishRun } from "./lifecycle.js";
 import { giveBackRunJob } from "./waiting.js";
 

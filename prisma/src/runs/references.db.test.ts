@@ -5,7 +5,8 @@ import { testStore, testWorker } from "../testing/store.js";
 import { claimWork } from "./claim.js";
 import { recordEvaluation } from "./evaluation.js";
 import type { NewCandidate } from "./newCandidates.js";
-import { recordGeneration, searchHistory } from "./generation.js";
+import { recordGeneration } from "./generation.js";
+import { searchHistory } from "./history.js";
 import { changeRunState, finishRun, startRun } from "./lifecycle.js";
 import { finishSuperNet } from "./superNet.js";
 

@@ -1,5 +1,5 @@
-import { presetNamed, searchContext, strategies } from "@opnas/core";
-import { candidateOf, type HistoryRow, referencesOf } from "@opnas/prisma";
+import { type Architecture, presetNamed, searchContext, strategies } from "@opnas/core";
+import { candidateOf, type HistoryRow, type PendingRow, referencesOf } from "@opnas/prisma";
 import { afterAll, expect, test } from "vitest";
 import { Proposals } from "./proposals.js";
 
@@ -9,16 +9,21 @@ const proposals = new Proposals();
 afterAll(() => proposals.end());
 
 const initial = strategies[settings.strategy].initial(search);
-const scored: HistoryRow[] = initial.children.map(({ architecture, key }, index) => ({
-  architecture,
-  key,
-  score: (index * 37) % 11,
-  generation: 0,
-  index,
-}));
+const scored = initial.children.map((child, index) => row(child, (index * 37) % 11, 0, index));
+
+/** A candidate as it is read of the database. */
+function row(
+  { architecture, key }: { architecture: Architecture; key: string },
+  score: number,
+  generation: number,
+  index: number,
+): HistoryRow {
+  const layers = architecture.layers.map((layer) => JSON.stringify(layer)).join("\n");
+  return { version: architecture.version, layers, key, score, generation, index };
+}
 
 /** A stored history, which notes what is read of it. */
-function stored(rows: HistoryRow[], version = "1") {
+function stored(rows: HistoryRow[], version = "1", pending: PendingRow[][] = []) {
   const reads: [number, number][] = [];
   const reader = {
     rows: (from: number, before: number) => {
@@ -28,7 +33,7 @@ function stored(rows: HistoryRow[], version = "1") {
       );
     },
     pending: (from: number, before: number) =>
-      Promise.resolve(rows.filter(({ generation }) => generation >= from && generation < before)),
+      Promise.resolve(pending.filter((_, index) => index >= from && index < before).flat()),
     version: (before: number) => Promise.resolve(`${version} before ${before}`),
   };
   return { reader, reads };
@@ -45,10 +50,8 @@ test("the thread proposes what the strategy does, and the calling thread goes on
   expect(turns).toBeGreaterThan(0);
   expect(first.candidates).toEqual(initial.children.map((child) => candidateOf(child, settings)));
   expect(first.references).toEqual(referencesOf(settings));
-  const history = scored.map((row, index) => {
-    const child = initial.children[index];
-    if (child === undefined) throw new Error("There are as many rows as children.");
-    return { ...row, architecture: child.architecture };
+  const history = initial.children.map((child, index) => {
+    return { ...child, score: (index * 37) % 11, generation: 0, index };
   });
   const { children, priorities } = strategies[settings.strategy].next(history, 1, search);
   expect(second).toEqual({
@@ -62,10 +65,8 @@ test("generations that overlap are proposed from those before them, whatever els
   const overlapping = { ...settings, inFlight: 8 };
   const run = { id: "overlap", seed: 7, settings: overlapping };
   const first = await proposals.propose(run, 1, stored(scored).reader);
-  const children = first.candidates.map(({ architecture, key }, index): HistoryRow => {
-    return { architecture, key, score: index, generation: 1, index };
-  });
-  const { reader, reads } = stored([...scored, ...children]);
+  const children = first.candidates.map((child, index) => row(child, index, 1, index));
+  const { reader, reads } = stored([...scored, ...children], "1", [[], first.candidates]);
   const second = await proposals.propose(run, 2, reader);
   expect(reads.at(-1)).toEqual([1, 1]);
   const context = { ...search, settings: overlapping, pending: first.candidates };
