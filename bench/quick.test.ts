@@ -89,6 +89,16 @@ const tests: Record<string, () => Promise<void>> = {
     for (const { name } of report.results) expect(printed).toContain(`'${name}'`);
   },
 
+  "bench:steps": async () => {
+    const byLoad = z.object({ load: z.int(), seconds: spread, ratio: spread });
+    const { printed, report } = await bench(
+      "bench:steps",
+      z.object({ results: z.array(z.object({ byLoad: z.array(byLoad).length(2) })).length(2) }),
+    );
+    expect(report.results[0]?.byLoad.map(({ load }) => load)).toEqual([0, 1]);
+    expect(printed).toContain("vanilla BERT");
+  },
+
   "bench:candidates": async () => {
     const way = z.object({ processes: z.int(), threads: z.int(), perHour: spread });
     const { printed, report } = await bench(

@@ -9,7 +9,7 @@ import { z } from "zod";
 const [port, count] = z.tuple([z.coerce.number(), z.coerce.number()]).parse(process.argv.slice(2));
 
 const subscription = `subscription { leaderboardChanged { total removed upserts {
-  id key name score stability params flops stepSeconds reference generationIndex createdAt
+  id key name score stability params flops stepSeconds stepRatio reference generationIndex createdAt
   run { id name preset } } } }`;
 
 /** Sockets that connect at the same time. */

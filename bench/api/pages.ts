@@ -20,7 +20,7 @@ export interface MeasuredPage {
 }
 
 /** The fields of a row of the portal's leaderboard. */
-const rowFields = `id key name score stability params flops stepSeconds reference generationIndex
+const rowFields = `id key name score stability params flops stepSeconds stepRatio reference generationIndex
   indexInGeneration createdAt layers { index kind kernelSize } run { id name preset }`;
 
 const leaderboard = `query ($first: Int, $after: String, $filter: LeaderboardFilter, $orderBy: ArchitectureOrder) {

@@ -78,9 +78,9 @@ export async function seed(client: pg.Client, { rows, runs }: SeedOptions): Prom
   await storeArchitectures(client);
   await storeReferences(client);
   await client.query(
-    `INSERT INTO "Evaluation" (id, "runId", "architectureId", score, stability, "stepSeconds", "taskScores", timings,
+    `INSERT INTO "Evaluation" (id, "runId", "architectureId", score, stability, "stepSeconds", "stepRatio", "taskScores", timings,
                                engine, attempt, "createdAt")
-     SELECT gen_random_uuid(), "runId", id, score, stability, "stepSeconds",
+     SELECT gen_random_uuid(), "runId", id, score, stability, "stepSeconds", "stepRatio",
             jsonb_build_array(jsonb_build_object('task', 'mlm', 'title', 'Masked words', 'kind', 'zeroShot',
               'metric', 'accuracy', 'score', score, 'majority', 5, 'ngram', 20)),
             '{"trainSeconds": 20.5, "fineTuneSeconds": 31.25, "scoreSeconds": 4.5, "overheadSeconds": 0.25}',
@@ -122,15 +122,15 @@ async function storePool(client: pg.Client): Promise<void> {
 async function storeArchitectures(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, features, params, flops,
-                                 score, stability, "stepSeconds", "createdAt", "updatedAt")
+                                 score, stability, "stepRatio", "stepSeconds", "createdAt", "updatedAt")
      SELECT id, "runId", "generationId", place, key, "adjective" || '-' || noun || '-' || substr(key, 4, 4), json,
             features, params, flops,
             CASE WHEN luck < 0.05 THEN NULL WHEN luck < 0.1 THEN 0
                  ELSE round((30 + 15 * gain + 12 * (chance + random() + random() - 1.5) + generation)::numeric, 4) END,
             (CASE WHEN luck < 0.05 THEN NULL WHEN luck < 0.1 THEN 'DIVERGED' WHEN luck < 0.15 THEN 'NO_LEARNING'
                   ELSE 'STABLE' END)::"Stability",
-            CASE WHEN luck BETWEEN 0.1 AND 0.9 THEN 0.05 + flops / 1e9 * (0.5 + random()) END, time, time
-       FROM (
+            "stepSeconds" * 5, "stepSeconds", time, time
+       FROM (SELECT *, CASE WHEN luck BETWEEN 0.1 AND 0.9 THEN 0.05 + flops / 1e9 * (0.5 + random()) END AS "stepSeconds" FROM (
          SELECT gen_random_uuid() AS id, g."runId", g.id AS "generationId", g.index AS generation, place,
                 md5(g.id::text || place) AS key, random() AS luck, random() AS chance, g."startedAt" AS time,
                 (ARRAY['amber','brave','calm','deep','eager','fair','gilded','humble','ivory','keen'])[1 + floor(random() * 10)::int] AS adjective,
@@ -140,7 +140,7 @@ async function storeArchitectures(client: pg.Client): Promise<void> {
        ) AS made
        JOIN (SELECT place AS number, json, gain, features, params AS "baseParams", flops AS "baseFlops" FROM pool) AS chosen
          ON chosen.number = made.chosen,
-       LATERAL (SELECT round("baseParams" * stretch) AS params, round("baseFlops" * stretch) AS flops) AS costs`,
+       LATERAL (SELECT round("baseParams" * stretch) AS params, round("baseFlops" * stretch) AS flops) AS costs) AS timed`,
     [poolSize],
   );
 }
@@ -148,9 +148,9 @@ async function storeArchitectures(client: pg.Client): Promise<void> {
 async function storeReferences(client: pg.Client): Promise<void> {
   await client.query(
     `INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, features, params, flops,
-                                 score, stability, "stepSeconds", reference, "createdAt", "updatedAt")
+                                 score, stability, "stepRatio", "stepSeconds", reference, "createdAt", "updatedAt")
      SELECT gen_random_uuid(), g."runId", g.id, g.size + number, md5(reference), reference, json, features, params, flops,
-            40 + 20 * random(), 'STABLE', 0.5, reference, g."startedAt", g."startedAt"
+            40 + 20 * random(), 'STABLE', 1, 0.5, reference, g."startedAt", g."startedAt"
        FROM "Generation" g,
             unnest(ARRAY['bert', 'autobert-zero', 'autobert-zero-attention', 'autobert-zero-convolution'])
               WITH ORDINALITY AS named (reference, number)

@@ -17,6 +17,7 @@ const result: CandidateResult = {
   heldOutLoss: 5,
   heldOutAccuracy: 0.1,
   stepSeconds: 0.01,
+  stepRatio: 1,
   tokenUniformity: [0.1, 0.2, 0.3],
   taskScores: [],
   timings: { trainSeconds: 1, fineTuneSeconds: 1, scoreSeconds: 1 },

@@ -60,6 +60,7 @@ test("all times of a run are of one clock, though each step's process has anothe
       heldOutLoss: 1,
       heldOutAccuracy: 1,
       stepSeconds: null,
+      stepRatio: null,
       tokenUniformity: null,
       taskScores: [],
       timings: { trainSeconds: 1, fineTuneSeconds: 1, scoreSeconds: 1 },

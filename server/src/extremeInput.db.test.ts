@@ -132,7 +132,7 @@ test.each([
   ["SCORE", "a date", ["score", "2025-06-01T00:00:00Z", rowId]],
   ["SCORE", "text", ["score", "NaN", rowId]],
   ["SCORE", "too few values", ["score", 1]],
-  ["STEP_TIME", "a list", ["stepSeconds", [1], rowId]],
+  ["STEP_TIME", "a list", ["stepRatio", [1], rowId]],
   ["CREATED_AT", "a number", ["createdAt", 7, rowId]],
   ["CREATED_AT", "a date of no calendar", ["createdAt", "2025-13-01T00:00:00Z", rowId]],
 ])("a leaderboard by %s refuses a cursor made up with %s", async (field, _what, position) => {

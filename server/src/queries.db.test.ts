@@ -54,7 +54,8 @@ test("a page of the leaderboard costs as many queries for 12 rows as for 1", asy
 });
 
 test("a page's rows are read with their positions, in one statement", async () => {
-  const fields = "id key name score params flops stability stepSeconds reference tags createdAt";
+  const fields =
+    "id key name score params flops stability stepSeconds stepRatio reference tags createdAt";
   const page = `edges { cursor node { ${fields} } } pageInfo { hasNextPage endCursor }`;
   expect(await statements(`{ leaderboard(first: 20) { ${page} } }`)).toBe(1);
   const ofRun = `{ searchRun(id: "${runId}") { architectures(first: 20) { ${page} } } }`;

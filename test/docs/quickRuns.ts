@@ -38,6 +38,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run bench:proposals": [benches],
   "npm run bench:proxies": [benches],
   "npm run bench:record": [benches],
+  "npm run bench:steps": [benches],
   "npm run bench:strategies": [benches],
   "npm run bench:workers": [benches],
   "npm run bench:sweep": [benches],

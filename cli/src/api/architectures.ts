@@ -54,6 +54,7 @@ export const candidate = graphql(`
       heldOutAccuracy
       tokenUniformity
       stepSeconds
+      stepRatio
       times {
         trainSeconds
         fineTuneSeconds
@@ -110,6 +111,7 @@ export const leaderboardDocument = graphql(`
           params
           flops
           stepSeconds
+          stepRatio
           reference
           generationIndex
           tags

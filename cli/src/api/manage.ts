@@ -95,6 +95,7 @@ export const architectureDocument = graphql(`
       params
       flops
       stepSeconds
+      stepRatio
       reference
       mutation
       generationIndex

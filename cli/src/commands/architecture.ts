@@ -40,6 +40,9 @@ function describe(shown: Shown): string {
     `run ${shown.run.name} (${shown.run.id}), generation ${shown.generationIndex}`,
     `score ${decimals(shown.score) || "none yet"}, ${(shown.stability ?? "not evaluated").toLowerCase().replace("_", " ")}`,
     `${shown.params} parameters, ${shown.flops} FLOPs a sequence`,
+    shown.stepRatio === null
+      ? "time of a step not measured beside BERT's"
+      : `a step takes ${decimals(shown.stepRatio)} times as long as BERT's`,
     ...(shown.mutation === null ? [] : [`made by: ${shown.mutation}`]),
     ...(shown.tags.length === 0 ? [] : [`tags: ${shown.tags.join(", ")}`]),
     ...(shown.note === null ? [] : [`note: ${shown.note}`]),
@@ -74,7 +77,7 @@ function printComparison({
     [
       ["run", ...runs.map(({ name }) => name)],
       ...measures.map(({ measure, values }) => [
-        measure.toLowerCase().replace("_", " "),
+        measure === "STEP_TIME" ? "step time / BERT's" : measure.toLowerCase().replace("_", " "),
         ...values.map(number),
       ]),
       ...tasks.map(({ task, scores }) => [`task ${task}`, ...scores.map(decimals)]),

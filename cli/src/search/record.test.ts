@@ -31,6 +31,7 @@ function candidate(key: string, generationIndex: number, indexInGeneration: numb
         heldOutAccuracy: 0.5,
         tokenUniformity: [0.5, 0.25],
         stepSeconds: 0.1,
+        stepRatio: 0.9,
         times: { trainSeconds: 2, fineTuneSeconds: 1, scoreSeconds: 1, overheadSeconds: 0 },
         engine: "wasm",
         attempt: 1,

@@ -86,10 +86,11 @@ export function buildRecord({ run, candidates, operations }: RunData) {
         finishedAt,
         candidates: members(candidates, index).map(({ key, evaluations }) => ({
           key,
-          evaluations: evaluations.map(({ engine, attempt, stepSeconds, times }) => ({
+          evaluations: evaluations.map(({ engine, attempt, stepSeconds, stepRatio, times }) => ({
             engine,
             attempt,
             stepSeconds,
+            stepRatio,
             timings: sorted(times),
           })),
         })),

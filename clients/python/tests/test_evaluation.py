@@ -32,13 +32,14 @@ def test_a_loop_scores_every_candidate_once_and_ends_with_the_run(client: Client
         if len(seen) == 1:
             client.tell_failure(candidate, "out of memory")
         else:
-            client.tell(candidate, 10.0 * len(seen), step_seconds=0.5, seconds=2.0)
+            client.tell(candidate, 10.0 * len(seen), step_seconds=0.5, step_ratio=1.25, seconds=2.0)
         seen.append(candidate)
     assert len({candidate.id for candidate in seen}) == len(seen) == 5
     over = client.run(run.id)
     assert (over.status, over.best_score, over.failures) == ("DONE", 40.0, 1)
     frame = client.leaderboard(filter={"runId": run.id})
     assert list(frame["stepSeconds"].dropna()) == [0.5] * 4
+    assert list(frame["stepRatio"].dropna()) == [1.25] * 4
     assert list(client.ask(run.id)) == []
 
 

@@ -58,6 +58,11 @@ export const candidateResultSchema = z.object({
   heldOutAccuracy: z.number().nullable(),
   /** Median seconds of one training step on the evaluating machine; null after too few steps. */
   stepSeconds: z.number().nullable(),
+  /**
+   * Time of a forward and backward pass as a multiple of vanilla BERT's, timed in turns; null if
+   * diverged, and in results of before it was measured.
+   */
+  stepRatio: z.number().nullable().default(null),
   /** Null if diverged. */
   tokenUniformity: tokenUniformitySchema.nullable(),
   taskScores: z.array(taskScoreSchema),

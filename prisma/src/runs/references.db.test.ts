@@ -66,6 +66,7 @@ async function evaluate(runId: string, architectureId: string, score: number): P
       heldOutLoss: 5,
       heldOutAccuracy: 0.1,
       stepSeconds: null,
+      stepRatio: null,
       tokenUniformity: null,
       taskScores: [],
       timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },

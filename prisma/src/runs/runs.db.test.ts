@@ -53,6 +53,7 @@ const result = (score: number): CandidateResult => ({
   heldOutLoss: 5,
   heldOutAccuracy: 0.1,
   stepSeconds: 0.25,
+  stepRatio: 1.5,
   tokenUniformity: [0.5, 0.25, 0.75],
   taskScores: [],
   timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },
@@ -202,8 +203,12 @@ describe("evaluations", () => {
       where: { runId: run.id },
       include: { architecture: true },
     });
-    expect(stored).toMatchObject({ stepSeconds: 0.25, tokenUniformity: [0.5, 0.25, 0.75] });
-    expect(stored?.architecture.stepSeconds).toBe(0.25);
+    expect(stored).toMatchObject({
+      stepSeconds: 0.25,
+      stepRatio: 1.5,
+      tokenUniformity: [0.5, 0.25, 0.75],
+    });
+    expect(stored?.architecture).toMatchObject({ stepSeconds: 0.25, stepRatio: 1.5 });
   });
 
   test("a repeated evaluate job changes nothing", async () => {

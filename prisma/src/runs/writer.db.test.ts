@@ -24,6 +24,7 @@ const found = (architectureId: string, score: number) => ({
     heldOutLoss: 5,
     heldOutAccuracy: 0.1,
     stepSeconds: 0.25,
+    stepRatio: 1.5,
     tokenUniformity: null,
     taskScores: [],
     timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },

@@ -74,6 +74,7 @@ export class RunMaker {
         heldOutLoss: 5,
         heldOutAccuracy: 0.1,
         stepSeconds: null,
+        stepRatio: null,
         tokenUniformity: null,
         taskScores: [],
         timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 1 },

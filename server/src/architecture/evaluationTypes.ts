@@ -112,6 +112,13 @@ export class Evaluation {
   })
   stepSeconds!: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The time of a training step's forward and backward pass as a multiple of vanilla BERT's, both timed in turns. Null if the training diverged, and where it was not measured.",
+  })
+  stepRatio!: number | null;
+
   @Field(() => GraphQLJSON, {
     deprecationReason: "Read the typed field times.",
     description:

@@ -18,7 +18,7 @@ const columns: Record<ArchitectureOrderField, Omit<SortColumn, "nullable">> = {
   SCORE: { name: "score", sql: Prisma.sql`a.score`, type: "float8" },
   PARAMS: { name: "params", sql: Prisma.sql`a.params`, type: "float8" },
   FLOPS: { name: "flops", sql: Prisma.sql`a.flops`, type: "float8" },
-  STEP_TIME: { name: "stepTime", sql: Prisma.sql`a."stepSeconds"`, type: "float8" },
+  STEP_TIME: { name: "stepRatio", sql: Prisma.sql`a."stepRatio"`, type: "float8" },
   CREATED_AT: { name: "createdAt", sql: Prisma.sql`a."createdAt"`, type: "timestamptz" },
 };
 

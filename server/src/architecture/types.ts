@@ -90,7 +90,10 @@ registerEnumType(ArchitectureOrderField, {
     SCORE: { description: "The mean score of the proxy tasks, 0 to 100." },
     PARAMS: { description: "The number of parameters." },
     FLOPS: { description: "The floating-point operations of one sequence of full length." },
-    STEP_TIME: { description: "The median seconds of one training step." },
+    STEP_TIME: {
+      description:
+        "The time of a training step as a multiple of vanilla BERT's (Architecture.stepRatio); those without come last.",
+    },
     CREATED_AT: { description: "The time at which the architecture was proposed." },
   },
 });
@@ -156,9 +159,16 @@ export class Architecture {
   @Field(() => Float, {
     nullable: true,
     description:
-      "The median seconds of one training step where it was evaluated; it depends on the machine and the settings. Null until it is evaluated, and where too few steps ran.",
+      "The median seconds of one training step where it was evaluated; it depends on the machine, on what else that did, and on the settings, so that stepRatio is what compares. Null until it is evaluated, and where too few steps ran.",
   })
   stepSeconds!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The time of a training step's forward and backward pass as a multiple of that of vanilla BERT of the same size and depth, both timed in turns where it was evaluated: below 1 it is faster. Null until it is evaluated, if it diverged, and where it was evaluated before this was measured.",
+  })
+  stepRatio!: number | null;
 
   @Field(() => String, {
     nullable: true,

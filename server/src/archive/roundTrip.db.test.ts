@@ -28,7 +28,7 @@ async function shown(server: TestServer): Promise<unknown> {
     z.unknown(),
     `query ($id: ID!) {
       leaderboard(filter: { runId: $id }) { edges { node {
-        id name key score stability params flops stepSeconds mutation tags note json createdAt
+        id name key score stability params flops stepSeconds stepRatio mutation tags note json createdAt
         parent { id } evaluations { taskScores { task score } heldOutLoss engine } } } }
       searchRun(id: $id) { id name status seed typedSettings { population } progress { fraction } tags note createdAt
         bestArchitecture { id } generations { index bestScore meanScore } }

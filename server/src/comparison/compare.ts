@@ -146,7 +146,7 @@ function measureComparisons(
     { measure: ComparedMeasure.SCORE, values: of(({ score }) => score) },
     { measure: ComparedMeasure.PARAMS, values: of(({ params }) => params) },
     { measure: ComparedMeasure.FLOPS, values: of(({ flops }) => flops) },
-    { measure: ComparedMeasure.STEP_TIME, values: of(({ stepSeconds }) => stepSeconds) },
+    { measure: ComparedMeasure.STEP_TIME, values: of(({ stepRatio }) => stepRatio) },
     { measure: ComparedMeasure.LAYERS, values: layers.map((each) => each?.length ?? null) },
     { measure: ComparedMeasure.ATTENTION_LAYERS, values: attention },
   ];

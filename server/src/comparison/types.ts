@@ -22,7 +22,10 @@ registerEnumType(ComparedMeasure, {
     SCORE: { description: "The mean score of the proxy tasks, 0 to 100." },
     PARAMS: { description: "The number of parameters." },
     FLOPS: { description: "The floating-point operations of one sequence of full length." },
-    STEP_TIME: { description: "The median seconds of one training step, where it was evaluated." },
+    STEP_TIME: {
+      description:
+        "The time of a training step as a multiple of vanilla BERT's (Architecture.stepRatio).",
+    },
     LAYERS: { description: "The number of layers." },
     ATTENTION_LAYERS: { description: "The number of layers with attention." },
   },

@@ -31,6 +31,7 @@ export const architectureColumns: readonly Column[] = [
     params: "x.params",
     flops: "x.flops",
     stepSeconds: 'x."stepSeconds"',
+    stepRatio: 'x."stepRatio"',
     heldOutLoss: 'e."heldOutLoss"',
     heldOutAccuracy: 'e."heldOutAccuracy"',
   }),

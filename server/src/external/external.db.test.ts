@@ -37,7 +37,7 @@ async function propose(runId: string, count: number, leaseSeconds = 3_600) {
 async function report(id: string, given: Record<string, unknown>) {
   const query = `mutation ($id: ID!, $report: ScoreReport!) {
     reportScore(candidateId: $id, report: $report) {
-      architecture { score stability failed { code message } evaluations { engine workerId } }
+      architecture { score stability stepRatio failed { code message } evaluations { engine workerId } }
     }
   }`;
   const { data, errors } = await server.ask(query, { id, report: given });
@@ -80,12 +80,13 @@ test("a search with an evaluator outside is proposed by its strategy and trained
   const rest = await Promise.all([propose(run.id, 2), propose(run.id, 2)]);
   expect(rest.flatMap((batch) => batch.ids)).toEqual(ids.slice(3));
 
-  expect(await report(a, { score: 71.5, seconds: 3, stepSeconds: 0.5 })).toEqual({
+  expect(await report(a, { score: 71.5, seconds: 3, stepSeconds: 0.5, stepRatio: 1.25 })).toEqual({
     reportScore: {
       architecture: {
         score: 71.5,
         stability: "STABLE",
         failed: null,
+        stepRatio: 1.25,
         evaluations: [{ engine: "external", workerId: null }],
       },
     },

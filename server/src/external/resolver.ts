@@ -34,6 +34,7 @@ const reportSchema = z
     failure: text(1_000).min(1, "it is empty").nullish(),
     stability: z.enum(Stability).nullish(),
     stepSeconds: z.number().positive("it is not above 0").nullish(),
+    stepRatio: z.number().positive("it is not above 0").nullish(),
     seconds: z.number().min(0, "it is below 0").nullish(),
     attempt: z.int().min(1, "it is below 1").nullish(),
   })
@@ -96,7 +97,7 @@ export class ExternalResolver {
 
 /** Returns a report in the form in which results are stored; what only the platform measures is null. */
 function externalReport(report: z.infer<typeof reportSchema>): ExternalReport {
-  const { score, failure, stability, stepSeconds = null, seconds } = report;
+  const { score, failure, stability, stepSeconds = null, stepRatio = null, seconds } = report;
   if (score == null) return { failure: failure ?? "" };
   return {
     result: {
@@ -105,6 +106,7 @@ function externalReport(report: z.infer<typeof reportSchema>): ExternalReport {
       heldOutLoss: null,
       heldOutAccuracy: null,
       stepSeconds,
+      stepRatio,
       tokenUniformity: null,
       taskScores: [],
       timings: { trainSeconds: seconds ?? 0, fineTuneSeconds: 0, scoreSeconds: 0 },

@@ -66,6 +66,13 @@ export class ScoreReport {
 
   @Field(() => Float, {
     nullable: true,
+    description:
+      "The time of a training step as a multiple of vanilla BERT's on the same machine, above 0, with a score.",
+  })
+  stepRatio?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
     description: "The seconds that the evaluation took, 0 or more, with a score.",
   })
   seconds?: number | null;

@@ -56,6 +56,7 @@ test.each([
 test.each([
   ["score > 55", "score >= 55"],
   ["not stepTime > 1", "stepTime <= 1"],
+  ["stepTime > 1", "stepRatio > 1"],
   ["tag = good", "tag = Good"],
   ["stable and tag = good", "stable or tag = good"],
   ["stable or tag = a and tag = b", "(stable or tag = a) and tag = b"],

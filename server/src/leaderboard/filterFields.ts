@@ -102,6 +102,12 @@ export const leaderboardFields: FilterFields = {
       description: "The measured seconds of a training step. By itself: they were measured.",
       nullable: true,
     }),
+    numberField(Prisma.sql`a."stepRatio"`, {
+      name: "stepRatio",
+      description:
+        "The time of a training step as a multiple of vanilla BERT's. By itself: it was measured.",
+      nullable: true,
+    }),
     architectureFields.created,
     textField(Prisma.sql`a.name`, { ...fixed, name: "name", description: "Its name." }),
     textField(Prisma.sql`a.key`, {

@@ -18,7 +18,7 @@ const frontForm = z.object({
       id: z.string(),
       params: z.number(),
       flops: z.number(),
-      stepSeconds: z.number().nullable(),
+      stepRatio: z.number().nullable(),
       score: z.number(),
       name: z.string(),
       createdAt: z.iso.datetime(),
@@ -32,7 +32,7 @@ async function front(x: string, filter: Record<string, unknown>) {
     frontForm,
     `query ($filter: LeaderboardFilter, $x: ParetoCost!) {
       paretoFront(filter: $filter, x: $x, y: SCORE) {
-        id params flops stepSeconds score name createdAt layers { kind }
+        id params flops stepRatio score name createdAt layers { kind }
       }
     }`,
     { filter, x },
@@ -52,7 +52,7 @@ async function runWith(
     await driver.evaluate(run.id, id, score, stability);
     await database.architecture.update({
       where: { id },
-      data: { stepSeconds: cost, params: cost ?? 0, flops: 2 * (cost ?? 0) },
+      data: { stepRatio: cost, params: cost ?? 0, flops: 2 * (cost ?? 0) },
     });
   }
   return run.id;
@@ -70,7 +70,7 @@ test("the front is the architectures that none dominates, cheapest first; equals
     { score: 5, cost: 4.5 },
   ]);
   const found = await front("STEP_TIME", { runId });
-  expect(found.map(({ stepSeconds, score }) => [stepSeconds, score])).toEqual([
+  expect(found.map(({ stepRatio, score }) => [stepRatio, score])).toEqual([
     [4.5, 5],
     [5, 10],
     [6, 25],
@@ -105,7 +105,7 @@ test.each(["PARAMS", "FLOPS", "STEP_TIME"])(
     }));
     await database.$executeRaw`
       INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json,
-                                  params, flops, "stepSeconds", score, stability, "updatedAt")
+                                  params, flops, "stepRatio", score, stability, "updatedAt")
       SELECT gen_random_uuid(), ${run.id}::uuid, ${generationId}::uuid, 10 + place, 'key ' || place,
              'made up', '{"version": 1, "layers": [{"kind": "conv", "kernelSize": 3}]}',
              cost, cost, cost, score, 'STABLE', now()

@@ -16,7 +16,7 @@ registerEnumType(ParetoCost, {
     FLOPS: { description: "The floating-point operations of one sequence of full length." },
     STEP_TIME: {
       description:
-        "The measured seconds of a training step: comparable only within one machine and settings.",
+        "The time of a training step as a multiple of vanilla BERT's (Architecture.stepRatio).",
     },
   },
 });
@@ -34,7 +34,7 @@ registerEnumType(ParetoObjective, {
 const costs: Record<ParetoCost, Prisma.Sql> = {
   PARAMS: Prisma.sql`a.params`,
   FLOPS: Prisma.sql`a.flops`,
-  STEP_TIME: Prisma.sql`a."stepSeconds"`,
+  STEP_TIME: Prisma.sql`a."stepRatio"`,
 };
 
 const objectives: Record<ParetoObjective, Prisma.Sql> = { SCORE: Prisma.sql`a.score` };

@@ -27,9 +27,10 @@ beforeAll(async () => {
     await driver.evaluate(run.id, id, 10 * (index + 1), name === "f" ? "NO_LEARNING" : "STABLE");
     const features = [`kernel:${name === "a" || name === "b" ? 5 : 3}`, "kind:conv"];
     const stepSeconds = name === "a" ? null : index;
+    const stepRatio = name === "a" ? null : index / 2;
     const createdAt = new Date(Date.UTC(2026, 9, 30 + index, 12));
     const params = 1e6 * (index + 1);
-    const data = { name: `calm-${name}`, features, stepSeconds, createdAt, params };
+    const data = { name: `calm-${name}`, features, stepSeconds, stepRatio, createdAt, params };
     await database.architecture.update({ where: { id }, data });
   }
   const tags = "mutation ($id: ID!, $tags: [String!]!) { tag(id: $id, tags: $tags) { tags } }";
@@ -95,6 +96,8 @@ const answers = [
   ["stepTime > 2", "def"],
   ["not stepTime > 2", "abcg"],
   ["stepTime <= 2", "bcg"],
+  ["stepRatio > 1", "defg"],
+  ["not stepRatio", "a"],
   ["params <= 3M and run.name ~ 'SEED 7'", "abc"],
   ["'CALM-A' or name = calm-b", "ab"],
   ["name !~ calm and not (strategy = random)", ""],

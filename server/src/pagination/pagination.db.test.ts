@@ -203,10 +203,10 @@ test("sorted by step time, rows that were not measured come last in either direc
   const run = await driver.startedRun({ population: 4 }, 14);
   const ids = await driver.propose(run, 0);
   for (const id of ids) await driver.evaluate(run.id, id, 1);
-  const seconds = [0.2, null, 0.1, null];
+  const ratios = [0.2, null, 0.1, null];
   const { architecture } = server.services.database;
   for (const [index, id] of ids.entries()) {
-    await architecture.update({ where: { id }, data: { stepSeconds: seconds[index] ?? null } });
+    await architecture.update({ where: { id }, data: { stepRatio: ratios[index] ?? null } });
   }
   const unmeasured = [ids[1], ids[3]].sort();
   for (const [direction, measured] of [

@@ -10,6 +10,7 @@ const result: CandidateResult = {
   heldOutLoss: 5.5,
   heldOutAccuracy: 0.125,
   stepSeconds: 0.25,
+  stepRatio: 1.5,
   tokenUniformity: [0.1 + 0.2, 0.5],
   taskScores: [{ task: name, title, kind, metric, score: 51.1, majority: 0, ngram: 20 }],
   timings: { trainSeconds: 1, fineTuneSeconds: 2, scoreSeconds: 3 },

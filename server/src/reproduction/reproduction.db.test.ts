@@ -48,6 +48,7 @@ test("a reproduction is asked for once, followed to its end and compared with th
     heldOutLoss: stored.heldOutLoss,
     heldOutAccuracy: 0.25,
     stepSeconds: null,
+    stepRatio: null,
     tokenUniformity: [0.25, 0.5, 0.75],
     taskScores: [],
     timings: { trainSeconds: 0, fineTuneSeconds: 0, scoreSeconds: 0 },

@@ -94,6 +94,7 @@ const uniformityForm = z.object({
           z.object({
             tokenUniformity: z.array(z.number()).nullable(),
             stepSeconds: z.number().nullable(),
+            stepRatio: z.number().nullable(),
           }),
         ),
       }),
@@ -104,15 +105,15 @@ const uniformityForm = z.object({
 test("an evaluation has its token uniformity and time of a step; older ones have none", async () => {
   const [old] = await database.evaluation.findMany({ where: { runId }, take: 1 });
   await database.$executeRaw`
-    UPDATE "Evaluation" SET "tokenUniformity" = NULL, "stepSeconds" = NULL WHERE id = ${old?.id}::uuid`;
+    UPDATE "Evaluation" SET "tokenUniformity" = NULL, "stepSeconds" = NULL, "stepRatio" = NULL WHERE id = ${old?.id}::uuid`;
   const query = `{ searchRun(id: "${runId}") {
-    generations { evaluations { tokenUniformity stepSeconds } }
+    generations { evaluations { tokenUniformity stepSeconds stepRatio } }
   } }`;
   const { generations } = (await server.read(uniformityForm, query)).searchRun;
   const evaluations = generations.flatMap((generation) => generation.evaluations);
-  const measured = { tokenUniformity: [0.25, 0.5, 0.75], stepSeconds: 0.25 };
+  const measured = { tokenUniformity: [0.25, 0.5, 0.75], stepSeconds: 0.25, stepRatio: 1.5 };
   expect(evaluations.filter(({ tokenUniformity }) => tokenUniformity === null)).toEqual([
-    { tokenUniformity: null, stepSeconds: null },
+    { tokenUniformity: null, stepSeconds: null, stepRatio: null },
   ]);
   expect(evaluations).toContainEqual(measured);
 });

@@ -152,6 +152,7 @@ function resultOf(score: number, stability: CandidateResult["stability"]): Candi
     heldOutLoss: 5.5,
     heldOutAccuracy: 0.125,
     stepSeconds: 0.25,
+    stepRatio: 1.5,
     tokenUniformity: [0.25, 0.5, 0.75],
     taskScores: [{ task: name, title, kind, metric, score, majority: 0, ngram: 20 }],
     timings: { trainSeconds: 1.5, fineTuneSeconds: 2.5, scoreSeconds: 0.5 },

@@ -1,4 +1,4 @@
-import { shortTime } from "@/format/number";
+import { multiple, shortTime } from "@/format/number";
 import { Panel } from "@/ui/card";
 import { TimeAgo } from "@/ui/time-ago";
 import type { Architecture } from "./queries";
@@ -8,7 +8,7 @@ export function Evaluations({ evaluations }: { evaluations: Architecture["evalua
   if (evaluations.length === 0) return null;
   return (
     <Panel title="Evaluation">
-      {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, stepSeconds, ...rest }) => (
+      {evaluations.map(({ id, heldOutLoss, heldOutAccuracy, stepSeconds, stepRatio, ...rest }) => (
         <dl
           key={id}
           className="space-y-1.5 text-[13px] [&>div]:flex [&>div]:justify-between [&>div]:gap-3"
@@ -26,6 +26,12 @@ export function Evaluations({ evaluations }: { evaluations: Architecture["evalua
           <div>
             <dt className="text-muted">Time of a training step</dt>
             <dd className="tabular-nums">{shortTime(stepSeconds)}</dd>
+          </div>
+          <div>
+            <dt className="text-muted">Beside vanilla BERT&apos;s</dt>
+            <dd className="tabular-nums">
+              {stepRatio === null ? "not measured" : multiple(stepRatio)}
+            </dd>
           </div>
           <div>
             <dt className="text-muted">Engine</dt>

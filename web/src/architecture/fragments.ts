@@ -11,6 +11,7 @@ export const candidateRow = graphql(`
     params
     flops
     stepSeconds
+    stepRatio
     reference
     generationIndex
     indexInGeneration

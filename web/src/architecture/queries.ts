@@ -59,6 +59,7 @@ export const architectureDetails = graphql(`
         heldOutLoss
         heldOutAccuracy
         stepSeconds
+        stepRatio
         tokenUniformity
         engine
         attempt

@@ -29,6 +29,11 @@ export function shortTime(seconds: number | null | undefined): string {
   return seconds < 0.9995 ? `${(seconds * 1000).toPrecision(3)} ms` : `${seconds.toPrecision(3)} s`;
 }
 
+/** Formats a multiple of something with three significant digits: 0.8412 → "0.841×". */
+export function multiple(ratio: number | null | undefined): string {
+  return ratio == null ? none : `${ratio.toPrecision(3)}×`;
+}
+
 /** Formats a fraction from 0 to 1 as whole percent, rounded down: "100%" only for 1. */
 export function percent(fraction: number): string {
   return `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))}%`;

@@ -15,6 +15,7 @@ function row(id: string, score: number | null): Candidate {
     params: 1,
     flops: 1,
     stepSeconds: null,
+    stepRatio: null,
     reference: null,
     generationIndex: 0,
     indexInGeneration: 0,

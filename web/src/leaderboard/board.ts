@@ -26,7 +26,7 @@ function sortValue(row: Candidate, order: ArchitectureOrder): number | null {
     case "FLOPS":
       return row.flops;
     case "STEP_TIME":
-      return row.stepSeconds ?? null;
+      return row.stepRatio ?? null;
     case "CREATED_AT":
       return Date.parse(row.createdAt);
   }

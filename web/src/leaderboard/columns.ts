@@ -23,6 +23,6 @@ export const headings = (showRun: boolean): Column[] => [
   { label: "Layers" },
   { label: "Params", field: "PARAMS", className: "justify-end" },
   { label: "FLOPs", field: "FLOPS", className: "justify-end max-lg:hidden" },
-  { label: "Step time", field: "STEP_TIME", className: "justify-end max-xl:hidden" },
+  { label: "Step / BERT", field: "STEP_TIME", className: "justify-end max-xl:hidden" },
   { label: showRun ? "Run" : "Generation", field: "CREATED_AT" },
 ];

@@ -5,8 +5,14 @@ import type { Candidate } from "@/architecture/fragments";
 import { Pattern } from "@/architecture/pattern";
 import { ReferenceMark } from "@/architecture/reference-badge";
 import { StabilityMark } from "@/architecture/stability-badge";
-import { compact, score, shortTime } from "@/format/number";
+import { compact, multiple, score, shortTime } from "@/format/number";
 import { columns } from "./columns";
+
+/** Says what the time of a step was, and beside what. */
+function stepTitle({ stepRatio, stepSeconds }: Candidate): string {
+  if (stepRatio === null) return "Not timed beside vanilla BERT";
+  return `${multiple(stepRatio)} the time of vanilla BERT's step (${shortTime(stepSeconds)} in training)`;
+}
 
 /** Shows one candidate: as a row of the table on a wide screen, as a small card on a narrow one. */
 export const LeaderboardRow = memo(function LeaderboardRow(props: {
@@ -65,8 +71,12 @@ export const LeaderboardRow = memo(function LeaderboardRow(props: {
       <div role="cell" className="hidden text-right text-sm tabular-nums lg:block">
         {compact(row.flops)}
       </div>
-      <div role="cell" className="hidden text-right text-sm tabular-nums xl:block">
-        {shortTime(row.stepSeconds)}
+      <div
+        role="cell"
+        className="hidden text-right text-sm tabular-nums xl:block"
+        title={stepTitle(row)}
+      >
+        {multiple(row.stepRatio)}
       </div>
       <div
         role="cell"

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Candidate } from "@/architecture/fragments";
 import { paretoPoints } from "./pareto-points";
 
-function row(id: string, score: number | null, stepSeconds: number | null = null): Candidate {
+function row(id: string, score: number | null, stepRatio: number | null = null): Candidate {
   return {
     id,
     key: id,
@@ -11,7 +11,8 @@ function row(id: string, score: number | null, stepSeconds: number | null = null
     stability: "STABLE",
     params: 100,
     flops: 200,
-    stepSeconds,
+    stepSeconds: 9,
+    stepRatio,
     reference: id === "r" ? "bert" : null,
     generationIndex: 0,
     indexInGeneration: 0,

@@ -1,5 +1,5 @@
 import type { Candidate } from "@/architecture/fragments";
-import { compact, shortTime } from "@/format/number";
+import { compact, multiple } from "@/format/number";
 import type { ParetoCost } from "@/generated/graphql";
 
 export interface ParetoPoint {
@@ -16,9 +16,9 @@ export const costs = {
   PARAMS: { label: "Parameters", of: (row: Candidate) => row.params, format: compact },
   FLOPS: { label: "FLOPs", of: (row: Candidate) => row.flops, format: compact },
   STEP_TIME: {
-    label: "Time of a step",
-    of: (row: Candidate) => row.stepSeconds,
-    format: shortTime,
+    label: "Time of a step beside BERT",
+    of: (row: Candidate) => row.stepRatio,
+    format: multiple,
   },
 } as const satisfies Record<
   ParetoCost,

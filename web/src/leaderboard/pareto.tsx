@@ -87,7 +87,7 @@ export function Pareto(props: {
 function noteOf(x: ParetoCost, { runId, preset }: LeaderboardFilter): string {
   const front =
     x === "STEP_TIME"
-      ? "Architectures that no other beats in score and measured time of a training step, which depends on machine and settings"
+      ? "Architectures that no other beats in score and time of a training step, as a multiple of vanilla BERT's on the same machine; those that were not measured beside it are left out"
       : `Architectures that no other beats in score and ${costs[x].label === "FLOPs" ? "FLOPs" : "parameters"}; dots are the rows that are loaded`;
   const isMixed = runId == null && preset == null;
   return isMixed ? `${front}. Scores of different presets do not compare: choose one above` : front;

@@ -18,6 +18,7 @@ import { scoreMaskedWords, scoreZeroShot } from "./score.js";
 import { Evaluation } from "./evaluation.js";
 import { newState, type CandidateState, type loadState } from "./state.js";
 import { trainCandidate, type CandidateContext } from "./train.js";
+import { measureStepRatio } from "./stepRatio.js";
 import { tokenUniformity } from "./uniformity.js";
 
 /** A held-out loss above this share of the unigram loss counts as not having learned. */
@@ -120,12 +121,16 @@ async function evaluate(
     const uniformity = await course.time("scoreSeconds", () =>
       tokenUniformity(backbone, weights, masked.test),
     );
+    const stepRatio = await course.time("trainSeconds", () =>
+      measureStepRatio(backbone, weights, plan.batch, context, control),
+    );
     return await course.end({
       score: mean(parts.taskScores.map(({ score }) => score)),
       stability: loss < learnedBelow * masked.unigram.loss ? "STABLE" : "NO_LEARNING",
       heldOutLoss: loss,
       heldOutAccuracy: accuracy,
       stepSeconds: course.stepSeconds(),
+      stepRatio,
       tokenUniformity: uniformity,
       taskScores: parts.taskScores,
       timings: parts.timings,
@@ -139,6 +144,7 @@ async function evaluate(
       heldOutLoss: null,
       heldOutAccuracy: null,
       stepSeconds: course.stepSeconds(),
+      stepRatio: null,
       tokenUniformity: null,
       taskScores: data.tasks.map((task) => describe(task, 0)),
       timings: parts.timings,

@@ -50,6 +50,14 @@ export function describeBlocks(): void {
       expectGradients((x, w) => lightweightConvolution(x, w, keep), shapes);
       expectGradients((x, w) => lightweightConvolution(x, w, keep, false), shapes);
     });
+    test("lightweight convolution of a sequence so long that it is cut into blocks", () =>
+      expectGradients(
+        (x, w) => lightweightConvolution(x, w),
+        [
+          [1, 400, 2],
+          [2, 5],
+        ],
+      ));
     test("gated linear unit before the convolution", () =>
       expectGradients(
         (x, weight, bias, kernel) => lightweightConvolution(glu(linear(x, weight, bias)), kernel),
@@ -59,14 +67,16 @@ export function describeBlocks(): void {
 
   describe("parts of a layer compute their definitions", () => {
     test("lightweight convolution is the weighted sum of its definition", () => {
-      const [batch, n, heads, width] = [2, 7, 2, 3];
-      for (const k of kernelSizes) {
-        tf.tidy(() => {
-          const x = tensorOf([batch, n, heads * width], k);
-          const w = tensorOf([heads, k], k + 1);
-          const expected = convolveByDefinition(x, w);
-          expectValues(lightweightConvolution(x, w, undefined, false), expected);
-        });
+      const [batch, heads, width] = [2, 2, 3];
+      for (const n of [7, 384, 450]) {
+        for (const k of kernelSizes) {
+          tf.tidy(() => {
+            const x = tensorOf([batch, n, heads * width], k);
+            const w = tensorOf([heads, k], k + 1);
+            const expected = convolveByDefinition(x, w);
+            expectValues(lightweightConvolution(x, w, undefined, false), expected);
+          });
+        }
       }
     });
 

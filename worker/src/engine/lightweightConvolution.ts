@@ -8,7 +8,7 @@ import { kernels, tf, type Tensor } from "./tf.js";
  * padding and contribute nothing, like positions beyond either end.
  *
  * It is computed as one product per head with a banded [n, n] matrix, whose cost hardly depends on
- * k.
+ * k; long sequences are cut into blocks (decision 0067).
  */
 export function lightweightConvolution(
   x: Tensor,
@@ -18,7 +18,47 @@ export function lightweightConvolution(
 ): Tensor {
   const kernel = normalise ? softmax(weight) : weight; // [h, k]
   const kept = keep ? x.mul(keep.expandDims(-1)) : x; // [b, n, c]
-  return bandProduct(band(kernel, size(x, 1)), kept);
+  const n = size(x, 1);
+  return n < blocksFrom ? bandProduct(band(kernel, n), kept) : blockProduct(kernel, kept);
+}
+
+/** The length from which blocks take less time than one matrix, whatever the kernel's size. */
+const blocksFrom = 384;
+
+/** Positions of a block: no fewer than the longest kernel reaches beyond it. */
+const blockLength = 64;
+
+/**
+ * Convolves x [b, n, c] with kernel [h, k] block by block → [b, n, c]. A window is a block with the
+ * k − 1 positions around it, which costs (64 + k − 1) / n of the whole matrix; all windows have one
+ * band.
+ */
+function blockProduct(kernel: Tensor, x: Tensor): Tensor {
+  const [b, n, c] = [size(x, 0), size(x, 1), size(x, 2)];
+  const [heads, k] = [size(kernel, 0), size(kernel, 1)];
+  const centre = (k - 1) / 2;
+  const blocks = Math.ceil(n / blockLength);
+  const window = blockLength + k - 1;
+  const behind = (blocks + 1) * blockLength - centre - n;
+  const rows = tf
+    .pad(x, [
+      [0, 0],
+      [centre, behind],
+      [0, 0],
+    ])
+    .reshape([b, blocks + 1, blockLength, c]);
+  const windows = tf
+    .concat(
+      [
+        tf.slice(rows, [0, 0, 0, 0], [b, blocks, blockLength, c]),
+        tf.slice(rows, [0, 1, 0, 0], [b, blocks, k - 1, c]),
+      ],
+      2,
+    )
+    .reshape([b * blocks, window, c]);
+  const matrices = tf.slice(band(kernel, window), [0, centre, 0], [heads, blockLength, window]);
+  const product = bandProduct(matrices, windows).reshape([b, blocks * blockLength, c]);
+  return tf.slice(product, [0, 0, 0], [b, n, c]);
 }
 
 /**
@@ -70,23 +110,23 @@ function band(weight: Tensor, n: number): Tensor {
   });
 }
 
-/** Multiplies matrices [h, n, n] by the heads of x [b, n, c] → [b, n, c]. */
+/** Multiplies matrices [h, m, n] by the heads of x [b, n, c] → [b, m, c]. */
 function bandProduct(matrices: Tensor, x: Tensor): Tensor {
   return composite([matrices, x], () => {
-    const [b, n, c] = [size(x, 0), size(x, 1), size(x, 2)];
+    const [b, c] = [size(x, 0), size(x, 2)];
     const heads = size(matrices, 0);
     // [b, n, c] → [h, n, b · c / h]
     const split = (t: Tensor) =>
       t
-        .reshape([b, n, heads, c / heads])
+        .reshape([b, size(t, 1), heads, c / heads])
         .transpose([2, 1, 0, 3])
-        .reshape([heads, n, -1]);
+        .reshape([heads, size(t, 1), -1]);
     // [h, n, b · c / h] → [b, n, c]
     const join = (t: Tensor) =>
       t
-        .reshape([heads, n, b, c / heads])
+        .reshape([heads, size(t, 1), b, c / heads])
         .transpose([2, 1, 0, 3])
-        .reshape([b, n, c]);
+        .reshape([b, size(t, 1), c]);
     const columns = split(x);
     return {
       value: join(kernels.matMul(matrices, columns)),

@@ -54,6 +54,7 @@ const result = {
   heldOutLoss: 5,
   heldOutAccuracy: 0.1,
   stepSeconds: null,
+  stepRatio: null,
   tokenUniformity: null,
   taskScores: [],
   timings: { trainSeconds: 0.01, fineTuneSeconds: 0.01, scoreSeconds: 0.01 },

@@ -32,6 +32,7 @@ LEADERBOARD_COLUMNS = (
     "params",
     "flops",
     "stepSeconds",
+    "stepRatio",
     "heldOutLoss",
     "heldOutAccuracy",
     "reference",
@@ -170,20 +171,24 @@ class Client:
         *,
         stability: str | None = None,
         step_seconds: float | None = None,
+        step_ratio: float | None = None,
         seconds: float | None = None,
         patience: float = 120.0,
     ) -> None:
         """Report a candidate's score, 0 to 100; more is better.
 
         stability: STABLE, NO_LEARNING or DIVERGED; step_seconds: the median of a training step;
-        seconds: what the evaluation took. It is told again while the API does not answer, for
-        patience seconds, and counts once. Raises OpnasError ATTEMPT_REPLACED when another evaluator
-        was handed the candidate meanwhile, and STOPPED while the run is paused or once it is over.
+        step_ratio: that as a multiple of vanilla BERT's on the same machine, by which architectures
+        are ordered; seconds: what the evaluation took. It is told again while the API does not
+        answer, for patience seconds, and counts once. Raises OpnasError ATTEMPT_REPLACED when
+        another evaluator was handed the candidate meanwhile, and STOPPED while the run is paused or
+        once it is over.
         """
         result = {
             "score": score,
             "stability": stability,
             "stepSeconds": step_seconds,
+            "stepRatio": step_ratio,
             "seconds": seconds,
         }
         report(self._connection, candidate, result, patience)
@@ -199,6 +204,7 @@ class Client:
         *,
         stability: str | None = None,
         step_seconds: float | None = None,
+        step_ratio: float | None = None,
         seconds: float | None = None,
         patience: float = 120.0,
     ) -> None:
@@ -209,6 +215,7 @@ class Client:
             score,
             stability=stability,
             step_seconds=step_seconds,
+            step_ratio=step_ratio,
             seconds=seconds,
             patience=patience,
         )
