@@ -16,12 +16,12 @@ import { type Case, writeCase } from "./writeCase.ts";
 const about = `Random backbones with random weights are exported for PyTorch, with every operation and kernel among them, and
 run there on a padded batch. How far they are off, at the most: hidden states and masked-word logits from ours; the
 gradients of a loss, as a share of their length; a sentence by itself from the same one in the batch; hidden states from
-those in double precision (exact), and gradients; hidden states from those with weights moved by a unit in the last
-place (sensitive), which shows what no two programs compute alike; gradients with checkpointing from those without;
-bfloat16 and
-float16, in the mean, and how many models are not finite in them. pyflakes and mypy read every file. The same backbones as ONNX, checked by onnx.checker, run in
-onnxruntime, and as GraphModels in TensorFlow.js, on its backends cpu and wasm. Python's packages are put by pip into
-the cache, once per machine: several GB; --formats tfjs needs none.`;
+those in double precision (exact), and gradients, PyTorch's and ours (own); hidden states from those with weights moved
+by a unit in the last place (sensitive), which shows what no two programs compute alike; gradients with checkpointing
+from those without; bfloat16 and float16, in the mean, and how many models are not finite in them. pyflakes and mypy read
+every file. The same backbones as ONNX, checked by onnx.checker, run in onnxruntime, and as GraphModels in
+TensorFlow.js, on its backends cpu and wasm. Python's packages are put by pip into the cache, once per machine: several
+GB; --formats tfjs needs none. --only 3,17 takes the backbones of these numbers alone.`;
 
 const formats = ["pytorch", "onnx", "tfjs"] as const;
 type Format = (typeof formats)[number];
@@ -33,15 +33,17 @@ await runBench(
     options: {
       seed: whole(0).default(1),
       architectures: whole(1).default(300),
+      only: list(whole(0)).optional(),
       formats: list(z.enum(formats)).default([...formats]),
     },
     quick: { architectures: "6" },
   },
-  async ({ seed, architectures, formats }) => {
+  async ({ seed, architectures, only, formats }) => {
     const folder = await mkdtemp(path.join(tmpdir(), "opnas-export-"));
     try {
       await startEngine("auto", 1);
-      const cases = numbersFrom(0, architectures).map((index) => caseOf(seed, index));
+      const numbers = only ?? numbersFrom(0, architectures);
+      const cases = numbers.map((index) => caseOf(seed, index));
       return await compareAll(folder, cases, new Set(formats));
     } finally {
       await rm(folder, { recursive: true });

@@ -18,6 +18,7 @@ const differenceSchema = z.object({
   alone: z.number(),
   exact: z.number(),
   exactGradient: z.number(),
+  ownGradient: z.number(),
   sensitive: z.number(),
   checkpointed: z.number(),
   /** Null where hidden states are not finite. */
@@ -78,6 +79,7 @@ export class Pytorch {
     console.log(this.python.report);
     console.table({ models: this.results.length, ...largest });
     console.log(`above 1e-4 in hidden states: ${above(this.results).join("; ") || "none"}`);
+    console.log(`above 1e-3 in gradients: ${steep(this.results).join("; ") || "none"}`);
     console.log(`pyflakes: ${findings.pyflakes || "clean"}\nmypy: ${findings.mypy || "clean"}`);
     return { made: this.python.report, largest, findings, results: this.results };
   }
@@ -107,6 +109,7 @@ function largestOf(results: readonly Result[]) {
     alone: worst("alone"),
     exact: worst("exact"),
     exactGradient: worst("exactGradient"),
+    ownGradient: worst("ownGradient"),
     sensitive: worst("sensitive"),
     checkpointed: worst("checkpointed"),
     bfloat16: worst("bfloat16"),
@@ -116,13 +119,33 @@ function largestOf(results: readonly Result[]) {
   };
 }
 
+/** Returns the number of a case among those of its seed. */
+const numberOf = ({ seed }: Case): string => (seed % 1_000_000).toString();
+
 /** Describes each case whose hidden states differ by more than 1e-4. */
 function above(results: readonly Result[]): string[] {
-  return results.flatMap(({ differences: { hidden, exact, sensitive } }, index) =>
-    hidden <= 1e-4
-      ? []
-      : [
-          `${index.toString()} by ${hidden.toExponential(1)} (from double precision ${exact.toExponential(1)}, sensitive ${sensitive.toExponential(1)})`,
-        ],
-  );
+  return results.flatMap((result) => {
+    const { hidden, exact, sensitive } = result.differences;
+    if (hidden <= 1e-4) return [];
+    return `${numberOf(result)} by ${hidden.toExponential(1)} (from double precision ${exact.toExponential(1)}, sensitive ${sensitive.toExponential(1)})`;
+  });
+}
+
+/** The most that a gradient may be off where float32 is able to give it. */
+const steepest = 1e-3;
+
+/**
+ * How many times as far as PyTorch's gradients ours may be from those in double precision, where PyTorch's
+ * are farther than `steepest` themselves (decision 0050).
+ */
+const mostTimes = 4;
+
+/** Describes each case whose gradients differ by more than 1e-3, with double precision as the judge. */
+function steep(results: readonly Result[]): string[] {
+  return results.flatMap((result) => {
+    const { gradient, exactGradient, ownGradient } = result.differences;
+    if (gradient <= steepest) return [];
+    const isRounding = exactGradient > steepest && ownGradient <= mostTimes * exactGradient;
+    return `${numberOf(result)} by ${gradient.toExponential(1)} (from double precision: ours ${ownGradient.toExponential(1)}, PyTorch's ${exactGradient.toExponential(1)}: ${isRounding ? "no float32 gives it" : "MORE THAN ROUNDING"})`;
+  });
 }
