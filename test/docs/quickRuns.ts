@@ -1,5 +1,7 @@
 /** The test file that runs every bench with `--quick`. */
 const benches = "bench/quick.test.ts";
+/** The part of it that runs the benches of strategies. */
+const ofStrategies = "bench/strategies/quickBenches.ts";
 
 /**
  * The quick run of every command: where `npm test` runs each script of package.json and each command
@@ -13,7 +15,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run clean": ["test/docs/commands.test.ts", "worker/src/cleaning/clean.db.test.ts"],
   "npm run backup": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
   "npm run restore": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
-  "npm run search:table": [benches],
+  "npm run search:table": [ofStrategies],
   "npm run benchmark": ["test/docs/commands.test.ts", benches],
   "npm run test:faults": ["test/faults/faults.test.ts"],
   "npm run test:fuzz": ["test/fuzz/fuzz.test.ts"],
@@ -32,16 +34,16 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run bench:candidates": [benches],
   "npm run bench:engine": [benches],
   "npm run bench:export": [benches],
-  "npm run bench:landscapes": [benches],
+  "npm run bench:landscapes": [ofStrategies],
   "npm run bench:paths": [benches],
-  "npm run bench:plots": [benches],
-  "npm run bench:proposals": [benches],
+  "npm run bench:plots": [ofStrategies],
+  "npm run bench:proposals": [ofStrategies],
   "npm run bench:proxies": [benches],
   "npm run bench:record": [benches],
   "npm run bench:steps": [benches],
-  "npm run bench:strategies": [benches],
+  "npm run bench:strategies": [ofStrategies],
   "npm run bench:workers": [benches],
-  "npm run bench:sweep": [benches],
+  "npm run bench:sweep": [ofStrategies],
   "npx opnas --help": ["test/docs/commands.test.ts"],
   "npx opnas export": ["test/integration/cli.test.ts"],
   "npx opnas leaderboard": ["test/integration/cli.test.ts"],

@@ -1,4 +1,10 @@
-import { optionsOf, type Feature, type Operations, type Slot } from "./searchSpace.js";
+import {
+  optionsOf,
+  type Feature,
+  type Operations,
+  type Slot,
+  type SlotKind,
+} from "./searchSpace.js";
 
 /** A part of a feature, as surrogates count it. */
 export interface FeaturePart {
@@ -20,15 +26,25 @@ export function featureCoder(
   operations: Operations,
   nameOf: (slot: Slot) => string = slotName,
 ): (feature: Feature) => readonly FeaturePart[] {
-  const codes = new Map<string, { name: string; parts: ReadonlyMap<string, FeaturePart[]> }>();
-  return (feature) => {
-    const slot = slotName(feature);
-    const known = codes.get(slot);
-    const name = known?.name ?? nameOf(feature);
-    const parts = known?.parts ?? codeOf(operations, feature, name);
-    if (!known) codes.set(slot, { name, parts });
-    return parts.get(feature.operation) ?? [{ name: `${name} ${feature.operation}`, weight: 1 }];
+  const codes: Record<SlotKind, Map<number, SlotCode>> = {
+    operation: new Map(),
+    kernel: new Map(),
   };
+  return (feature) => {
+    // Without texts that are made anew: a surrogate asks for the features of all candidates.
+    const { kind, position, operation } = feature;
+    const code = codes[kind].get(position) ?? codeOf(operations, feature, nameOf(feature));
+    codes[kind].set(position, code);
+    const parts = code.parts.get(operation) ?? [{ name: `${code.name} ${operation}`, weight: 1 }];
+    code.parts.set(operation, parts);
+    return parts;
+  };
+}
+
+/** The parts of the operations of one slot. */
+interface SlotCode {
+  name: string;
+  parts: Map<string, readonly FeaturePart[]>;
 }
 
 /**
@@ -50,17 +66,13 @@ export function slotName({ kind, position }: Slot): string {
   return `${kind} ${position}`;
 }
 
-/** Returns the parts of each option of an ordered slot; nothing for a slot without an order. */
-function codeOf(
-  operations: Operations,
-  slot: Slot,
-  name: string,
-): ReadonlyMap<string, FeaturePart[]> {
+/** Returns a slot's code, with the parts of each option if it is ordered and without any if it is not. */
+function codeOf(operations: Operations, slot: Slot, name: string): SlotCode {
   const { options, places } = optionsOf(operations, slot);
-  if (!places || options.length < 2) return new Map();
+  if (!places || options.length < 2) return { name, parts: new Map() };
   const gaps = places.slice(1).map((place, gap) => ({ gap, weight: place - (places[gap] ?? 0) }));
   const wide = gaps.filter(({ weight }) => weight > 0);
-  return new Map(
+  const parts = new Map(
     options.map((option, at) => [
       option,
       wide.map(({ gap, weight }) => ({
@@ -69,4 +81,5 @@ function codeOf(
       })),
     ]),
   );
+  return { name, parts };
 }

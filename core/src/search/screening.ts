@@ -32,7 +32,7 @@ export function upperConfidenceBound<A>(
   if (columns.size === 0) return () => 0;
   const scores = normalScores(evaluated.map(({ score }) => score));
   // Of slots with many ordered values the columns are far more than the architectures.
-  if (typeof space.operations === "function" && columns.size > rows.length) {
+  if (typeof space.operations === "function" && columns.size > evaluated.length) {
     const predict = ridgeByPairs(evaluated, scores, space, ridge);
     return (architecture) => {
       const { mean, variance } = predict(architecture);
@@ -62,8 +62,14 @@ export function upperConfidenceBound<A>(
   };
 }
 
-/** An architecture's values in the columns of the regression, ascending; the others are 0. */
-interface Row {
+/**
+ * The architectures' values in the columns of the regression, one architecture after the other, each with
+ * ascending columns; what is not there is 0. Flat, since ten thousand architectures are walked through for
+ * each column.
+ */
+interface Rows {
+  /** The place of each architecture's first value, and the number of all. */
+  starts: Int32Array;
   columns: Int32Array;
   values: Float64Array;
 }
@@ -73,34 +79,44 @@ function rowsOf<A>(
   evaluated: readonly { architecture: A }[],
   space: SearchSpace<A>,
   columns: Map<string, number>,
-): Row[] {
+): Rows {
   const partsOf = featureCoder(space.operations);
-  return evaluated.map(({ architecture }) => {
-    const values = new Map<number, number>();
+  const [starts, flatColumns, flatValues]: [number[], number[], number[]] = [[0], [], []];
+  const sums: number[] = [];
+  for (const { architecture } of evaluated) {
+    const present: number[] = [];
     for (const feature of space.features(architecture)) {
       for (const { name, weight } of partsOf(feature)) {
         const column = columns.get(name) ?? columns.size;
-        columns.set(name, column);
-        values.set(column, (values.get(column) ?? 0) + Math.sqrt(weight));
+        if (column === columns.size) columns.set(name, column);
+        const sum = sums[column] ?? 0;
+        if (sum === 0) present.push(column);
+        sums[column] = sum + Math.sqrt(weight);
       }
     }
-    const ascending = Int32Array.from(values.keys()).sort();
-    return {
-      columns: ascending,
-      values: Float64Array.from(ascending, (one) => values.get(one) ?? 0),
-    };
-  });
+    for (const column of present.sort((one, other) => one - other)) {
+      flatColumns.push(column);
+      flatValues.push(sums[column] ?? 0);
+      sums[column] = 0;
+    }
+    starts.push(flatColumns.length);
+  }
+  return {
+    starts: Int32Array.from(starts),
+    columns: Int32Array.from(flatColumns),
+    values: Float64Array.from(flatValues),
+  };
 }
 
 /** Returns XᵀX + ridge, where an architecture is a row of X. */
-function gramMatrix(rows: readonly Row[], size: number): Matrix {
+function gramMatrix({ starts, columns, values }: Rows, size: number): Matrix {
   const gram = Array.from({ length: size }, () => new Float64Array(size));
-  for (const { columns, values } of rows) {
-    // Indexed, as below: of ten thousand architectures these are millions of products.
-    for (let at = 0; at < columns.length; at++) {
+  for (let row = 0; row + 1 < starts.length; row++) {
+    const [first = 0, end = 0] = [starts[row], starts[row + 1]];
+    for (let at = first; at < end; at++) {
       const entries = gram[columns[at] ?? 0];
       const value = values[at] ?? 0;
-      for (let other = 0; entries && other < columns.length; other++) {
+      for (let other = first; entries && other < end; other++) {
         const column = columns[other] ?? 0;
         entries[column] = (entries[column] ?? 0) + value * (values[other] ?? 0);
       }
@@ -113,16 +129,20 @@ function gramMatrix(rows: readonly Row[], size: number): Matrix {
  * Returns covariance · Xᵀ y. It is summed by architectures, not as covariance · (Xᵀ y), which would
  * round otherwise, so that seeds give the searches that they gave with whole matrices.
  */
-function effectsOf(covariance: Matrix, rows: readonly Row[], scores: readonly number[]): number[] {
-  return covariance.to2DArray().map((entries) => {
+function effectsOf(
+  covariance: Matrix,
+  { starts, columns, values }: Rows,
+  scores: readonly number[],
+): number[] {
+  return covariance.to2DArray().map((row) => {
+    const entries = Float64Array.from(row);
     let effect = 0;
-    for (const [row, { columns, values }] of rows.entries()) {
+    let at = 0;
+    for (let architecture = 0; architecture < scores.length; architecture++) {
+      const end = starts[architecture + 1] ?? 0;
       let weight = 0;
-      // Indexed, since this is most of the time and iterators make it several times as slow.
-      for (let at = 0; at < columns.length; at++) {
-        weight += (entries[columns[at] ?? 0] ?? 0) * (values[at] ?? 0);
-      }
-      effect += weight * (scores[row] ?? 0);
+      for (; at < end; at++) weight += (entries[columns[at] ?? 0] ?? 0) * (values[at] ?? 0);
+      effect += weight * (scores[architecture] ?? 0);
     }
     return effect;
   });
