@@ -18,6 +18,7 @@ import {
   piecesOf,
   spanLogits,
   tf,
+  type Tensor,
   tokenBatch,
   upload,
   weightsOf,
@@ -133,7 +134,9 @@ async function differences({ name, special }: Case, model: Model) {
     const segments = tf.tensor3d(tensor("segments").data, [rows, length, 1]);
     const hasSegments = model.weights.has("embedding.segment.weight");
     const batch = { ...tokenBatch(ids, rows, length), ...(hasSegments && { segments }) };
-    const states = buildBackbone(model.size, model.architecture, "once").states(on, batch);
+    const states: Tensor[] = [];
+    const backbone = buildBackbone(model.size, model.architecture, "once");
+    backbone.visitStates(on, batch, (each) => void states.push(each.clone()));
     const last = states.slice(-1);
     const { hidden } = model.size;
     const all = tf.stack(states).dataSync();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Prefetcher } from "./prefetch.js";
 import { runningText, segmentsOf } from "../text/sequences.js";
 import { clsId, firstWordId, sepId } from "../text/types.js";
-import { maskedPairsSchema, pairBatches } from "./sentencePairs.js";
+import { documentsWithoutPairs, maskedPairsSchema, pairBatches } from "./sentencePairs.js";
 
 /**
  * Forty documents of thirty sentences of seven words; a word's id encodes its document and its
@@ -94,6 +94,14 @@ describe("sentence pairs", () => {
     for (let index = 5; index < 20; index++)
       expect(await prefetcher.next()).toEqual(batchOf(index));
     await prefetcher.end();
+  });
+
+  test("come from no document that is short or of one sentence, and those are counted", () => {
+    const word = (count: number) => Array.from({ length: count }, () => firstWordId);
+    const given = [[word(29), word(29)], [word(80)], [word(5), word(5)], [word(22), word(22)]];
+    // Of a pair of 32 tokens, 29 are words, of which either text has up to 22.
+    expect(documentsWithoutPairs(runningText(given), length)).toBe(2);
+    expect(documentsWithoutPairs(documents, length)).toBe(0);
   });
 
   test("need two documents that are long enough", () => {

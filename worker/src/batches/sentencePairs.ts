@@ -50,9 +50,9 @@ interface Boundary {
  */
 export function pairBatches(spec: Omit<PairBatchSpec, "first">): (index: number) => MaskedPairs {
   const { documents, size, length, masking, vocabulary, seed } = spec;
-  const tokens = length - 3; // without [CLS] and two [SEP]
-  const shortest = Math.max(1, Math.floor(tokens / 4));
-  const boundaries = boundariesOf(documents, tokens - shortest);
+  const { tokens, shortest, reach } = partsOf(length);
+  const boundaries = boundariesOf(documents, reach);
+  if (boundaries[0]?.document === boundaries.at(-1)?.document) throw tooFew(documents, reach);
   const elsewhere = elsewhereIn(boundaries);
   const rows = batchRows(boundaries.length, size, seed, "pre-training: borders");
 
@@ -84,6 +84,25 @@ export function pairBatches(spec: Omit<PairBatchSpec, "first">): (index: number)
 }
 
 /**
+ * Counts the documents that give no pair of this length: those in which no sentence begins with
+ * enough text before and behind it.
+ */
+export function documentsWithoutPairs(documents: Documents, length: number): number {
+  const found = boundariesOf(documents, partsOf(length).reach);
+  return documents.documents.length - 1 - new Set(found.map(({ document }) => document)).size;
+}
+
+/**
+ * Divides a pair of this length: its tokens without [CLS] and two [SEP], the fewest of either text,
+ * and how far a text may reach from the border.
+ */
+function partsOf(length: number) {
+  const tokens = length - 3;
+  const shortest = Math.max(1, Math.floor(tokens / 4));
+  return { tokens, shortest, reach: tokens - shortest };
+}
+
+/**
  * Finds sentence starts with `reach` tokens of their document on either side, in document order.
  */
 function boundariesOf({ sentences, documents }: Documents, reach: number): Boundary[] {
@@ -94,7 +113,6 @@ function boundariesOf({ sentences, documents }: Documents, reach: number): Bound
     const [start = 0, end = 0] = documents.subarray(document, document + 2);
     if (at - start >= reach && end - at >= reach) found.push({ at, document });
   }
-  if (found[0]?.document === found.at(-1)?.document) throw tooFew({ sentences, documents }, reach);
   return found;
 }
 

@@ -68,7 +68,7 @@ async function accuracy(
   control: RunControl,
 ): Promise<number> {
   let right = 0;
-  await forEachRowBatch(weights, sequences.count, control, (on, rows) => {
+  await forEachRowBatch(weights, sequences, control, (on, rows) => {
     const batch = batchOf(sequences, rows);
     const logits = classLogits(on, [backbone.encode(on, batch)], headMask(batch));
     const chosen = logits.argMax(1).dataSync();

@@ -6,9 +6,8 @@ import type { Backbone } from "../model/backbone.js";
 import { upload, weightsOf, type Tensors } from "../model/tensors.js";
 import { maskedTokenLogits } from "../training/losses.js";
 import { nextTurn, throwIfStopped, type RunControl } from "../training/loop.js";
+import { rowsAtOnce } from "../training/scoringBatch.js";
 import { DivergedError } from "../training/step.js";
-
-const itemsPerBatch = 64;
 
 /**
  * Scores a model on held-out masked words: mean cross-entropy in nats, and how often the best guess
@@ -81,6 +80,7 @@ async function forEachHiddenBatch(
   visit: (logits: Tensor, start: number) => void,
 ): Promise<void> {
   const { count, length } = sequences;
+  const itemsPerBatch = rowsAtOnce(length);
   const uploaded = upload(
     weights,
     backbone.parameters.map(({ name }) => name),

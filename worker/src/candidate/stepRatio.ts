@@ -5,6 +5,7 @@
  */
 import { bertLayer, type ModelSize } from "@opnas/core";
 import { maskedBatches, type MaskedSequences } from "../batches/masked.js";
+import { tf } from "../engine/tf.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
 import type { Tensors, Weights } from "../model/tensors.js";
@@ -27,6 +28,7 @@ type Clock = () => number;
  * that vanilla BERT of the run's size takes: below 1 it is faster. Changes no weight.
  *
  * @param batchSize sequences of a batch
+ * @returns null where a step is too short for the clock
  * @throws OpnasError STOPPED once the signal is aborted
  */
 export async function measureStepRatio(
@@ -35,7 +37,7 @@ export async function measureStepRatio(
   batchSize: number,
   { settings, data, seed, purpose }: CandidateContext,
   { signal }: RunControl,
-): Promise<number> {
+): Promise<number | null> {
   const batch = maskedBatches(settings, data, batchSize, seed, purpose)(0);
   const { bert, isNew } = vanillaBert(settings.size, batchSize);
   const own = stepOf(backbone, weights, batch);
@@ -43,7 +45,9 @@ export async function measureStepRatio(
   await repeat(isNew ? warmUps.first : warmUps.again, reference, signal);
   await repeat(warmUps.first, own, signal);
   const between = () => pause(signal);
-  return pairedRatio({ first: own, second: reference, pairs: timedPairs, between });
+  const work = { first: own, second: reference, pairs: timedPairs, between };
+  const ratio = await pairedRatio(work, engineClock());
+  return Number.isFinite(ratio) && ratio > 0 ? ratio : null;
 }
 
 /**
@@ -56,7 +60,7 @@ export async function measureStepRatio(
  */
 export async function pairedRatio(
   work: { first: () => void; second: () => void; pairs: number; between: () => Promise<void> },
-  now: Clock = () => performance.now(),
+  now: Clock,
 ): Promise<number> {
   const { first, second, pairs, between } = work;
   const timeOf = (run: () => void) => {
@@ -72,6 +76,24 @@ export async function pairedRatio(
     ratios.push((times.get(first) ?? NaN) / (times.get(second) ?? NaN));
   }
   return ratios.sort((a, b) => a - b)[(pairs - 1) / 2] ?? NaN;
+}
+
+/**
+ * Returns the clock of the engine's work: the time of this process's processors, which does not go on
+ * while another process has them; where a GPU computes, time itself.
+ */
+function engineClock(): Clock {
+  const backend: unknown = tf.backend();
+  const isOnGpu =
+    typeof backend === "object" &&
+    backend !== null &&
+    "isUsingGpuDevice" in backend &&
+    backend.isUsingGpuDevice === true;
+  if (isOnGpu) return () => performance.now();
+  return () => {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  };
 }
 
 async function repeat(times: number, run: () => void, signal: AbortSignal): Promise<void> {

@@ -83,7 +83,8 @@ test("is measured after the embedding and after each layer of a model", () => {
   const states = inScope(() => {
     const on = weightsOf(upload(weights, weights.keys()));
     const batch = tokenBatch(ids, count, length);
-    const all = backbone.states(on, batch).map((each) => floats(each).slice());
+    const all: Float32Array[] = [];
+    backbone.visitStates(on, batch, (each) => void all.push(floats(each).slice()));
     expect(all.at(-1)).toEqual(floats(backbone.encode(on, batch)));
     return all;
   });

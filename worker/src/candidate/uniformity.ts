@@ -3,7 +3,8 @@ import { floats } from "../engine/hostTensor.js";
 import { inScope, tf, type Tensor } from "../engine/tf.js";
 import type { Backbone } from "../model/backbone.js";
 import { tokenBatch } from "../model/batch.js";
-import { upload, weightsOf, type Tensors } from "../model/tensors.js";
+import { upload, weightsOf, type Tensors, type Weights } from "../model/tensors.js";
+import { rowsAtOnce } from "../training/scoringBatch.js";
 
 /** Held-out sequences that token uniformity is measured on: the first of the test text. */
 const sequencesMeasured = 64;
@@ -21,27 +22,47 @@ export function tokenUniformity(
   weights: Tensors,
   sequences: Sequences,
 ): number[] | null {
+  const { length } = sequences;
   const count = Math.min(sequencesMeasured, sequences.count);
-  const ids = sequences.ids.subarray(0, count * sequences.length);
+  const atOnce = rowsAtOnce(length);
+  const byLayer: number[] = [];
   const uploaded = upload(
     weights,
     backbone.parameters.map(({ name }) => name),
   );
   try {
-    const byLayer = inScope(() => {
-      const keep = tf.tensor2d(
-        Float32Array.from(ids, (id) => Number(id !== padId)),
-        [count, sequences.length],
-      );
-      const batch = tokenBatch(ids, count, sequences.length);
-      return backbone
-        .states(weightsOf(uploaded), batch)
-        .map((states) => floats(meanSimilarity(states, keep))[0] ?? NaN);
-    });
+    for (let start = 0; start < count; start += atOnce) {
+      const rows = Math.min(atOnce, count - start);
+      const ids = sequences.ids.subarray(start * length, (start + rows) * length);
+      const add = (layer: number, mean: number) => {
+        byLayer[layer] = (byLayer[layer] ?? 0) + (mean * rows) / count;
+      };
+      inScope(() => addSimilarities(backbone, weightsOf(uploaded), ids, rows, add));
+    }
     return byLayer.every(Number.isFinite) ? byLayer : null;
   } finally {
     tf.dispose([...uploaded.values()]);
   }
+}
+
+/** Calls `add` with the mean over rows of ids [rows × length] for each layer, 0 for the embedding. */
+function addSimilarities(
+  backbone: Backbone,
+  weights: Weights,
+  ids: Int32Array,
+  rows: number,
+  add: (layer: number, mean: number) => void,
+): void {
+  const length = ids.length / rows;
+  const isKept = Float32Array.from(ids, (id) => Number(id !== padId));
+  const keep = tf.tensor2d(isKept, [rows, length]);
+  let layer = 0;
+  backbone.visitStates(weights, tokenBatch(ids, rows, length), (states) => {
+    add(
+      layer++,
+      inScope(() => floats(meanSimilarity(states, keep))[0] ?? NaN),
+    );
+  });
 }
 
 /**

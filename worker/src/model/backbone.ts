@@ -19,10 +19,10 @@ export interface Backbone {
   /** Computes a batch's hidden states after the last layer, [b, n, hidden]. */
   encode(weights: Weights, batch: TokenBatch): Tensor;
   /**
-   * Computes the hidden states after the embedding and after each layer: layers + 1 of [b, n,
-   * hidden].
+   * Calls `visit` with the hidden states [b, n, hidden] after the embedding and after each layer,
+   * which are freed when the next ones are there.
    */
-  states(weights: Weights, batch: TokenBatch): Tensor[];
+  visitStates(weights: Weights, batch: TokenBatch, visit: (states: Tensor) => void): void;
   /** Frees the recordings of this backbone alone; it can still be called. */
   release: () => void;
 }
@@ -39,10 +39,15 @@ export function buildBackbone(
     parameters: backboneParameters(size, architecture.layers.map(branchOf)),
     encode: (weights, batch) =>
       layers.reduce((x, layer) => layer(weights, x, batch), embedded(weights, batch)),
-    states: (weights, batch) => {
-      const states = [embedded(weights, batch)];
-      for (const layer of layers) states.push(layer(weights, given(states.at(-1)), batch));
-      return states;
+    visitStates: (weights, batch, visit) => {
+      let states = embedded(weights, batch);
+      visit(states);
+      for (const layer of layers) {
+        const next = layer(weights, states, batch);
+        states.dispose();
+        states = next;
+        visit(states);
+      }
     },
     release: () => layers.forEach((layer) => layer.release?.()),
   };

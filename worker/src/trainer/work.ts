@@ -1,5 +1,6 @@
 import { isMissing } from "@opnas/artifacts";
 import { OpnasError, type ModelSize, type SearchSettings } from "@opnas/core";
+import { documentsWithoutPairs } from "../batches/sentencePairs.js";
 import { evaluateCandidate } from "../candidate/evaluate.js";
 import { loadState as candidateState } from "../candidate/state.js";
 import type { DataRequest, TextPlaces } from "../dataset/request.js";
@@ -119,6 +120,7 @@ export class TrainerWork {
     const { vocabulary, length } = size;
     const request = { vocabulary, length, tasks: [], evaluationExamples: 0 };
     const data = await this.prepared(request, work.text, work.places, control);
+    warnOfUnusedDocuments(data, length);
     const weights = await pretrainModel({
       architecture,
       settings,
@@ -247,4 +249,13 @@ async function usable(reading: Promise<Tensors>): Promise<Tensors | OpnasError> 
     if (error instanceof OpnasError && error.code === "CORRUPT_ARTIFACT") return error;
     throw error;
   }
+}
+
+/** Writes into the log how much of a text gives no sentence pairs; nothing where all of it does. */
+function warnOfUnusedDocuments({ documents }: PreparedData, length: number): void {
+  const unused = documentsWithoutPairs(documents, length);
+  if (unused === 0) return;
+  console.warn(
+    `${unused} of ${documents.documents.length - 1} documents to train on give no sentence pair of ${length} tokens: they are shorter than about one and a half times that, or have no two sentences.`,
+  );
 }

@@ -7,11 +7,11 @@ import { copyTensors, upload, weightsOf, type Tensors, type Weights } from "../m
 import { newAdam, learningRateAt } from "./optimizer.js";
 import { gradientBuffers, lossAndGradients } from "./gradients.js";
 import { nextTurn, runTrainingLoop, throwIfStopped, type RunControl } from "./loop.js";
+import { rowsAtOnce } from "./scoringBatch.js";
 import { applyGradients } from "./step.js";
 
 /** Share of the steps over which the learning rate rises. */
 const warmup = 0.1;
-const rowsPerBatch = 64;
 
 /** Returns a copy of the backbone's weights without the masked-LM head, and a new head for a task. */
 export function withTaskHead(
@@ -53,21 +53,24 @@ export async function trainOnRows(
 /**
  * Calls `visit` with the weights on the engine and the numbers of all rows, batch after batch, in
  * order.
+ * @param rows.length the longest row's tokens
  * @throws OpnasError STOPPED; what `visit` throws
  */
 export async function forEachRowBatch(
   weights: Tensors,
-  count: number,
+  rows: { count: number; length: number },
   { signal, onProgress }: RunControl,
   visit: (on: Weights, rows: Int32Array) => void,
 ): Promise<void> {
   const uploaded = upload(weights, weights.keys());
+  const { count } = rows;
+  const rowsPerBatch = rowsAtOnce(rows.length);
   try {
     for (let start = 0; start < count; start += rowsPerBatch) {
       throwIfStopped(signal);
       const size = Math.min(rowsPerBatch, count - start);
-      const rows = Int32Array.from({ length: size }, (_, index) => start + index);
-      inScope(() => visit(weightsOf(uploaded), rows));
+      const numbers = Int32Array.from({ length: size }, (_, index) => start + index);
+      inScope(() => visit(weightsOf(uploaded), numbers));
       onProgress?.({ phase: "score", done: start + size, total: count });
       await nextTurn();
     }

@@ -61,7 +61,7 @@ export async function predictGlue(
 ): Promise<number[]> {
   const { backbone, encoder } = model;
   const predicted: number[] = [];
-  await forEachRowBatch(weights, examples.length, control, (on, rows) => {
+  await forEachRowBatch(weights, { count: examples.length, length }, control, (on, rows) => {
     const batch = rowsBatch(
       model,
       [...rows].map((row) => encodeRow(encoder, examples[row] ?? [], length)),

@@ -58,7 +58,7 @@ export async function scoreWindows(
   visit: (window: Window, scores: SpanScores) => void,
   control: RunControl,
 ): Promise<void> {
-  await forEachRowBatch(weights, windows.length, control, (on, rows) => {
+  await forEachRowBatch(weights, { count: windows.length, length }, control, (on, rows) => {
     const chosen = [...rows].flatMap((row) => windows[row] ?? []);
     const batch = rowsBatch(model, chosen.map(rowOfWindow), length);
     const logits = floats(spanLogits(on, [model.backbone.encode(on, batch)], headMask(batch)));

@@ -55,13 +55,14 @@ export function recordable(part: Part): RecordablePart {
   };
   const call: Part = (variables, constants) => {
     // A part within a part that is being recorded is recorded with it.
-    if (isRecording() || !canRecord()) return part(variables, constants);
+    if (isRecording()) return part(variables, constants);
+    if (!canRecord()) return runPart(part, variables, constants);
     const key = signature(variables, constants);
     const recorded = known.get(key);
     if (recorded) return recorded.run(variables, constants);
     const use = (uses.get(key) ?? 0) + 1;
     uses.set(key, use);
-    if (use !== recordedAtUse) return part(variables, constants);
+    if (use !== recordedAtUse) return runPart(part, variables, constants);
     if (!pass) {
       const { value, recorded } = recordForward(part, variables, constants);
       known.set(key, recorded);
@@ -99,6 +100,13 @@ export function valueAndGradients(
   return { value, gradients: grads };
 }
 
+/**
+ * Calls a part. Without gradients to come nobody reads what it makes on its way, which is freed at
+ * once: a whole model's would be gigabytes.
+ */
+const runPart: (part: Part, ...args: Parameters<Part>) => Tensor = (part, ...args) =>
+  pass ? part(...args) : tf.tidy(() => part(...args));
+
 /** The id of the newest tensor; later tensors have greater ids. */
 function newestTensor(): number {
   const newest = tf.scalar(0);
@@ -118,7 +126,7 @@ function signature(variables: readonly Tensor[], constants: readonly Tensor[]): 
 /** Runs the part while recording it; later calls run the recording. */
 function recordForward(part: Part, variables: readonly Tensor[], constants: readonly Tensor[]) {
   const recorder = new Recorder([...variables, ...constants]);
-  const value = recorder.during(() => part(variables, constants));
+  const value = recorder.during(() => tf.tidy(() => part(variables, constants)));
   const section = { inputs: recorder.inputs, outputs: [recorder.portOf(value)] };
   const [forward] = loadSections(recorder.nodes, [section]);
   if (!forward) throw new OpnasError("INTERNAL", "A recording was not loaded.");
