@@ -4,6 +4,7 @@ import type { EventLog } from "./events/eventLog.js";
 import type { EventFeed } from "./events/feed.js";
 import type { Backoff } from "./events/backoff.js";
 import { RowBudget } from "./http/budget.js";
+import type { SignedLinks } from "./http/signedLinks.js";
 import type { Identity } from "./identity/identity.js";
 import type { Principal } from "./identity/principal.js";
 import type { PageReader } from "./export/pages.js";
@@ -13,7 +14,6 @@ import type { LeaderboardStreams } from "./leaderboard/changes.js";
 import { createLoaders, type Loaders } from "./loaders.js";
 import type { RunStream } from "./run/changes.js";
 import type { WorkerStream } from "./worker/changes.js";
-import type { ModelLinks } from "./modelExport/links.js";
 import type { Store } from "./modelExport/store.js";
 import type { WebhookSender } from "./webhooks/sender.js";
 
@@ -34,7 +34,7 @@ export interface Services {
   totals: CappedTotals;
   webhooks: WebhookSender;
   store: Store;
-  modelLinks: ModelLinks;
+  links: SignedLinks;
   /** The folder of users' texts; undefined where the server cannot look into it. */
   textFolder: string | undefined;
   /** The most live searches of one account and of one team. */

@@ -2,6 +2,7 @@ import type {
   AuditEntry,
   Database,
   Evaluation,
+  Export,
   Generation,
   SearchRun,
   Pretraining,
@@ -38,6 +39,8 @@ export interface Loaders {
   referencesOfRun: Loader<ArchitectureRow[]>;
   evaluationsOfArchitecture: Loader<Evaluation[]>;
   evaluationsOfGeneration: Loader<Evaluation[]>;
+  /** The newest export of each model and form. */
+  exportsOfArchitecture: Loader<Export[]>;
   lineage: Loader<string[]>;
   bestArchitectureId: Loader<string | null>;
   timings: Loader<RunTimings>;
@@ -118,6 +121,15 @@ export function createLoaders(database: Database, budget: RowBudget): Loaders {
           include: { architecture: { select: { generationId: true } } },
         }),
       ({ architecture }) => architecture.generationId,
+    ),
+    exportsOfArchitecture: grouped(
+      (architectureIds) =>
+        database.export.findMany({
+          where: { architectureId: { in: architectureIds } },
+          orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+          distinct: ["architectureId", "pretrainingId", "format"],
+        }),
+      ({ architectureId }) => architectureId,
     ),
     lineage: mapped((ids) => lineages(database, ids)),
     bestArchitectureId: mapped((runIds) => bestArchitectureIds(database, runIds)),

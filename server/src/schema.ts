@@ -3,6 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import { GraphQLDateTime } from "graphql-scalars";
 import { buildSchemaSync, type PubSub } from "type-graphql";
 import { AnnotationResolver } from "./annotation/resolver.js";
+import { ArchiveFields, ArchiveOfRun } from "./archive/resolver.js";
 import { ArchitectureFields, EvaluationFields, TaskScoreFields } from "./architecture/fields.js";
 import { ArchitectureFiles } from "./architecture/files.js";
 import { ArchitectureResolver } from "./architecture/resolver.js";
@@ -55,6 +56,8 @@ export function createSchema(): GraphQLSchema {
       AccountResolver,
       ApiKeyResolver,
       AnnotationResolver,
+      ArchiveFields,
+      ArchiveOfRun,
       ArchitectureFields,
       ArchitectureFiles,
       ArchitectureResolver,

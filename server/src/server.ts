@@ -22,7 +22,7 @@ import { PageReader } from "./export/pages.js";
 import { createRateLimit } from "./http/rateLimit.js";
 import { serveHttp } from "./http/serve.js";
 import { Identity } from "./identity/identity.js";
-import { ModelLinks } from "./modelExport/links.js";
+import { SignedLinks } from "./http/signedLinks.js";
 import { Store } from "./modelExport/store.js";
 import { ParetoFronts } from "./leaderboard/fronts.js";
 import { CappedTotals } from "./leaderboard/totals.js";
@@ -130,7 +130,7 @@ export async function startServer(
       quota: settings.limits.runs,
       textFolder: settings.textFolder,
       store,
-      modelLinks: new ModelLinks(identity.keyFor("links to models")),
+      links: new SignedLinks(identity.keyFor("links to files")),
     };
     const { operationsPerMinute, rateLimitStore } = settings.limits;
     const rate = createRateLimit(operationsPerMinute, rateLimitStore, settings.databaseUrl);

@@ -106,6 +106,19 @@ export const architectureDocument = graphql(`
         id
         name
       }
+      exports {
+        id
+        format
+        status
+        progress
+        bytes
+        training {
+          id
+        }
+        error {
+          message
+        }
+      }
       taskScores {
         task
         score

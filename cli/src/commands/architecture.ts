@@ -3,9 +3,11 @@ import type { Api } from "../api/client.js";
 import { architectureDocument, compareDocument } from "../api/manage.js";
 import type { CompareQuery, ShownArchitectureQuery } from "../generated/graphql.js";
 import { asciiGraph } from "./asciiGraph.js";
-import { decimals, print, printJson, printTable } from "./output.js";
+import { byteSize, decimals, print, printJson, printTable } from "./output.js";
 
 type Shown = NonNullable<ShownArchitectureQuery["architecture"]>;
+
+type ShownExport = Shown["exports"][number];
 
 /** Builds the commands that show an architecture, and several side by side. */
 export function architectureCommands(connect: (command: Command) => Api): Command[] {
@@ -51,13 +53,26 @@ function describe(shown: Shown): string {
         `  ${task}: ${decimals(score)} (most frequent answer: ${decimals(majority)})`,
     ),
   ];
+  const exports = shown.exports.map((made) => `export: ${describeExport(made)}`);
   const layers = shown.layers.map((layer) => {
     const kind =
       layer.kind === "CONVOLUTION" ? `convolution ${layer.kernelSize ?? ""}` : "attention";
     const graph = layer.graph === null ? "" : `\n${asciiGraph(layer.graph)}`;
     return `\nLayer ${layer.index}: ${kind}\n${layer.formula}${graph}`;
   });
-  return [...facts, ...layers].join("\n");
+  return [...facts, ...exports, ...layers].join("\n");
+}
+
+/** Describes a model that was exported; one that is done is downloaded at once. */
+function describeExport({ format, status, progress, bytes, training, error }: ShownExport): string {
+  const weights = training === null ? "its share of the super-net" : `training ${training.id}`;
+  const state = {
+    QUEUED: () => "waits for a worker",
+    RUNNING: () => `${Math.floor(progress * 100)} %`,
+    DONE: () => byteSize(bytes ?? 0),
+    FAILED: () => `failed: ${error?.message ?? ""}`,
+  };
+  return `${format.toLowerCase()} of ${weights}, ${state[status]()}`;
 }
 
 function printComparison({

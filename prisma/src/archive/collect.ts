@@ -19,7 +19,11 @@ export interface CollectedRun {
   rows: Record<string, number>;
 }
 
-const rowsAtOnce = 500;
+/**
+ * Rows that are read at once: few enough that they are gone before the collector takes them for something
+ * that stays.
+ */
+const rowsAtOnce = 100;
 
 /** Seconds that one statement may take. */
 const statementSeconds = 120;

@@ -49,8 +49,10 @@ const maxWorkers = 10_000;
  * Stores the rows of an archived run in one transaction: all of them with their ids, or nothing. Every row
  * is checked by its schema, and has to belong to the run. A run that was open becomes CANCELLED, with an
  * event that says so, and its open pre-trainings and reproductions end, too: their jobs are elsewhere.
+ * The team is held until then: one that is deleted at the same time takes the run along to the team that
+ * gets its runs, or is gone before the first row.
  * @throws OpnasError `BAD_INPUT` for rows that cannot be used; `WRONG_STATE` where a row with an id of the
- * archive is there already
+ * archive is there already; `NOT_FOUND` for a team that is gone
  */
 export async function loadRun(
   databaseUrl: string,
@@ -60,6 +62,7 @@ export async function loadRun(
   const client = await openForArchive(databaseUrl);
   try {
     await client.query("BEGIN");
+    await holdTeam(client, target.teamId);
     const loader = new RowLoader(client, target.runId);
     await loadRow(loader, source, target);
     const workers: string[] = [];
@@ -93,6 +96,20 @@ export async function loadRun(
   }
 }
 
+/**
+ * Locks the row of the team that is to own the run: a deletion waits until the run is stored, and moves it
+ * with the others.
+ */
+async function holdTeam(client: pg.Client, teamId: string | null): Promise<void> {
+  if (teamId === null) return;
+  const sql = `SELECT 1 FROM "Team" WHERE id = $1 FOR KEY SHARE`;
+  const { rowCount } = await client.query(sql, [teamId]);
+  if (rowCount !== 0) return;
+  const message =
+    "The team that the run was for was deleted while the archive was received. Nothing was imported: import it into another team.";
+  throw new OpnasError("NOT_FOUND", message);
+}
+
 /** Columns of a worker that archives leave out: it is one that ended long ago, and no list shows it. */
 const workerFill = {
   status: "'stopped'",
@@ -114,7 +131,7 @@ async function loadRow(
   if (row.id !== runId) throw bad(runTable.file, "it is another run than the manifest says");
   const text = await source.text(settingsFile);
   const settings = parseRow(archivedSettingsSchema, text, settingsFile).row;
-  for (const name of unknown) loader.ignored.add(`${runTable.file}: ${name}`);
+  loader.ignore(runTable.file, unknown);
   const stored = { ...row, settings, teamId, ownerId, origin, superNetStore };
   await loader.insert(runTable, [stored]);
 }

@@ -7,9 +7,15 @@ import { jsonFault } from "./values.js";
 
 type Row = Record<string, unknown>;
 
-/** Rows, and characters of them, that one statement stores at the most. */
-const rowsAtOnce = 500;
-const charactersAtOnce = 4_000_000;
+/**
+ * Rows, and characters of them, that one statement stores at the most. Two statements' rows are held at a
+ * time: few enough that they are gone before the collector takes them for something that stays.
+ */
+const rowsAtOnce = 100;
+const charactersAtOnce = 1_000_000;
+
+/** The most fields without a place here that are told: an archive could name one in every row. */
+const mostIgnored = 100;
 
 /**
  * Parses the JSON of a row and checks it by its schema.
@@ -83,7 +89,7 @@ export class RowLoader {
       number += 1;
       const place = `${table.file}, line ${number}`;
       const { row, unknown } = parseRow<Row>(schemaOf(table), line, place);
-      for (const name of unknown) this.ignored.add(`${table.file}: ${name.slice(0, 100)}`);
+      this.ignore(table.file, unknown);
       if ("runId" in row && row["runId"] !== this.runId) {
         throw unusable(place, "it is a row of another run");
       }
@@ -101,6 +107,14 @@ export class RowLoader {
     }
     if (batch.length > 0) await store();
     await storing;
+  }
+
+  /** Notes fields of a file that have no place here. */
+  ignore(file: string, names: readonly string[]): void {
+    for (const name of names) {
+      if (this.ignored.size === mostIgnored) return;
+      this.ignored.add(`${file}: ${name.slice(0, 100)}`);
+    }
   }
 
   /** Stores rows with the same columns. */

@@ -1,11 +1,16 @@
 import { architectureSchema } from "@opnas/core";
-import type { Evaluation as EvaluationRow, Generation as GenerationRow } from "@opnas/prisma";
+import type {
+  Evaluation as EvaluationRow,
+  Export as ExportRow,
+  Generation as GenerationRow,
+} from "@opnas/prisma";
 import { readTaskScores, timingsSchema, tokenUniformitySchema } from "@opnas/prisma";
 import { GraphQLJSON } from "graphql-scalars";
 import { Args, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { z } from "zod";
 import type { Context } from "../context.js";
 import type { Loaders } from "../loaders.js";
+import { Export } from "../modelExport/types.js";
 import type { Page } from "../pagination/keyset.js";
 import { PageArguments } from "../pagination/types.js";
 import { trainingPage } from "../pretraining/page.js";
@@ -110,6 +115,15 @@ export class ArchitectureFields {
   })
   failed(@Root() { failureCode, failureReason }: ArchitectureRow): RunError | null {
     return failureCode === null ? null : { code: failureCode, message: failureReason ?? "" };
+  }
+
+  @UsualLength(4)
+  @FieldResolver(() => [Export], {
+    description:
+      "The newest export of each of its models in each form, the newest first: done, under way or failed. One that is done or under way is not made twice when it is asked for with exportArchitecture.",
+  })
+  exports(@Root() { id }: ArchitectureRow, @Ctx() { loaders }: Context): Promise<ExportRow[]> {
+    return loaders.exportsOfArchitecture.load(id);
   }
 
   @FieldResolver(() => TrainingConnection, { description: "Its pre-trainings, the newest first." })

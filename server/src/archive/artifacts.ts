@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { ArtifactStore } from "@opnas/artifacts";
+import type { ArtifactStore, StoredFile } from "@opnas/artifacts";
 import { OpnasError } from "@opnas/core";
 import type { Database, SearchRun } from "@opnas/prisma";
 import { artifactFolder } from "./manifest.js";
@@ -13,40 +13,63 @@ export type ArtifactKind = (typeof artifactKinds)[number];
 
 const modelForm = /trainings\/[0-9a-f-]{36}\/attempt-\d+$/;
 
+/** Artifacts of one kind that a run has in the store. */
+export interface HeldArtifacts {
+  kind: ArtifactKind;
+  files: readonly StoredFile[];
+}
+
 /**
- * Finds the names of a run's artifacts in the store: its super-net, and the files of the models that its
- * architectures were pre-trained to.
- * @throws OpnasError `WRONG_STATE` where there is no super-net, `ARTIFACTS_UNREACHABLE`
+ * Finds a run's artifacts in the store: its super-net, and the files of the models that its architectures
+ * were pre-trained to. Kinds that it has none of are left out.
+ * @throws OpnasError `ARTIFACTS_UNREACHABLE`
  */
 export async function artifactsOf(
+  database: Database,
+  store: ArtifactStore,
+  run: Pick<SearchRun, "id" | "superNetFile">,
+): Promise<HeldArtifacts[]> {
+  const superNet = `${run.id}/${run.superNetFile ?? ""}`;
+  const trained = await database.pretraining.findMany({
+    where: { architecture: { runId: run.id }, artifact: { not: null } },
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    select: { artifact: true },
+  });
+  const models: StoredFile[] = [];
+  for (const { artifact } of trained) {
+    const folder = modelForm.exec(artifact ?? "")?.[0];
+    if (folder !== undefined) models.push(...(await store.list(folder)));
+  }
+  const held: HeldArtifacts[] = [
+    {
+      kind: "super-net",
+      files: (await store.list(run.id)).filter(({ name }) => name === superNet),
+    },
+    { kind: "models", files: models },
+  ];
+  return held.filter(({ files }) => files.length > 0);
+}
+
+/**
+ * Returns the names of a run's artifacts of some kinds, in the store.
+ * @throws OpnasError `WRONG_STATE` where the super-net is asked for and there is none,
+ * `ARTIFACTS_UNREACHABLE`
+ */
+export async function namesOfArtifacts(
   database: Database,
   store: ArtifactStore,
   run: SearchRun,
   kinds: readonly ArtifactKind[],
 ): Promise<string[]> {
   if (kinds.length === 0) return [];
-  const names: string[] = [];
-  if (kinds.includes("super-net")) {
-    const wanted = `${run.id}/${run.superNetFile ?? ""}`;
-    const found = (await store.list(run.id)).filter(({ name }) => name === wanted);
-    if (found.length === 0) {
-      const message = `Run ${run.name} has no super-net in the artifact store: leave super-net out.`;
-      throw new OpnasError("WRONG_STATE", message);
-    }
-    names.push(wanted);
+  const held = await artifactsOf(database, store, run);
+  if (kinds.includes("super-net") && !held.some(({ kind }) => kind === "super-net")) {
+    const message = `Run ${run.name} has no super-net in the artifact store: leave super-net out.`;
+    throw new OpnasError("WRONG_STATE", message);
   }
-  if (kinds.includes("models")) {
-    const trained = await database.pretraining.findMany({
-      where: { architecture: { runId: run.id }, artifact: { not: null } },
-      orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-      select: { artifact: true },
-    });
-    for (const { artifact } of trained) {
-      const folder = modelForm.exec(artifact ?? "")?.[0];
-      if (folder !== undefined) names.push(...(await store.list(folder)).map(({ name }) => name));
-    }
-  }
-  return names;
+  return held
+    .filter(({ kind }) => kinds.includes(kind))
+    .flatMap(({ files }) => files.map(({ name }) => name));
 }
 
 /**

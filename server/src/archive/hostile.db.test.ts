@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { testDatabase } from "@opnas/prisma/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
 import { answerSchema, testServer } from "../testing/client.js";
 import { archivedSearch, download, upload } from "./testing/archivedSearch.js";
 import { type Entry, firstRow, packed, tampered } from "./testing/tampered.js";
@@ -8,7 +9,8 @@ import { unpacked } from "./testing/unpacked.js";
 
 const first = await testServer(await testDatabase());
 const second = await testServer(await testDatabase());
-afterAll(() => Promise.all([first.stop(), second.stop()]));
+const third = await testServer(await testDatabase());
+afterAll(() => Promise.all([first.stop(), second.stop(), third.stop()]));
 let archive: Buffer;
 /** A run of the second server, whose rows an archive of the first must not touch. */
 let other = { runId: "", architectureId: "", generationId: "", trainingId: "" };
@@ -186,6 +188,19 @@ test("artifacts that no row names are refused", async () => {
     const body = await tampered(archive, { files: { [name]: () => "weights" } });
     await refused(body, "BAD_INPUT", /no row names/);
   }
+});
+
+test("of very many fields without a place some are told", async () => {
+  const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`field${n}`, 1]));
+  const files = {
+    "run.json": (text: string) =>
+      JSON.stringify({ ...z.looseObject({}).parse(JSON.parse(text)), ...fields }),
+    "architectures.jsonl": firstRow(fields),
+  };
+  const { status, answer } = await upload(third, await tampered(archive, { files }));
+  expect(status).toBe(201);
+  const { ignored } = z.object({ ignored: z.array(z.string()) }).parse(answer);
+  expect(ignored).toHaveLength(100);
 });
 
 test("fields of a newer version are told, and the rest is imported", async () => {

@@ -7,6 +7,7 @@ import type { Services } from "../context.js";
 import { isOfReader, refuseWith } from "../export/failure.js";
 import { uploadPath } from "../http/endSlowRequests.js";
 import type { ErrorFormatter } from "../http/errorFormatter.js";
+import { signatureShape } from "../http/signedLinks.js";
 import { check } from "../identity/guard.js";
 import { callersTeam } from "../identity/ownership.js";
 import type { Principal } from "../identity/principal.js";
@@ -15,7 +16,8 @@ import { isVisible } from "../identity/visible.js";
 import { InputError, parseInput } from "../input.js";
 import type { Log } from "../log.js";
 import { notFound } from "../notFound.js";
-import { artifactKinds } from "./artifacts.js";
+import { type ArtifactKind, artifactKinds } from "./artifacts.js";
+import { archiveSubject } from "./link.js";
 import type { Imported } from "./runArchives.js";
 
 /** The most archives that are written at once, and that are received. */
@@ -34,11 +36,12 @@ const writtenSchema = z.strictObject({
     .pipe(z.array(z.enum(artifactKinds, `it lists ${artifactKinds.join(" and ")}`)))
     .default([]),
 });
+const signedSchema = writtenSchema.extend(signatureShape);
 const receivedSchema = z.strictObject({ team: z.string("it is given more than once").optional() });
 
 /**
  * Returns the routes of archives: GET /export/runs/ID/archive, with the artifacts that the parameter
- * `artifacts` lists, and POST /import/runs, whose body is an archive.
+ * `artifacts` lists, for whoever sees the run or has a signed link, and POST /import/runs, whose body is an archive.
  */
 export function archiveRoutes(
   services: Services,
@@ -52,14 +55,10 @@ export function archiveRoutes(
 }
 
 function writing(services: Services, log: Log): RequestHandler<{ id: string }> {
-  const { archives, database } = services;
+  const { archives } = services;
   const place = new Places(atOnce.written, "written");
   return async (request, response) => {
-    const principal = await callerOf(services, request, "export");
-    const { artifacts } = parseInput(writtenSchema, request.query, "archive");
-    const { id } = request.params;
-    if (!(await isVisible(database, principal.teamIds, "run", id))) throw notFound("run", id);
-    const runId = id.toLowerCase();
+    const { runId, artifacts } = await wantedOf(services, request);
     response.set({
       "Content-Type": "application/gzip",
       "Content-Disposition": `attachment; filename="opnas-run-${runId}.opnas"`,
@@ -84,6 +83,28 @@ function writing(services: Services, log: Log): RequestHandler<{ id: string }> {
       }),
     );
   };
+}
+
+/** The run and the artifacts that an address names. */
+interface Wanted {
+  runId: string;
+  artifacts: ArtifactKind[];
+}
+
+/** Reads what an address asks for, and checks that its signature or its caller has a right to it. */
+async function wantedOf(services: Services, request: Request<{ id: string }>): Promise<Wanted> {
+  const { database, links } = services;
+  const { id } = request.params;
+  if ("signature" in request.query) {
+    const { artifacts, ...link } = parseInput(signedSchema, request.query, "archive");
+    const wanted = { runId: id, artifacts };
+    links.check(archiveSubject(wanted), link);
+    return wanted;
+  }
+  const { teamIds } = await callerOf(services, request, "export");
+  const { artifacts } = parseInput(writtenSchema, request.query, "archive");
+  if (!(await isVisible(database, teamIds, "run", id))) throw notFound("run", id);
+  return { runId: id.toLowerCase(), artifacts };
 }
 
 function receiving(services: Services): RequestHandler {

@@ -16,7 +16,7 @@ import type { TeamIds } from "../identity/visible.js";
 import { isOfTeams } from "../identity/visible.js";
 import { notFound } from "../notFound.js";
 import type { Store } from "../modelExport/store.js";
-import { type ArtifactKind, artifactsOf, storeArtifacts } from "./artifacts.js";
+import { type ArtifactKind, namesOfArtifacts, storeArtifacts } from "./artifacts.js";
 import { linesOf } from "./lines.js";
 import { archiveFormat, digestOf, type Manifest } from "./manifest.js";
 import { packArchive } from "./pack.js";
@@ -71,7 +71,7 @@ export class RunArchives {
         const message = `Run ${found.name} is deleted: restore it before it is archived.`;
         throw new OpnasError("WRONG_STATE", message);
       }
-      const artifacts = await artifactsOf(this.database, store, found, kinds);
+      const artifacts = await namesOfArtifacts(this.database, store, found, kinds);
       const spooled = await spoolRun(this.databaseUrl, runId, folder);
       if (spooled === undefined) throw notFound("run", runId);
       const { run, files } = spooled;

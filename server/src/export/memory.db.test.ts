@@ -1,22 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { testDatabase } from "@opnas/prisma/testing";
 import { parquetMetadata } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { testServer } from "../testing/client.js";
 import { SearchDriver } from "../testing/searchDriver.js";
+import { heapMegabytes, type SmallServer, smallServer } from "../testing/smallServer.js";
 
-/** Rows of about 8 KB each, together more than the heap, of which the server itself takes about 80 MB. */
+/** Rows of about 8 KB each, together more than the heap. */
 const rows = 24_000;
-const heapMegabytes = 160;
 
 const databaseUrl = await testDatabase();
-const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-const readyForm = z.tuple([z.object({ port: z.int() })]).rest(z.unknown());
 const partForm = z.instanceof(Uint8Array).optional();
-let child: ChildProcess | undefined;
+let server: SmallServer | undefined;
 let base = "";
 let runId = "";
 
@@ -32,14 +27,10 @@ beforeAll(async () => {
     SELECT ${run.id}::uuid, 1000 + n, 'candidate.started', jsonb_build_object('note', repeat('x', 8000))
       FROM generate_series(1, ${rows}::int) n`;
   await preparing.stop();
-  child = spawn(process.execPath, [`--max-old-space-size=${heapMegabytes}`, main], {
-    env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl, OPNAS_API_PORT: "0" },
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-  const [{ port }] = readyForm.parse(await once(child, "message"));
-  base = `http://127.0.0.1:${port}/export`;
+  server = await smallServer(databaseUrl);
+  base = `http://127.0.0.1:${server.port}/export`;
 });
-afterAll(() => void child?.kill("SIGKILL"));
+afterAll(() => void server?.child.kill("SIGKILL"));
 
 /** Counts the lines of a download, of which it keeps none, and its bytes. */
 async function sizeOf(path: string): Promise<{ lines: number; bytes: number }> {
@@ -62,5 +53,5 @@ test("many rows pass through a process whose heap could not hold them", async ()
   expect(csv.bytes).toBeGreaterThan(heapMegabytes * 1e6);
   const parquet = await (await fetch(`${base}/${events}.parquet?after=1000`)).arrayBuffer();
   expect(parquetMetadata(parquet).num_rows).toBe(BigInt(rows));
-  expect(child?.exitCode).toBeNull();
+  expect(server?.child.exitCode).toBeNull();
 }, 240_000);

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { askWith, authSecret, bearer, testAccount } from "../testing/accounts.js";
 import { Subscription, testServer } from "../testing/client.js";
 import { SearchDriver } from "../testing/searchDriver.js";
-import { linkSeconds } from "./links.js";
+import { linkSeconds } from "../http/signedLinks.js";
 
 const folder = await mkdtemp(path.join(tmpdir(), "opnas-model-export-"));
 const artifacts = { kind: "folder" as const, folder };
@@ -115,6 +115,27 @@ test("an export is asked for once, followed to its end, and downloaded by its li
   await followed.leave();
 });
 
+test("an architecture lists the newest export of each form, to those who see it", async () => {
+  const { id: onnx } = await requested(architectureId, "ONNX");
+  const failed = { status: "FAILED" as const, error: { code: "DISK_FULL", message: "Full." } };
+  await database.export.update({ where: { id: onnx }, data: failed });
+  const query = `query ($id: ID!) { architecture(id: $id) {
+    exports { id status format bytes link { url } error { code } } } }`;
+  const lists = async () => (await ask(ann.key, query, { id: architectureId })).data;
+  const pytorch = { format: "PYTORCH", status: "DONE", bytes: content.length, link: {} };
+  expect(await lists()).toMatchObject({
+    architecture: {
+      exports: [{ id: onnx, status: "FAILED", error: { code: "DISK_FULL" } }, pytorch],
+    },
+  });
+  const { id: again } = await requested(architectureId, "ONNX");
+  expect(again).not.toBe(onnx);
+  expect(await lists()).toMatchObject({
+    architecture: { exports: [{ id: again, status: "QUEUED", link: null, error: null }, pytorch] },
+  });
+  expect((await ask(bob.key, query, { id: architectureId })).data).toEqual({ architecture: null });
+});
+
 test("a download goes on from where it broke off, as long as the archive is the same", async () => {
   const url = (await requested(architectureId)).link?.url ?? "";
   const tag = '"c0ffee"';
@@ -158,7 +179,8 @@ test("links that were changed or have expired are refused in a sentence", async 
   expect((await download(url.split("?")[0] ?? "")).response.status).toBe(400);
   const now = Date.now();
   vi.spyOn(Date, "now").mockReturnValue(now - (linkSeconds + 1) * 1_000);
-  const old = server.services.modelLinks.linkTo((await requested(architectureId)).id, "a.tar");
+  const { id } = await requested(architectureId);
+  const old = server.services.links.linkTo(id, `/export/models/${id}/a.tar`);
   vi.restoreAllMocks();
   const { response, body } = await download(old.url);
   expect(response.status).toBe(403);

@@ -99,10 +99,11 @@ export class ExportResolver {
   })
   async link(
     @Root() row: ExportRow,
-    @Ctx() { database, modelLinks }: Context,
+    @Ctx() { database, links }: Context,
   ): Promise<ExportLink | null> {
     if (row.status !== "DONE") return null;
-    return modelLinks.linkTo(row.id, await fileNameOf(database, row));
+    const name = encodeURIComponent(await fileNameOf(database, row));
+    return links.linkTo(row.id, `/export/models/${row.id}/${name}`);
   }
 
   @FieldResolver(() => RunError, {

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Services } from "../context.js";
 import { isOfReader, refuseWith } from "../export/failure.js";
 import type { ErrorFormatter } from "../http/errorFormatter.js";
+import { signatureShape } from "../http/signedLinks.js";
 import { parseInput } from "../input.js";
 import type { Log } from "../log.js";
 import { requireExport } from "../node/lookup.js";
@@ -15,27 +16,20 @@ import { fileNameOf } from "./fileName.js";
 /** Milliseconds after which a download whose client takes nothing more is ended. */
 const idleMilliseconds = 60_000;
 
-const linkSchema = z.object({
-  expires: z
-    .string()
-    .regex(/^\d{1,12}$/)
-    .transform(Number),
-  signature: z.string().max(100),
-});
+const linkSchema = z.object(signatureShape);
 
 /**
  * Returns the route of archives of exports, /ID/NAME, whose signed links give the right to download them
- * (`ModelLinks`). It serves single ranges, and equal archives have equal entity tags.
+ * (`SignedLinks`). It serves single ranges, and equal archives have equal entity tags.
  */
 export function modelRoutes(
-  { database, modelLinks, store }: Services,
+  { database, links, store }: Services,
   { formatError, log }: { formatError: ErrorFormatter; log: Log },
 ): Router {
   const router = Router();
   router.get("/:id/:name", async (request: Request<{ id: string }>, response) => {
     const { id } = request.params;
-    const problem = modelLinks.problemOf(id, parseInput(linkSchema, request.query, "link"));
-    if (problem !== null) throw new OpnasError("FORBIDDEN", problem);
+    links.check(id, parseInput(linkSchema, request.query, "link"));
     const row = await requireExport(database, id);
     const { artifact, bytes, checksum } = row;
     if (artifact === null || bytes === null || checksum === null) {

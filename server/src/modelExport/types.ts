@@ -95,11 +95,11 @@ export class Export {
   finishedAt!: Date | null;
 }
 
-@ObjectType({ description: "A signed link to an archive, which anybody who has it can use." })
+@ObjectType({ description: "A signed link to a file, which anybody who has it can use." })
 export class ExportLink {
   @Field(() => String, {
     description:
-      "The link: path and query below the platform's address, which is that of GraphQL without /graphql. It serves ranges (HTTP 206), so that a download that broke off can go on.",
+      "The link: path and query below the platform's address, which is that of GraphQL without /graphql. That of an export serves ranges (HTTP 206), so that a download that broke off can go on.",
   })
   url!: string;
 

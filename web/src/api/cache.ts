@@ -13,6 +13,7 @@ const embedded: KeyGenerator = () => null;
  * one.
  */
 const embeddedTypes = [
+  "ArchivedArtifacts",
   "ArchitectureConnection",
   "ArchitectureEdge",
   "ArchitectureFile",
@@ -35,6 +36,7 @@ const embeddedTypes = [
   "OperationPriority",
   "PageInfo",
   "Progress",
+  "RunArchive",
   "RunError",
   "RunTimings",
   "SavedArchitectureOrder",

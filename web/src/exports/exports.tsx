@@ -2,13 +2,13 @@
 
 import { FileDown } from "lucide-react";
 import { useState } from "react";
-import { type CombinedError, useClient } from "urql";
+import { type CombinedError, useClient, useQuery } from "urql";
 import type { ArchitectureFormat, ModelFormat } from "@/generated/graphql";
 import { Button } from "@/ui/button";
 import { Panel } from "@/ui/card";
 import { ErrorNotice } from "@/ui/states";
 import { ModelExport } from "./model-export";
-import { architectureFiles } from "./queries";
+import { architectureExports, architectureFiles } from "./queries";
 import { saveFile } from "./save-file";
 
 const files: readonly { format: ArchitectureFormat; label: string }[] = [
@@ -28,6 +28,13 @@ const models: readonly { format: ModelFormat; label: string }[] = [
 export function Exports({ architectureId }: { architectureId: string }) {
   const client = useClient();
   const [error, setError] = useState<CombinedError>();
+  // What was exported before, by whomever: a link is read anew each time, since it expires.
+  const [{ data: known }] = useQuery({
+    query: architectureExports,
+    variables: { id: architectureId },
+    requestPolicy: "network-only",
+  });
+  const made = known?.architecture?.exports ?? [];
   const save = async (format: ArchitectureFormat) => {
     const { data, error: failed } = await client
       .query(architectureFiles, { id: architectureId, format }, { requestPolicy: "network-only" })
@@ -51,7 +58,13 @@ export function Exports({ architectureId }: { architectureId: string }) {
       </h3>
       <div className="space-y-3">
         {models.map(({ format, label }) => (
-          <ModelExport key={format} architectureId={architectureId} format={format} label={label} />
+          <ModelExport
+            key={format}
+            architectureId={architectureId}
+            format={format}
+            label={label}
+            made={made.filter((each) => each.format === format)}
+          />
         ))}
       </div>
     </Panel>

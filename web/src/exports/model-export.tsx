@@ -12,11 +12,20 @@ import { ProgressBar } from "@/ui/progress-bar";
 import { ErrorNotice } from "@/ui/states";
 import { exportArchitecture, exportChanges, type ModelExport as Row } from "./queries";
 
-/** Offers an architecture's model with its weights in one form: starts the export, then has its link. */
-export function ModelExport(props: { architectureId: string; format: ModelFormat; label: string }) {
-  const { architectureId, format, label } = props;
+/**
+ * Offers an architecture's model with its weights in one form: shows the exports that were made, starts a
+ * new one, then has its link.
+ */
+export function ModelExport(props: {
+  architectureId: string;
+  format: ModelFormat;
+  label: string;
+  /** The exports in this form that the page found, the newest first. */
+  made: readonly Row[];
+}) {
+  const { architectureId, format, label, made } = props;
   const [{ data, fetching, error }, start] = useMutation(exportArchitecture);
-  const started = data?.exportArchitecture;
+  const started = data?.exportArchitecture ?? made[0];
   const isFollowed = started !== undefined && isActive(started.status);
   const [{ data: changed }] = useSubscription({
     query: exportChanges,
@@ -26,6 +35,7 @@ export function ModelExport(props: { architectureId: string; format: ModelFormat
   // One that is asked for again is done at once, and has a newer link than was followed before.
   const followed = changed?.exportChanged;
   const shown = isFollowed && followed?.id === started.id ? followed : started;
+  const others = made.filter(({ id, status }) => id !== shown?.id && status === "DONE");
   const busy = fetching || (shown !== undefined && isActive(shown.status));
   return (
     <div className="space-y-2" data-testid={`export-${format.toLowerCase()}`}>
@@ -37,6 +47,9 @@ export function ModelExport(props: { architectureId: string; format: ModelFormat
         <PackageOpen aria-hidden /> {label}
       </Button>
       {shown && <State row={shown} label={label} />}
+      {others.map((row) => (
+        <State key={row.id} row={row} label={label} />
+      ))}
       {error && <ErrorNotice error={error} />}
     </div>
   );

@@ -49,4 +49,15 @@ export const architectureFiles = graphql(`
   }
 `);
 
+export const architectureExports = graphql(`
+  query ArchitectureExports($id: ID!) {
+    architecture(id: $id) {
+      id
+      exports {
+        ...ExportRow
+      }
+    }
+  }
+`);
+
 export type ModelExport = DocumentType<typeof exportRow>;

@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { useState } from "react";
 import { useQuery } from "urql";
 import { Kept } from "@/api/kept";
+import { ImportArchive } from "@/archive/import-archive";
 import { filterFault } from "@/filter/fault";
 import { FilterBox } from "@/filter/filter-box";
 import { asFilter } from "@/filter/written";
@@ -43,7 +44,7 @@ export function RunsPage() {
   const narrowed = Object.keys(filter).length > 0;
   return (
     <>
-      <PageHeader title="Runs" note="Every search that was started" />
+      <PageHeader title="Runs" note="Every search that was started" actions={<ImportArchive />} />
       <Card aria-label="Runs" className="overflow-hidden">
         <div className="flex flex-wrap gap-2 border-b border-line p-3 sm:px-5">
           <div className="flex w-full items-start gap-2">

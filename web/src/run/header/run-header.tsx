@@ -1,3 +1,4 @@
+import { DownloadArchive } from "@/archive/download-archive";
 import { StatusBadge } from "@/status/status-badge";
 import { strategyLabels } from "@/runs/labels";
 import { PageHeader } from "@/ui/page";
@@ -29,6 +30,7 @@ export function RunHeader({ run }: { run: FullRun }) {
       actions={
         <>
           {run.archivedAt === null && run.deletedAt === null && <RunActions run={run} />}
+          {run.deletedAt === null && <DownloadArchive runId={run.id} />}
           <PutAway run={run} />
         </>
       }
