@@ -84,7 +84,12 @@ export default tseslint.config(
     rules: {
       "no-restricted-imports": [
         "error",
-        { name: "zod", message: "import it from @/security/zod: pages may evaluate no text." },
+        {
+          paths: ["zod", "zod/mini"].map((name) => ({
+            name,
+            message: "import it from @/security/zod: pages may evaluate no text.",
+          })),
+        },
       ],
     },
   },

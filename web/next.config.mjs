@@ -32,7 +32,15 @@ const config = {
       { source: "/_next/static/:path*", headers: [filePolicy] },
     ]),
   // Workspaces hoist their packages to the repository's root.
-  turbopack: { root: path.join(import.meta.dirname, "..") },
+  turbopack: {
+    root: path.join(import.meta.dirname, ".."),
+    rules: {
+      "*.{ts,tsx}": {
+        condition: { content: /\bgraphql\(`\n/ },
+        loaders: ["./documents-loader.mjs"],
+      },
+    },
+  },
   outputFileTracingRoot: path.join(import.meta.dirname, ".."),
   devIndicators: false,
   // turbo already skips a build without changes; Next's own cache would only make the first one longer.

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { freePort } from "@opnas/prisma/embedded";
 import { until } from "./until.js";
 
@@ -19,13 +20,17 @@ export class Platform {
     readonly dataFolder: string,
     readonly apiPort: number,
     readonly webPort: number,
+    private readonly more: NodeJS.ProcessEnv,
   ) {}
 
-  /** Makes the data folder and finds the ports; nothing is started yet. */
-  static async create(): Promise<Platform> {
+  /**
+   * Makes the data folder and finds the ports; nothing is started yet. It will be started with further
+   * variables of the environment, if there are any.
+   */
+  static async create(more: NodeJS.ProcessEnv = {}): Promise<Platform> {
     const dataFolder = await mkdtemp(path.join(tmpdir(), "opnas-e2e-"));
     await chmod(dataFolder, 0o755); // root's Postgres runs as another user, who must get in
-    return new Platform(dataFolder, await freePort(), await freePort());
+    return new Platform(dataFolder, await freePort(), await freePort(), more);
   }
 
   get portal(): string {
@@ -43,6 +48,7 @@ export class Platform {
         OPNAS_WEB_PORT: String(this.webPort),
         OPNAS_DATA_DIR: this.dataFolder,
         OPNAS_FIRST_RUN: firstRun,
+        ...this.more,
       },
     });
     this.child = child;
@@ -56,6 +62,18 @@ export class Platform {
       if (child.exitCode !== null) throw new Error(`npm start ended:\n${this.output}`);
       return Promise.resolve(this.output.includes(`localhost:${String(this.webPort)}`));
     });
+  }
+
+  /** Runs `opnas` as the owner of the machine; returns what it printed. */
+  async opnas(words: readonly string[]): Promise<string> {
+    const env = {
+      PATH: process.env.PATH,
+      XDG_CONFIG_HOME: this.dataFolder,
+      OPNAS_API_PORT: String(this.apiPort),
+      OPNAS_DATA_DIR: this.dataFolder,
+    };
+    const program = path.join(root, "cli/bin/opnas.js");
+    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
   }
 
   /** Lists every process that the launcher started, found by the processes' parents. */

@@ -91,8 +91,8 @@ function forget(cache: Cache, list: string): void {
 const eventSchema = z.object({
   searchEvents: z.object({
     run: z.object({ id: z.string() }),
-    architecture: z.object({ id: z.string() }).nullish(),
-    generation: z.object({ id: z.string() }).nullish(),
+    architecture: z.nullish(z.object({ id: z.string() })),
+    generation: z.nullish(z.object({ id: z.string() })),
   }),
 });
 const workersSchema = z.object({ workersChanged: z.array(z.object({ id: z.string() })) });

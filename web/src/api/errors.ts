@@ -2,10 +2,10 @@ import type { CombinedError } from "urql";
 import * as z from "@/security/zod";
 
 const extensionsSchema = z.object({
-  code: z.string().optional(),
-  issues: z
-    .array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() }))
-    .optional(),
+  code: z.optional(z.string()),
+  issues: z.optional(
+    z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })),
+  ),
 });
 
 export interface ApiError {

@@ -6,10 +6,14 @@ import * as z from "@/security/zod";
  * last point.
  */
 const cursorSchema = z.union([
-  z.object({ searchEvents: z.object({ seq: z.int() }) }).transform((data) => data.searchEvents.seq),
-  z
-    .object({ trainingMetrics: z.array(z.object({ step: z.int() })).min(1) })
-    .transform((data) => data.trainingMetrics.at(-1)?.step ?? 0),
+  z.pipe(
+    z.object({ searchEvents: z.object({ seq: z.int() }) }),
+    z.transform((data) => data.searchEvents.seq),
+  ),
+  z.pipe(
+    z.object({ trainingMetrics: z.array(z.object({ step: z.int() })).check(z.minLength(1)) }),
+    z.transform((data) => data.trainingMetrics.at(-1)?.step ?? 0),
+  ),
 ]);
 const afterSchema = z.object({ after: z.int() });
 

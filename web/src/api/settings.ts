@@ -1,10 +1,10 @@
 import * as z from "@/security/zod";
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z.pipe(z.coerce.number(), z.int().check(z.minimum(1), z.maximum(65_535)));
 
 const environmentSchema = z.object({
-  OPNAS_API_PORT: port.default(4000),
-  OPNAS_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OPNAS_API_PORT: z._default(port, 4000),
+  OPNAS_PUBLIC_URL: z.optional(z.url({ protocol: /^https?$/ })),
 });
 
 /** Conditions on each setting, for the sentence about a bad one. */

@@ -4,8 +4,8 @@ import * as z from "@/security/zod";
 const faultSchema = z.object({
   path: z.string(),
   filter: z.object({
-    position: z.int().min(0),
-    length: z.int().min(0),
+    position: z.int().check(z.minimum(0)),
+    length: z.int().check(z.minimum(0)),
     nearest: z.array(z.string()),
   }),
 });

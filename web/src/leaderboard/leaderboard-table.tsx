@@ -1,6 +1,5 @@
 "use client";
 
-import { useAutoAnimate } from "@formkit/auto-animate/react";
 import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import type { ArchitectureOrder, ArchitectureOrderField } from "@/generated/graphql";
@@ -10,6 +9,7 @@ import { Headings } from "./headings";
 import { LeaderboardRow } from "./leaderboard-row";
 import { SortBar } from "./sort-bar";
 import type { Leaderboard } from "./use-leaderboard";
+import { useMovingRows } from "./use-moving-rows";
 
 /**
  * Lists candidates in order; rows move to their new place with an animation when a change is
@@ -28,7 +28,7 @@ export function LeaderboardTable(props: {
 }) {
   const { leaderboard, order, showRun, isOutdated = false, empty, onSort } = props;
   const { board, loading, loadingMore, error, arrived, loadMore, retry } = leaderboard;
-  const [rows] = useAutoAnimate<HTMLDivElement>({ duration: 260, easing: "ease-out" });
+  const rows = useMovingRows();
   const firstLoad = loading && board.rows.length === 0;
   if (props.unknown) return props.unknown;
 

@@ -12,14 +12,14 @@ import type {
 import { nextOrder } from "./order";
 
 const viewSchema = z.object({
-  preset: z.string().nullable().catch(null),
-  run: z.string().nullable().catch(null),
-  q: z.string().nullable().catch(null),
-  where: z.string().nullable().catch(null),
-  view: z.string().nullable().catch(null),
-  references: z.enum(["only", "none"]).nullable().catch(null),
-  sort: z.enum(["SCORE", "PARAMS", "FLOPS", "STEP_TIME", "CREATED_AT"]).catch("SCORE"),
-  dir: z.enum(["ASC", "DESC"]).catch("DESC"),
+  preset: z.catch(z.nullable(z.string()), null),
+  run: z.catch(z.nullable(z.string()), null),
+  q: z.catch(z.nullable(z.string()), null),
+  where: z.catch(z.nullable(z.string()), null),
+  view: z.catch(z.nullable(z.string()), null),
+  references: z.catch(z.nullable(z.enum(["only", "none"])), null),
+  sort: z.catch(z.enum(["SCORE", "PARAMS", "FLOPS", "STEP_TIME", "CREATED_AT"]), "SCORE"),
+  dir: z.catch(z.enum(["ASC", "DESC"]), "DESC"),
 });
 
 export type ViewChange = Partial<

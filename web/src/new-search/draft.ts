@@ -5,7 +5,7 @@ import * as z from "@/security/zod";
 
 /** Everything that was typed or chosen in the form for a new search; nulls are the form's own choices. */
 const draftSchema = z.object({
-  preset: z.string().nullable(),
+  preset: z.nullable(z.string()),
   name: z.string(),
   seed: z.string(),
   strategy: z.string(),

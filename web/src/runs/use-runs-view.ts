@@ -9,13 +9,13 @@ import { changeAddress } from "@/views/change-address";
 const noConditions = { q: null, where: null, view: null, status: null, place: null };
 
 const viewSchema = z.object({
-  q: z.string().nullable().catch(null),
-  where: z.string().nullable().catch(null),
-  view: z.string().nullable().catch(null),
-  status: z.enum(statuses).nullable().catch(null),
-  place: z.enum(["CURRENT", "ARCHIVED", "DELETED"]).catch("CURRENT"),
-  sort: z.enum(["CREATED_AT", "BEST_SCORE"]).catch("CREATED_AT"),
-  dir: z.enum(["ASC", "DESC"]).catch("DESC"),
+  q: z.catch(z.nullable(z.string()), null),
+  where: z.catch(z.nullable(z.string()), null),
+  view: z.catch(z.nullable(z.string()), null),
+  status: z.catch(z.nullable(z.enum(statuses)), null),
+  place: z.catch(z.enum(["CURRENT", "ARCHIVED", "DELETED"]), "CURRENT"),
+  sort: z.catch(z.enum(["CREATED_AT", "BEST_SCORE"]), "CREATED_AT"),
+  dir: z.catch(z.enum(["ASC", "DESC"]), "DESC"),
 });
 
 /**

@@ -4,22 +4,22 @@ import { statuses, statusLooks } from "@/status/status";
 import type { EventLine } from "./queries";
 
 /** The fields of event payloads that the log shows; each kind of event has some of them. */
-const payloadSchema = z
-  .object({
+const payloadSchema = z.partial(
+  z.object({
     status: z.string(),
-    reason: z.string().nullable(),
+    reason: z.nullable(z.string()),
     step: z.number(),
     total: z.number(),
-    loss: z.number().nullable(),
+    loss: z.nullable(z.number()),
     score: z.number(),
     index: z.number(),
     size: z.number(),
-    bestScore: z.number().nullable(),
+    bestScore: z.nullable(z.number()),
     meanScore: z.number(),
     message: z.string(),
     visibility: z.string(),
-  })
-  .partial();
+  }),
+);
 
 type Payload = z.infer<typeof payloadSchema>;
 

@@ -1,7 +1,7 @@
 import * as z from "@/security/zod";
 
 const settingsSchema = z.object({
-  text: z.object({ folder: z.string().nullable(), vocabulary: z.string().nullable() }),
+  text: z.object({ folder: z.nullable(z.string()), vocabulary: z.nullable(z.string()) }),
 });
 
 /** Describes the text that a run read in place of the built-in one; null for the built-in text. */

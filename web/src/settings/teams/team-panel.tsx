@@ -44,7 +44,7 @@ function columnsFor(team: TeamWithMembers, isAdmin: boolean): DataColumn<Account
             mutation={removeTeamMember}
             variables={{ teamId: team.id, userId: id }}
             label="Take out"
-            name={`Take ${email} out of ${team.name}`}
+            name={`Take out ${email}, of ${team.name}`}
             data-testid="remove-member"
             confirm={{
               title: `Take ${email} out of ${team.name}?`,
