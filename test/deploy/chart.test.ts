@@ -195,7 +195,7 @@ test("the ingress has the paths of the public address, which may lie below one",
     const text = await template(["--set", `artifacts.url=s3://b,ingress.enabled=true,${url}`]);
     const paths = [...text.matchAll(/- path: (\S+)$/gm)].map(([, found]) => found);
     expect(paths).toEqual([
-      ...["/graphql", "/auth", "/export"].map((each) => `${base ?? ""}${each}`),
+      ...["/graphql", "/auth", "/export", "/import"].map((each) => `${base ?? ""}${each}`),
       base === "" ? "/" : base,
     ]);
   }

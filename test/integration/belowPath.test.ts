@@ -54,6 +54,8 @@ test("people sign in, read live pages and export below the path, and the cookie 
   expect(cookies).not.toEqual([]);
   const audit = await context.request.get(`${proxy.url}/export/audit.csv`);
   expect(await audit.text()).toContain("createUser");
+  const imported = await context.request.post(`${proxy.url}/import/runs`, { data: "no archive" });
+  expect(await imported.text()).toMatch(/archive/);
   await page.getByTestId("sign-out").click();
   await page.waitForURL(`${proxy.url}/sign-in`);
   expect(outside).toEqual([]);

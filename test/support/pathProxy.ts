@@ -27,7 +27,7 @@ export class PathProxy {
 
   /** Passes addresses on as they are: some to the API, the others below the path to the portal. */
   serve({ apiPort, webPort }: { apiPort: number; webPort: number }): void {
-    const isOfApi = new RegExp(`^${this.path}/(graphql$|graphql\\?|auth/|export/)`);
+    const isOfApi = new RegExp(`^${this.path}/(graphql$|graphql\\?|auth/|export/|import/)`);
     const portOf = (url: string) => (isOfApi.test(url) ? apiPort : webPort);
     this.server.on("request", (incoming, answer) => {
       const url = incoming.url ?? "/";

@@ -3,6 +3,7 @@
 import { Download, FileArchive } from "lucide-react";
 import { useState } from "react";
 import { useQuery } from "urql";
+import { besideGraphql } from "@/api/beside-graphql";
 import { useApi } from "@/api/provider";
 import { byteSize, plural } from "@/format/number";
 import type { ArchiveArtifact } from "@/generated/graphql";
@@ -95,7 +96,7 @@ function DownloadLink(props: { runId: string; artifacts: readonly ArchiveArtifac
   return (
     <p>
       <a
-        href={new URL(link.url, address.http).href}
+        href={besideGraphql(address.http, link.url).href}
         className={linkLook({ look: "primary" })}
         download
         data-testid="archive-link"

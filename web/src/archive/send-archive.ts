@@ -1,3 +1,4 @@
+import { besideGraphql } from "@/api/beside-graphql";
 import * as z from "@/security/zod";
 
 const importedSchema = z.object({
@@ -25,7 +26,7 @@ export function sendArchive(
   { file, teamId }: { file: File; teamId: string },
   onSent: (share: number) => void,
 ): Promise<Imported> {
-  const address = new URL("/import/runs", api);
+  const address = besideGraphql(api, "/import/runs");
   if (teamId !== "") address.searchParams.set("team", teamId);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
