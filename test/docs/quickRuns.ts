@@ -35,6 +35,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run bench:landscapes": [benches],
   "npm run bench:paths": [benches],
   "npm run bench:plots": [benches],
+  "npm run bench:portal": ["bench/portal/quick.test.ts"],
   "npm run bench:proxies": [benches],
   "npm run bench:record": [benches],
   "npm run bench:strategies": [benches],
