@@ -1,19 +1,15 @@
 /** The API over a large store; run by `npm run bench:api`. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { createClient, migrate } from "@opnas/prisma";
-import { startEmbeddedPostgres } from "@opnas/prisma/embedded";
+import { createClient } from "@opnas/prisma";
 import { countStatements } from "@opnas/prisma/testing/statements";
-import pg from "pg";
 import { flag, list, positive, runBench, text, whole } from "../common/command.ts";
 import { note } from "../common/progress.ts";
 import { measureDownload } from "./downloads.ts";
 import { closedLoop, GraphqlClient, type Operation } from "./load.ts";
 import { measurePages, pagesOf } from "./pages.ts";
 import type { Report } from "./report.ts";
-import { seed, type Seeded } from "./seed.ts";
+import type { Seeded } from "./seed.ts";
 import { type ServerKind, startServerProcess } from "./servers.ts";
+import { type StoreOptions, whichStore, withStore } from "./store.ts";
 import { measureSubscribers, type MeasuredSubscribers } from "./subscribers.ts";
 
 const about = `The API over a store of --rows made architectures in --runs runs: the times of the portal's pages at
@@ -47,14 +43,11 @@ await runBench(
     name: "bench:api",
     about,
     options: {
-      rows: whole(10).default(1_000_000),
-      runs: whole(1).default(1_000),
       rate: positive.default(50),
       seconds: positive.default(5),
       subscribers: list(whole(1)).default([1, 100, 1_000, 5_000]),
       changes: whole(1).default(10),
-      database: text.optional(),
-      keep: text.optional(),
+      ...whichStore,
       only: text.default(""),
       distinct: flag,
       parts: list(text).default(parts),
@@ -68,58 +61,17 @@ await runBench(
       changes: "5",
     },
   },
-  async (options) => {
-    const store = await openStore(options);
-    try {
-      const seeded = await fill(store.url, options);
-      return await measure(store.url, seeded, options);
-    } finally {
-      await store.close();
-    }
-  },
+  (options) => withStore(options, (url, seeded) => measure(url, seeded, options)),
 );
 
-interface Options {
-  rows: number;
-  runs: number;
+interface Options extends StoreOptions {
   rate: number;
   seconds: number;
   subscribers: number[];
   changes: number;
-  database?: string | undefined;
-  keep?: string | undefined;
   only: string;
   distinct: boolean;
   parts: string[];
-}
-
-async function openStore({ database, keep }: Options) {
-  if (database !== undefined) return { url: database, close: () => Promise.resolve() };
-  if (keep !== undefined) {
-    const postgres = await startEmbeddedPostgres({ folder: path.resolve(keep) });
-    return { url: postgres.url, close: () => postgres.stop() };
-  }
-  const folder = await mkdtemp(path.join(tmpdir(), "opnas-api-"));
-  const postgres = await startEmbeddedPostgres({ folder });
-  return {
-    url: postgres.url,
-    close: async () => {
-      await postgres.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function fill(databaseUrl: string, options: Options): Promise<Seeded> {
-  await migrate(databaseUrl);
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    note(`Filling the store with ${options.rows} architectures.`);
-    return await seed(client, options);
-  } finally {
-    await client.end();
-  }
 }
 
 async function measure(databaseUrl: string, seeded: Seeded, options: Options): Promise<Report> {

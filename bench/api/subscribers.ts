@@ -1,11 +1,11 @@
 import { fork } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { appendEvents, type Database } from "@opnas/prisma";
+import type { Database } from "@opnas/prisma";
 import { z } from "zod";
 import { quantile } from "./load.ts";
+import { openCandidates, writeResult } from "./results.ts";
 
 /** The times from a change to its arrival at each subscriber, in milliseconds. */
 export interface MeasuredSubscribers {
@@ -115,41 +115,4 @@ async function startFollowers(port: number, count: number): Promise<Followers> {
       if (child.connected) child.disconnect();
     },
   };
-}
-
-interface OpenCandidates {
-  runId: string;
-  generationId: string;
-  architectures: string[];
-}
-
-/** Stores a running search with so many candidates that wait for their results. */
-async function openCandidates(database: Database, count: number): Promise<OpenCandidates> {
-  const [runId, generationId] = [randomUUID(), randomUUID()];
-  await database.$executeRaw`
-    INSERT INTO "SearchRun" (id, name, status, phase, seed, preset, strategy, settings)
-    SELECT ${runId}::uuid, 'live', 'RUNNING', 'SEARCHING', 1, preset, strategy, settings FROM "SearchRun" LIMIT 1`;
-  await database.$executeRaw`
-    INSERT INTO "Generation" (id, "runId", index, size) VALUES (${generationId}::uuid, ${runId}::uuid, 0, ${count})`;
-  const rows = await database.$queryRaw<{ id: string }[]>`
-    INSERT INTO "Architecture" (id, "runId", "generationId", "indexInGeneration", key, name, json, params, flops)
-    SELECT gen_random_uuid(), ${runId}::uuid, ${generationId}::uuid, n, 'live ' || n, 'live-' || n, json, params, flops
-      FROM (SELECT json, params, flops FROM "Architecture" LIMIT 1) AS like_this, generate_series(1, ${count}::int) AS n
-    RETURNING id`;
-  return { runId, generationId, architectures: rows.map(({ id }) => id) };
-}
-
-/** Writes a result as a worker does: the row and the event in one transaction. */
-async function writeResult(
-  database: Database,
-  { runId, generationId }: OpenCandidates,
-  architectureId: string,
-): Promise<void> {
-  const [score, stability] = [50, "STABLE"] as const;
-  await database.$transaction(async (tx) => {
-    await tx.$executeRaw`
-      UPDATE "Architecture" SET score = ${score}, stability = 'STABLE' WHERE id = ${architectureId}::uuid`;
-    const payload = { architectureId, generationId, score, stability };
-    await appendEvents(tx, runId, [{ kind: "candidate.evaluated", payload }]);
-  });
 }

@@ -37,6 +37,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm run bench:landscapes": [ofStrategies],
   "npm run bench:paths": [benches],
   "npm run bench:plots": [ofStrategies],
+  "npm run bench:portal": ["bench/portal/quick.test.ts"],
   "npm run bench:proposals": [ofStrategies],
   "npm run bench:proxies": [benches],
   "npm run bench:record": [benches],

@@ -3,8 +3,11 @@ import { type Browser, chromium } from "playwright-core";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Starts a real Chromium, headless: `CHROMIUM_PATH`, or one in the usual places. @throws Error when there is none */
-export async function openBrowser(): Promise<Browser> {
+/**
+ * Starts a real Chromium, headless: `CHROMIUM_PATH`, or one in the usual places, with further flags if there are any.
+ * @throws Error when there is none
+ */
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? places.find((place) => existsSync(place));
   if (executablePath === undefined) {
     throw new Error("No Chromium found. Install the package chromium, or set CHROMIUM_PATH.");
@@ -20,6 +23,7 @@ export async function openBrowser(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -17,13 +17,18 @@ export class Portal {
   /** The token that stands for the owner of the secret of the accounts. */
   readonly owner = createHmac("sha256", secret).update("owner").digest("hex");
 
-  private constructor(
-    readonly apiPort: number,
-    readonly webPort: number,
-    /** The folder in which `opnas` keeps what it saves. */
-    readonly folder: string,
-    private readonly env: NodeJS.ProcessEnv,
-  ) {}
+  readonly apiPort: number;
+  readonly webPort: number;
+  /** The folder in which `opnas` keeps what it saves. */
+  readonly folder: string;
+  private readonly env: NodeJS.ProcessEnv;
+
+  private constructor(apiPort: number, webPort: number, folder: string, env: NodeJS.ProcessEnv) {
+    this.apiPort = apiPort;
+    this.webPort = webPort;
+    this.folder = folder;
+    this.env = env;
+  }
 
   /**
    * Starts both programs and waits until they serve.
