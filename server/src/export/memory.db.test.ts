@@ -29,7 +29,7 @@ beforeAll(async () => {
   await preparing.stop();
   server = await smallServer(databaseUrl);
   base = `http://127.0.0.1:${server.port}/export`;
-});
+}, 240_000);
 afterAll(() => void server?.child.kill("SIGKILL"));
 
 /** Counts the lines of a download, of which it keeps none, and its bytes. */

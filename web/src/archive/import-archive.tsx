@@ -72,7 +72,7 @@ function ImportForm() {
             type="file"
             name="file"
             accept=".opnas"
-            className="w-full text-sm"
+            className="w-full text-sm file:mr-3 file:h-9 file:rounded-lg file:border file:border-line file:bg-surface file:px-3 file:font-medium hover:file:bg-sunken"
             onChange={() => setState({ step: "chosen" })}
           />
         )}

@@ -19,7 +19,15 @@ const columns: DataColumn<ReferenceModel>[] = [
     ),
   },
   { label: "Parameters", cell: ({ params }) => compact(params) },
-  { label: "FLOPs", cell: ({ flops, length }) => `${compact(flops)} at ${length} tokens` },
+  {
+    label: "FLOPs",
+    cell: ({ flops, length }) => (
+      <>
+        {compact(flops)}
+        <span className="block text-[13px] whitespace-nowrap text-muted">at {length} tokens</span>
+      </>
+    ),
+  },
   { label: "Benchmarks", cell: ({ results }) => <Results results={results} /> },
 ];
 
@@ -55,7 +63,8 @@ function Results({ results }: Pick<ReferenceModel, "results">) {
             {[benchmark, task, set, metric === "mean" ? null : metric]
               .filter((part) => part !== null)
               .join(" ")}
-          </span>{" "}
+          </span>
+          {"\u00a0"}
           <span className="font-medium tabular-nums">{value.toFixed(1)}</span>
         </li>
       ))}
