@@ -96,7 +96,7 @@ async function evaluate(
   const course = new Evaluation(input, resumed ?? begin(), checkpoints?.save);
   const { control, state } = course;
   const { parts, training } = state;
-  const { weights } = training;
+  const { weights, step: begun } = training;
   try {
     if (!state.isTrained) {
       await course.time("trainSeconds", () =>
@@ -122,7 +122,7 @@ async function evaluate(
       tokenUniformity(backbone, weights, masked.test),
     );
     const stepRatio = await course.time("trainSeconds", () =>
-      measureStepRatio(backbone, weights, plan.batch, context, control),
+      measureStepRatio(backbone, weights, plan.batch, training.step - begun, context, control),
     );
     return await course.end({
       score: mean(parts.taskScores.map(({ score }) => score)),

@@ -5,6 +5,7 @@
  */
 import { bertLayer, type ModelSize } from "@opnas/core";
 import { maskedBatches, type MaskedSequences } from "../batches/masked.js";
+import { recordedAtUse } from "../engine/recording/recordable.js";
 import { tf } from "../engine/tf.js";
 import { buildBackbone, type Backbone } from "../model/backbone.js";
 import { initialWeights } from "../model/parameters.js";
@@ -12,13 +13,13 @@ import type { Tensors, Weights } from "../model/tensors.js";
 import { gradientBuffers, lossAndGradients } from "../training/gradients.js";
 import { nextTurn, throwIfStopped, type RunControl } from "../training/loop.js";
 import { maskedLanguageLoss } from "../training/losses.js";
-import type { CandidateContext } from "./train.js";
+import { longFrom, type CandidateContext } from "./train.js";
 
 /** Pairs of steps that are timed; an odd number. */
-const timedPairs = 7;
+const timedPairs = 5;
 
-/** Steps before them: parts of a model are recorded at their fourth use (decision 0009). */
-const warmUps = { first: 4, again: 1 };
+/** Steps before them of a model whose parts are recorded (decision 0009). */
+const warmUps = 1;
 
 /** A clock, in any unit. */
 type Clock = () => number;
@@ -28,6 +29,7 @@ type Clock = () => number;
  * that vanilla BERT of the run's size takes: below 1 it is faster. Changes no weight.
  *
  * @param batchSize sequences of a batch
+ * @param taken steps that the model has just been trained for, on batches of this size
  * @returns null where a step is too short for the clock
  * @throws OpnasError STOPPED once the signal is aborted
  */
@@ -35,6 +37,7 @@ export async function measureStepRatio(
   backbone: Backbone,
   weights: Tensors,
   batchSize: number,
+  taken: number,
   { settings, data, seed, purpose }: CandidateContext,
   { signal }: RunControl,
 ): Promise<number | null> {
@@ -42,8 +45,10 @@ export async function measureStepRatio(
   const { bert, isNew } = vanillaBert(settings.size, batchSize);
   const own = stepOf(backbone, weights, batch);
   const reference = stepOf(bert, initialWeights(bert.parameters, 0), batch);
-  await repeat(isNew ? warmUps.first : warmUps.again, reference, signal);
-  await repeat(warmUps.first, own, signal);
+  // A long training runs as one compiled step, which records no parts.
+  const uses = taken < longFrom ? taken : 0;
+  await repeat(isNew ? recordedAtUse : warmUps, reference, signal);
+  await repeat(Math.max(warmUps, recordedAtUse - uses), own, signal);
   const between = () => pause(signal);
   const work = { first: own, second: reference, pairs: timedPairs, between };
   const ratio = await pairedRatio(work, engineClock());

@@ -23,7 +23,7 @@ const warmup = 0.1;
  * Steps from which a training is long: it pays to compile the step and to start a thread that
  * prepares the batches (decision 0010).
  */
-const longFrom = 200;
+export const longFrom = 200;
 
 /** Compiled, also where this file runs as TypeScript. */
 const threadFile = new URL("../../dist/candidate/batchThread.js", import.meta.url);
