@@ -124,3 +124,21 @@ describe("npm start stops with one line that says what and what to do, when", ()
     );
   });
 });
+
+test.each([
+  [
+    ["--artifacts", "s3://b"],
+    /^✗ --database URL is missing: npm run worker -- --help tells more\.\n$/,
+  ],
+  [["--database", "postgresql://u@h/d"], /^✗ --artifacts URL is missing/],
+  [["--databse", "x"], /^✗ Unknown option '--databse'/],
+])("npm run worker %j says what is wrong", async (args, message) => {
+  const worker = fileURLToPath(new URL("worker.mjs", import.meta.url));
+  const env = { ...process.env, OPNAS_DATA_DIR: folder, DATABASE_URL: "", OPNAS_ARTIFACTS: "" };
+  const result = await new Promise((resolve) => {
+    execFile(process.execPath, [worker, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code, stdout, stderr }),
+    );
+  });
+  expect(result).toMatchObject({ code: 2, stdout: "", stderr: expect.stringMatching(message) });
+});

@@ -22,9 +22,8 @@ try {
   const request = await cli.parseSearch(process.argv);
   if (typeof request === "number") process.exit(request);
   const running = findRunning(settings.dataFolder);
-  if (request.api === undefined && running?.command === "maintenance") {
-    throw alreadyRunning(settings.dataFolder, running);
-  }
+  const hasNoApi = running?.command === "maintenance" || running?.command === "worker";
+  if (request.api === undefined && hasNoApi) throw alreadyRunning(settings.dataFolder, running);
   const api = request.api ?? running?.api ?? (await startOwn(settings, logs));
   const interruption = new AbortController();
   session.stopped.catch((reason) => interruption.abort(reason));

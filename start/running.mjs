@@ -10,8 +10,8 @@ import { UserError } from "./userError.mjs";
  * @typedef {object} Running
  * @property {number} pid
  * @property {string} bornAt tells the process from a later one with the same number
- * @property {"start" | "search" | "maintenance"} command
- * @property {string} api the GraphQL address; of maintenance the command, which has none
+ * @property {"start" | "search" | "worker" | "maintenance"} command
+ * @property {string} api the GraphQL address; of maintenance and workers alone the command, which has none
  * @property {string | null} portal
  */
 
@@ -68,6 +68,11 @@ export function alreadyRunning(dataFolder, other) {
   if (other.command === "maintenance") {
     return new UserError(
       `${other.api} works on ${dataFolder} at the moment (process ${other.pid}): wait until it is done.`,
+    );
+  }
+  if (other.command === "worker") {
+    return new UserError(
+      `Workers run on ${dataFolder} (${other.api}, process ${other.pid}): stop them with Ctrl-C, or set OPNAS_DATA_DIR to another folder.`,
     );
   }
   const where =

@@ -12,6 +12,7 @@ export const quickRuns: Readonly<Record<string, readonly string[]>> = {
   "npm start": ["start/errors.test.mjs", "test/e2e/portal.test.ts"],
   "npm test": ["test/docs/commands.test.ts"],
   "npm run search": ["test/docs/commands.test.ts"],
+  "npm run worker": ["start/errors.test.mjs", "test/integration/workersAlone.test.ts"],
   "npm run clean": ["test/docs/commands.test.ts", "worker/src/cleaning/clean.db.test.ts"],
   "npm run backup": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
   "npm run restore": ["test/docs/commands.test.ts", "worker/src/backup/backup.db.test.ts"],
