@@ -54,6 +54,8 @@ function run(done: number) {
     failures: 0,
     waitingReason: null,
     superNetSkipped: 0,
+    note: null,
+    tags: [],
     error: null,
     progress: {
       __typename: "Progress",

@@ -13,6 +13,7 @@ const embedded: KeyGenerator = () => null;
  * one.
  */
 const embeddedTypes = [
+  "AnnotationPayload",
   "ArchivedArtifacts",
   "ArchitectureConnection",
   "ArchitectureEdge",
@@ -57,6 +58,7 @@ const embeddedTypes = [
 
 /** The lists of Query that a mutation adds a row to or takes one from; they are asked for again. */
 const listsOfMutations = {
+  cloneSearch: "searchRuns",
   createApiKey: "apiKeys",
   createTeam: "teams",
   createView: "savedViews",

@@ -30,6 +30,8 @@ export const runDetails = graphql(`
     ...RunSummary
     engines
     superNetSkipped
+    note
+    tags
     timings {
       superNetSeconds
       trainSeconds

@@ -9,6 +9,10 @@ export function Input({ className, ...props }: ComponentProps<"input">) {
   return <input className={clsx(control, "h-9", className)} {...props} />;
 }
 
+export function TextArea({ className, ...props }: ComponentProps<"textarea">) {
+  return <textarea className={clsx(control, "py-2", className)} {...props} />;
+}
+
 export function Select({ className, ...props }: ComponentProps<"select">) {
   return <select className={clsx(control, "h-9 pr-8", className)} {...props} />;
 }

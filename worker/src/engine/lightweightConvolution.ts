@@ -8,7 +8,7 @@ import { kernels, tf, type Tensor } from "./tf.js";
  * padding and contribute nothing, like positions beyond either end.
  *
  * It is computed as one product per head with a banded [n, n] matrix, whose cost hardly depends on
- * k; long sequences are cut into blocks (decision 0067).
+ * k; long sequences are cut into blocks (decision 0063).
  */
 export function lightweightConvolution(
   x: Tensor,

@@ -1,8 +1,11 @@
 import { DownloadArchive } from "@/archive/download-archive";
 import { StatusBadge } from "@/status/status-badge";
 import { strategyLabels } from "@/runs/labels";
+import { Badge } from "@/ui/badge";
 import { PageHeader } from "@/ui/page";
 import { TimeAgo } from "@/ui/time-ago";
+import { CloneRun } from "./clone-run";
+import { DescribeRun } from "./describe-run";
 import { ownText } from "./own-text";
 import type { FullRun } from "@/run/queries";
 import { PutAway } from "./put-away";
@@ -25,16 +28,39 @@ export function RunHeader({ run }: { run: FullRun }) {
           <span className="font-mono">{run.seed}</span>
           {text && <> · {text}</>}
           <Engines run={run} /> · created <TimeAgo time={run.createdAt} />
+          <Description run={run} />
         </>
       }
       actions={
         <>
           {run.archivedAt === null && run.deletedAt === null && <RunActions run={run} />}
+          <DescribeRun run={run} />
+          <CloneRun run={run} />
           {run.deletedAt === null && <DownloadArchive runId={run.id} />}
           <PutAway run={run} />
         </>
       }
     />
+  );
+}
+
+/** Shows a run's tags and its note. */
+function Description({ run: { tags, note } }: { run: FullRun }) {
+  return (
+    <>
+      {tags.length > 0 && (
+        <span className="mt-2 flex flex-wrap gap-1.5" data-testid="run-tags">
+          {tags.map((tag) => (
+            <Badge key={tag}>{tag}</Badge>
+          ))}
+        </span>
+      )}
+      {note !== null && (
+        <p className="mt-2 max-w-prose whitespace-pre-wrap text-ink" data-testid="run-note">
+          {note}
+        </p>
+      )}
+    </>
   );
 }
 
