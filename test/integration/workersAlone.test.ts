@@ -44,7 +44,7 @@ test("a machine with two addresses takes a run's jobs to its end, and stops on S
       return ["DONE", "FAILED", "CANCELLED"].includes(row.status) && row;
     });
     expect(run).toMatchObject({ status: "DONE", error: null });
-    expect(said).toMatch(/Ready in .*\n\n {2}Engine .*\n {2}Artifacts .*store\n/);
+    expect(said).toMatch(/Ready in .*\n\n {2}Engine .*\n(?: {13}.*\n)* {2}Artifacts .*store\n/);
     expect(said).not.toMatch(/Portal|GraphQL/);
   } finally {
     machine.kill("SIGTERM");
