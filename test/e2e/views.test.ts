@@ -112,6 +112,8 @@ test("Back leads to the list as it was: search, status, loaded rows, place", asy
   await box.fill("MMM");
   await page.getByLabel("Status").selectOption("Cancelled");
   await runRows(page).filter({ hasText: "WWW" }).first().waitFor({ state: "detached" });
+  // While the list is read there are no rows at all.
+  await runRows(page).filter({ hasText: "MMM" }).first().waitFor();
   const found = await runRows(page).count();
   await runRows(page).first().getByRole("link").first().click();
   await page.getByTestId("run-page").waitFor();
