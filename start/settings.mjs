@@ -220,7 +220,9 @@ const known = {
     must: "a Postgres address such as postgresql://user:password@host:5432/database",
   },
 };
-const names = Object.values(known).map(({ name }) => name);
+/** @type {readonly { name: string, schema: z.ZodType, must: string }[]} */
+const all = Object.values(known);
+const names = all.map(({ name }) => name);
 
 /**
  * @typedef {object} Settings
@@ -250,28 +252,8 @@ export function readSettings(env, root) {
     if (name.startsWith("OPNAS_") && !names.includes(name))
       throw new UserError(unknownSetting(name));
   }
-  // Only checked here: the engine's installer, the server and the worker read them.
-  value(env, known.cacheFolder);
-  value(env, known.artifactsCache);
-  value(env, known.workerSlots);
-  value(env, known.workerName);
-  value(env, known.gpus);
-  value(env, known.trainersPerGpu);
-  value(env, known.logLevel);
-  for (const setting of [known.token, known.trustedProxies]) value(env, setting);
-  for (const setting of [known.oidcIssuer, known.oidcClientId, known.oidcClientSecret]) {
-    value(env, setting);
-  }
-  value(env, known.rateLimit);
-  value(env, known.rateLimitStore);
-  value(env, known.subscriptionLimit);
-  value(env, known.userRuns);
-  value(env, known.teamRuns);
-  value(env, known.introspection);
-  value(env, known.querySeconds);
-  value(env, known.webhooksPrivate);
-  value(env, known.smtpUrl);
-  value(env, known.mailFrom);
+  // Most are only checked here: the engine's installer, the server and the worker read them.
+  for (const setting of all) value(env, setting);
   const dataFolder = path.resolve(root, value(env, known.dataFolder));
   const artifacts = value(env, known.artifacts);
   const settings = {

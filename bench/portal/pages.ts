@@ -8,7 +8,7 @@ type Measured = Report["pages"][number];
 const share = z.object({ score: z.number() });
 const value = z.object({ numericValue: z.number() });
 
-/** What is read of Lighthouse's result. */
+/** The part of Lighthouse's result that is read. */
 const resultSchema = z.object({
   categories: z.object({ performance: share, accessibility: share, "best-practices": share }),
   audits: z.object({

@@ -8,7 +8,7 @@ export type Actions = ReadonlyMap<string, readonly Action[]>;
 
 type Settings = SearchContext<unknown>["settings"];
 
-/** What a policy has learnt from the first generations of a history. */
+/** A policy as it has learnt from the first generations of a history. */
 export class Lesson {
   readonly policy: Policy;
   /** Number of generations that it has learnt from. */

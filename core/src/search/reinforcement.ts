@@ -35,7 +35,7 @@ export const reinforcement: Strategy = {
   },
 };
 
-/** What was learnt last in each space; no proposal depends on whether it is here. */
+/** The last lesson of each space; no proposal depends on whether it is here. */
 const lessons = new WeakMap<object, Lesson>();
 
 /** Proposes the generation after those of a lesson; returns the policy's actions for its children, too. */

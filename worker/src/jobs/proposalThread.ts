@@ -41,7 +41,7 @@ const requestSchema = z.object({
   forget: z.array(z.string()),
 });
 
-/** What the thread keeps of a run between its proposals. */
+/** A run as the thread keeps it between its proposals. */
 interface KnownRun {
   /** The settings as text. With other ones, such as more generations, the search begins anew. */
   settings: string;
