@@ -57,44 +57,6 @@ export const restoreRun = graphql(`
   }
 `);
 
-/** Changes what people say of a run; tags are added and removed one by one, so that others' stay. */
-export const describeRun = graphql(`
-  mutation DescribeRun(
-    $id: ID!
-    $name: String!
-    $note: String
-    $added: [String!]!
-    $removed: [String!]!
-    $adds: Boolean!
-    $removes: Boolean!
-  ) {
-    renameRun(id: $id, name: $name) {
-      changed
-    }
-    tag(id: $id, tags: $added) @include(if: $adds) {
-      changed
-    }
-    untag(id: $id, tags: $removed) @include(if: $removes) {
-      changed
-    }
-    annotate(id: $id, note: $note) {
-      run {
-        ...RunSummary
-        note
-        tags
-      }
-    }
-  }
-`);
-
-export const cloneSearch = graphql(`
-  mutation CloneSearch($id: ID!, $changes: CloneSearchInput!, $idempotencyKey: String!) {
-    cloneSearch(id: $id, changes: $changes, idempotencyKey: $idempotencyKey) {
-      ...RunSummary
-    }
-  }
-`);
-
 /** The candidates and references of a run that failed, with their reasons. */
 export const failedArchitectures = graphql(`
   query FailedArchitectures($id: ID!) {

@@ -1,15 +1,16 @@
-import { DownloadArchive } from "@/archive/download-archive";
 import { StatusBadge } from "@/status/status-badge";
 import { strategyLabels } from "@/runs/labels";
 import { Badge } from "@/ui/badge";
+import { lazyPart } from "@/ui/lazy-part";
 import { PageHeader } from "@/ui/page";
 import { TimeAgo } from "@/ui/time-ago";
-import { CloneRun } from "./clone-run";
-import { DescribeRun } from "./describe-run";
 import { ownText } from "./own-text";
 import type { FullRun } from "@/run/queries";
 import { PutAway } from "./put-away";
 import { RunActions } from "./run-actions";
+
+/** Pop-overs weigh 21 kB, a tenth of the page. */
+const RunTools = lazyPart(() => import("./run-tools"), null);
 
 export function RunHeader({ run }: { run: FullRun }) {
   const text = ownText(run.settings);
@@ -34,9 +35,10 @@ export function RunHeader({ run }: { run: FullRun }) {
       actions={
         <>
           {run.archivedAt === null && run.deletedAt === null && <RunActions run={run} />}
-          <DescribeRun run={run} />
-          <CloneRun run={run} />
-          {run.deletedAt === null && <DownloadArchive runId={run.id} />}
+          {/* As large as the buttons, so that nothing moves when they come. */}
+          <div className="flex min-h-9 w-full flex-wrap justify-end gap-2 max-sm:min-h-20 max-sm:justify-start sm:w-[26.5rem]">
+            <RunTools run={run} />
+          </div>
           <PutAway run={run} />
         </>
       }
