@@ -111,17 +111,15 @@ test("Back leads to the list as it was: search, status, loaded rows, place", asy
   const box = page.getByRole("combobox", { name: "Search or filter" });
   await box.fill("MMM");
   await page.getByLabel("Status").selectOption("Cancelled");
-  await runRows(page).filter({ hasText: "WWW" }).first().waitFor({ state: "detached" });
-  // While the list is read there are no rows at all.
-  await runRows(page).filter({ hasText: "MMM" }).first().waitFor();
-  const found = await runRows(page).count();
+  // The list is read twice: what is typed counts later than what is chosen.
+  await expect.poll(() => runRows(page).count()).toBe(1);
   await runRows(page).first().getByRole("link").first().click();
   await page.getByTestId("run-page").waitFor();
   await page.goBack();
   await runRows(page).first().waitFor();
   expect(await box.inputValue()).toBe("MMM");
   expect(await page.getByLabel("Status").inputValue()).toBe("CANCELLED");
-  expect(await runRows(page).count()).toBe(found);
+  expect(await runRows(page).count()).toBe(1);
 
   await page.goto(`${platform.portal}${run}`);
   const more = page.getByTestId("load-more");
